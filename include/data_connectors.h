@@ -1,0 +1,750 @@
+/*
+ * libdata_connectors: lists the data connectors of an Intercom workspace (GET /data_connectors). MIT OR Apache-2.0.
+ * Made by cbindgen from the sources in src/ffi; not to be edited.
+ *
+ * The library in one program: it prints every page of a workspace's data connectors as JSON.
+ *
+ *     #include <data_connectors.h>
+ *     #include <stdio.h>
+ *     #include <stdlib.h>
+ *
+ *     int main(void)
+ *     {
+ *         dc_config *config = dc_config_new();
+ *         dc_client *client = NULL;
+ *         dc_pager *pager = NULL;
+ *         dc_page *page = NULL;
+ *         dc_error *error = NULL;
+ *         dc_status status = dc_config_set_token(config, getenv("INTERCOM_ACCESS_TOKEN"), &error);
+ *
+ *         if (status == DC_OK)
+ *             status = dc_client_new(config, &client, &error);
+ *         if (status == DC_OK)
+ *             status = dc_pager_new(client, 0, NULL, &pager, &error);
+ *         while (status == DC_OK && (status = dc_pager_next(pager, NULL, &page, &error)) == DC_OK) {
+ *             printf("%s\n", dc_page_json(page));
+ *             dc_page_free(page);
+ *         }
+ *         if (status != DC_DONE)
+ *             fprintf(stderr, "%s: %s\n", dc_status_name(status), dc_error_message(error));
+ *
+ *         dc_error_free(error);
+ *         dc_pager_free(pager);
+ *         dc_client_free(client);
+ *         dc_config_free(config);
+ *         return status == DC_DONE ? 0 : 1;
+ *     }
+ *
+ * What holds for every function:
+ *   - One that can fail returns a dc_status and takes `dc_error **out_error` last, which may be NULL. An out parameter
+ *     is NULL from the start of the call, and set only on success (the error: only on failure). So free an error before
+ *     you pass its pointer again.
+ *   - What dc_X_new or an out parameter gives is yours: free it with dc_X_free, in any order. Freeing NULL is fine.
+ *   - Text goes in as NUL-terminated UTF-8 and is copied. Text comes out NUL-terminated, belongs to its handle, and is
+ *     valid until that is freed. Do not write to it.
+ *   - NULL for a handle is DC_ERR_INVALID_ARGUMENT, or from an accessor what its comment says; never a crash.
+ *   - Clients, pages and errors may be used from any number of threads at once; a config or a pager from one at a time.
+ *   - Nothing unwinds out of the library, nothing is kept per thread, and no environment variable is read.
+ */
+
+#ifndef DATA_CONNECTORS_H
+#define DATA_CONNECTORS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Version --------------------------------------------------------------------------------------------------------
+ * The header's own version is in the macros, the loaded library's in the functions. A program built against one ABI
+ * version runs with every library of the same: the number is in the name of the shared library
+ * (libdata_connectors.so.1), and a binding that loads it by itself compares `dc_abi_version()` with DC_ABI_VERSION.
+ */
+
+/** The version of this header. */
+#define DC_VERSION "0.1.0"
+/** Its parts. */
+#define DC_VERSION_MAJOR 0
+#define DC_VERSION_MINOR 1
+#define DC_VERSION_PATCH 0
+/** The same as a number that can be compared: major * 1000000 + minor * 1000 + patch. */
+#define DC_VERSION_NUMBER 1000
+
+/** The ABI version of this header. It changes only when a program built before would break. */
+#define DC_ABI_VERSION 1
+
+/**
+ * The version of the loaded library, such as "0.1.0".
+ *
+ * @return static text, never NULL, not to be freed. Any thread.
+ *
+ * Since: 0.1.0
+ */
+const char *dc_version(void);
+
+/**
+ * The version of the loaded library as a number that can be compared: major * 1000000 + minor * 1000 + patch,
+ * so 0.1.0 is 1000. DC_VERSION_NUMBER is the header's.
+ *
+ * Any thread.
+ *
+ * Since: 0.1.0
+ */
+int32_t dc_version_number(void);
+
+/**
+ * The ABI version of the loaded library, to be compared with DC_ABI_VERSION.
+ *
+ * Any thread.
+ *
+ * Since: 0.1.0
+ */
+int32_t dc_abi_version(void);
+
+/* ---- Status ---------------------------------------------------------------------------------------------------------
+ * A function that can fail returns one of these. Success is 0, the end of a walk is 1, failures are negative.
+ * Numbers are never reused, and new ones may come: treat a negative number you don't know as a failure.
+ */
+
+/** How a call ended: DC_OK, DC_DONE or one of DC_ERR_…. */
+typedef int32_t dc_status;
+
+/** It worked; the out parameters are set. */
+#define DC_OK 0
+
+/** Nothing more to come: a pager is at its end. Not a failure. */
+#define DC_DONE 1
+
+/** An argument or a setting was refused before anything was sent; the message says what would be right. */
+#define DC_ERR_INVALID_ARGUMENT (-1)
+
+/** No connection, or one that broke: look-up failed, refused, reset, closed too early, proxy refused. */
+#define DC_ERR_CONNECTION (-2)
+
+/** The time for the call, or for opening its connection, ran out. */
+#define DC_ERR_TIMEOUT (-3)
+
+/** The server could not be trusted, or TLS failed in another way. */
+#define DC_ERR_TLS (-4)
+
+/** HTTP 401: the token is wrong, revoked, or of another region. */
+#define DC_ERR_UNAUTHORIZED (-5)
+
+/** HTTP 403: the token may not do this, or something in front of the service said no. */
+#define DC_ERR_FORBIDDEN (-6)
+
+/** HTTP 429: too many requests; dc_error_retry_after_ms says how long to wait, if the service did. */
+#define DC_ERR_RATE_LIMITED (-7)
+
+/** Any other HTTP 4xx: the service refused the request as it was made. */
+#define DC_ERR_BAD_REQUEST (-8)
+
+/** HTTP 5xx: the service, or a gateway in front of it, failed. */
+#define DC_ERR_SERVER (-9)
+
+/** An answer the contract doesn't allow: not JSON, cut off, of another shape, a redirect, a cursor that came back. */
+#define DC_ERR_PROTOCOL (-10)
+
+/** The answer is larger than dc_config_set_max_response_bytes allows. */
+#define DC_ERR_TOO_LARGE (-11)
+
+/** A bug of the library's own, caught at its border. The handles may still be used and must still be freed. */
+#define DC_ERR_PANIC (-12)
+
+/**
+ * The name of a status as it stands in this header, such as "DC_ERR_TIMEOUT".
+ *
+ * @param status  any number; one that isn't known gives "DC_UNKNOWN".
+ * @return static text, never NULL, not to be freed. Any thread.
+ *
+ * Since: 0.1.0
+ */
+const char *dc_status_name(dc_status status);
+
+/**
+ * What a status means in general, in a few words. dc_error_message says what happened in the case at hand.
+ *
+ * @param status  any number; one that isn't known gives "an unknown status".
+ * @return static text, never NULL, not to be freed. Any thread.
+ *
+ * Since: 0.1.0
+ */
+const char *dc_status_message(dc_status status);
+
+/* ---- Error ----------------------------------------------------------------------------------------------------------
+ * What a failed call says beside its status. A function that can fail takes a last parameter `dc_error **out_error`:
+ * NULL if you don't want it; else it is NULL after success and an error of yours after a failure.
+ */
+
+/**
+ * A failure, immutable: dc_error_status, dc_error_message, dc_error_http_status, dc_error_api_code,
+ * dc_error_api_field, dc_error_request_id, dc_error_retry_after_ms, dc_error_attempts; dc_error_free. Any thread,
+ * many at once. It never contains the token.
+ */
+typedef struct dc_error dc_error;
+
+/**
+ * The status that the failed call returned.
+ *
+ * @param error  an error, or NULL.
+ * @return one of DC_ERR_…; DC_OK for NULL.
+ *
+ * Since: 0.1.0
+ */
+dc_status dc_error_status(const dc_error *error);
+
+/**
+ * One line for a person: what happened and, where that is known, what would help.
+ *
+ * @param error  an error, or NULL.
+ * @return UTF-8 owned by the error, valid until it is freed; NULL for NULL.
+ *
+ * Since: 0.1.0
+ */
+const char *dc_error_message(const dc_error *error);
+
+/**
+ * The HTTP status of the answer, such as 401.
+ *
+ * @param error  an error, or NULL.
+ * @return 100 to 999; 0 when there was no answer, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+int32_t dc_error_http_status(const dc_error *error);
+
+/**
+ * The service's own code for the failure, such as "unauthorized" or "parameter_invalid" (errors[0].code).
+ *
+ * @param error  an error, or NULL.
+ * @return UTF-8 owned by the error, valid until it is freed; NULL when the service gave none, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+const char *dc_error_api_code(const dc_error *error);
+
+/**
+ * The parameter that the service found wrong (errors[0].field).
+ *
+ * @param error  an error, or NULL.
+ * @return UTF-8 owned by the error, valid until it is freed; NULL when the service named none, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+const char *dc_error_api_field(const dc_error *error);
+
+/**
+ * The service's id for the request; its support people ask for it.
+ *
+ * @param error  an error, or NULL.
+ * @return UTF-8 owned by the error, valid until it is freed; NULL when there was none, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+const char *dc_error_request_id(const dc_error *error);
+
+/**
+ * How long the service asked to wait before another try.
+ *
+ * @param error  an error, or NULL.
+ * @return milliseconds, 0 or more; -1 when it did not ask, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+int64_t dc_error_retry_after_ms(const dc_error *error);
+
+/**
+ * How many requests the call made, the first included.
+ *
+ * @param error  an error, or NULL.
+ * @return 0 when the failure came before any request, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+int32_t dc_error_attempts(const dc_error *error);
+
+/**
+ * Frees an error and its texts.
+ *
+ * @param error  an error that nothing uses any more, or NULL.
+ *
+ * Since: 0.1.0
+ */
+void dc_error_free(dc_error *error);
+
+/* ---- Config ---------------------------------------------------------------------------------------------------------
+ * The settings of a client. Each setter checks its value and returns DC_OK, or DC_ERR_INVALID_ARGUMENT with a
+ * message that says what would be right; then the old value stays. Only the token has to be set. A config may be
+ * changed and used again after a client was made: the client has a copy. Nothing is read from the environment.
+ */
+
+/**
+ * The settings of a client: dc_config_new, dc_config_set_…, dc_config_free; used by dc_client_new.
+ * One thread at a time.
+ */
+typedef struct dc_config dc_config;
+
+/**
+ * New settings: the defaults, without a token.
+ *
+ * @return settings of yours, to be freed with dc_config_free. Any thread.
+ *
+ * Since: 0.1.0
+ */
+dc_config *dc_config_new(void);
+
+/**
+ * The workspace's access token. There is no default.
+ *
+ * @param config     the settings.
+ * @param token      visible ASCII characters, without the word Bearer; copied. Never repeated in a message.
+ * @param out_error  where the error goes, or NULL.
+ * @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
+ *
+ * Since: 0.1.0
+ */
+dc_status dc_config_set_token(dc_config *config, const char *token, dc_error **out_error);
+
+/**
+ * The data centre of the workspace. It replaces the base URL, as dc_config_set_base_url replaces the region.
+ *
+ * @param config     the settings.
+ * @param region     "us" (the default), "eu" or "au"; a token belongs to one, and the others answer 401.
+ * @param out_error  where the error goes, or NULL.
+ * @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
+ *
+ * Since: 0.1.0
+ */
+dc_status dc_config_set_region(dc_config *config, const char *region, dc_error **out_error);
+
+/**
+ * Where the service is, if not in a region: a sandbox, or a gateway of yours.
+ *
+ * @param config     the settings.
+ * @param base_url   "https://host[:port][/path]", copied; default "https://api.intercom.io". "http://" is for loopback,
+ *                   or for anything after dc_config_set_allow_insecure_http.
+ * @param out_error  where the error goes, or NULL.
+ * @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
+ *
+ * Since: 0.1.0
+ */
+dc_status dc_config_set_base_url(dc_config *config, const char *base_url, dc_error **out_error);
+
+/**
+ * Whether the token may go unencrypted to another machine. For a test network only.
+ *
+ * @param config     the settings.
+ * @param allow      0: no (the default); anything else: yes.
+ * @param out_error  where the error goes, or NULL.
+ * @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
+ *
+ * Since: 0.1.0
+ */
+dc_status dc_config_set_allow_insecure_http(dc_config *config, int32_t allow, dc_error **out_error);
+
+/**
+ * The Intercom-Version to ask for.
+ *
+ * @param config       the settings.
+ * @param api_version  a word of letters or a number such as "2.16"; copied; default "Preview". The service has the
+ *                     operation for Preview and from 2.16 on. A version that the library doesn't know is sent.
+ * @param out_error    where the error goes, or NULL.
+ * @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
+ *
+ * Since: 0.1.0
+ */
+dc_status dc_config_set_api_version(dc_config *config, const char *api_version, dc_error **out_error);
+
+/**
+ * A name for your program, put behind the library's own in User-Agent.
+ *
+ * @param config     the settings.
+ * @param suffix     up to 256 visible ASCII characters and spaces, as "my-app/1.0"; copied. "": none, the default.
+ * @param out_error  where the error goes, or NULL.
+ * @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
+ *
+ * Since: 0.1.0
+ */
+dc_status dc_config_set_user_agent_suffix(dc_config *config, const char *suffix, dc_error **out_error);
+
+/**
+ * The time for a whole call: every attempt, and every wait between them. A call always ends.
+ *
+ * @param config      the settings.
+ * @param timeout_ms  milliseconds, 1 to 86400000 (24 h); default 60000.
+ * @param out_error   where the error goes, or NULL.
+ * @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
+ *
+ * Since: 0.1.0
+ */
+dc_status dc_config_set_timeout_ms(dc_config *config, int64_t timeout_ms, dc_error **out_error);
+
+/**
+ * The time for opening a connection, within the time of the call.
+ *
+ * @param config      the settings.
+ * @param timeout_ms  milliseconds, 1 to 86400000 (24 h); default 10000.
+ * @param out_error   where the error goes, or NULL.
+ * @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
+ *
+ * Since: 0.1.0
+ */
+dc_status dc_config_set_connect_timeout_ms(dc_config *config, int64_t timeout_ms, dc_error **out_error);
+
+/**
+ * How often a call is tried again after a failure that may pass: a connection refused or broken, no connection in
+ * time, HTTP 408, 429, 500, 502, 503 and 504. The wait between is the service's, if it asked for one and it fits
+ * into the call's time; else it begins at a quarter of a second and doubles.
+ *
+ * @param config       the settings.
+ * @param max_retries  0 (never) to 10; default 2.
+ * @param out_error    where the error goes, or NULL.
+ * @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
+ *
+ * Since: 0.1.0
+ */
+dc_status dc_config_set_max_retries(dc_config *config, int32_t max_retries, dc_error **out_error);
+
+/**
+ * The largest answer taken; a larger one is DC_ERR_TOO_LARGE.
+ *
+ * @param config     the settings.
+ * @param max_bytes  bytes after decompression, 1024 to 1073741824 (1 GiB); default 8388608 (8 MiB).
+ * @param out_error  where the error goes, or NULL.
+ * @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
+ *
+ * Since: 0.1.0
+ */
+dc_status dc_config_set_max_response_bytes(dc_config *config, int64_t max_bytes, dc_error **out_error);
+
+/**
+ * The HTTP proxy to go through, by a CONNECT tunnel.
+ *
+ * @param config     the settings.
+ * @param proxy      "http://[user:password@]host[:port]", user and password percent-encoded; copied, never repeated in
+ *                   a message. NULL, the default: none, whatever the environment says.
+ * @param out_error  where the error goes, or NULL.
+ * @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
+ *
+ * Since: 0.1.0
+ */
+dc_status dc_config_set_proxy(dc_config *config, const char *proxy, dc_error **out_error);
+
+/**
+ * The certificate authorities to trust instead of the bundled ones (Mozilla's).
+ *
+ * @param config     the settings.
+ * @param path       a PEM file, read at once. NULL, the default: the bundled ones.
+ * @param out_error  where the error goes, or NULL.
+ * @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
+ *
+ * Since: 0.1.0
+ */
+dc_status dc_config_set_ca_file(dc_config *config, const char *path, dc_error **out_error);
+
+/**
+ * Frees the settings. Clients made from them stay.
+ *
+ * @param config  settings that nothing uses any more, or NULL.
+ *
+ * Since: 0.1.0
+ */
+void dc_config_free(dc_config *config);
+
+/* ---- Log ------------------------------------------------------------------------------------------------------------
+ * A client is silent unless it is given a function for its log lines.
+ */
+
+/** A level of dc_config_set_logger: a call failed. */
+#define DC_LOG_ERROR 1
+
+/** A level of dc_config_set_logger: a request failed and is tried again. */
+#define DC_LOG_WARN 2
+
+/** A level of dc_config_set_logger: a page came. */
+#define DC_LOG_INFO 3
+
+/** A level of dc_config_set_logger: each request, as it is sent. */
+#define DC_LOG_DEBUG 4
+
+/**
+ * Gets a log line.
+ *
+ * @param user_data  what was passed to dc_config_set_logger.
+ * @param level      one of DC_LOG_….
+ * @param message    one line of UTF-8, valid until the function returns. It never contains the token.
+ */
+typedef void (*dc_log_callback)(void *user_data, int32_t level, const char *message);
+
+/**
+ * Is told that `user_data` is needed no more.
+ *
+ * @param user_data  what was passed along with it.
+ */
+typedef void (*dc_drop_callback)(void *user_data);
+
+/**
+ * A function of yours that gets the log lines of the clients made from this config.
+ *
+ * It is called on the thread that makes the call, so by several at once if several make calls; it may call the
+ * library. It must return normally: no exception, no longjmp.
+ *
+ * @param config     the settings.
+ * @param level      the last of DC_LOG_ERROR … DC_LOG_DEBUG that is wanted; those before it come too.
+ * @param callback   the function, or NULL: no log lines, the default.
+ * @param user_data  passed to both functions; may be NULL.
+ * @param drop       called with user_data, once, on whatever thread, when the config is freed or has another logger
+ *                   and all clients made from it are freed; or NULL. Not called after a failure, or without a callback.
+ * @param out_error  where the error goes, or NULL.
+ * @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
+ *
+ * Since: 0.1.0
+ */
+dc_status dc_config_set_logger(dc_config *config,
+                               int32_t level,
+                               dc_log_callback callback,
+                               void *user_data,
+                               dc_drop_callback drop,
+                               dc_error **out_error);
+
+/* ---- Client ---------------------------------------------------------------------------------------------------------
+ * A client of one workspace, with its pool of connections. Make one and keep it: a warm connection saves a call most
+ * of its time.
+ */
+
+/** A client: dc_client_new, dc_client_free; used by dc_list_page and dc_pager_new. Any thread, many at once. */
+typedef struct dc_client dc_client;
+
+/**
+ * Makes a client with a copy of these settings. Nothing is sent yet.
+ *
+ * @param config      the settings; they need a token. They stay yours.
+ * @param out_client  where the client goes: yours, to be freed with dc_client_free.
+ * @param out_error   where the error goes, or NULL.
+ * @return DC_OK or DC_ERR_INVALID_ARGUMENT. Any thread, but not while another one changes the config.
+ *
+ * Since: 0.1.0
+ */
+dc_status dc_client_new(const dc_config *config, dc_client **out_client, dc_error **out_error);
+
+/**
+ * Frees a client. Its pages and errors stay, and so do its pagers, which keep what they need of it.
+ *
+ * @param client  a client that no call uses any more, or NULL.
+ *
+ * Since: 0.1.0
+ */
+void dc_client_free(dc_client *client);
+
+/* ---- Cancel token ---------------------------------------------------------------------------------------------------
+ * Calls take a token that will end them from another thread. This version makes no tokens yet: pass NULL.
+ */
+
+/** What will end a call from another thread. No function makes one yet. */
+typedef struct dc_cancel_token dc_cancel_token;
+
+/* ---- Page -----------------------------------------------------------------------------------------------------------
+ * One page of the list: the service's own JSON, and the few facts that you can't get at without a JSON parser.
+ */
+
+/**
+ * One page, immutable: dc_page_json, dc_page_json_len, dc_page_count, dc_page_next_cursor, dc_page_has_next,
+ * dc_page_request_id, dc_page_rate_limit, dc_page_rate_limit_remaining, dc_page_rate_limit_reset; dc_page_free.
+ * Made by dc_list_page and dc_pager_next. Any thread, many at once.
+ */
+typedef struct dc_page dc_page;
+
+/**
+ * The answer's JSON, byte for byte as the service sent it (after decompression, and without a byte order mark): an
+ * object with the rows in "data". It is valid JSON and valid UTF-8; fields may be there that no document names, and
+ * documented ones may be null.
+ *
+ * @param page  a page, or NULL.
+ * @return NUL-terminated, owned by the page, valid until it is freed; NULL for NULL.
+ *
+ * Since: 0.1.0
+ */
+const char *dc_page_json(const dc_page *page);
+
+/**
+ * The length of dc_page_json.
+ *
+ * @param page  a page, or NULL.
+ * @return bytes, without the NUL at the end; 0 for NULL.
+ *
+ * Since: 0.1.0
+ */
+size_t dc_page_json_len(const dc_page *page);
+
+/**
+ * How many rows "data" has. A page may have none and still have a next one.
+ *
+ * @param page  a page, or NULL.
+ * @return 0 or more; 0 for NULL.
+ *
+ * Since: 0.1.0
+ */
+size_t dc_page_count(const dc_page *page);
+
+/**
+ * The cursor that asks for the next page: pass it as `starting_after` as it is.
+ *
+ * @param page  a page, or NULL.
+ * @return UTF-8 owned by the page, valid until it is freed; NULL on the last page, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+const char *dc_page_next_cursor(const dc_page *page);
+
+/**
+ * Whether the service named a next page. It is 1 while dc_page_next_cursor is NULL only where the service named it
+ * in a form that can't be followed: then this is not the end of the list.
+ *
+ * @param page  a page, or NULL.
+ * @return 1 or 0; -1 for NULL.
+ *
+ * Since: 0.1.0
+ */
+int32_t dc_page_has_next(const dc_page *page);
+
+/**
+ * The service's id for the request (X-Request-Id); its support people ask for it.
+ *
+ * @param page  a page, or NULL.
+ * @return UTF-8 owned by the page, valid until it is freed; NULL when the service gave none, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+const char *dc_page_request_id(const dc_page *page);
+
+/**
+ * How many requests the service allows in the current window (X-RateLimit-Limit).
+ *
+ * @param page  a page, or NULL.
+ * @return 0 or more; -1 when the service did not say, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+int64_t dc_page_rate_limit(const dc_page *page);
+
+/**
+ * How many of them are left (X-RateLimit-Remaining).
+ *
+ * @param page  a page, or NULL.
+ * @return 0 or more; -1 when the service did not say, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+int64_t dc_page_rate_limit_remaining(const dc_page *page);
+
+/**
+ * When the current window ends (X-RateLimit-Reset).
+ *
+ * @param page  a page, or NULL.
+ * @return seconds since the Unix epoch; -1 when the service did not say, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+int64_t dc_page_rate_limit_reset(const dc_page *page);
+
+/**
+ * Frees a page, with its JSON and its texts.
+ *
+ * @param page  a page that nothing uses any more, or NULL.
+ *
+ * Since: 0.1.0
+ */
+void dc_page_free(dc_page *page);
+
+/* ---- List -----------------------------------------------------------------------------------------------------------
+ * One call, one page. To walk over all pages, a pager is simpler.
+ */
+
+/**
+ * Lists one page of the workspace's data connectors, newest update first. Blocks until the page is there or the call
+ * has failed, for at most the time of dc_config_set_timeout_ms.
+ *
+ * @param client          the client.
+ * @param per_page        the most rows on the page, 1 to 50; 0: the service's default (20).
+ * @param starting_after  the cursor of the page before (dc_page_next_cursor), UTF-8; NULL: the first page.
+ * @param cancel          NULL in this version.
+ * @param out_page        where the page goes: yours, to be freed with dc_page_free.
+ * @param out_error       where the error goes, or NULL.
+ * @return DC_OK, or any of DC_ERR_…. Any thread, many at once on one client.
+ *
+ * Since: 0.1.0
+ */
+dc_status dc_list_page(const dc_client *client,
+                       int32_t per_page,
+                       const char *starting_after,
+                       const dc_cancel_token *cancel,
+                       dc_page **out_page,
+                       dc_error **out_error);
+
+/* ---- Pager ----------------------------------------------------------------------------------------------------------
+ * A walk over all pages, one dc_pager_next after the other until DC_DONE. The list is ordered by last update, newest
+ * first: when connectors change during a walk, one can come twice, and one that moved to the front can be missed.
+ */
+
+/** A walk over the pages: dc_pager_new, dc_pager_next, dc_pager_cursor, dc_pager_free. One thread at a time. */
+typedef struct dc_pager dc_pager;
+
+/**
+ * Makes a walk. Nothing is sent yet.
+ *
+ * @param client          the client; it stays yours, and may be freed before the pager.
+ * @param per_page        the most rows on a page, 1 to 50; 0: the service's default (20).
+ * @param starting_after  the cursor to begin after, such as an earlier walk's dc_pager_cursor; NULL: the first page.
+ * @param out_pager       where the pager goes: yours, to be freed with dc_pager_free.
+ * @param out_error       where the error goes, or NULL.
+ * @return DC_OK or DC_ERR_INVALID_ARGUMENT. Any thread.
+ *
+ * Since: 0.1.0
+ */
+dc_status dc_pager_new(const dc_client *client,
+                       int32_t per_page,
+                       const char *starting_after,
+                       dc_pager **out_pager,
+                       dc_error **out_error);
+
+/**
+ * Lists the next page; blocks as dc_list_page does. After a failure the walk stands where it was: the next call goes
+ * on from there. It ends for certain: a cursor that comes a second time is DC_ERR_PROTOCOL, in this call and each
+ * later one.
+ *
+ * @param pager      the pager.
+ * @param cancel     NULL in this version.
+ * @param out_page   where the page goes: yours, to be freed with dc_page_free. NULL at the end of the list.
+ * @param out_error  where the error goes, or NULL.
+ * @return DC_OK: a page. DC_DONE: no more pages. Else any of DC_ERR_…. Not while another thread uses the pager.
+ *
+ * Since: 0.1.0
+ */
+dc_status dc_pager_next(dc_pager *pager, const dc_cancel_token *cancel, dc_page **out_page, dc_error **out_error);
+
+/**
+ * The cursor of the page that the next call asks for: what to keep for going on another time.
+ *
+ * @param pager  a pager, or NULL.
+ * @return UTF-8 owned by the pager, valid until the next call with it; NULL before the first page (unless the walk
+ *         began with a cursor), after the last one, and for NULL. Not while another thread uses the pager.
+ *
+ * Since: 0.1.0
+ */
+const char *dc_pager_cursor(const dc_pager *pager);
+
+/**
+ * Frees a pager. Its pages stay.
+ *
+ * @param pager  a pager that nothing uses any more, or NULL.
+ *
+ * Since: 0.1.0
+ */
+void dc_pager_free(dc_pager *pager);
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* DATA_CONNECTORS_H */

@@ -1,0 +1,86 @@
+//! The access token: checked once, sent as a header, printed never.
+
+use std::fmt;
+
+use ureq::http::HeaderValue;
+
+use crate::error::{Error, Result};
+
+/// What stands in a text where the token stood.
+const REDACTED: &str = "[token]";
+
+#[derive(Clone)]
+pub(crate) struct Token(String);
+
+impl Token {
+    pub(crate) fn new(token: &str) -> Result<Self> {
+        if token.is_empty() {
+            return Err(Error::invalid("the token is empty: pass the workspace's access token"));
+        }
+        if token.trim_ascii() != token {
+            return Err(Error::invalid(
+                "the token begins or ends with white space (a line break from a file?): pass it without",
+            ));
+        }
+        if token.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("bearer ")) {
+            return Err(Error::invalid("the token begins with the word Bearer: pass the token alone"));
+        }
+        if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(Error::invalid(
+                "the token has a space, a control character or a character outside ASCII in it: \
+                 an access token is made of visible ASCII characters",
+            ));
+        }
+        Ok(Self(token.to_owned()))
+    }
+
+    pub(crate) fn header(&self) -> Result<HeaderValue> {
+        let mut value = HeaderValue::try_from(format!("Bearer {}", self.0))
+            .map_err(|_| Error::invalid("the token can't be sent in a header"))?;
+        // Keeps the `log` lines of the HTTP stack from showing it.
+        value.set_sensitive(true);
+        Ok(value)
+    }
+
+    /// The text without the token, should the other side have echoed it.
+    pub(crate) fn redact(&self, text: &str) -> String {
+        text.replace(&self.0, REDACTED)
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(REDACTED)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refuses_what_no_token_is_and_never_repeats_it() {
+        for (bad, says) in [
+            ("", "is empty"),
+            ("s3cret\n", "white space"),
+            (" s3cret", "white space"),
+            ("s3c ret", "a space"),
+            ("s3c\u{1}ret", "control character"),
+            ("s3crét", "outside ASCII"),
+            ("Bearer s3cret", "word Bearer"),
+        ] {
+            let error = Token::new(bad).expect_err(bad);
+            assert!(error.message().contains(says), "{bad:?}: {error}");
+            assert!(!format!("{error} {error:?}").contains("s3c"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn shows_itself_nowhere() {
+        let token = Token::new("s3cret").expect("a good token");
+        let header = token.header().expect("a good header");
+        assert_eq!(header.as_bytes(), b"Bearer s3cret");
+        assert!(!format!("{token:?} {header:?}").contains("s3cret"));
+        assert_eq!(token.redact("no s3cret here, s3cret!"), "no [token] here, [token]!");
+    }
+}

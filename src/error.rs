@@ -1,0 +1,139 @@
+//! What can go wrong, once: every failure of the library is an [`Error`] of one [`ErrorKind`].
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+/// The result of everything here that can fail.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What sort of failure an [`Error`] is, and so what to do about it.
+///
+/// Since: 0.1.0
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A setting or an argument was refused before anything was sent; the message says what would be right.
+    InvalidArgument,
+    /// No connection, or one that broke: look-up failed, refused, reset, closed too early, proxy refused.
+    Connection,
+    /// The time for the call, or for opening its connection, ran out.
+    Timeout,
+    /// The server could not be trusted, or TLS failed in another way.
+    Tls,
+    /// 401: the token is wrong, revoked, or of another region.
+    Unauthorized,
+    /// 403: the token may not do this, or something in front of the service said no.
+    Forbidden,
+    /// 429: too many requests; see [`Error::retry_after`].
+    RateLimited,
+    /// Any other 4xx: the service refused the request as it was made.
+    BadRequest,
+    /// 5xx: the service, or a gateway in front of it, failed.
+    Server,
+    /// An answer that the contract doesn't allow: not JSON, cut off, of another shape, a redirect, a cursor that came
+    /// back.
+    Protocol,
+    /// The answer is larger than the limit set.
+    TooLarge,
+    /// A bug of the library's own, caught at its border.
+    Panic,
+}
+
+/// A failure, with all that is known about it. It never contains the token.
+///
+/// Since: 0.1.0
+#[derive(Clone)]
+pub struct Error(Box<Facts>);
+
+#[derive(Clone, Debug)]
+struct Facts {
+    kind: ErrorKind,
+    message: Cow<'static, str>,
+    answer: AnswerFacts,
+    attempts: u32,
+}
+
+/// What a failure knows from the service's answer; all of it empty when there was none.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct AnswerFacts {
+    pub http_status: Option<u16>,
+    pub api_code: Option<String>,
+    pub api_field: Option<String>,
+    pub request_id: Option<String>,
+    pub retry_after: Option<Duration>,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
+        Self(Box::new(Facts { kind, message: message.into(), answer: AnswerFacts::default(), attempts: 0 }))
+    }
+
+    pub(crate) fn invalid(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::InvalidArgument, message)
+    }
+
+    pub(crate) fn with_answer(mut self, answer: AnswerFacts) -> Self {
+        self.0.answer = answer;
+        self
+    }
+
+    pub(crate) fn with_attempts(mut self, attempts: u32) -> Self {
+        self.0.attempts = attempts;
+        self
+    }
+
+    /// What sort of failure it is.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// One line for a person: what happened and, where that is known, what would help.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The HTTP status of the answer, if there was one.
+    pub fn http_status(&self) -> Option<u16> {
+        self.0.answer.http_status
+    }
+
+    /// The service's own code for the failure (`unauthorized`, `parameter_invalid`, …), if it gave one.
+    pub fn api_code(&self) -> Option<&str> {
+        self.0.answer.api_code.as_deref()
+    }
+
+    /// The parameter the service found wrong, if it named one.
+    pub fn api_field(&self) -> Option<&str> {
+        self.0.answer.api_field.as_deref()
+    }
+
+    /// The service's id for the request, for its support people, if there was one.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.answer.request_id.as_deref()
+    }
+
+    /// How long the service asked to wait before another try, if it did.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.answer.retry_after
+    }
+
+    /// How many requests were made, the first included; 0 when the failure came before any.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Error {}

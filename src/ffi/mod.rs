@@ -1,0 +1,22 @@
+//! The C ABI. Each file is a section of `include/data_connectors.h`, which is made from the comments here; each
+//! handle's name is its file's, and the order of the sections is in tests/header.rs. The laws that every function
+//! obeys are in docs/abi.md.
+//!
+//! There is no logic here beyond conversion, and no `unsafe` elsewhere that touches a caller's pointers.
+
+#![allow(non_camel_case_types)]
+
+mod guard;
+mod input;
+mod output;
+
+pub mod cancel;
+pub mod client;
+pub mod config;
+pub mod error;
+pub mod list;
+pub mod log;
+pub mod page;
+pub mod pager;
+pub mod status;
+pub mod version;

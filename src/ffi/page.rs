@@ -1,0 +1,156 @@
+//! Page
+//!
+//! One page of the list: the service's own JSON, and the few facts that you can't get at without a JSON parser.
+
+use std::ffi::{CString, c_char};
+
+use super::guard::infallible;
+use super::output::{address, c_text, free};
+use crate::page::Page;
+
+/// One page, immutable: dc_page_json, dc_page_json_len, dc_page_count, dc_page_next_cursor, dc_page_has_next,
+/// dc_page_request_id, dc_page_rate_limit, dc_page_rate_limit_remaining, dc_page_rate_limit_reset; dc_page_free.
+/// Made by dc_list_page and dc_pager_next. Any thread, many at once.
+pub struct dc_page {
+    page: Page,
+    next_cursor: Option<CString>,
+    request_id: Option<CString>,
+}
+
+impl dc_page {
+    pub(super) fn new(page: Page) -> Self {
+        Self { next_cursor: page.next_cursor().map(c_text), request_id: page.request_id().map(c_text), page }
+    }
+}
+
+/// What `read` finds in a page; `otherwise` for NULL.
+///
+/// # Safety
+/// `page` is NULL or a page that isn't freed meanwhile; a pointer that `read` returns is good until it is.
+unsafe fn look<T: Copy>(page: *const dc_page, otherwise: T, read: impl FnOnce(&dc_page) -> T) -> T {
+    // SAFETY: as the caller vouches.
+    infallible(otherwise, || unsafe { page.as_ref() }.map_or(otherwise, read))
+}
+
+/// The answer's JSON, byte for byte as the service sent it (after decompression, and without a byte order mark): an
+/// object with the rows in "data". It is valid JSON and valid UTF-8; fields may be there that no document names, and
+/// documented ones may be null.
+///
+/// @param page  a page, or NULL.
+/// @return NUL-terminated, owned by the page, valid until it is freed; NULL for NULL.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dc_page_json(page: *const dc_page) -> *const c_char {
+    // SAFETY: the header asks for a live page or NULL.
+    unsafe { look(page, std::ptr::null(), |page| page.page.json_nul().as_ptr().cast()) }
+}
+
+/// The length of dc_page_json.
+///
+/// @param page  a page, or NULL.
+/// @return bytes, without the NUL at the end; 0 for NULL.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dc_page_json_len(page: *const dc_page) -> usize {
+    // SAFETY: the header asks for a live page or NULL.
+    unsafe { look(page, 0, |page| page.page.json().len()) }
+}
+
+/// How many rows "data" has. A page may have none and still have a next one.
+///
+/// @param page  a page, or NULL.
+/// @return 0 or more; 0 for NULL.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dc_page_count(page: *const dc_page) -> usize {
+    // SAFETY: the header asks for a live page or NULL.
+    unsafe { look(page, 0, |page| page.page.count()) }
+}
+
+/// The cursor that asks for the next page: pass it as `starting_after` as it is.
+///
+/// @param page  a page, or NULL.
+/// @return UTF-8 owned by the page, valid until it is freed; NULL on the last page, and for NULL.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dc_page_next_cursor(page: *const dc_page) -> *const c_char {
+    // SAFETY: the header asks for a live page or NULL.
+    unsafe { look(page, std::ptr::null(), |page| address(page.next_cursor.as_ref())) }
+}
+
+/// Whether the service named a next page. It is 1 while dc_page_next_cursor is NULL only where the service named it
+/// in a form that can't be followed: then this is not the end of the list.
+///
+/// @param page  a page, or NULL.
+/// @return 1 or 0; -1 for NULL.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dc_page_has_next(page: *const dc_page) -> i32 {
+    // SAFETY: the header asks for a live page or NULL.
+    unsafe { look(page, -1, |page| page.page.has_next().into()) }
+}
+
+/// The service's id for the request (X-Request-Id); its support people ask for it.
+///
+/// @param page  a page, or NULL.
+/// @return UTF-8 owned by the page, valid until it is freed; NULL when the service gave none, and for NULL.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dc_page_request_id(page: *const dc_page) -> *const c_char {
+    // SAFETY: the header asks for a live page or NULL.
+    unsafe { look(page, std::ptr::null(), |page| address(page.request_id.as_ref())) }
+}
+
+/// How many requests the service allows in the current window (X-RateLimit-Limit).
+///
+/// @param page  a page, or NULL.
+/// @return 0 or more; -1 when the service did not say, and for NULL.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dc_page_rate_limit(page: *const dc_page) -> i64 {
+    // SAFETY: the header asks for a live page or NULL.
+    unsafe { look(page, -1, |page| page.page.rate_limit().limit.map_or(-1, i64::from)) }
+}
+
+/// How many of them are left (X-RateLimit-Remaining).
+///
+/// @param page  a page, or NULL.
+/// @return 0 or more; -1 when the service did not say, and for NULL.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dc_page_rate_limit_remaining(page: *const dc_page) -> i64 {
+    // SAFETY: the header asks for a live page or NULL.
+    unsafe { look(page, -1, |page| page.page.rate_limit().remaining.map_or(-1, i64::from)) }
+}
+
+/// When the current window ends (X-RateLimit-Reset).
+///
+/// @param page  a page, or NULL.
+/// @return seconds since the Unix epoch; -1 when the service did not say, and for NULL.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dc_page_rate_limit_reset(page: *const dc_page) -> i64 {
+    let seconds = |page: &dc_page| i64::try_from(page.page.rate_limit().reset?.as_secs()).ok();
+    // SAFETY: the header asks for a live page or NULL.
+    unsafe { look(page, -1, |page| seconds(page).unwrap_or(-1)) }
+}
+
+/// Frees a page, with its JSON and its texts.
+///
+/// @param page  a page that nothing uses any more, or NULL.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dc_page_free(page: *mut dc_page) {
+    // SAFETY: the header asks for a page of this library's that nothing uses any more, or NULL.
+    unsafe { free(page) }
+}

@@ -1,0 +1,114 @@
+//! Pager
+//!
+//! A walk over all pages, one dc_pager_next after the other until DC_DONE. The list is ordered by last update, newest
+//! first: when connectors change during a walk, one can come twice, and one that moved to the front can be missed.
+
+use std::ffi::{CString, c_char};
+
+use super::cancel::{dc_cancel_token, none_yet};
+use super::client::dc_client;
+use super::error::dc_error;
+use super::guard::{fallible, infallible};
+use super::input;
+use super::list::page_request;
+use super::output::{Out, address, c_text, free};
+use super::page::dc_page;
+use super::status::{DC_DONE, DC_OK, dc_status};
+use crate::pager::Pager;
+
+/// A walk over the pages: dc_pager_new, dc_pager_next, dc_pager_cursor, dc_pager_free. One thread at a time.
+pub struct dc_pager {
+    pager: Pager,
+    cursor: Option<CString>,
+}
+
+/// Makes a walk. Nothing is sent yet.
+///
+/// @param client          the client; it stays yours, and may be freed before the pager.
+/// @param per_page        the most rows on a page, 1 to 50; 0: the service's default (20).
+/// @param starting_after  the cursor to begin after, such as an earlier walk's dc_pager_cursor; NULL: the first page.
+/// @param out_pager       where the pager goes: yours, to be freed with dc_pager_free.
+/// @param out_error       where the error goes, or NULL.
+/// @return DC_OK or DC_ERR_INVALID_ARGUMENT. Any thread.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dc_pager_new(
+    client: *const dc_client,
+    per_page: i32,
+    starting_after: *const c_char,
+    out_pager: *mut *mut dc_pager,
+    out_error: *mut *mut dc_error,
+) -> dc_status {
+    // SAFETY: the header asks for a live client, a text that ends, and outs that may be written; or NULL for each.
+    unsafe {
+        fallible(out_error, || {
+            let out = Out::required(out_pager, "out_pager")?;
+            let client = input::handle(client, "client")?.client();
+            let pager = client.pager(page_request(per_page, starting_after)?);
+            out.give(dc_pager { cursor: pager.cursor().map(c_text), pager });
+            Ok(DC_OK)
+        })
+    }
+}
+
+/// Lists the next page; blocks as dc_list_page does. After a failure the walk stands where it was: the next call goes
+/// on from there. It ends for certain: a cursor that comes a second time is DC_ERR_PROTOCOL, in this call and each
+/// later one.
+///
+/// @param pager      the pager.
+/// @param cancel     NULL in this version.
+/// @param out_page   where the page goes: yours, to be freed with dc_page_free. NULL at the end of the list.
+/// @param out_error  where the error goes, or NULL.
+/// @return DC_OK: a page. DC_DONE: no more pages. Else any of DC_ERR_…. Not while another thread uses the pager.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dc_pager_next(
+    pager: *mut dc_pager,
+    cancel: *const dc_cancel_token,
+    out_page: *mut *mut dc_page,
+    out_error: *mut *mut dc_error,
+) -> dc_status {
+    // SAFETY: the header asks for a live pager of one thread's or NULL, and for outs that may be written or are NULL.
+    unsafe {
+        fallible(out_error, || {
+            let out = Out::required(out_page, "out_page")?;
+            let handle = input::handle_mut(pager, "pager")?;
+            none_yet(cancel)?;
+            let Some(page) = handle.pager.next_page()? else {
+                return Ok(DC_DONE);
+            };
+            handle.cursor = handle.pager.cursor().map(c_text);
+            out.give(dc_page::new(page));
+            Ok(DC_OK)
+        })
+    }
+}
+
+/// The cursor of the page that the next call asks for: what to keep for going on another time.
+///
+/// @param pager  a pager, or NULL.
+/// @return UTF-8 owned by the pager, valid until the next call with it; NULL before the first page (unless the walk
+///         began with a cursor), after the last one, and for NULL. Not while another thread uses the pager.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dc_pager_cursor(pager: *const dc_pager) -> *const c_char {
+    infallible(std::ptr::null(), || {
+        // SAFETY: the header asks for a live pager or NULL.
+        let pager = unsafe { pager.as_ref() };
+        address(pager.and_then(|pager| pager.cursor.as_ref()))
+    })
+}
+
+/// Frees a pager. Its pages stay.
+///
+/// @param pager  a pager that nothing uses any more, or NULL.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dc_pager_free(pager: *mut dc_pager) {
+    // SAFETY: the header asks for a pager of this library's that nothing uses any more, or NULL.
+    unsafe { free(pager) }
+}

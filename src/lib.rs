@@ -1,0 +1,42 @@
+//! Lists the data connectors of an Intercom workspace (`GET /data_connectors`): a blocking client, and its C ABI.
+//!
+//! ```no_run
+//! use data_connectors::{Client, Config, PageRequest};
+//!
+//! # fn main() -> data_connectors::Result<()> {
+//! let mut config = Config::new();
+//! config.set_token("the workspace's access token")?;
+//! let client = Client::new(&config)?;
+//! let mut pager = client.pager(PageRequest::new());
+//! while let Some(page) = pager.next_page()? {
+//!     println!("{}", page.json());
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The rooms, in the order of a call: [`Config`] holds the settings; a [`Client`] makes calls; a [`PageRequest`] says
+//! which page; a [`Page`] is the answer; a [`Pager`] walks over all of them; an [`Error`] says what went wrong. The C
+//! ABI over them is in `ffi`, and its documentation in `include/data_connectors.h`.
+
+mod answer;
+mod client;
+mod config;
+mod error;
+#[allow(unsafe_code, clippy::missing_safety_doc)]
+#[doc(hidden)]
+pub mod ffi;
+mod logger;
+mod page;
+mod pager;
+mod request;
+mod retry;
+mod transport;
+
+pub use client::Client;
+pub use config::{Config, Region};
+pub use error::{Error, ErrorKind, Result};
+pub use logger::LogLevel;
+pub use page::{Page, RateLimit};
+pub use pager::Pager;
+pub use request::PageRequest;

@@ -1,0 +1,48 @@
+//! Where a client's log lines go: to a function of the caller's, or nowhere.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// How much a log line matters; each level includes those before it.
+///
+/// Since: 0.1.0
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum LogLevel {
+    /// A call failed.
+    Error = 1,
+    /// A request failed and is tried again.
+    Warn = 2,
+    /// A page came.
+    Info = 3,
+    /// Each request, as it is sent.
+    Debug = 4,
+}
+
+type Write = dyn Fn(LogLevel, &str) + Send + Sync;
+
+/// A function that gets log lines, and the level up to which it wants them.
+#[derive(Clone)]
+pub(crate) struct Logger {
+    level: LogLevel,
+    write: Arc<Write>,
+}
+
+impl Logger {
+    pub(crate) fn new(level: LogLevel, write: impl Fn(LogLevel, &str) + Send + Sync + 'static) -> Self {
+        Self { level, write: Arc::new(write) }
+    }
+
+    /// The line is made only when somebody listens at that level.
+    pub(crate) fn log(&self, level: LogLevel, line: impl FnOnce() -> String) {
+        if level <= self.level {
+            (self.write)(level, &line());
+        }
+    }
+}
+
+impl fmt::Debug for Logger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Logger({:?})", self.level)
+    }
+}

@@ -1,0 +1,123 @@
+//! One page of the list: the service's own bytes, and the few facts that are needed to go on.
+
+mod skim;
+
+use std::time::Duration;
+
+use ureq::http::HeaderMap;
+
+use self::skim::skim;
+
+/// What the service says comes after a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// Nothing: it was the last page.
+    End,
+    /// The page this cursor asks for.
+    Cursor(String),
+    /// A next page, in a form that can't be asked for.
+    Unreadable,
+}
+
+/// The rate limit as an answer's headers told it; each part is `None` where the service didn't say.
+///
+/// Since: 0.1.0
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RateLimit {
+    /// Requests allowed in the current window (`X-RateLimit-Limit`).
+    pub limit: Option<u32>,
+    /// Requests left in it (`X-RateLimit-Remaining`).
+    pub remaining: Option<u32>,
+    /// When it ends, as the time since the Unix epoch (`X-RateLimit-Reset`, whole seconds).
+    pub reset: Option<Duration>,
+}
+
+impl RateLimit {
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
+        let small = |name: &str| number(name)?.try_into().ok();
+        Self {
+            limit: small("x-ratelimit-limit"),
+            remaining: small("x-ratelimit-remaining"),
+            reset: number("x-ratelimit-reset").map(Duration::from_secs),
+        }
+    }
+}
+
+/// One page of the list, as the service sent it. Immutable, so any thread may read it.
+///
+/// Since: 0.1.0
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The JSON and a NUL behind it, so that C can read it in place.
+    json_nul: String,
+    count: usize,
+    next: Next,
+    request_id: Option<String>,
+    rate_limit: RateLimit,
+}
+
+impl Page {
+    /// Checks that `body` is the JSON of a list; says what it is instead if it isn't.
+    pub(crate) fn read(
+        mut body: Vec<u8>,
+        request_id: Option<String>,
+        rate_limit: RateLimit,
+    ) -> std::result::Result<Self, String> {
+        // A byte order mark is no part of JSON text, and parsers may pass over it (RFC 8259, 8.1).
+        if body.starts_with(b"\xEF\xBB\xBF") {
+            body.drain(..3);
+        }
+        let mut json = String::from_utf8(body).map_err(|error| {
+            let at = error.utf8_error().valid_up_to();
+            format!("it isn't UTF-8 from byte {at} on")
+        })?;
+        let found = skim(&json)?;
+        json.push('\0');
+        Ok(Self { json_nul: json, count: found.count, next: found.next, request_id, rate_limit })
+    }
+
+    /// The answer's JSON, byte for byte as it came (after decompression): unknown fields and all.
+    pub fn json(&self) -> &str {
+        self.json_nul.strip_suffix('\0').unwrap_or(&self.json_nul)
+    }
+
+    /// [`json`](Self::json) with a NUL behind it.
+    pub(crate) fn json_nul(&self) -> &str {
+        &self.json_nul
+    }
+
+    /// How many rows `data` has.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The cursor that asks for the next page; `None` on the last one.
+    pub fn next_cursor(&self) -> Option<&str> {
+        match &self.next {
+            Next::Cursor(cursor) => Some(cursor),
+            Next::End | Next::Unreadable => None,
+        }
+    }
+
+    /// Whether the service named a next page. True without a [`next_cursor`](Self::next_cursor) when it did so in a
+    /// form that can't be followed: then the list isn't at its end, and going on needs another way.
+    pub fn has_next(&self) -> bool {
+        self.next != Next::End
+    }
+
+    pub(crate) fn next(&self) -> &Next {
+        &self.next
+    }
+
+    /// The service's id for the request, for its support people, if it gave one.
+    pub fn request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
+    }
+
+    /// The rate limit after this request.
+    pub fn rate_limit(&self) -> RateLimit {
+        self.rate_limit
+    }
+}

@@ -1,0 +1,46 @@
+//! The C programs in tests/c, one for each section of the header: compiled without a warning, run against a sandbox, and
+//! with `DC_TEST_VALGRIND=1` (`make test` sets it where valgrind is installed) once more under valgrind.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod support;
+
+use data_connectors_sandbox::Sandbox;
+use support::compiler::Compiler;
+use support::{program, root};
+
+fn passes(section: &str) {
+    let sandbox = Sandbox::builder().connectors(45).start().unwrap();
+    let test = Compiler::of("c99").program(&root().join(format!("tests/c/{section}.c")));
+    let arguments = [sandbox.base_url()];
+    let output = program::run(&test, &arguments, &[]);
+    assert_eq!(program::expect_code(&output, 0), Default::default(), "it should print nothing");
+    if std::env::var_os("DC_TEST_VALGRIND").is_some() {
+        let output = program::run_under_valgrind(&test, &arguments, &[]);
+        assert_eq!(program::expect_code(&output, 0), Default::default(), "under valgrind");
+    }
+}
+
+/// One test for each program, and a list of them.
+macro_rules! programs {
+    ($($section:ident)*) => {
+        const PROGRAMS: &[&str] = &[$(stringify!($section)),*];
+        $(#[test] fn $section() { passes(stringify!($section)) })*
+    };
+}
+
+programs! { version status error config log client cancel page list pager }
+
+#[test]
+fn every_section_has_its_program() {
+    let mut files: Vec<String> = std::fs::read_dir(root().join("tests/c"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter_map(|name| name.strip_suffix(".c").map(str::to_owned))
+        .filter(|name| name != "answers")
+        .collect();
+    files.sort();
+    let mut programs = PROGRAMS.to_vec();
+    programs.sort();
+    assert_eq!(files, programs);
+}

@@ -1,0 +1,137 @@
+//! The header: it is what cbindgen makes of the sources, and every C and C++ compiler takes it.
+//! With `UPDATE_HEADER=1` (or `make header`) it is written instead of compared.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+
+use support::{compiler::Compiler, root, symbols};
+
+/// The sections in the order of first use, and so that each type stands before it is used.
+const SECTIONS: [&str; 10] =
+    ["version", "status", "error", "config", "log", "client", "cancel", "page", "list", "pager"];
+
+#[test]
+fn is_made_from_the_sources() {
+    let made = make();
+    let path = root().join("include/data_connectors.h");
+    if std::env::var_os("UPDATE_HEADER").is_some() {
+        fs::write(&path, &made).unwrap();
+        return;
+    }
+    let kept = fs::read_to_string(&path).unwrap_or_default();
+    assert!(kept == made, "include/data_connectors.h is not what the sources in src/ffi make: run `make header`");
+}
+
+#[test]
+fn has_a_section_for_each_file() {
+    let mut files: Vec<String> = fs::read_dir(root().join("src/ffi"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
+        .filter(|name| !["mod", "guard", "input", "output"].contains(&name.as_str()))
+        .collect();
+    let mut sections = SECTIONS.map(str::to_owned).to_vec();
+    files.sort();
+    sections.sort();
+    assert_eq!(files, sections);
+}
+
+/// Each function's comment has to say since when it is there, and each function has to have one.
+#[test]
+fn says_since_when_of_every_function() {
+    let header = make();
+    for name in symbols::declared(&header) {
+        let comment = symbols::comment_of(&header, &name);
+        assert!(comment.contains("Since: "), "{name}: its comment lacks Since");
+    }
+}
+
+#[test]
+fn compiles_alone_and_twice_as_c_and_as_cpp() {
+    let once = "#include <data_connectors.h>\nint main(void) { return DC_OK; }\n";
+    let twice = format!("#include <data_connectors.h>\n{once}");
+    for standard in ["c99", "c11", "c23", "c++17"] {
+        for (name, text) in [("once", once), ("twice", twice.as_str())] {
+            Compiler::of(standard).check(&format!("header_{name}"), text);
+        }
+    }
+}
+
+fn make() -> String {
+    let mut settings = cbindgen::Config::from_file(root().join("cbindgen.toml")).unwrap();
+    let mut text = settings.header.take().unwrap().trim_start().to_owned();
+    let trailer = settings.trailer.take().unwrap();
+    for section in SECTIONS {
+        let path = root().join(format!("src/ffi/{section}.rs"));
+        text.push_str(&title(&path));
+        if section == "version" {
+            text.push_str(&version_macros());
+        }
+        let mut body = Vec::new();
+        cbindgen::Builder::new().with_config(settings.clone()).with_src(&path).generate().unwrap().write(&mut body);
+        text.push('\n');
+        text.push_str(&tidy(String::from_utf8(body).unwrap().trim()));
+        text.push('\n');
+    }
+    text.push_str(&trailer);
+    text
+}
+
+/// A section's title and what stands below it are the first lines of its source file.
+fn title(path: &Path) -> String {
+    let source = fs::read_to_string(path).unwrap();
+    let mut lines =
+        source.lines().map_while(|line| line.strip_prefix("//!")).map(|line| line.strip_prefix(' ').unwrap_or(line));
+    let title = lines.next().unwrap();
+    let mut text = format!("\n/* ---- {title} {}\n", "-".repeat(111 - title.len()));
+    for line in lines.skip_while(|line| line.is_empty()) {
+        text.push_str(format!(" * {line}").trim_end());
+        text.push('\n');
+    }
+    text.push_str(" */\n");
+    text
+}
+
+/// Short comments on one line; negative numbers in parentheses, so that they can stand in any expression.
+fn tidy(body: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for line in body.lines() {
+        let words: Vec<&str> = line.split(' ').collect();
+        match words[..] {
+            ["#define", name, value] if value.starts_with('-') => lines.push(format!("#define {name} ({value})")),
+            ["", "*/"] if lines.len() > 1 && lines[lines.len() - 2] == "/**" => {
+                let only = lines.pop().unwrap();
+                let start = lines.last_mut().unwrap();
+                *start = format!("/**{} */", only.strip_prefix(" *").unwrap());
+            }
+            _ => lines.push(line.to_owned()),
+        }
+    }
+    lines.join("\n")
+}
+
+fn version_macros() -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    let part = |text: &str| text.parse::<i32>().unwrap();
+    let (major, minor, patch) = (
+        part(env!("CARGO_PKG_VERSION_MAJOR")),
+        part(env!("CARGO_PKG_VERSION_MINOR")),
+        part(env!("CARGO_PKG_VERSION_PATCH")),
+    );
+    let number = major * 1_000_000 + minor * 1_000 + patch;
+    format!(
+        "
+/** The version of this header. */
+#define DC_VERSION \"{version}\"
+/** Its parts. */
+#define DC_VERSION_MAJOR {major}
+#define DC_VERSION_MINOR {minor}
+#define DC_VERSION_PATCH {patch}
+/** The same as a number that can be compared: major * 1000000 + minor * 1000 + patch. */
+#define DC_VERSION_NUMBER {number}
+"
+    )
+}

@@ -1,0 +1,41 @@
+//! Runs a program that uses the library, also under valgrind.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use super::{library_folder, root};
+
+/// Runs a program with the library of this build in its path and nothing of ours in its environment but `variables`.
+pub fn run(program: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(program);
+    prepare(&mut command, arguments, variables);
+    command.output().unwrap_or_else(|error| panic!("{} can't be run: {error}", program.display()))
+}
+
+/// The same under valgrind: any error or leak it finds becomes the exit code 99.
+pub fn run_under_valgrind(program: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    let mut command = Command::new("valgrind");
+    command
+        .args(["--quiet", "--error-exitcode=99", "--leak-check=full", "--show-leak-kinds=definite,indirect,possible"])
+        .arg("--errors-for-leak-kinds=definite,indirect,possible")
+        .arg(format!("--suppressions={}", root().join("tests/valgrind.supp").display()))
+        .arg(program);
+    prepare(&mut command, arguments, variables);
+    command.output().expect("valgrind is needed for this (a Debian package), as DC_TEST_VALGRIND asks")
+}
+
+fn prepare(command: &mut Command, arguments: &[&str], variables: &[(&str, &str)]) {
+    command
+        .args(arguments)
+        .env("LD_LIBRARY_PATH", library_folder())
+        .env_remove("INTERCOM_ACCESS_TOKEN")
+        .envs(variables.iter().copied());
+}
+
+/// What a program wrote, and that it ended with `code`.
+pub fn expect_code(output: &Output, code: i32) -> (String, String) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(code), "{:?}\n-- stdout\n{out}\n-- stderr\n{err}", output.status);
+    (out, err)
+}

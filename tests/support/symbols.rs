@@ -1,0 +1,49 @@
+//! The functions that a text declares, the ledger names, and the library exports.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+
+/// The `dc_…` functions of a header: each name that a parenthesis follows, outside comments.
+pub fn declared(header: &str) -> BTreeSet<String> {
+    let mut code = String::new();
+    let mut rest = header;
+    while let Some((before, after)) = rest.split_once("/*") {
+        code.push_str(before);
+        rest = after.split_once("*/").map_or("", |(_, after)| after);
+    }
+    code.push_str(rest);
+    code.match_indices('(')
+        .map(|(at, _)| &code[..at])
+        .filter_map(|before| before.rsplit(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next())
+        .filter(|name| name.starts_with("dc_"))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The comment that stands right before a function's declaration.
+pub fn comment_of<'a>(header: &'a str, name: &str) -> &'a str {
+    let call = format!("{name}(");
+    header
+        .split("/**")
+        .skip(1)
+        .filter_map(|part| part.split_once("*/"))
+        .find(|(_, after)| after.split(';').next().is_some_and(|declaration| declaration.contains(&call)))
+        .unwrap_or_else(|| panic!("{name} has no comment of its own"))
+        .0
+}
+
+/// What a shared library exports, by `nm` of the binutils.
+pub fn exported(library: &std::path::Path) -> BTreeSet<String> {
+    let output = Command::new("nm")
+        .args(["--dynamic", "--defined-only", "--extern-only", "--format=posix"])
+        .arg(library)
+        .output()
+        .expect("nm is needed (Debian package binutils)");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout)
+        .unwrap()
+        .lines()
+        .filter_map(|line| line.split(' ').next())
+        .map(str::to_owned)
+        .collect()
+}
