@@ -15,7 +15,7 @@ fn passes(section: &str) {
     let arguments = [sandbox.base_url()];
     let output = program::run(&test, &arguments, &[]);
     assert_eq!(program::expect_code(&output, 0), Default::default(), "it should print nothing");
-    if std::env::var_os("DC_TEST_VALGRIND").is_some() {
+    if program::valgrind_is_wanted() {
         let output = program::run_under_valgrind(&test, &arguments, &[]);
         assert_eq!(program::expect_code(&output, 0), Default::default(), "under valgrind");
     }

@@ -5,6 +5,8 @@
 //! There is no logic here beyond conversion, and no `unsafe` elsewhere that touches a caller's pointers.
 
 #![allow(non_camel_case_types)]
+// The comments are written for a C header.
+#![allow(rustdoc::broken_intra_doc_links, rustdoc::bare_urls)]
 
 mod guard;
 mod input;

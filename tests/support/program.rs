@@ -32,6 +32,11 @@ fn prepare(command: &mut Command, arguments: &[&str], variables: &[(&str, &str)]
         .envs(variables.iter().copied());
 }
 
+/// Whether `make test` found valgrind and asks for it, or somebody else does.
+pub fn valgrind_is_wanted() -> bool {
+    std::env::var_os("DC_TEST_VALGRIND").is_some_and(|value| !value.is_empty())
+}
+
 /// What a program wrote, and that it ended with `code`.
 pub fn expect_code(output: &Output, code: i32) -> (String, String) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

@@ -1,0 +1,276 @@
+//! The Rust API against servers whose every byte is known: what is sent, what is tried again, how a walk goes.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod support;
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use data_connectors::{Client, Config, ErrorKind, LogLevel, PageRequest};
+use data_connectors_sandbox::Sandbox;
+use support::scripted::{Scripted, http, json};
+
+const TOKEN: &str = "canary-7d1f";
+
+fn config(base_url: &str) -> Config {
+    let mut config = Config::new();
+    config.set_token(TOKEN).unwrap().set_base_url(base_url).unwrap();
+    config
+}
+
+fn client(base_url: &str) -> Client {
+    Client::new(&config(base_url)).unwrap()
+}
+
+fn page_with(next: &str) -> Vec<u8> {
+    json("200 OK", &format!(r#"{{"data":[{{"id":"1"}}],"pages":{{"next":{next}}}}}"#))
+}
+
+#[test]
+fn a_request_says_all_it_should_and_no_more() {
+    let server = Scripted::always(page_with("null"));
+    let mut config = config(server.base_url());
+    config.set_user_agent_suffix("audit/1.0").unwrap();
+    let client = Client::new(&config).unwrap();
+    let request = PageRequest::new().per_page(50).unwrap().starting_after("a+b/c=\n").unwrap();
+    client.list_page(&request).unwrap();
+    client.list_page(&PageRequest::new()).unwrap();
+
+    let requests = server.requests();
+    let mut lines: Vec<String> = requests[0].trim_end().split("\r\n").map(str::to_lowercase).collect();
+    let first = lines.remove(0);
+    assert_eq!(first, "get /data_connectors?per_page=50&starting_after=a%2bb%2fc%3d%0a http/1.1");
+    lines.sort();
+    let version = env!("CARGO_PKG_VERSION");
+    let expected = [
+        "accept-encoding: gzip".to_owned(),
+        "accept: application/json".to_owned(),
+        format!("authorization: bearer {TOKEN}"),
+        format!("host: {}", server.base_url().trim_start_matches("http://")),
+        "intercom-version: preview".to_owned(),
+        format!("user-agent: libdata_connectors/{version} audit/1.0"),
+    ];
+    assert_eq!(lines, expected);
+    assert!(requests[1].starts_with("GET /data_connectors HTTP/1.1\r\n"), "{}", requests[1]);
+}
+
+#[test]
+fn a_compressed_answer_is_unpacked_and_its_limit_counts_afterwards() {
+    let sandbox = Sandbox::builder().start().unwrap();
+    let mut config = config(sandbox.base_url());
+    let whole = Client::new(&config).unwrap().list_page(&PageRequest::new().per_page(50).unwrap()).unwrap();
+    assert!(whole.json().len() > 10_000);
+    config.set_max_response_bytes(whole.json().len() as u64).unwrap();
+    let request = PageRequest::new().per_page(50).unwrap();
+    assert_eq!(Client::new(&config).unwrap().list_page(&request).unwrap().json(), whole.json());
+    config.set_max_response_bytes(whole.json().len() as u64 - 1).unwrap();
+    let error = Client::new(&config).unwrap().list_page(&request).unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::TooLarge, 1));
+    assert!(error.message().contains("max response bytes"), "{error}");
+}
+
+#[test]
+fn no_proxy_comes_from_the_environment() {
+    // Each test program runs its tests as threads of one process: a child has an environment of its own.
+    if std::env::var_os("DC_TEST_CHILD").is_some() {
+        let sandbox = Sandbox::builder().start().unwrap();
+        client(sandbox.base_url()).list_page(&PageRequest::new()).unwrap();
+        return;
+    }
+    let output = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "no_proxy_comes_from_the_environment"])
+        .env("DC_TEST_CHILD", "1")
+        .envs(["ALL_PROXY", "HTTP_PROXY", "http_proxy", "HTTPS_PROXY"].map(|name| (name, "http://127.0.0.1:1")))
+        .output()
+        .unwrap();
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && printed.contains("1 passed"), "{printed}");
+}
+
+#[test]
+fn a_proxy_that_is_set_is_gone_through() {
+    let sandbox = Sandbox::builder().start().unwrap();
+    let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://me:pass%20word@{}", proxy.local_addr().unwrap());
+    let target = sandbox.base_url().trim_start_matches("http://").to_owned();
+    let tunnel = std::thread::spawn(move || {
+        let (mut near, _) = proxy.accept().unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            near.read_exact(&mut byte).unwrap();
+            head.push(byte[0]);
+        }
+        let mut far = std::net::TcpStream::connect(target).unwrap();
+        near.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
+        let (mut near_in, mut far_out) = (near.try_clone().unwrap(), far.try_clone().unwrap());
+        let up = std::thread::spawn(move || std::io::copy(&mut near_in, &mut far_out));
+        let _ = std::io::copy(&mut far, &mut near);
+        drop((near, far));
+        let _ = up.join();
+        String::from_utf8(head).unwrap()
+    });
+    let mut config = config(sandbox.base_url());
+    config.set_proxy(Some(&url)).unwrap();
+    let client = Client::new(&config).unwrap();
+    assert_eq!(client.list_page(&PageRequest::new()).unwrap().count(), 20);
+    drop((client, sandbox));
+    let head = tunnel.join().unwrap();
+    assert!(head.starts_with("CONNECT 127.0.0.1:"), "{head}");
+    assert!(
+        head.to_lowercase().contains("proxy-authorization: basic bwu6cgfzcyb3b3jk"),
+        "me:pass word in base64: {head}"
+    );
+    assert!(!head.contains(TOKEN), "the token is not the proxy's: {head}");
+}
+
+#[test]
+fn what_passes_is_tried_again_and_the_rest_is_not() {
+    let server = Scripted::start(vec![
+        http("503 Service Unavailable", &[("Retry-After", "0")], ""),
+        Vec::new(),
+        page_with("null"),
+    ]);
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let mut config = config(server.base_url());
+    let kept = lines.clone();
+    config.set_logger(LogLevel::Debug, move |level, line| kept.lock().unwrap().push(format!("{level:?} {line}")));
+    let page = Client::new(&config).unwrap().list_page(&PageRequest::new()).unwrap();
+    assert_eq!(page.count(), 1);
+    assert_eq!(server.requests().len(), 3);
+    let lines = lines.lock().unwrap().join("\n");
+    assert!(lines.contains("Warn attempt 1 failed, next in 0 ms: the service answered 503"), "{lines}");
+    assert!(lines.contains("Warn attempt 2 failed"), "{lines}");
+    assert!(lines.contains("Info GET /data_connectors: 200, 1 rows, 43 bytes"), "{lines}");
+    assert!(!lines.contains(TOKEN), "{lines}");
+
+    let server = Scripted::always(http("500 Internal Server Error", &[("Retry-After", "0")], ""));
+    let error = client(server.base_url()).list_page(&PageRequest::new()).unwrap_err();
+    assert_eq!((error.kind(), error.attempts(), server.requests().len()), (ErrorKind::Server, 3, 3));
+
+    let server = Scripted::always(http("422 Unprocessable Entity", &[("Retry-After", "0")], ""));
+    let error = client(server.base_url()).list_page(&PageRequest::new()).unwrap_err();
+    assert_eq!((error.kind(), error.attempts(), server.requests().len()), (ErrorKind::BadRequest, 1, 1));
+}
+
+#[test]
+fn a_wait_that_does_not_fit_is_reported_at_once() {
+    let server = Scripted::always(http("429 Too Many Requests", &[("Retry-After", "3600")], ""));
+    let started = Instant::now();
+    let error = client(server.base_url()).list_page(&PageRequest::new()).unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 1));
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(3600)));
+    assert!(started.elapsed() < Duration::from_secs(30), "it waited");
+}
+
+#[test]
+fn a_silent_server_ends_in_a_timeout() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut config = config(&format!("http://{}", silent.local_addr().unwrap()));
+    config.set_timeout(Duration::from_millis(300)).unwrap();
+    let started = Instant::now();
+    let error = Client::new(&config).unwrap().list_page(&PageRequest::new()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
+    assert!(started.elapsed() < Duration::from_secs(10));
+}
+
+#[test]
+fn no_connection_says_where_to() {
+    let mut config = config("http://127.0.0.1:1");
+    config.set_max_retries(0).unwrap();
+    let error = Client::new(&config).unwrap().list_page(&PageRequest::new()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connection);
+    assert!(error.message().starts_with("127.0.0.1:1 refused the connection"), "{error}");
+    config.set_base_url("https://no-such-host.invalid").unwrap();
+    let error = Client::new(&config).unwrap().list_page(&PageRequest::new()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connection, "{error}");
+    assert!(error.message().contains("no-such-host.invalid"), "{error}");
+}
+
+#[test]
+fn a_walk_gives_every_connector_once_in_order() {
+    let sandbox = Sandbox::builder().connectors(137).start().unwrap();
+    let client = client(sandbox.base_url());
+    for rows in [1, 20, 50] {
+        let mut pager = client.pager(PageRequest::new().per_page(rows).unwrap());
+        let mut ids = Vec::new();
+        while let Some(page) = pager.next_page().unwrap() {
+            let json: serde_json::Value = serde_json::from_str(page.json()).unwrap();
+            ids.extend(json["data"].as_array().unwrap().iter().map(|row| row["id"].clone()));
+        }
+        let served: Vec<_> = sandbox.connectors().iter().map(|row| row["id"].clone()).collect();
+        assert_eq!(ids, served);
+    }
+}
+
+#[test]
+fn a_walk_goes_on_after_a_failure() {
+    let next = |cursor: &str| page_with(&format!(r#"{{"starting_after":"{cursor}"}}"#));
+    let server = Scripted::start(vec![
+        next("a"),
+        json("400 Bad Request", "{}"),
+        json("200 OK", "{}"),
+        next("b"),
+        page_with("null"),
+    ]);
+    let mut pager = client(server.base_url()).pager(PageRequest::new());
+    assert_eq!(pager.cursor(), None);
+    assert!(pager.next_page().unwrap().is_some());
+    for kind in [ErrorKind::BadRequest, ErrorKind::Protocol] {
+        assert_eq!(pager.next_page().unwrap_err().kind(), kind);
+        assert_eq!(pager.cursor(), Some("a"));
+    }
+    assert!(pager.next_page().unwrap().is_some());
+    assert!(pager.next_page().unwrap().is_some());
+    assert!(pager.next_page().unwrap().is_none());
+    assert!(pager.next_page().unwrap().is_none());
+    let asked: Vec<_> = server.requests().iter().map(|request| request.lines().next().unwrap().to_owned()).collect();
+    let after = |cursor: &str| format!("GET /data_connectors?starting_after={cursor} HTTP/1.1");
+    assert_eq!(asked, ["GET /data_connectors HTTP/1.1".to_owned(), after("a"), after("a"), after("a"), after("b")]);
+}
+
+#[test]
+fn a_cursor_that_comes_back_ends_the_walk() {
+    let next = |cursor: &str| page_with(&format!(r#"{{"starting_after":"{cursor}"}}"#));
+    for (cursors, pages) in [(vec!["a"], 2), (vec!["a", "b", "c", "b"], 4), (vec!["start"], 1)] {
+        let server = Scripted::start(cursors.iter().map(|cursor| next(cursor)).collect());
+        let first = PageRequest::new().starting_after("start").unwrap();
+        let mut pager = client(server.base_url()).pager(first);
+        for _ in 0..pages {
+            assert!(pager.next_page().unwrap().is_some(), "{cursors:?}");
+        }
+        for _ in 0..3 {
+            let error = pager.next_page().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Protocol);
+            assert!(error.message().contains("a cursor that it had given before"), "{error}");
+        }
+        assert_eq!(server.requests().len(), pages, "nothing more was asked for");
+    }
+}
+
+#[test]
+fn a_next_page_that_cannot_be_followed_is_not_the_end() {
+    let server = Scripted::always(page_with(r#""https://host/data_connectors?page=2""#));
+    let mut pager = client(server.base_url()).pager(PageRequest::new());
+    let page = pager.next_page().unwrap().unwrap();
+    assert!(page.has_next() && page.next_cursor().is_none());
+    for _ in 0..2 {
+        let error = pager.next_page().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Protocol);
+        assert!(error.message().contains("the list goes on"), "{error}");
+    }
+}
+
+#[test]
+fn clients_and_pages_are_shared_between_threads() {
+    fn shareable<T: Send + Sync>() {}
+    fn movable<T: Send>() {}
+    shareable::<Client>();
+    shareable::<data_connectors::Page>();
+    shareable::<data_connectors::Error>();
+    movable::<data_connectors::Pager>();
+    movable::<Config>();
+}
