@@ -1,0 +1,121 @@
+"""What can go wrong, as exceptions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What the native library tells of a failure."""
+
+    status: int
+    message: str
+    http_status: int | None
+    code: str | None
+    field: str | None
+    request_id: str | None
+    retry_after: float | None
+    attempts: int
+
+
+class DataConnectorsError(Exception):
+    """Any failure of a call. Its text is one line for a person.
+
+    Attributes:
+        request_id: the service's id for the request, for its support people.
+        attempts: how many requests were made.
+
+    """
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.request_id = failure.request_id
+        self.attempts = failure.attempts
+
+
+class APIConnectionError(DataConnectorsError):
+    """No connection to the service, or one that broke or could not be trusted."""
+
+
+class APITimeoutError(APIConnectionError):
+    """The time for the call, or for opening its connection, ran out."""
+
+
+class APIResponseError(DataConnectorsError):
+    """An answer that isn't what the contract says, or that is larger than allowed."""
+
+
+class APIStatusError(DataConnectorsError):
+    """The service answered with a failure.
+
+    Attributes:
+        status_code: the HTTP status.
+        code: the service's own code, such as ``unauthorized``; None when it gave none.
+        field: the parameter that the service found wrong; None when it named none.
+
+    """
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure)
+        self.status_code = failure.http_status
+        self.code = failure.code
+        self.field = failure.field
+
+
+class BadRequestError(APIStatusError):
+    """400, or a 4xx that has no class of its own: the service refused the request as it was."""
+
+
+class AuthenticationError(APIStatusError):
+    """401: the token is wrong, revoked, or of another region."""
+
+
+class PermissionDeniedError(APIStatusError):
+    """403: the token may not do this."""
+
+
+class NotFoundError(APIStatusError):
+    """404: the base URL or the API version is wrong."""
+
+
+class RateLimitError(APIStatusError):
+    """429: too many requests.
+
+    Attributes:
+        retry_after: the seconds to wait, as the service asked; None when it did not.
+
+    """
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure)
+        self.retry_after = failure.retry_after
+
+
+class InternalServerError(APIStatusError):
+    """5xx: the service, or a gateway in front of it, failed."""
+
+
+_BY_STATUS: dict[int, type[DataConnectorsError]] = {
+    -2: APIConnectionError,
+    -3: APITimeoutError,
+    -4: APIConnectionError,
+    -5: AuthenticationError,
+    -6: PermissionDeniedError,
+    -7: RateLimitError,
+    -8: BadRequestError,
+    -9: InternalServerError,
+    -10: APIResponseError,
+    -11: APIResponseError,
+}
+
+INVALID_ARGUMENT = -1
+
+
+def exception(failure: Failure) -> Exception:
+    """Make the exception that a failure is."""
+    if failure.status == INVALID_ARGUMENT:
+        return ValueError(failure.message)
+    if failure.http_status == 404:
+        return NotFoundError(failure)
+    return _BY_STATUS.get(failure.status, DataConnectorsError)(failure)

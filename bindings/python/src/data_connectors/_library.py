@@ -1,0 +1,137 @@
+"""The native library: where it is, and the type of each of its functions."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+from ctypes import POINTER, c_char_p, c_int32, c_int64, c_size_t, c_void_p
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+ABI_VERSION = 1
+"""The version of the C ABI that this package was written for."""
+
+LIBRARY_VARIABLE = "DATA_CONNECTORS_LIBRARY"
+"""The environment variable that names the library's file, if it isn't where it is looked for."""
+
+_OUT = POINTER(c_void_p)
+_ERROR = [_OUT]
+
+FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
+    "dc_version": (c_char_p, []),
+    "dc_version_number": (c_int32, []),
+    "dc_abi_version": (c_int32, []),
+    "dc_status_name": (c_char_p, [c_int32]),
+    "dc_status_message": (c_char_p, [c_int32]),
+    "dc_error_status": (c_int32, [c_void_p]),
+    "dc_error_message": (c_char_p, [c_void_p]),
+    "dc_error_http_status": (c_int32, [c_void_p]),
+    "dc_error_api_code": (c_char_p, [c_void_p]),
+    "dc_error_api_field": (c_char_p, [c_void_p]),
+    "dc_error_request_id": (c_char_p, [c_void_p]),
+    "dc_error_retry_after_ms": (c_int64, [c_void_p]),
+    "dc_error_attempts": (c_int32, [c_void_p]),
+    "dc_error_free": (None, [c_void_p]),
+    "dc_config_new": (c_void_p, []),
+    "dc_config_set_token": (c_int32, [c_void_p, c_char_p, *_ERROR]),
+    "dc_config_set_region": (c_int32, [c_void_p, c_char_p, *_ERROR]),
+    "dc_config_set_base_url": (c_int32, [c_void_p, c_char_p, *_ERROR]),
+    "dc_config_set_allow_insecure_http": (c_int32, [c_void_p, c_int32, *_ERROR]),
+    "dc_config_set_api_version": (c_int32, [c_void_p, c_char_p, *_ERROR]),
+    "dc_config_set_user_agent_suffix": (c_int32, [c_void_p, c_char_p, *_ERROR]),
+    "dc_config_set_timeout_ms": (c_int32, [c_void_p, c_int64, *_ERROR]),
+    "dc_config_set_connect_timeout_ms": (c_int32, [c_void_p, c_int64, *_ERROR]),
+    "dc_config_set_max_retries": (c_int32, [c_void_p, c_int32, *_ERROR]),
+    "dc_config_set_max_response_bytes": (c_int32, [c_void_p, c_int64, *_ERROR]),
+    "dc_config_set_proxy": (c_int32, [c_void_p, c_char_p, *_ERROR]),
+    "dc_config_set_ca_file": (c_int32, [c_void_p, c_char_p, *_ERROR]),
+    "dc_config_set_logger": (c_int32, [c_void_p, c_int32, c_void_p, c_void_p, c_void_p, *_ERROR]),
+    "dc_config_free": (None, [c_void_p]),
+    "dc_client_new": (c_int32, [c_void_p, _OUT, *_ERROR]),
+    "dc_client_free": (None, [c_void_p]),
+    "dc_page_json": (c_void_p, [c_void_p]),
+    "dc_page_json_len": (c_size_t, [c_void_p]),
+    "dc_page_count": (c_size_t, [c_void_p]),
+    "dc_page_next_cursor": (c_char_p, [c_void_p]),
+    "dc_page_has_next": (c_int32, [c_void_p]),
+    "dc_page_request_id": (c_char_p, [c_void_p]),
+    "dc_page_rate_limit": (c_int64, [c_void_p]),
+    "dc_page_rate_limit_remaining": (c_int64, [c_void_p]),
+    "dc_page_rate_limit_reset": (c_int64, [c_void_p]),
+    "dc_page_free": (None, [c_void_p]),
+    "dc_list_page": (c_int32, [c_void_p, c_int32, c_char_p, c_void_p, _OUT, *_ERROR]),
+    "dc_pager_new": (c_int32, [c_void_p, c_int32, c_char_p, _OUT, *_ERROR]),
+    "dc_pager_next": (c_int32, [c_void_p, c_void_p, _OUT, *_ERROR]),
+    "dc_pager_cursor": (c_char_p, [c_void_p]),
+    "dc_pager_free": (None, [c_void_p]),
+}
+"""Every function of the header: what it returns and what it takes. The tests compare the two."""
+
+
+@lru_cache(maxsize=1)
+def library() -> ctypes.CDLL:
+    """Load the library, once, and check that it is the right one.
+
+    Raises:
+        ImportError: it wasn't found, can't be loaded, or has another ABI version.
+
+    """
+    loaded = _load()
+    try:
+        version = int(_typed(loaded, "dc_abi_version")())
+    except AttributeError:
+        raise ImportError(f"{loaded._name} is not libdata_connectors") from None
+    if version != ABI_VERSION:
+        raise ImportError(
+            f"{loaded._name} has ABI version {version}, and this package needs {ABI_VERSION}: "
+            "install the two in matching versions"
+        )
+    for name in FUNCTIONS:
+        try:
+            _typed(loaded, name)
+        except AttributeError:
+            raise ImportError(
+                f"{loaded._name} has no {name}: it is older than this package, install a newer one"
+            ) from None
+    return loaded
+
+
+def _typed(loaded: ctypes.CDLL, name: str) -> Any:
+    function = getattr(loaded, name)
+    function.restype, function.argtypes = FUNCTIONS[name]
+    return function
+
+
+def _load() -> ctypes.CDLL:
+    named = os.environ.get(LIBRARY_VARIABLE)
+    if named:
+        return _open(named, f"{LIBRARY_VARIABLE} names {named}")
+    beside = Path(__file__).with_name(_file_names()[0])
+    if beside.exists():
+        return _open(str(beside), f"{beside} is there")
+    for name in _file_names():
+        try:
+            return ctypes.CDLL(name)
+        except OSError:
+            continue
+    raise ImportError(
+        f"{_file_names()[-1]} was not found, neither in the package nor among the system's "
+        f"libraries: build it (cargo build --release) and let {LIBRARY_VARIABLE} name its file"
+    )
+
+
+def _open(path: str, known_from: str) -> ctypes.CDLL:
+    try:
+        return ctypes.CDLL(path)
+    except OSError as error:
+        raise ImportError(f"{known_from}, but it can't be loaded: {error}") from None
+
+
+def _file_names() -> list[str]:
+    if sys.platform == "darwin":
+        return ["libdata_connectors.dylib", f"libdata_connectors.{ABI_VERSION}.dylib"]
+    if sys.platform == "win32":
+        return ["data_connectors.dll"]
+    return ["libdata_connectors.so", f"libdata_connectors.so.{ABI_VERSION}"]

@@ -1,0 +1,98 @@
+"""The sandbox that the tests list from, and servers whose every byte is known."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from data_connectors import Client
+
+ROOT = Path(__file__).resolve().parents[3]
+TOKEN = "canary-7d1f"
+
+
+class Sandbox:
+    def __init__(self, *options: str) -> None:
+        program = os.environ["DC_TEST_SANDBOX"]
+        self.process = subprocess.Popen(
+            [program, *options], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+        assert self.process.stdout is not None
+        self.url = self.process.stdout.readline().strip()
+        assert self.url.startswith("http://"), "the sandbox did not start"
+
+    def stop(self) -> None:
+        self.process.terminate()
+        assert self.process.wait(10) == 0
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[str]:
+    running = Sandbox("--connectors", "137")
+    yield running.url
+    running.stop()
+
+
+@pytest.fixture()
+def client(sandbox: str) -> Iterator[Client]:
+    with Client(TOKEN, base_url=sandbox) as made:
+        yield made
+
+
+class Scripted:
+    """Answers each connection with the next of its scripts, the last one again and again."""
+
+    def __init__(self, *scripts: bytes) -> None:
+        self._scripts = scripts
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.requests: list[bytes] = []
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        while True:
+            connection, _ = self._listener.accept()
+            with connection:
+                request = b""
+                while not request.endswith(b"\r\n\r\n"):
+                    part = connection.recv(4096)
+                    if not part:
+                        return
+                    request += part
+                script = self._scripts[min(len(self.requests), len(self._scripts) - 1)]
+                self.requests.append(request)
+                connection.sendall(script)
+
+    def stop(self) -> None:
+        socket.create_connection(self._listener.getsockname()).close()
+        self._thread.join(10)
+        self._listener.close()
+
+
+@pytest.fixture()
+def scripted() -> Iterator[type[Scripted]]:
+    started: list[Scripted] = []
+
+    class Started(Scripted):
+        def __init__(self, *scripts: bytes) -> None:
+            super().__init__(*scripts)
+            started.append(self)
+
+    yield Started
+    for server in started:
+        server.stop()
+
+
+def http(status: str, body: str, *headers: str) -> bytes:
+    content = body.encode()
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(content)}", "Connection: close", *headers]
+    return "\r\n".join([*lines, "", ""]).encode() + content

@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import traceback
+from typing import Any
+
+import pytest
+from conftest import TOKEN, http
+
+import data_connectors as dc
+
+LIST = '{"type":"error.list","request_id":"r-1","errors":[{"code":"c","message":"m","field":"f"}]}'
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        ("400 Bad Request", dc.BadRequestError),
+        ("401 Unauthorized", dc.AuthenticationError),
+        ("403 Forbidden", dc.PermissionDeniedError),
+        ("404 Not Found", dc.NotFoundError),
+        ("422 Unprocessable Entity", dc.BadRequestError),
+        ("429 Too Many Requests", dc.RateLimitError),
+        ("500 Internal Server Error", dc.InternalServerError),
+        ("502 Bad Gateway", dc.InternalServerError),
+    ],
+)
+def test_each_answer_has_its_class(
+    scripted: Any, status: str, kind: type[dc.APIStatusError]
+) -> None:
+    server = scripted(http(status, LIST, "Retry-After: 3"))
+    with (
+        dc.Client(TOKEN, base_url=server.url, max_retries=0) as client,
+        pytest.raises(kind) as raised,
+    ):
+        client.list_page()
+    error = raised.value
+    assert type(error) is kind and isinstance(error, dc.APIStatusError)
+    assert error.status_code == int(status[:3])
+    assert (error.code, error.field, error.request_id, error.attempts) == ("c", "f", "r-1", 1)
+    assert f"{status}: m (c, field f)" in str(error)
+    if isinstance(error, dc.RateLimitError):
+        assert error.retry_after == 3.0
+
+
+@pytest.mark.parametrize("body", ["", "<html>", '{"data":null}', "[]"])
+def test_an_answer_that_is_no_list(scripted: Any, body: str) -> None:
+    server = scripted(http("200 OK", body))
+    with dc.Client(TOKEN, base_url=server.url) as client, pytest.raises(dc.APIResponseError):
+        list(client.list())
+    assert len(server.requests) == 1
+
+
+def test_an_answer_that_is_too_large(sandbox: str) -> None:
+    with (
+        dc.Client(TOKEN, base_url=sandbox, max_response_bytes=1024) as client,
+        pytest.raises(dc.APIResponseError, match="larger than the limit of 1024 bytes"),
+    ):
+        client.list_page()
+
+
+def test_a_cursor_that_comes_back(scripted: Any) -> None:
+    server = scripted(http("200 OK", '{"data":[{}],"pages":{"next":{"starting_after":"a"}}}'))
+    with dc.Client(TOKEN, base_url=server.url) as client:
+        pages = client.list().pages()
+        next(pages)
+        next(pages)
+        with pytest.raises(dc.APIResponseError, match="given before"):
+            next(pages)
+
+
+def test_no_connection_and_no_answer() -> None:
+    with (
+        dc.Client(TOKEN, base_url="http://127.0.0.1:1", max_retries=0) as client,
+        pytest.raises(dc.APIConnectionError, match="refused the connection: check") as raised,
+    ):
+        client.list_page()
+    assert not isinstance(raised.value, dc.APITimeoutError)
+
+    import socket
+
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        dc.Client(
+            TOKEN, base_url=f"http://127.0.0.1:{silent.getsockname()[1]}", timeout=0.2
+        ) as client,
+        pytest.raises(dc.APITimeoutError),
+    ):
+        client.list_page()
+
+
+@pytest.mark.parametrize(
+    ("settings", "kind", "says"),
+    [
+        ({"token": ""}, ValueError, "the token is empty"),
+        ({"token": None}, TypeError, "token should be a str, not NoneType"),
+        ({"token": b"x"}, TypeError, "token should be a str, not bytes"),
+        ({"token": "a\0b"}, ValueError, "token has a NUL character"),
+        ({"token": "a\udc80"}, ValueError, "lone surrogate"),
+        ({"base_url": "example.com"}, ValueError, "has no scheme"),
+        ({"base_url": "http://example.com"}, ValueError, "use https://"),
+        ({"region": "mars"}, ValueError, "use us, eu or au"),
+        ({"region": "eu", "base_url": "https://a.example"}, ValueError, "pass one of them"),
+        ({"api_version": "latest!"}, ValueError, "use Preview"),
+        ({"user_agent_suffix": "a\nb"}, ValueError, "visible ASCII"),
+        ({"timeout": 0}, ValueError, "use 1 to 86400000"),
+        ({"timeout": -1}, ValueError, "the timeout is -1000 ms"),
+        ({"timeout": float("inf")}, ValueError, "use 1 to 86400000"),
+        ({"timeout": float("nan")}, ValueError, "not a number"),
+        ({"timeout": "60"}, TypeError, "timeout should be a number of seconds, not str"),
+        ({"connect_timeout": 1e300}, ValueError, "use 1 to 86400000"),
+        ({"max_retries": 11}, ValueError, "use 0 to 10"),
+        ({"max_retries": 2**40}, ValueError, "far out of its range"),
+        ({"max_retries": True}, TypeError, "should be an int, not bool"),
+        ({"max_response_bytes": 1}, ValueError, "use 1024 to"),
+        ({"proxy": "socks5://x"}, ValueError, "http://"),
+        ({"ca_file": "no/such.pem"}, ValueError, "can't be read"),
+    ],
+)
+def test_settings_are_refused(settings: dict[str, Any], kind: type[Exception], says: str) -> None:
+    with pytest.raises(kind, match=says):
+        dc.Client(**{"token": TOKEN, **settings})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"per_page": 0}, "per_page is 0: use 1 to 50"),
+        ({"per_page": 51}, "per_page is 51: use 1 to 50"),
+        ({"per_page": -1}, "per_page is -1"),
+        ({"per_page": 2**40}, "far out of its range"),
+        ({"starting_after": ""}, "starting_after is empty"),
+        ({"starting_after": "a\0"}, "NUL character"),
+    ],
+)
+def test_arguments_are_refused(client: dc.Client, arguments: dict[str, Any], says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        client.list_page(**arguments)
+    with pytest.raises(ValueError, match=says):
+        list(client.list(**arguments))
+
+
+def test_the_token_shows_nowhere(scripted: Any) -> None:
+    echo = LIST.replace('"m"', f'"you sent {TOKEN}"')
+    server = scripted(http("400 Bad Request", echo))
+    client = dc.Client(TOKEN, base_url=server.url)
+    with pytest.raises(dc.BadRequestError) as raised:
+        client.list_page()
+    shown = "".join(traceback.format_exception(raised.value)) + repr(client) + repr(raised.value)
+    assert "you sent [token]" in shown and TOKEN not in shown
+    client.close()

@@ -1,0 +1,103 @@
+"""Loading the library, and its functions' types against the header."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import ROOT
+
+from data_connectors._library import ABI_VERSION, FUNCTIONS, LIBRARY_VARIABLE
+
+TYPES: dict[str, Any] = {
+    "void": None,
+    "int32_t": ctypes.c_int32,
+    "dc_status": ctypes.c_int32,
+    "int64_t": ctypes.c_int64,
+    "size_t": ctypes.c_size_t,
+    "char *": ctypes.c_char_p,
+    "void *": ctypes.c_void_p,
+}
+
+
+def ctype(declared: str) -> Any:
+    """Give the ctypes type of a C type, without its const."""
+    declared = declared.replace("const ", "").strip()
+    if declared in TYPES:
+        return TYPES[declared]
+    if declared.endswith("**"):
+        return ctypes.POINTER(ctypes.c_void_p)
+    assert re.fullmatch(r"dc_\w+ \*|dc_\w+_callback", declared), declared
+    return ctypes.c_void_p
+
+
+def declared_functions() -> dict[str, tuple[Any, list[Any]]]:
+    header = (ROOT / "include/data_connectors.h").read_text()
+    code = re.sub(r"/\*.*?\*/|#.*?$|typedef.*?;", "", header, flags=re.S | re.M)
+    functions = {}
+    for returned, name, parameters in re.findall(r"([\w\s]+\*?)\b(dc_\w+)\(([^)]*)\);", code):
+        listed = [] if parameters == "void" else parameters.split(",")
+        kinds = [re.sub(r"\w+$", "", " ".join(parameter.split())) for parameter in listed]
+        functions[name] = (ctype(" ".join(returned.split())), [ctype(kind) for kind in kinds])
+    return functions
+
+
+def test_the_table_of_functions_is_the_headers() -> None:
+    declared = declared_functions()
+    assert set(FUNCTIONS) == set(declared)
+    # Its length is asked for, too, so the text is read by that.
+    declared["dc_page_json"] = (ctypes.c_void_p, [ctypes.c_void_p])
+    for name, types in declared.items():
+        assert FUNCTIONS[name] == types, name
+
+
+def test_the_abi_version_is_the_headers() -> None:
+    header = (ROOT / "include/data_connectors.h").read_text()
+    assert f"#define DC_ABI_VERSION {ABI_VERSION}\n" in header
+
+
+def complaint(library: str) -> str:
+    """Make a client in a new process with that library, and give the last line it prints."""
+    done = subprocess.run(
+        [sys.executable, "-c", "import data_connectors; data_connectors.Client('t')"],
+        env={**os.environ, LIBRARY_VARIABLE: library},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return (done.stderr or done.stdout).strip().rpartition("\n")[2]
+
+
+def test_a_library_that_is_missing_or_wrong_is_named(tmp_path: Path) -> None:
+    says = complaint("/no/such.so")
+    assert says.startswith("ImportError: DATA_CONNECTORS_LIBRARY names /no/such.so, but it can't")
+    text = tmp_path / "text.so"
+    text.write_text("no library")
+    assert f"names {text}, but it can't be loaded" in complaint(str(text))
+    libc = "libc.so.6"
+    assert complaint(libc) == "ImportError: libc.so.6 is not libdata_connectors"
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("int dc_abi_version(void) { return 7; }", "has ABI version 7, and this package needs 1"),
+        ("int dc_abi_version(void) { return 1; }", "has no dc_version: it is older"),
+    ],
+)
+def test_a_library_of_another_version_is_refused(tmp_path: Path, code: str, says: str) -> None:
+    source, library = tmp_path / "other.c", tmp_path / "other.so"
+    source.write_text(code)
+    compiler = os.environ.get("CC", "cc")
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", library, source], check=True)
+    assert says in complaint(str(library))
+
+
+def test_without_the_variable_it_is_looked_for_and_the_remedy_is_told() -> None:
+    assert "build it (cargo build --release) and let DATA_CONNECTORS_LIBRARY" in complaint("")

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import json
+import threading
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+from conftest import TOKEN, http
+
+from data_connectors import Client, Connector
+
+
+def test_lists_every_connector_once_newest_first(client: Client) -> None:
+    connectors = list(client.list())
+    assert len(connectors) == 137
+    assert len({connector.id for connector in connectors}) == 137
+    times = [connector.updated_at for connector in connectors]
+    assert all(time is not None and time.tzinfo is not None for time in times)
+    assert times == sorted(times, key=lambda time: time or datetime.max, reverse=True)
+
+
+def test_a_page_has_the_services_json_and_what_is_needed_to_go_on(client: Client) -> None:
+    page = client.list_page(per_page=50)
+    assert len(page) == 50
+    assert page.json() == json.loads(page.raw)
+    assert page.json()["type"] == "list"
+    assert [row["id"] for row in page.json()["data"]] == [connector.id for connector in page]
+    assert page[0] == next(iter(page)) and page[-1].id == page.json()["data"][-1]["id"]
+    assert page.has_next and page.request_id is not None and len(page.request_id) == 36
+    assert page.rate_limit.limit == 10_000
+    assert page.rate_limit.remaining is not None and page.rate_limit.reset is not None
+    assert abs((page.rate_limit.reset - datetime.now(timezone.utc)).total_seconds()) < 60
+
+    second = client.list_page(per_page=50, starting_after=page.next_cursor)
+    third = client.list_page(per_page=50, starting_after=second.next_cursor)
+    assert (len(third), third.next_cursor, third.has_next) == (37, None, False)
+
+
+def test_pages_are_walked_lazily_and_a_walk_can_be_taken_up(client: Client) -> None:
+    listing = client.list(per_page=10)
+    pages = listing.pages()
+    first, second = next(pages), next(pages)
+    pages.close()
+    assert first.next_cursor != second.next_cursor
+    rest = list(client.list(per_page=50, starting_after=second.next_cursor))
+    assert [*first, *second, *rest] == list(listing), "and a list can be walked again"
+
+
+def test_rows_bear_what_is_missing_null_or_of_another_type(scripted: Any) -> None:
+    rows = '[{"id":7,"name":null,"state":"archived","new":[1]},null,{"created_at":"yesterday"}]'
+    server = scripted(http("200 OK", f'{{"data":{rows}}}'))
+    with Client(TOKEN, base_url=server.url) as client:
+        first, second, third = client.list()
+    assert (first.id, first.name, first.state, first.direct_fin_usage) == (
+        None,
+        None,
+        "archived",
+        None,
+    )
+    assert first.to_dict() == {"id": 7, "name": None, "state": "archived", "new": [1]}
+    assert (second.to_dict(), third.created_at) == ({}, None)
+
+
+def test_a_connector_has_every_field_with_its_type() -> None:
+    row = {
+        "type": "data_connector",
+        "id": "12345",
+        "name": "Bestellübersicht 📦",
+        "description": None,
+        "state": "live",
+        "http_method": "get",
+        "direct_fin_usage": False,
+        "created_by_admin_id": "1",
+        "updated_by_admin_id": "2",
+        "created_at": "2025-11-15T09:30:00Z",
+        "updated_at": "2026-01-20T14:22:15.5+01:00",
+        "execution_results_url": "/data_connectors/12345/execution_results",
+    }
+    connector = Connector(row)
+    assert connector.created_at == datetime(2025, 11, 15, 9, 30, tzinfo=timezone.utc)
+    assert connector.updated_at == datetime.fromisoformat("2026-01-20T14:22:15.500+01:00")
+    for name, value in row.items():
+        if not name.endswith("_at") and name != "type":
+            assert getattr(connector, name) == value
+    assert repr(connector) == "Connector(id='12345', name='Bestellübersicht 📦', state='live')"
+    assert connector == Connector(dict(row)) and hash(connector) == hash(Connector(dict(row)))
+    assert connector != Connector({**row, "new": 1}) and connector != row
+
+
+def test_threads_share_a_client(client: Client) -> None:
+    outcomes: list[int] = []
+
+    def walk() -> None:
+        outcomes.append(sum(1 for _ in client.list(per_page=25)))
+
+    threads = [threading.Thread(target=walk) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert outcomes == [137] * 8
+
+
+@pytest.mark.parametrize("leave", ["close", "with", "del"])
+def test_what_is_closed_says_so(sandbox: str, leave: str) -> None:
+    client = Client(TOKEN, base_url=sandbox)
+    pages = client.list(per_page=10).pages()
+    next(pages)
+    if leave == "close":
+        client.close()
+        client.close()
+    elif leave == "with":
+        with client:
+            pass
+    else:
+        client.__del__()
+    with pytest.raises(ValueError, match="this client is closed"):
+        client.list_page()
+    with pytest.raises(ValueError, match="this client is closed"):
+        next(pages)
+
+
+def test_closing_waits_for_a_call_under_way() -> None:
+    import socket
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    client = Client(TOKEN, base_url=f"http://127.0.0.1:{listener.getsockname()[1]}")
+    counts: list[int] = []
+    call = threading.Thread(target=lambda: counts.append(len(client.list_page())))
+    call.start()
+    connection, _ = listener.accept()
+    connection.recv(4096)
+    client.close()
+    connection.sendall(http("200 OK", '{"data":[{},{}]}'))
+    call.join(10)
+    connection.close()
+    listener.close()
+    assert counts == [2]
