@@ -1,0 +1,57 @@
+# Each target is one thought; `make help` lists them.
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+VENV := $(TARGET)/venv
+PYTHON ?= python3
+CC ?= cc
+PYTHON_DIR := bindings/python
+
+.PHONY: help demo test test-rust test-python header sandbox lint library clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: ## list 137 connectors of a sandbox from C and from Python
+	@TARGET=$(TARGET) CC="$(CC)" PYTHON=$(PYTHON) sh examples/demo.sh
+
+test: test-rust test-python ## every test: Rust, C programs, Python
+
+# The C programs are compiled and run by the Rust tests.
+test-rust:
+	@PYTHON=$(PYTHON) sh tests/lacks.sh
+	DC_TEST_VALGRIND=$$(command -v valgrind) cargo test --locked --workspace
+
+test-python: $(VENV)/ready
+	cargo build --quiet --locked -p data_connectors
+	cargo build --quiet --locked -p data-connectors-sandbox
+	cd $(PYTHON_DIR) && DATA_CONNECTORS_LIBRARY=$(abspath $(TARGET)/debug/libdata_connectors.so) \
+		DC_TEST_SANDBOX=$(abspath $(TARGET)/debug/data-connectors-sandbox) \
+		PYTHONPATH=src PYTHONDONTWRITEBYTECODE=1 $(abspath $(VENV))/bin/python -m pytest -p no:cacheprovider
+
+header: ## make include/data_connectors.h from the sources again
+	UPDATE_HEADER=1 cargo test --quiet --locked --test header is_made_from_the_sources
+
+sandbox: ## run a local stand-in for the service (options: make sandbox ARGS="--help")
+	cargo run --quiet --release --locked -p data-connectors-sandbox -- $(ARGS)
+
+library: ## build the release library
+	cargo build --release --locked -p data_connectors
+
+lint: $(VENV)/ready ## formatting and lints of all languages
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet --locked
+	$(CC) -std=c99 -Wall -Wextra -Wshadow -Wconversion -pedantic -Werror -fsyntax-only -Iinclude examples/c/*.c
+	$(VENV)/bin/ruff check --no-cache $(PYTHON_DIR)
+	$(VENV)/bin/ruff check --no-cache --config $(PYTHON_DIR)/pyproject.toml --ignore D examples
+	$(VENV)/bin/ruff format --no-cache --check --config $(PYTHON_DIR)/pyproject.toml $(PYTHON_DIR) examples
+	cd $(PYTHON_DIR) && $(abspath $(VENV))/bin/mypy --cache-dir $(abspath $(TARGET))/mypy src tests
+
+# A virtual environment with what the Python tests and lints need.
+$(VENV)/ready: $(PYTHON_DIR)/requirements-dev.txt
+	@mkdir -p $(TARGET)
+	@$(PYTHON) -m venv $(VENV) || { echo "python3 lacks its venv module (Debian package python3-venv)"; exit 1; }
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+clean: ## remove all that was built
+	cargo clean
