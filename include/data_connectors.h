@@ -120,7 +120,7 @@ typedef int32_t dc_status;
 /** An argument or a setting was refused before anything was sent; the message says what would be right. */
 #define DC_ERR_INVALID_ARGUMENT (-1)
 
-/** No connection, or one that broke: look-up failed, refused, reset, closed too early, proxy refused. */
+/** No connection, or one that broke: look-up failed, refused, reset, closed before the whole answer had come. */
 #define DC_ERR_CONNECTION (-2)
 
 /** The time for the call, or for opening its connection, ran out. */
@@ -144,7 +144,7 @@ typedef int32_t dc_status;
 /** HTTP 5xx: the service, or a gateway in front of it, failed. */
 #define DC_ERR_SERVER (-9)
 
-/** An answer the contract doesn't allow: not JSON, cut off, of another shape, a redirect, a cursor that came back. */
+/** An answer the contract doesn't allow: not whole JSON, of another shape, a redirect, a cursor that came back. */
 #define DC_ERR_PROTOCOL (-10)
 
 /** The answer is larger than dc_config_set_max_response_bytes allows. */
@@ -152,6 +152,15 @@ typedef int32_t dc_status;
 
 /** A bug of the library's own, caught at its border. The handles may still be used and must still be freed. */
 #define DC_ERR_PANIC (-12)
+
+/** The call was ended by its cancel token, by the interrupt check, or by dc_client_shutdown. */
+#define DC_ERR_CANCELLED (-13)
+
+/** The system gave no thread, file descriptor or memory. */
+#define DC_ERR_SYSTEM (-14)
+
+/** The proxy did not open a way to the service: its credentials, or its rules. */
+#define DC_ERR_PROXY (-15)
 
 /**
  * The name of a status as it stands in this header, such as "DC_ERR_TIMEOUT".
@@ -254,6 +263,36 @@ const char *dc_error_request_id(const dc_error *error);
  * Since: 0.1.0
  */
 int64_t dc_error_retry_after_ms(const dc_error *error);
+
+/**
+ * How many requests the service allows in the current window (X-RateLimit-Limit).
+ *
+ * @param error  an error, or NULL.
+ * @return 0 or more; -1 when the service did not say, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+int64_t dc_error_rate_limit(const dc_error *error);
+
+/**
+ * How many of them are left (X-RateLimit-Remaining).
+ *
+ * @param error  an error, or NULL.
+ * @return 0 or more; -1 when the service did not say, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+int64_t dc_error_rate_limit_remaining(const dc_error *error);
+
+/**
+ * When the current window ends (X-RateLimit-Reset).
+ *
+ * @param error  an error, or NULL.
+ * @return seconds since the Unix epoch; -1 when the service did not say, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+int64_t dc_error_rate_limit_reset(const dc_error *error);
 
 /**
  * How many requests the call made, the first included.
@@ -433,6 +472,21 @@ dc_status dc_config_set_max_response_bytes(dc_config *config, int64_t max_bytes,
 dc_status dc_config_set_proxy(dc_config *config, const char *proxy, dc_error **out_error);
 
 /**
+ * The hosts to reach directly although there is a proxy.
+ *
+ * @param config     the settings.
+ * @param hosts      hosts and domains with commas between, such as "localhost,.internal"; a domain stands for all that is
+ *                   below it, "*" for all; copied. "": none, the default.
+ * @param out_error  where the error goes, or NULL.
+ * @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
+ *
+ * Since: 0.1.0
+ */
+dc_status dc_config_set_no_proxy(dc_config *config,
+                                 const char *hosts,
+                                 dc_error **out_error);
+
+/**
  * The certificate authorities to trust instead of the bundled ones (Mozilla's).
  *
  * @param config     the settings.
@@ -445,6 +499,38 @@ dc_status dc_config_set_proxy(dc_config *config, const char *proxy, dc_error **o
 dc_status dc_config_set_ca_file(dc_config *config, const char *path, dc_error **out_error);
 
 /**
+ * Whether to trust the certificate authorities that this system does, instead of the bundled ones. It replaces a CA file.
+ *
+ * They are read at once; where they are is the system's convention, which on Unix includes the environment variables
+ * SSL_CERT_FILE and SSL_CERT_DIR.
+ *
+ * @param config     the settings.
+ * @param use_them   0: the bundled ones, the default; anything else: the system's. Refused where it has none.
+ * @param out_error  where the error goes, or NULL.
+ * @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
+ *
+ * Since: 0.1.0
+ */
+dc_status dc_config_set_system_roots(dc_config *config,
+                                     int32_t use_them,
+                                     dc_error **out_error);
+
+/**
+ * Whether a call waits for the rate limit's reset when the answer before said that nothing remains, instead of earning a
+ * 429. A wait that doesn't fit into the call's time is DC_ERR_RATE_LIMITED at once, with dc_error_retry_after_ms.
+ *
+ * @param config     the settings.
+ * @param wait       0: no, the default; anything else: yes.
+ * @param out_error  where the error goes, or NULL.
+ * @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
+ *
+ * Since: 0.1.0
+ */
+dc_status dc_config_set_pacing(dc_config *config,
+                               int32_t wait,
+                               dc_error **out_error);
+
+/**
  * Frees the settings. Clients made from them stay.
  *
  * @param config  settings that nothing uses any more, or NULL.
@@ -452,6 +538,21 @@ dc_status dc_config_set_ca_file(dc_config *config, const char *path, dc_error **
  * Since: 0.1.0
  */
 void dc_config_free(dc_config *config);
+
+/* ---- Callbacks ------------------------------------------------------------------------------------------------------
+ * Functions of yours that the library calls take the `user_data` that was passed with them. They are called on the threads
+ * that make calls, so by several at once if several do, and may call the library; only a pager's own call refuses to be
+ * entered again. They must return normally: no exception, no longjmp. They must not free the handles that the call under
+ * way was given.
+ */
+
+/**
+ * Is told that `user_data` is needed no more: called once, on whatever thread, when the config was freed or has another
+ * function, and all clients made from it were freed. Not called after a failure, or without a function to call.
+ *
+ * @param user_data  what was passed along with it.
+ */
+typedef void (*dc_drop_callback)(void *user_data);
 
 /* ---- Log ------------------------------------------------------------------------------------------------------------
  * A client is silent unless it is given a function for its log lines.
@@ -479,24 +580,13 @@ void dc_config_free(dc_config *config);
 typedef void (*dc_log_callback)(void *user_data, int32_t level, const char *message);
 
 /**
- * Is told that `user_data` is needed no more.
- *
- * @param user_data  what was passed along with it.
- */
-typedef void (*dc_drop_callback)(void *user_data);
-
-/**
  * A function of yours that gets the log lines of the clients made from this config.
- *
- * It is called on the thread that makes the call, so by several at once if several make calls; it may call the
- * library. It must return normally: no exception, no longjmp.
  *
  * @param config     the settings.
  * @param level      the last of DC_LOG_ERROR … DC_LOG_DEBUG that is wanted; those before it come too.
  * @param callback   the function, or NULL: no log lines, the default.
  * @param user_data  passed to both functions; may be NULL.
- * @param drop       called with user_data, once, on whatever thread, when the config is freed or has another logger
- *                   and all clients made from it are freed; or NULL. Not called after a failure, or without a callback.
+ * @param drop       told when user_data is needed no more; or NULL.
  * @param out_error  where the error goes, or NULL.
  * @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
  *
@@ -509,12 +599,43 @@ dc_status dc_config_set_logger(dc_config *config,
                                dc_drop_callback drop,
                                dc_error **out_error);
 
+/* ---- Interrupt check ------------------------------------------------------------------------------------------------
+ * For programs whose signals set a flag instead of acting: an interpreter that has to see Ctrl-C, say.
+ */
+
+/**
+ * Says whether the call under way on this thread is to end.
+ *
+ * @param user_data  what was passed to dc_config_set_interrupt_check.
+ * @return 0: go on; anything else: end the call, with DC_ERR_CANCELLED.
+ */
+typedef int32_t (*dc_interrupt_callback)(void *user_data);
+
+/**
+ * A function of yours that the clients made from this config ask, while a call waits, whether it is to end: when a signal
+ * interrupts a wait, and every 50 ms while waiting. It is asked on the thread that makes the call.
+ *
+ * @param config     the settings.
+ * @param callback   the function, or NULL: none, the default.
+ * @param user_data  passed to both functions; may be NULL.
+ * @param drop       told when user_data is needed no more; or NULL.
+ * @param out_error  where the error goes, or NULL.
+ * @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
+ *
+ * Since: 0.1.0
+ */
+dc_status dc_config_set_interrupt_check(dc_config *config,
+                                        dc_interrupt_callback callback,
+                                        void *user_data,
+                                        dc_drop_callback drop,
+                                        dc_error **out_error);
+
 /* ---- Client ---------------------------------------------------------------------------------------------------------
  * A client of one workspace, with its pool of connections. Make one and keep it: a warm connection saves a call most
  * of its time.
  */
 
-/** A client: dc_client_new, dc_client_free; used by dc_list_page and dc_pager_new. Any thread, many at once. */
+/** A client: dc_client_new, dc_client_shutdown, dc_client_free; used by dc_list_page and dc_pager_new. Any thread, many at once. */
 typedef struct dc_client dc_client;
 
 /**
@@ -523,11 +644,24 @@ typedef struct dc_client dc_client;
  * @param config      the settings; they need a token. They stay yours.
  * @param out_client  where the client goes: yours, to be freed with dc_client_free.
  * @param out_error   where the error goes, or NULL.
- * @return DC_OK or DC_ERR_INVALID_ARGUMENT. Any thread, but not while another one changes the config.
+ * @return DC_OK; DC_ERR_INVALID_ARGUMENT; DC_ERR_SYSTEM when the process has no file descriptor left. Any thread, but not
+ *         while another one changes the config.
  *
  * Since: 0.1.0
  */
-dc_status dc_client_new(const dc_config *config, dc_client **out_client, dc_error **out_error);
+dc_status dc_client_new(const dc_config *config,
+                        dc_client **out_client,
+                        dc_error **out_error);
+
+/**
+ * Ends all calls under way with this client and with its pagers, and refuses new ones: both return DC_ERR_CANCELLED. It
+ * does not wait for them: free the client when they have returned. Any thread.
+ *
+ * @param client  a client, or NULL: nothing.
+ *
+ * Since: 0.1.0
+ */
+void dc_client_shutdown(const dc_client *client);
 
 /**
  * Frees a client. Its pages and errors stay, and so do its pagers, which keep what they need of it.
@@ -539,11 +673,68 @@ dc_status dc_client_new(const dc_config *config, dc_client **out_client, dc_erro
 void dc_client_free(dc_client *client);
 
 /* ---- Cancel token ---------------------------------------------------------------------------------------------------
- * Calls take a token that will end them from another thread. This version makes no tokens yet: pass NULL.
+ * Ends calls from another thread, or from a signal handler: pass a token to the calls, cancel it when they are to end, and
+ * each returns DC_ERR_CANCELLED within milliseconds, whatever it waits for. Once cancelled a token stays so, and ends
+ * each call that it is passed to: make one for each thing that is to be ended by itself.
  */
 
-/** What will end a call from another thread. No function makes one yet. */
+/**
+ * A token: dc_cancel_token_new, dc_cancel_token_clone, dc_cancel_token_cancel, dc_cancel_token_is_cancelled,
+ * dc_cancel_token_free; used by dc_list_page and dc_pager_next. Any thread, many at once. It holds a file descriptor.
+ */
 typedef struct dc_cancel_token dc_cancel_token;
+
+/**
+ * Makes a token that isn't cancelled.
+ *
+ * @param out_token  where the token goes: yours, to be freed with dc_cancel_token_free.
+ * @param out_error  where the error goes, or NULL.
+ * @return DC_OK; DC_ERR_SYSTEM when the process has no file descriptor left; DC_ERR_INVALID_ARGUMENT. Any thread.
+ *
+ * Since: 0.1.0
+ */
+dc_status dc_cancel_token_new(dc_cancel_token **out_token, dc_error **out_error);
+
+/**
+ * Another handle of the same token, so that whoever cancels and whoever calls may each free theirs when they are done.
+ *
+ * @param token  a token, or NULL.
+ * @return a token of yours, to be freed with dc_cancel_token_free; NULL for NULL. Any thread.
+ *
+ * Since: 0.1.0
+ */
+dc_cancel_token *dc_cancel_token_clone(const dc_cancel_token *token);
+
+/**
+ * Cancels: calls under way with this token end, and those to come end at once.
+ *
+ * From any thread, and from a signal handler: it is async-signal-safe, and leaves errno alone. In a forked child a token
+ * from before the fork ends the child's calls only.
+ *
+ * @param token  a token, or NULL: nothing.
+ *
+ * Since: 0.1.0
+ */
+void dc_cancel_token_cancel(const dc_cancel_token *token);
+
+/**
+ * Whether it was cancelled. From any thread, and from a signal handler.
+ *
+ * @param token  a token, or NULL.
+ * @return 1 or 0; -1 for NULL.
+ *
+ * Since: 0.1.0
+ */
+int32_t dc_cancel_token_is_cancelled(const dc_cancel_token *token);
+
+/**
+ * Frees a handle of a token. A call that was given the token may still be under way, but not with this handle to come.
+ *
+ * @param token  a token that nothing will use any more, or NULL.
+ *
+ * Since: 0.1.0
+ */
+void dc_cancel_token_free(dc_cancel_token *token);
 
 /* ---- Page -----------------------------------------------------------------------------------------------------------
  * One page of the list: the service's own JSON, and the few facts that you can't get at without a JSON parser.
@@ -669,7 +860,7 @@ void dc_page_free(dc_page *page);
  * @param client          the client.
  * @param per_page        the most rows on the page, 1 to 50; 0: the service's default (20).
  * @param starting_after  the cursor of the page before (dc_page_next_cursor), UTF-8; NULL: the first page.
- * @param cancel          NULL in this version.
+ * @param cancel          what may end the call from another thread, or NULL.
  * @param out_page        where the page goes: yours, to be freed with dc_page_free.
  * @param out_error       where the error goes, or NULL.
  * @return DC_OK, or any of DC_ERR_…. Any thread, many at once on one client.
@@ -715,7 +906,7 @@ dc_status dc_pager_new(const dc_client *client,
  * later one.
  *
  * @param pager      the pager.
- * @param cancel     NULL in this version.
+ * @param cancel     what may end the call from another thread, or NULL.
  * @param out_page   where the page goes: yours, to be freed with dc_page_free. NULL at the end of the list.
  * @param out_error  where the error goes, or NULL.
  * @return DC_OK: a page. DC_DONE: no more pages. Else any of DC_ERR_…. Not while another thread uses the pager.
@@ -728,8 +919,8 @@ dc_status dc_pager_next(dc_pager *pager, const dc_cancel_token *cancel, dc_page 
  * The cursor of the page that the next call asks for: what to keep for going on another time.
  *
  * @param pager  a pager, or NULL.
- * @return UTF-8 owned by the pager, valid until the next call with it; NULL before the first page (unless the walk
- *         began with a cursor), after the last one, and for NULL. Not while another thread uses the pager.
+ * @return UTF-8 owned by the pager, valid until the next dc_pager_next; NULL before the first page (unless the walk began
+ *         with a cursor), after the last one (so keep it before the walk has ended), and for NULL.
  *
  * Since: 0.1.0
  */

@@ -6,7 +6,7 @@ use serde_json::Value;
 use ureq::http::{HeaderMap, StatusCode, Uri, header};
 
 use crate::config::Token;
-use crate::error::{AnswerFacts, Error, ErrorKind, Result};
+use crate::error::{AnswerFacts, Error, ErrorKind, Result, one_line};
 use crate::page::{Page, RateLimit};
 
 /// An answer as the transport brought it, decompressed.
@@ -18,23 +18,28 @@ pub(crate) struct Answer {
 
 impl Answer {
     /// The page, or the failure, that it is. The token is there to be taken out of what the other side echoes.
-    pub(crate) fn judge(self, token: &Token) -> Result<Page> {
-        let request_id = self.header("x-request-id", token);
+    pub(crate) fn judge(mut self, token: &Token) -> Result<Page> {
         if self.status != StatusCode::OK {
-            return Err(self.failure(request_id, token));
+            return Err(self.failure(token));
         }
-        let content_type = self.content_type(token);
-        let empty = self.body.is_empty();
-        Page::read(self.body, request_id.clone(), RateLimit::of(&self.headers)).map_err(|why| {
-            let why = if empty { "the body is empty".to_owned() } else { token.redact(&why) };
-            let facts =
-                AnswerFacts { http_status: Some(StatusCode::OK.as_u16()), request_id, ..AnswerFacts::default() };
+        let facts = self.facts(token);
+        let body = std::mem::take(&mut self.body);
+        let empty = body.is_empty();
+        Page::read(body, facts.request_id.clone(), facts.rate_limit).map_err(|not| {
+            // Gateways are known to wrap the service's errors in a 200.
+            if let Some(told) = Told::read(&not.body, token) {
+                let mut message = "the service answered 200 OK with an error instead of a list".to_owned();
+                told.append_to(&mut message);
+                return Error::new(ErrorKind::Protocol, message).with_answer(told.complete(facts));
+            }
+            let content_type = self.content_type(token);
+            let why = if empty { "the body is empty".to_owned() } else { token.redact(&not.why) };
             let message = format!("the service answered 200 OK with {content_type}, but not the JSON of a list: {why}");
             Error::new(ErrorKind::Protocol, message).with_answer(facts)
         })
     }
 
-    fn failure(&self, request_id: Option<String>, token: &Token) -> Error {
+    fn failure(&self, token: &Token) -> Error {
         let told = Told::read(&self.body, token);
         let status = self.status;
         let kind = kind_of(status);
@@ -54,19 +59,23 @@ impl Answer {
             }
         }
         message.push_str(hint(kind, status));
-        let told = told.unwrap_or_default();
-        Error::new(kind, message).with_answer(AnswerFacts {
-            http_status: Some(status.as_u16()),
-            api_code: told.code,
-            api_field: told.field,
-            request_id: told.request_id.or(request_id),
+        Error::new(kind, message).with_answer(told.unwrap_or_default().complete(self.facts(token)))
+    }
+
+    /// What the head of the answer tells a failure.
+    pub(crate) fn facts(&self, token: &Token) -> AnswerFacts {
+        AnswerFacts {
+            http_status: Some(self.status.as_u16()),
+            request_id: self.header("x-request-id", token),
             retry_after: self.retry_after(),
-        })
+            rate_limit: RateLimit::of(&self.headers),
+            ..AnswerFacts::default()
+        }
     }
 
     fn header(&self, name: &str, token: &Token) -> Option<String> {
         let text = self.headers.get(name)?.to_str().ok()?;
-        Some(token.redact(text))
+        Some(one_line(token.redact(text).into()).into_owned())
     }
 
     fn content_type(&self, token: &Token) -> String {
@@ -84,18 +93,35 @@ impl Answer {
         }
     }
 
-    /// The wait asked for: `Retry-After` in seconds, else for a 429 until the rate limit's reset.
+    /// The wait asked for: `Retry-After`, in seconds or as a date, else for a 429 until the rate limit's reset.
     fn retry_after(&self) -> Option<Duration> {
-        let seconds = self
-            .headers
-            .get(header::RETRY_AFTER)
-            .and_then(|value| value.to_str().ok()?.trim().parse().ok())
-            .map(Duration::from_secs);
-        if seconds.is_some() || self.status != StatusCode::TOO_MANY_REQUESTS {
-            return seconds;
+        let asked = self.headers.get(header::RETRY_AFTER).and_then(|value| {
+            let text = value.to_str().ok()?.trim();
+            match text.parse() {
+                Ok(seconds) => Some(Duration::from_secs(seconds)),
+                Err(_) => {
+                    let date = httpdate::parse_http_date(text).ok()?;
+                    Some(date.duration_since(self.now()).unwrap_or_default())
+                }
+            }
+        });
+        match self.status {
+            // A reset in the past says nothing.
+            StatusCode::TOO_MANY_REQUESTS => asked.or_else(|| self.until_reset().filter(|wait| !wait.is_zero())),
+            _ => asked,
         }
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+    }
+
+    /// How long the rate limit's window lasts yet.
+    pub(crate) fn until_reset(&self) -> Option<Duration> {
+        let now = self.now().duration_since(UNIX_EPOCH).ok()?;
         Some(RateLimit::of(&self.headers).reset?.saturating_sub(now))
+    }
+
+    /// The time by the server's clock, which the times it gives are by: ours may be wrong, or jump.
+    fn now(&self) -> SystemTime {
+        let date = self.headers.get(header::DATE).and_then(|value| value.to_str().ok());
+        date.and_then(|text| httpdate::parse_http_date(text).ok()).unwrap_or_else(SystemTime::now)
     }
 }
 
@@ -132,23 +158,37 @@ struct Told {
     message: Option<String>,
     field: Option<String>,
     request_id: Option<String>,
+    /// How many errors there are besides.
+    more: usize,
 }
 
 impl Told {
     /// `None` when the body is something else.
     fn read(body: &[u8], token: &Token) -> Option<Self> {
-        let json: Value = serde_json::from_slice(body).ok()?;
-        let first = json.get("errors")?.get(0)?;
+        let json: Value = serde_json::from_slice(body).or_else(|_| serde_json::from_slice(&mended(body))).ok()?;
+        let errors = json.get("errors")?.as_array()?;
+        let first = errors.first()?;
         let text = |value: &Value, key: &str| {
             let text = value.get(key)?.as_str()?;
-            (!text.is_empty()).then(|| token.redact(text))
+            (!text.is_empty()).then(|| one_line(token.redact(text).into()).into_owned())
         };
         Some(Self {
             code: text(first, "code"),
             message: text(first, "message"),
             field: text(first, "field"),
             request_id: text(&json, "request_id"),
+            more: errors.len() - 1,
         })
+    }
+
+    /// With what the head of the answer told.
+    fn complete(self, facts: AnswerFacts) -> AnswerFacts {
+        AnswerFacts {
+            api_code: self.code,
+            api_field: self.field,
+            request_id: self.request_id.or(facts.request_id),
+            ..facts
+        }
     }
 
     fn append_to(&self, message: &mut String) {
@@ -162,7 +202,34 @@ impl Told {
             (None, Some(field)) => message.push_str(&format!(" (field {field})")),
             (None, None) => {}
         }
+        if self.more > 0 {
+            message.push_str(&format!(", and {} more", self.more));
+        }
     }
+}
+
+/// The body without halves of surrogate pairs, which serde_json takes in no text: U+FFFD stands in their place.
+fn mended(body: &[u8]) -> Vec<u8> {
+    let mut mended = body.to_vec();
+    let unit = |bytes: &[u8], at: usize| {
+        let digits = bytes.get(at..at + 6)?.strip_prefix(b"\\u")?;
+        u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+    };
+    let mut at = 0;
+    while at < mended.len() {
+        at += match (unit(&mended, at), unit(&mended, at + 6)) {
+            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => 12,
+            (Some(0xd800..=0xdfff), _) => {
+                if let Some(digits) = mended.get_mut(at + 2..at + 6) {
+                    digits.copy_from_slice(b"fffd");
+                }
+                6
+            }
+            _ if mended.get(at) == Some(&b'\\') => 2,
+            _ => 1,
+        };
+    }
+    mended
 }
 
 #[cfg(test)]

@@ -1,19 +1,26 @@
 //! One call: build the request, send it, judge the answer, try again where that helps.
 
 use std::fmt;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::cancel::CancelToken;
 use crate::config::{BaseUrl, Config, Token};
-use crate::error::{Error, Result};
+use crate::error::{AnswerFacts, Error, ErrorKind, Result};
+use crate::interrupt::Interrupt;
 use crate::logger::{LogLevel, Logger};
-use crate::page::Page;
+use crate::pace::Pace;
+use crate::page::{Page, RateLimit};
 use crate::pager::Pager;
 use crate::request::{PATH, PageRequest};
 use crate::retry::wait_before_next;
 use crate::transport::Transport;
+use crate::transport::call::{Call, Limits, Stop};
 
 /// A client of one workspace. Cloning it is cheap and shares its connections; any number of threads may use it at once.
+///
+/// After a `fork`, parent and child may both use it: the child opens connections of its own.
 ///
 /// Since: 0.1.0
 #[derive(Clone)]
@@ -24,60 +31,79 @@ struct Inner {
     token: Token,
     base_url: BaseUrl,
     timeout: Duration,
+    connect_timeout: Duration,
     max_retries: u32,
+    /// How long a connection may be silent.
+    patience: Option<Duration>,
+    pace: Option<Pace>,
+    /// Cancelled when the client is shut down.
+    shutdown: CancelToken,
+    interrupt: Option<Interrupt>,
     logger: Option<Logger>,
 }
+
+/// Shorter calls have no time for a second attempt after a silent one.
+const LEAST_PATIENCE: Duration = Duration::from_secs(5);
 
 impl Client {
     /// A client with a copy of these settings. Nothing is sent yet.
     ///
     /// # Errors
-    /// `InvalidArgument` without a token, and for a plain HTTP base URL whose permission was taken back.
+    /// `InvalidArgument` without a token, and for a plain HTTP base URL whose permission was taken back; `System` when the
+    /// process has no file descriptor left.
     pub fn new(config: &Config) -> Result<Self> {
         let token = config.token.clone().ok_or_else(|| {
             Error::invalid("there is no token: set the workspace's access token before making a client")
         })?;
         config.base_url.check_plain_http(config.allow_insecure_http)?;
+        let proxied = config.proxy.is_some() && !config.no_proxy.contains(&config.base_url.host());
+        if proxied && !config.base_url.is_https() && !config.allow_insecure_http {
+            return Err(Error::invalid(
+                "the base URL begins with http://, and the proxy would see the token: use https://, name the host in \
+                 no_proxy, or set allow_insecure_http if that is meant",
+            ));
+        }
+        let patience = config.timeout / (config.max_retries + 1);
         Ok(Self(Arc::new(Inner {
-            transport: Transport::new(config, &token)?,
+            transport: Transport::new(config, token.clone())?,
             token,
             base_url: config.base_url.clone(),
             timeout: config.timeout,
+            connect_timeout: config.connect_timeout,
             max_retries: config.max_retries,
+            patience: (patience >= LEAST_PATIENCE).then_some(patience),
+            pace: config.pacing.then(Pace::new),
+            shutdown: CancelToken::new()?,
+            interrupt: config.interrupt.clone(),
             logger: config.logger.clone(),
         })))
     }
 
-    /// Lists one page, blocking until it is there or the call has failed: at most for the time set.
+    /// Lists one page, blocking until it is there or the call has failed: at most for the time set, and until `cancel` ends
+    /// it.
     ///
     /// # Errors
     /// Each [`ErrorKind`](crate::ErrorKind) but `InvalidArgument`, which a made `PageRequest` rules out.
-    pub fn list_page(&self, request: &PageRequest) -> Result<Page> {
+    pub fn list_page(&self, request: &PageRequest, cancel: Option<&CancelToken>) -> Result<Page> {
         let inner = &*self.0;
-        let started = Instant::now();
-        let url = request.url(&inner.base_url);
+        let call = Call::new(
+            Limits { timeout: inner.timeout, connect_timeout: inner.connect_timeout, patience: inner.patience },
+            &inner.shutdown,
+            cancel,
+            inner.interrupt.as_ref(),
+        );
         let mut made = 0;
-        loop {
-            made += 1;
-            let left = inner.timeout.saturating_sub(started.elapsed());
-            let error = match inner.attempt(&url, left, made) {
-                Ok(page) => return Ok(page),
-                Err(error) => error.with_attempts(made),
-            };
-            let left = inner.timeout.saturating_sub(started.elapsed());
-            match wait_before_next(&error, made, inner.max_retries, left) {
-                Some(wait) => {
-                    inner.log(LogLevel::Warn, || {
-                        format!("attempt {made} failed, next in {} ms: {error}", wait.as_millis())
-                    });
-                    std::thread::sleep(wait);
-                }
-                None => {
-                    inner.log(LogLevel::Error, || format!("failed after {made} attempt(s): {error}"));
-                    return Err(error);
-                }
-            }
-        }
+        let outcome = inner.attempts(request, &call, &mut made);
+        outcome.map_err(|error| {
+            inner.log(LogLevel::Error, || format!("GET {PATH} failed after {made} attempts: {error}"));
+            error.with_attempts(made)
+        })
+    }
+
+    /// Ends all calls under way, on every clone and every pager of this client, and refuses new ones: both give
+    /// [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled). It does not wait for them.
+    pub fn shutdown(&self) {
+        self.0.shutdown.cancel();
     }
 
     /// A walk over the pages, beginning with the one that `first` asks for. Nothing is sent yet.
@@ -87,20 +113,78 @@ impl Client {
 }
 
 impl Inner {
-    fn attempt(&self, url: &str, left: Duration, number: u32) -> Result<Page> {
-        self.log(LogLevel::Debug, || format!("GET {PATH}, attempt {number}"));
+    /// One attempt, and others while that may help and there is time.
+    fn attempts(&self, request: &PageRequest, call: &Rc<Call>, made: &mut u32) -> Result<Page> {
+        let url = request.url(&self.base_url);
+        let mut earlier: Option<Error> = None;
+        loop {
+            self.stopped(call.check().map(drop))?;
+            self.keep_pace(call)?;
+            *made += 1;
+            let number = *made;
+            self.log(LogLevel::Debug, || format!("{}, attempt {number}", request.shown(&self.base_url)));
+            let error = match (self.attempt(&url, call, number), earlier.take()) {
+                (Ok(page), _) => return Ok(page),
+                // What went wrong first says more than that there was no time left for another attempt.
+                (Err(error), Some(earlier)) if error.kind() == ErrorKind::Timeout && call.left().is_zero() => {
+                    return Err(earlier.and("; trying again ran out of the call's time"));
+                }
+                (Err(error), _) => error,
+            };
+            let Some(wait) = wait_before_next(&error, number, self.max_retries, call.left()) else {
+                return Err(error);
+            };
+            self.log(LogLevel::Warn, || {
+                format!("GET {PATH}, attempt {number} failed, next in {} ms: {error}", wait.as_millis())
+            });
+            self.stopped(call.sleep(wait))?;
+            earlier = Some(error);
+        }
+    }
+
+    fn attempt(&self, url: &str, call: &Rc<Call>, number: u32) -> Result<Page> {
         let started = Instant::now();
-        let page = self.transport.get(url, left)?.judge(&self.token)?;
+        let answer = self.transport.get(url, call)?;
+        if let Some(pace) = &self.pace {
+            pace.learn(RateLimit::of(&answer.headers).remaining, answer.until_reset());
+        }
+        let status = answer.status.as_u16();
+        let bytes = answer.body.len();
+        let outcome = answer.judge(&self.token);
+        let request_id = match &outcome {
+            Ok(page) => page.request_id(),
+            Err(error) => error.request_id(),
+        };
         self.log(LogLevel::Info, || {
             format!(
-                "GET {PATH}: 200, {} rows, {} bytes, {} ms, attempt {number}, request id {}",
-                page.count(),
-                page.json().len(),
+                "GET {PATH}, attempt {number}: {status}, {bytes} bytes, {} ms, request id {}",
                 started.elapsed().as_millis(),
-                page.request_id().unwrap_or("none"),
+                request_id.unwrap_or("none"),
             )
         });
-        Ok(page)
+        if outcome.as_ref().is_err_and(|error| error.kind() == ErrorKind::Protocol) {
+            self.transport.distrust_connections();
+        }
+        outcome
+    }
+
+    /// With nothing remaining of the rate limit, waits for its reset; fails at once if that doesn't fit.
+    fn keep_pace(&self, call: &Call) -> Result<()> {
+        let wait = self.pace.as_ref().map_or(Duration::ZERO, Pace::wait);
+        if wait.is_zero() {
+            return Ok(());
+        }
+        if wait >= call.left() {
+            let message = "nothing remains of the rate limit, and its reset comes after the call's timeout";
+            let facts = AnswerFacts { retry_after: Some(wait), ..AnswerFacts::default() };
+            return Err(Error::new(ErrorKind::RateLimited, message).with_answer(facts));
+        }
+        self.log(LogLevel::Info, || format!("GET {PATH} waits {} ms for the rate limit's reset", wait.as_millis()));
+        self.stopped(call.sleep(wait))
+    }
+
+    fn stopped(&self, outcome: std::result::Result<(), Stop>) -> Result<()> {
+        outcome.map_err(|stop| self.transport.context.stopped(stop))
     }
 
     fn log(&self, level: LogLevel, line: impl FnOnce() -> String) {

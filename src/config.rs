@@ -1,19 +1,22 @@
 //! The settings of a client: their defaults and their validation, in one place.
 
 mod base_url;
+mod proxy;
+mod roots;
 mod token;
 
 use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
-use ureq::Proxy;
-use ureq::tls::{Certificate, PemItem, parse_pem};
+use ureq::tls::Certificate;
 
 pub(crate) use self::base_url::BaseUrl;
 pub use self::base_url::Region;
+pub(crate) use self::proxy::{NoProxy, Proxy};
 pub(crate) use self::token::Token;
 use crate::error::{Error, Result};
+use crate::interrupt::Interrupt;
 use crate::logger::{LogLevel, Logger};
 
 const MAX_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
@@ -39,8 +42,11 @@ pub struct Config {
     pub(crate) max_response_bytes: u64,
     pub(crate) allow_insecure_http: bool,
     pub(crate) proxy: Option<Proxy>,
-    pub(crate) ca: Option<Vec<Certificate<'static>>>,
+    pub(crate) no_proxy: NoProxy,
+    pub(crate) roots: Option<Vec<Certificate<'static>>>,
+    pub(crate) pacing: bool,
     pub(crate) logger: Option<Logger>,
+    pub(crate) interrupt: Option<Interrupt>,
 }
 
 impl Default for Config {
@@ -56,8 +62,11 @@ impl Default for Config {
             max_response_bytes: 8 * 1024 * 1024,
             allow_insecure_http: false,
             proxy: None,
-            ca: None,
+            no_proxy: NoProxy::default(),
+            roots: None,
+            pacing: false,
             logger: None,
+            interrupt: None,
         }
     }
 }
@@ -184,18 +193,57 @@ impl Config {
     /// # Errors
     /// `InvalidArgument` for anything else. The message never repeats the URL, which may hold a password.
     pub fn set_proxy(&mut self, proxy: Option<&str>) -> Result<&mut Self> {
-        self.proxy = proxy.map(check_proxy).transpose()?;
+        self.proxy = proxy.map(Proxy::new).transpose()?;
         Ok(self)
     }
 
-    /// A PEM file of the certificate authorities to trust instead of the bundled ones; default `None`: the bundled.
-    /// Read at once.
+    /// The hosts to reach directly although there is a proxy: hosts and domains with commas between (a domain stands for
+    /// all that is below it), or `*`; default none.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for an entry that can't be a host or a domain.
+    pub fn set_no_proxy(&mut self, hosts: &str) -> Result<&mut Self> {
+        self.no_proxy = NoProxy::new(hosts)?;
+        Ok(self)
+    }
+
+    /// A PEM file of the certificate authorities to trust instead of the bundled ones (Mozilla's, as of the library's
+    /// release); default `None`: the bundled. Read at once.
     ///
     /// # Errors
     /// `InvalidArgument` when it can't be read or holds no certificate.
     pub fn set_ca_file(&mut self, path: Option<&Path>) -> Result<&mut Self> {
-        self.ca = path.map(read_ca_file).transpose()?;
+        self.roots = path.map(roots::of_file).transpose()?;
         Ok(self)
+    }
+
+    /// Trusts the certificate authorities that this system does, instead of the bundled ones. Read at once; where they are
+    /// is the system's convention, which on Unix includes the variables `SSL_CERT_FILE` and `SSL_CERT_DIR`.
+    ///
+    /// # Errors
+    /// `InvalidArgument` when the system has none, as in an empty container.
+    pub fn set_system_roots(&mut self) -> Result<&mut Self> {
+        self.roots = Some(roots::of_system()?);
+        Ok(self)
+    }
+
+    /// Whether a call waits for the rate limit's reset, within its time, when the answer before said that nothing remains,
+    /// instead of earning a 429; default `false`.
+    pub fn set_pacing(&mut self, wait: bool) -> &mut Self {
+        self.pacing = wait;
+        self
+    }
+
+    /// A function that is asked on the calling thread whether to end the call: when a signal interrupts a wait, and every
+    /// 50 ms while waiting; default none.
+    pub fn set_interrupt_check(&mut self, check: impl Fn() -> bool + Send + Sync + 'static) -> &mut Self {
+        self.interrupt = Some(Interrupt::new(check));
+        self
+    }
+
+    /// Sets the check or none, and gives the one before, to be dropped when nothing borrows the config any more.
+    pub(crate) fn replace_interrupt_check(&mut self, check: Option<Interrupt>) -> Option<Interrupt> {
+        std::mem::replace(&mut self.interrupt, check)
     }
 
     /// A function for log lines up to a level; default none. It is called on the thread that makes the call.
@@ -204,14 +252,13 @@ impl Config {
         self
     }
 
-    /// No log lines any more.
-    pub fn clear_logger(&mut self) -> &mut Self {
-        self.logger = None;
-        self
+    /// Sets the logger or none, and gives the one before, to be dropped when nothing borrows the config any more.
+    pub(crate) fn replace_logger(&mut self, logger: Option<Logger>) -> Option<Logger> {
+        std::mem::replace(&mut self.logger, logger)
     }
 }
 
-/// Shows the settings, but neither the token nor the proxy, which may hold a password.
+/// Shows the settings, but neither the token nor a proxy's credentials.
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Config")
@@ -224,9 +271,12 @@ impl fmt::Debug for Config {
             .field("max_retries", &self.max_retries)
             .field("max_response_bytes", &self.max_response_bytes)
             .field("allow_insecure_http", &self.allow_insecure_http)
-            .field("proxy", &self.proxy.is_some())
-            .field("ca", &self.ca.as_ref().map(Vec::len))
+            .field("proxy", &self.proxy)
+            .field("no_proxy", &self.no_proxy)
+            .field("roots", &self.roots.as_ref().map(Vec::len))
+            .field("pacing", &self.pacing)
             .field("logger", &self.logger)
+            .field("interrupt", &self.interrupt)
             .finish()
     }
 }
@@ -251,38 +301,6 @@ pub(crate) fn retries_refused(retries: i128) -> Error {
 pub(crate) fn response_bytes_refused(bytes: i128) -> Error {
     let (least, most) = (RESPONSE_BYTES.start(), RESPONSE_BYTES.end());
     Error::invalid(format!("max response bytes is {bytes}: use {least} to {most}"))
-}
-
-fn check_proxy(url: &str) -> Result<Proxy> {
-    let refused = || Error::invalid("the proxy is not a URL of the form http://[user:password@]host[:port]");
-    if !url.starts_with("http://") {
-        return Err(refused());
-    }
-    Proxy::new(url).ok().filter(|proxy| !proxy.host().is_empty()).ok_or_else(refused)
-}
-
-fn read_ca_file(path: &Path) -> Result<Vec<Certificate<'static>>> {
-    let shown = path.display();
-    let pem =
-        std::fs::read(path).map_err(|error| Error::invalid(format!("the CA file {shown} can't be read: {error}")))?;
-    let mut certificates = Vec::new();
-    for item in parse_pem(&pem) {
-        match item {
-            Ok(PemItem::Certificate(certificate)) => certificates.push(certificate),
-            Ok(_) => {}
-            Err(_) => {
-                return Err(Error::invalid(format!(
-                    "the CA file {shown} is not PEM: it should hold -----BEGIN CERTIFICATE----- blocks"
-                )));
-            }
-        }
-    }
-    if certificates.is_empty() {
-        return Err(Error::invalid(format!(
-            "the CA file {shown} holds no certificate: it should hold -----BEGIN CERTIFICATE----- blocks"
-        )));
-    }
-    Ok(certificates)
 }
 
 #[cfg(test)]

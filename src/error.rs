@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
+use crate::page::RateLimit;
+
 /// The result of everything here that can fail.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -15,7 +17,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub enum ErrorKind {
     /// A setting or an argument was refused before anything was sent; the message says what would be right.
     InvalidArgument,
-    /// No connection, or one that broke: look-up failed, refused, reset, closed too early, proxy refused.
+    /// No connection, or one that broke: look-up failed, refused, reset, closed before the whole answer had come.
     Connection,
     /// The time for the call, or for opening its connection, ran out.
     Timeout,
@@ -31,13 +33,18 @@ pub enum ErrorKind {
     BadRequest,
     /// 5xx: the service, or a gateway in front of it, failed.
     Server,
-    /// An answer that the contract doesn't allow: not JSON, cut off, of another shape, a redirect, a cursor that came
-    /// back.
+    /// An answer that the contract doesn't allow: not whole JSON, of another shape, a redirect, a cursor that came back.
     Protocol,
     /// The answer is larger than the limit set.
     TooLarge,
     /// A bug of the library's own, caught at its border.
     Panic,
+    /// The call was ended by its token, by the interrupt check, or by a shutdown of the client.
+    Cancelled,
+    /// The system gave no thread, file descriptor or memory.
+    System,
+    /// The proxy did not open a way to the service: its credentials, or its rules.
+    Proxy,
 }
 
 /// A failure, with all that is known about it. It never contains the token.
@@ -62,11 +69,12 @@ pub(crate) struct AnswerFacts {
     pub api_field: Option<String>,
     pub request_id: Option<String>,
     pub retry_after: Option<Duration>,
+    pub rate_limit: RateLimit,
 }
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
-        Self(Box::new(Facts { kind, message: message.into(), answer: AnswerFacts::default(), attempts: 0 }))
+        Self(Box::new(Facts { kind, message: one_line(message.into()), answer: AnswerFacts::default(), attempts: 0 }))
     }
 
     pub(crate) fn invalid(message: impl Into<Cow<'static, str>>) -> Self {
@@ -80,6 +88,12 @@ impl Error {
 
     pub(crate) fn with_attempts(mut self, attempts: u32) -> Self {
         self.0.attempts = attempts;
+        self
+    }
+
+    /// The same failure, with a word more.
+    pub(crate) fn and(mut self, more: &str) -> Self {
+        self.0.message = one_line(format!("{}{more}", self.0.message).into());
         self
     }
 
@@ -118,10 +132,33 @@ impl Error {
         self.0.answer.retry_after
     }
 
+    /// The rate limit as the answer told it.
+    pub fn rate_limit(&self) -> RateLimit {
+        self.0.answer.rate_limit
+    }
+
     /// How many requests were made, the first included; 0 when the failure came before any.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
+}
+
+/// The longest message, in bytes; what the service or a caller says may be longer.
+const MAX_MESSAGE: usize = 1_000;
+
+/// A text as a line that can be shown and logged: no control characters, which a terminal would act on, and not endless.
+pub(crate) fn one_line(text: Cow<'static, str>) -> Cow<'static, str> {
+    let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    if text.len() <= MAX_MESSAGE && !text.contains(breaks) {
+        return text;
+    }
+    let mut line: String = text.chars().map(|c| if breaks(c) { ' ' } else { c }).collect();
+    if line.len() > MAX_MESSAGE {
+        let end = (0..=MAX_MESSAGE).rev().find(|end| line.is_char_boundary(*end)).unwrap_or(0);
+        line.truncate(end);
+        line.push('…');
+    }
+    line.into()
 }
 
 impl fmt::Display for Error {
@@ -137,3 +174,17 @@ impl fmt::Debug for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_one_line_of_bounded_length() {
+        let message = |text: &str| Error::invalid(text.to_owned()).message().to_owned();
+        assert_eq!(message("plain ünïcode"), "plain ünïcode");
+        assert_eq!(message("a\nb\u{1b}[31mc\u{2028}d\u{9b}e\0f"), "a b [31mc d e f");
+        let long = message(&"ü".repeat(5_000));
+        assert!(long.len() <= MAX_MESSAGE + 3 && long.ends_with("ü…"), "{}", long.len());
+    }
+}

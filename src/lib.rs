@@ -8,7 +8,7 @@
 //! config.set_token("the workspace's access token")?;
 //! let client = Client::new(&config)?;
 //! let mut pager = client.pager(PageRequest::new());
-//! while let Some(page) = pager.next_page()? {
+//! while let Some(page) = pager.next_page(None)? {
 //!     println!("{}", page.json());
 //! }
 //! # Ok(())
@@ -20,19 +20,24 @@
 //! ABI over them is in `ffi`, and its documentation in `include/data_connectors.h`.
 
 mod answer;
+mod cancel;
 mod client;
 mod config;
 mod error;
 #[allow(unsafe_code, clippy::missing_safety_doc)]
 #[doc(hidden)]
 pub mod ffi;
+mod interrupt;
 mod logger;
+mod pace;
 mod page;
 mod pager;
 mod request;
 mod retry;
+#[allow(unsafe_code)] // In its system calls.
 mod transport;
 
+pub use cancel::CancelToken;
 pub use client::Client;
 pub use config::{Config, Region};
 pub use error::{Error, ErrorKind, Result};

@@ -45,6 +45,12 @@ impl RateLimit {
     }
 }
 
+/// A body that isn't a list, and why not.
+pub(crate) struct NotAList {
+    pub why: String,
+    pub body: Vec<u8>,
+}
+
 /// One page of the list, as the service sent it. Immutable, so any thread may read it.
 ///
 /// Since: 0.1.0
@@ -59,21 +65,24 @@ pub struct Page {
 }
 
 impl Page {
-    /// Checks that `body` is the JSON of a list; says what it is instead if it isn't.
+    /// Checks that `body` is the JSON of a list.
     pub(crate) fn read(
         mut body: Vec<u8>,
         request_id: Option<String>,
         rate_limit: RateLimit,
-    ) -> std::result::Result<Self, String> {
+    ) -> std::result::Result<Self, NotAList> {
         // A byte order mark is no part of JSON text, and parsers may pass over it (RFC 8259, 8.1).
         if body.starts_with(b"\xEF\xBB\xBF") {
             body.drain(..3);
         }
         let mut json = String::from_utf8(body).map_err(|error| {
             let at = error.utf8_error().valid_up_to();
-            format!("it isn't UTF-8 from byte {at} on")
+            NotAList { why: format!("it isn't UTF-8 from byte {at} on"), body: error.into_bytes() }
         })?;
-        let found = skim(&json)?;
+        let found = match skim(&json) {
+            Ok(found) => found,
+            Err(why) => return Err(NotAList { why, body: json.into_bytes() }),
+        };
         json.push('\0');
         Ok(Self { json_nul: json, count: found.count, next: found.next, request_id, rate_limit })
     }

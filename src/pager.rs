@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 
+use crate::cancel::CancelToken;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::page::{Next, Page};
@@ -47,13 +48,13 @@ impl Pager {
     /// # Errors
     /// Those of [`Client::list_page`]; and `Protocol`, each time, where the service's cursor has come before, which
     /// would make the walk endless, or names the next page in a form that can't be followed.
-    pub fn next_page(&mut self) -> Result<Option<Page>> {
+    pub fn next_page(&mut self, cancel: Option<&CancelToken>) -> Result<Option<Page>> {
         match self.ahead {
             Ahead::Page => {}
             Ahead::End => return Ok(None),
             Ahead::Blocked(why) => return Err(Error::new(ErrorKind::Protocol, why)),
         }
-        let page = self.client.list_page(&self.request)?;
+        let page = self.client.list_page(&self.request, cancel)?;
         self.ahead = match page.next() {
             Next::End => {
                 self.request.set_cursor(None);

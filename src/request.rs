@@ -10,6 +10,9 @@ pub(crate) const PATH: &str = "/data_connectors";
 
 const PER_PAGE: std::ops::RangeInclusive<u32> = 1..=50;
 
+/// Three times as long when every byte is percent-encoded; the service's have some thirty.
+const MAX_CURSOR: usize = 4096;
+
 /// All but the unreserved characters of RFC 3986: a cursor may hold `=`, `+`, `/` and even line breaks.
 const IN_QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -43,13 +46,19 @@ impl PageRequest {
     /// The page after this cursor, which is [`Page::next_cursor`](crate::Page::next_cursor) of the page before.
     ///
     /// # Errors
-    /// `InvalidArgument` when it is empty: the first page is asked for without a cursor.
+    /// `InvalidArgument` when it is empty (the first page is asked for without a cursor) or has more than 4096 bytes.
     pub fn starting_after(mut self, cursor: impl Into<String>) -> Result<Self> {
         let cursor = cursor.into();
         if cursor.is_empty() {
             return Err(Error::invalid(
                 "starting_after is empty: leave it out for the first page, or pass the cursor of the page before",
             ));
+        }
+        if cursor.len() > MAX_CURSOR {
+            return Err(Error::invalid(format!(
+                "starting_after has {} bytes: a cursor of the service's is much shorter than {MAX_CURSOR}",
+                cursor.len()
+            )));
         }
         self.starting_after = Some(cursor);
         Ok(self)
@@ -81,6 +90,15 @@ impl PageRequest {
             add("starting_after", cursor);
         }
         url
+    }
+}
+
+impl PageRequest {
+    /// What is asked for, as a log line has it: without the cursor's value.
+    pub(crate) fn shown(&self, base: &BaseUrl) -> String {
+        let rows = self.per_page.map_or(String::new(), |rows| format!(", per_page {rows}"));
+        let cursor = if self.starting_after.is_some() { ", with a cursor" } else { "" };
+        format!("GET {}{PATH}{rows}{cursor}", base.as_str())
     }
 }
 

@@ -21,10 +21,8 @@ pub(crate) fn wait_before_next(error: &Error, made: u32, max_retries: u32, left:
 
 /// Whether the same request may well succeed a moment later.
 fn is_passing(error: &Error) -> bool {
-    match error.http_status() {
-        Some(status) => matches!(status, 408 | 429 | 500 | 502 | 503 | 504),
-        None => matches!(error.kind(), ErrorKind::Connection | ErrorKind::Timeout),
-    }
+    matches!(error.kind(), ErrorKind::Connection | ErrorKind::Timeout)
+        || matches!(error.http_status(), Some(408 | 429 | 500 | 502 | 503 | 504))
 }
 
 /// Twice as long after each attempt, the second half of it by chance, so that many clients don't come back at once.

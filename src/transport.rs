@@ -1,34 +1,57 @@
-//! One request over the wire and its answer back, by ureq.
+//! One request over the wire and its answer back: ureq for HTTP, rustls for TLS, and connections of our own, which end when
+//! the call is to end.
 
+mod agents;
+pub(crate) mod call;
+mod connector;
+mod dial;
 mod failure;
+mod lookup;
+mod socket;
+pub(crate) mod sys;
+mod tunnel;
 
-use std::io::Read;
+use std::io::{self, Read};
+use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use ureq::Agent;
-use ureq::http::{HeaderValue, StatusCode, header};
+use ureq::http::{HeaderValue, Response, StatusCode, header};
 use ureq::tls::{RootCerts, TlsConfig};
+use ureq::{Agent, Body};
 
-use self::failure::Context;
+use self::agents::{Agents, Make};
+use self::call::{Call, with_current};
+use self::connector::{PLACEHOLDER, Route};
+pub(crate) use self::failure::Context;
+use self::failure::is_gone;
 use crate::answer::Answer;
 use crate::config::{Config, Token};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// Of an answer that isn't a page only so much is read: an `error.list` is short, a gateway's HTML isn't wanted.
-const MAX_ERROR_BYTES: u64 = 64 * 1024;
+const MAX_ERROR_BYTES: u64 = 1024 * 1024;
+/// Of 50 rows, where the length isn't known beforehand, as of a compressed one.
+const USUAL_PAGE: usize = 32 * 1024;
+/// Less than a socket's buffer, which has to hold a whole head.
+const MAX_HEAD: usize = 32 * 1024;
+const MAX_IDLE: usize = 64;
+/// Shorter than the minute after which servers close.
+const MAX_IDLE_AGE: Duration = Duration::from_secs(50);
 
 /// A pool of connections to one service, with the settings that each request has in common.
 pub(crate) struct Transport {
-    agent: Agent,
-    authorization: HeaderValue,
+    agents: Agents,
     api_version: HeaderValue,
-    context: Context,
+    /// Whether the pooled connections are to be left alone next time.
+    distrusted: AtomicBool,
+    pub(crate) context: Context,
 }
 
 impl Transport {
-    pub(crate) fn new(config: &Config, token: &Token) -> Result<Self> {
-        let roots = match &config.ca {
+    pub(crate) fn new(config: &Config, token: Token) -> Result<Self> {
+        let roots = match &config.roots {
             Some(certificates) => RootCerts::Specific(Arc::new(certificates.clone())),
             None => RootCerts::WebPki,
         };
@@ -37,65 +60,91 @@ impl Transport {
             user_agent.push(' ');
             user_agent.push_str(suffix);
         }
-        let agent = Agent::config_builder()
-            // ureq's default would take a proxy from the environment.
-            .proxy(config.proxy.clone())
+        let settings = Agent::config_builder()
+            // ureq's default would take a proxy from the environment; ours is the connector's business.
+            .proxy(None)
             .tls_config(TlsConfig::builder().root_certs(roots).build())
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
+            .max_response_header_size(MAX_HEAD)
+            .max_idle_connections(MAX_IDLE)
+            .max_idle_connections_per_host(MAX_IDLE)
+            .max_idle_age(MAX_IDLE_AGE)
             .user_agent(user_agent)
             .accept("application/json")
-            .timeout_connect(Some(config.connect_timeout))
-            .build()
-            .new_agent();
+            .build();
         let api_version = HeaderValue::try_from(&config.api_version)
             .map_err(|_| Error::invalid("the API version can't be sent in a header"))?;
+        let route = Route { proxy: config.proxy.clone(), no_proxy: config.no_proxy.clone() };
         Ok(Self {
-            agent,
-            authorization: token.header()?,
+            agents: Agents::new(Make { config: settings, route, token: token.clone() }),
             api_version,
+            distrusted: AtomicBool::new(false),
             context: Context {
                 authority: config.base_url.authority(),
-                https: config.base_url.is_https(),
+                timeout: config.timeout,
+                connect_timeout: config.connect_timeout,
                 max_response_bytes: config.max_response_bytes,
-                token: token.clone(),
+                token,
             },
         })
     }
 
-    /// Sends a GET and reads its answer, within `time`.
-    pub(crate) fn get(&self, url: &str, time: Duration) -> Result<Answer> {
-        let response = self
-            .agent
-            .get(url)
-            .config()
-            .timeout_global(Some(time))
-            .build()
-            .header(header::AUTHORIZATION, self.authorization.clone())
-            .header("intercom-version", self.api_version.clone())
-            .call()
-            .map_err(|error| self.context.explain(error))?;
-        let (parts, body) = response.into_parts();
-        let body = if parts.status == StatusCode::OK { self.whole(body)? } else { beginning(body) };
-        Ok(Answer { status: parts.status, headers: parts.headers, body })
+    /// Sends a GET and reads its answer, within the call's time.
+    pub(crate) fn get(&self, url: &str, call: &Rc<Call>) -> Result<Answer> {
+        with_current(call, || {
+            let fresh = self.distrusted.swap(false, Ordering::Relaxed);
+            let response = match self.send(url, call, fresh) {
+                // A pooled connection that the server has closed meanwhile: that is no failure of the service's.
+                Err(error) if !call.has_opened() && is_gone(&error) => self.send(url, call, true),
+                outcome => outcome,
+            };
+            self.answer(response.map_err(|error| self.context.explain(error))?)
+        })
     }
 
-    fn whole(&self, body: ureq::Body) -> Result<Vec<u8>> {
-        let announced = body.content_length().unwrap_or(0).min(self.context.max_response_bytes);
-        let mut bytes = Vec::with_capacity(announced as usize + 1);
-        body.into_with_config()
-            .limit(self.context.max_response_bytes)
-            .reader()
-            .read_to_end(&mut bytes)
-            .map_err(|error| self.context.explain(error.into()))?;
-        Ok(bytes)
+    /// The last answer made no sense: if it was cut at the wrong place, the rest of it would be taken for the next one.
+    pub(crate) fn distrust_connections(&self) {
+        self.distrusted.store(true, Ordering::Relaxed);
+    }
+
+    fn send(&self, url: &str, call: &Call, fresh: bool) -> std::result::Result<Response<Body>, ureq::Error> {
+        call.begin_attempt(fresh);
+        let request = self.agents.get().get(url);
+        request.header(header::AUTHORIZATION, PLACEHOLDER).header("intercom-version", self.api_version.clone()).call()
+    }
+
+    fn answer(&self, response: Response<Body>) -> Result<Answer> {
+        let (parts, body) = response.into_parts();
+        let mut answer = Answer { status: parts.status, headers: parts.headers, body: Vec::new() };
+        let is_page = answer.status == StatusCode::OK;
+        let read = if is_page { self.whole(body, &mut answer.body) } else { beginning(body, &mut answer.body) };
+        match read.map_err(|error| self.context.explain(error.into())) {
+            Ok(()) => Ok(answer),
+            // The status says enough of a failure whose body breaks off; but what ends the call ends this, too.
+            Err(error) if !is_page && error.kind() != ErrorKind::Cancelled => Ok(answer),
+            Err(error) => Err(error.with_answer(answer.facts(&self.context.token))),
+        }
+    }
+
+    fn whole(&self, body: Body, bytes: &mut Vec<u8>) -> io::Result<()> {
+        let limit = self.context.max_response_bytes;
+        let announced = body.content_length();
+        if announced.is_some_and(|length| length > limit) {
+            return Err(ureq::Error::BodyExceedsLimit(limit).into_io());
+        }
+        let expected = announced.map_or(USUAL_PAGE, |length| length as usize);
+        // One more for the NUL behind a page's JSON.
+        bytes.reserve_exact(expected + 1);
+        body.into_with_config().limit(limit).reader().read_to_end(bytes)?;
+        if bytes.capacity() > 2 * bytes.len() {
+            bytes.shrink_to(bytes.len() + 1);
+        }
+        Ok(())
     }
 }
 
-/// What can be had of a failure's body: the status says enough if it breaks off.
-fn beginning(body: ureq::Body) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let _ = body.into_reader().take(MAX_ERROR_BYTES).read_to_end(&mut bytes);
-    bytes
+fn beginning(body: Body, bytes: &mut Vec<u8>) -> io::Result<()> {
+    body.into_reader().take(MAX_ERROR_BYTES).read_to_end(bytes).map(drop)
 }

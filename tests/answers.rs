@@ -186,7 +186,7 @@ fn truncated_json() {
     // Cut off on the way: fewer bytes than announced.
     is_failure(
         b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{\"data\":[".to_vec(),
-        ["DC_ERR_CONNECTION", "0", "NULL", "NULL", "NULL", "-1"],
+        ["DC_ERR_CONNECTION", "200", "NULL", "NULL", "NULL", "-1"],
         "closed the connection before the whole answer",
     );
 }

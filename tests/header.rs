@@ -11,8 +11,20 @@ use std::path::Path;
 use support::{compiler::Compiler, root, symbols};
 
 /// The sections in the order of first use, and so that each type stands before it is used.
-const SECTIONS: [&str; 10] =
-    ["version", "status", "error", "config", "log", "client", "cancel", "page", "list", "pager"];
+const SECTIONS: [&str; 12] = [
+    "version",
+    "status",
+    "error",
+    "config",
+    "callback",
+    "log",
+    "interrupt",
+    "client",
+    "cancel",
+    "page",
+    "list",
+    "pager",
+];
 
 #[test]
 fn is_made_from_the_sources() {

@@ -3,7 +3,7 @@
 use super::*;
 
 fn answer(status: u16, headers: &[(&'static str, &str)], body: &str) -> Result<Page> {
-    let token = Token::new("s3cret").expect("a good token");
+    let token = Token::new("s3cret-token").expect("a good token");
     let mut map = HeaderMap::new();
     for (name, value) in headers {
         map.insert(*name, value.parse().expect("a good header"));
@@ -53,13 +53,15 @@ fn an_error_list_may_lack_everything() {
 
 #[test]
 fn what_echoes_the_token_is_cleaned() {
-    let body = r#"{"errors":[{"code":"s3cret","message":"no s3cret","field":"s3cret"}],"request_id":"s3cret"}"#;
-    let error = answer(400, &[("location", "https://s3cret/"), ("content-type", "s3cret")], body).expect_err("400");
-    assert!(!format!("{error:?}").contains("s3cret"), "{error:?}");
+    let body = r#"{"errors":[{"code":"s3cret-token","message":"no s3cret-token","field":"s3cret-token"}],"request_id":"s3cret-token"}"#;
+    let error =
+        answer(400, &[("location", "https://s3cret-token/"), ("content-type", "s3cret-token")], body).expect_err("400");
+    assert!(!format!("{error:?}").contains("s3cret-token"), "{error:?}");
     assert_eq!(error.api_code(), Some("[token]"));
     for status in [200, 302, 502] {
-        let error = answer(status, &[("location", "https://s3cret/"), ("content-type", "s3cret")], "s3cret");
-        assert!(!format!("{error:?}").contains("s3cret"), "{error:?}");
+        let error =
+            answer(status, &[("location", "https://s3cret-token/"), ("content-type", "s3cret-token")], "s3cret-token");
+        assert!(!format!("{error:?}").contains("s3cret-token"), "{error:?}");
     }
 }
 
@@ -70,10 +72,33 @@ fn a_wait_is_asked_for_in_seconds_or_by_the_reset() {
     assert_eq!(after(429, &[("retry-after", " 7 ")]), Some(Duration::from_secs(7)));
     assert_eq!(after(503, &[("retry-after", "0")]), Some(Duration::ZERO));
     assert_eq!(after(503, &[("retry-after", "-1")]), None);
-    assert_eq!(after(429, &[("x-ratelimit-reset", "1")]), Some(Duration::ZERO), "long past");
+    assert_eq!(after(429, &[("x-ratelimit-reset", "1")]), None, "long past");
     assert_eq!(after(500, &[("x-ratelimit-reset", "99999999999")]), None, "says nothing of a 500");
+    // Times are by the server's clock, where it tells it.
+    let date = ("date", "Sun, 06 Nov 1994 08:49:37 GMT");
+    assert_eq!(after(503, &[date, ("retry-after", "Sun, 06 Nov 1994 08:49:47 GMT")]), Some(Duration::from_secs(10)));
+    assert_eq!(after(503, &[date, ("retry-after", "Sun, 06 Nov 1994 08:00:00 GMT")]), Some(Duration::ZERO));
+    assert_eq!(after(503, &[("retry-after", "Sun, 06 Nov 1994 08:00:00 GMT")]), Some(Duration::ZERO));
+    assert_eq!(after(503, &[("retry-after", "tomorrow")]), None);
+    assert_eq!(after(429, &[date, ("x-ratelimit-reset", "784111787")]), Some(Duration::from_secs(10)));
     let far = after(429, &[("x-ratelimit-reset", "99999999999")]).expect("in the future");
     assert!(far > Duration::from_secs(9_000_000_000));
+}
+
+#[test]
+fn an_error_is_read_whatever_else_is_odd() {
+    let half_a_pair =
+        r#"{"errors":[{"code":"c","message":"a\ud83d b \\ud83d \ud83d\ude00"},{"code":"d"}],"request_id":"r"}"#;
+    let error = answer(400, &[], half_a_pair).expect_err("400");
+    assert_eq!(error.message(), "the service answered 400 Bad Request: a\u{fffd} b \\ud83d 😀 (c), and 1 more");
+    assert_eq!((error.api_code(), error.request_id()), (Some("c"), Some("r")));
+    let error =
+        answer(200, &[], r#"{"type":"error.list","data":[],"errors":[{"message":"Access Token Invalid","code":"x"}]}"#);
+    let error = error.expect_err("no list");
+    assert_eq!((error.kind(), error.api_code()), (ErrorKind::Protocol, Some("x")));
+    assert!(error.message().ends_with("an error instead of a list: Access Token Invalid (x)"), "{error}");
+    let error = answer(400, &[], "{\"errors\":[{\"message\":\"a\\nb\\u001b[31m\"}]}").expect_err("400");
+    assert!(error.message().ends_with("a b [31m"), "{error:?}");
 }
 
 #[test]

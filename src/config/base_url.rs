@@ -54,7 +54,7 @@ pub(crate) struct BaseUrl(String);
 impl BaseUrl {
     /// Checks the form; what may go over plain HTTP is [`BaseUrl::check_plain_http`]'s business.
     pub(crate) fn new(text: &str) -> Result<Self> {
-        const RIGHT: &str = "it should look like https://api.intercom.io";
+        const RIGHT: &str = "it should look like https://api.intercom.io, or http://127.0.0.1:8080 for a sandbox";
         // The text is not repeated where it may hold a password.
         let refuse = |what: &str| Err(Error::invalid(format!("the base URL {what}: {RIGHT}")));
         if text.is_empty() {
@@ -77,11 +77,9 @@ impl BaseUrl {
         if uri.host().unwrap_or_default().is_empty() {
             return refuse("has no host");
         }
-        let port = uri.authority().map(|a| a.as_str().rsplit_once(':'));
-        if let Some(Some((_, port))) = port
-            && !port.ends_with(']')
-            && !matches!(port.parse::<u16>(), Ok(1..))
-        {
+        let port = uri.authority().and_then(|authority| authority.as_str().rsplit_once(':'));
+        // What a colon in an IPv6 address is followed by ends in a bracket.
+        if port.is_some_and(|(_, port)| !port.ends_with(']') && !matches!(port.parse::<u16>(), Ok(1..))) {
             return refuse("has a port that isn't a number from 1 to 65535");
         }
         Ok(Self(text.trim_end_matches('/').to_owned()))
@@ -94,7 +92,7 @@ impl BaseUrl {
         }
         Err(Error::invalid(
             "the base URL begins with http://, which would send the token unencrypted: use https://, \
-             or allow insecure HTTP first if that is meant (loopback needs no permission)",
+             or set allow_insecure_http first if that is meant (loopback needs no permission)",
         ))
     }
 
@@ -109,6 +107,10 @@ impl BaseUrl {
     /// `host` or `host:port`, for messages.
     pub(crate) fn authority(&self) -> String {
         self.uri().authority().map(|authority| authority.to_string()).unwrap_or_default()
+    }
+
+    pub(crate) fn host(&self) -> String {
+        self.uri().host().unwrap_or_default().to_owned()
     }
 
     fn is_loopback(&self) -> bool {

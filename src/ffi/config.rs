@@ -24,6 +24,10 @@ impl dc_config {
     pub(super) fn settings(&self) -> &Config {
         &self.0
     }
+
+    pub(super) fn settings_mut(&mut self) -> &mut Config {
+        &mut self.0
+    }
 }
 
 /// Changes a setting.
@@ -31,7 +35,7 @@ impl dc_config {
 /// # Safety
 /// `config` is NULL, which is refused, or a live config that no other thread uses; `out_error` is NULL or may be
 /// written to.
-pub(super) unsafe fn set(
+unsafe fn set(
     config: *mut dc_config,
     out_error: *mut *mut dc_error,
     change: impl FnOnce(&mut Config) -> Result<()>,
@@ -315,6 +319,30 @@ pub unsafe extern "C" fn dc_config_set_proxy(
     }
 }
 
+/// The hosts to reach directly although there is a proxy.
+///
+/// @param config     the settings.
+/// @param hosts      hosts and domains with commas between, such as "localhost,.internal"; a domain stands for all that is
+///                   below it, "*" for all; copied. "": none, the default.
+/// @param out_error  where the error goes, or NULL.
+/// @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dc_config_set_no_proxy(
+    config: *mut dc_config,
+    hosts: *const c_char,
+    out_error: *mut *mut dc_error,
+) -> dc_status {
+    // SAFETY: the header asks for a live config of one thread's, texts that end, and an out that may be written.
+    unsafe {
+        set(config, out_error, |settings| {
+            settings.set_no_proxy(input::text(hosts, "hosts")?)?;
+            Ok(())
+        })
+    }
+}
+
 /// The certificate authorities to trust instead of the bundled ones (Mozilla's).
 ///
 /// @param config     the settings.
@@ -333,6 +361,60 @@ pub unsafe extern "C" fn dc_config_set_ca_file(
     unsafe {
         set(config, out_error, |settings| {
             settings.set_ca_file(input::optional_text(path, "path")?.map(Path::new))?;
+            Ok(())
+        })
+    }
+}
+
+/// Whether to trust the certificate authorities that this system does, instead of the bundled ones. It replaces a CA file.
+///
+/// They are read at once; where they are is the system's convention, which on Unix includes the environment variables
+/// SSL_CERT_FILE and SSL_CERT_DIR.
+///
+/// @param config     the settings.
+/// @param use_them   0: the bundled ones, the default; anything else: the system's. Refused where it has none.
+/// @param out_error  where the error goes, or NULL.
+/// @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dc_config_set_system_roots(
+    config: *mut dc_config,
+    use_them: i32,
+    out_error: *mut *mut dc_error,
+) -> dc_status {
+    // SAFETY: the header asks for a live config of one thread's, texts that end, and an out that may be written.
+    unsafe {
+        set(config, out_error, |settings| {
+            if use_them == 0 {
+                settings.set_ca_file(None)?;
+            } else {
+                settings.set_system_roots()?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Whether a call waits for the rate limit's reset when the answer before said that nothing remains, instead of earning a
+/// 429. A wait that doesn't fit into the call's time is DC_ERR_RATE_LIMITED at once, with dc_error_retry_after_ms.
+///
+/// @param config     the settings.
+/// @param wait       0: no, the default; anything else: yes.
+/// @param out_error  where the error goes, or NULL.
+/// @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dc_config_set_pacing(
+    config: *mut dc_config,
+    wait: i32,
+    out_error: *mut *mut dc_error,
+) -> dc_status {
+    // SAFETY: the header asks for a live config of one thread's, texts that end, and an out that may be written.
+    unsafe {
+        set(config, out_error, |settings| {
+            settings.set_pacing(wait != 0);
             Ok(())
         })
     }

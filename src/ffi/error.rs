@@ -6,7 +6,7 @@
 use std::ffi::{CString, c_char};
 
 use super::guard::infallible;
-use super::output::{address, c_text, free};
+use super::output::{address, c_text, count_or_minus_one, free, seconds_or_minus_one};
 use super::status::{DC_OK, dc_status, status_of};
 use crate::error::Error;
 
@@ -128,6 +128,42 @@ pub unsafe extern "C" fn dc_error_retry_after_ms(error: *const dc_error) -> i64 
     };
     // SAFETY: the header asks for a live error or NULL.
     unsafe { look(error, -1, |error| asked(error).unwrap_or(-1)) }
+}
+
+/// How many requests the service allows in the current window (X-RateLimit-Limit).
+///
+/// @param error  an error, or NULL.
+/// @return 0 or more; -1 when the service did not say, and for NULL.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dc_error_rate_limit(error: *const dc_error) -> i64 {
+    // SAFETY: the header asks for a live error or NULL.
+    unsafe { look(error, -1, |error| count_or_minus_one(error.error.rate_limit().limit)) }
+}
+
+/// How many of them are left (X-RateLimit-Remaining).
+///
+/// @param error  an error, or NULL.
+/// @return 0 or more; -1 when the service did not say, and for NULL.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dc_error_rate_limit_remaining(error: *const dc_error) -> i64 {
+    // SAFETY: the header asks for a live error or NULL.
+    unsafe { look(error, -1, |error| count_or_minus_one(error.error.rate_limit().remaining)) }
+}
+
+/// When the current window ends (X-RateLimit-Reset).
+///
+/// @param error  an error, or NULL.
+/// @return seconds since the Unix epoch; -1 when the service did not say, and for NULL.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dc_error_rate_limit_reset(error: *const dc_error) -> i64 {
+    // SAFETY: the header asks for a live error or NULL.
+    unsafe { look(error, -1, |error| seconds_or_minus_one(error.error.rate_limit().reset)) }
 }
 
 /// How many requests the call made, the first included.

@@ -25,9 +25,11 @@ pub(super) unsafe fn fallible(out_error: *mut *mut dc_error, work: impl FnOnce()
         Ok(status) => status,
         Err(error) => {
             let status = status_of(error.kind());
-            if let Some(out) = out_error {
-                out.give(dc_error::new(error));
-            }
+            infallible((), || {
+                if let Some(out) = out_error {
+                    out.give(dc_error::new(error));
+                }
+            });
             status
         }
     }

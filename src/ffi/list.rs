@@ -4,7 +4,7 @@
 
 use std::ffi::c_char;
 
-use super::cancel::{dc_cancel_token, none_yet};
+use super::cancel::{dc_cancel_token, token};
 use super::client::dc_client;
 use super::error::dc_error;
 use super::guard::fallible;
@@ -21,7 +21,7 @@ use crate::request::{PageRequest, per_page_refused};
 /// @param client          the client.
 /// @param per_page        the most rows on the page, 1 to 50; 0: the service's default (20).
 /// @param starting_after  the cursor of the page before (dc_page_next_cursor), UTF-8; NULL: the first page.
-/// @param cancel          NULL in this version.
+/// @param cancel          what may end the call from another thread, or NULL.
 /// @param out_page        where the page goes: yours, to be freed with dc_page_free.
 /// @param out_error       where the error goes, or NULL.
 /// @return DC_OK, or any of DC_ERR_…. Any thread, many at once on one client.
@@ -42,8 +42,7 @@ pub unsafe extern "C" fn dc_list_page(
             let out = Out::required(out_page, "out_page")?;
             let client = input::handle(client, "client")?.client();
             let request = page_request(per_page, starting_after)?;
-            none_yet(cancel)?;
-            out.give(dc_page::new(client.list_page(&request)?));
+            out.give(dc_page::new(client.list_page(&request, token(cancel))?));
             Ok(DC_OK)
         })
     }

@@ -2,14 +2,17 @@
 //!
 //! A client is silent unless it is given a function for its log lines.
 
-use std::ffi::{CStr, c_char, c_void};
+use std::ffi::{c_char, c_void};
 
-use super::config::{dc_config, set};
+use super::callback::{UserData, dc_drop_callback};
+use super::config::dc_config;
 use super::error::dc_error;
+use super::guard::fallible;
+use super::input;
 use super::output::c_text;
-use super::status::dc_status;
+use super::status::{DC_OK, dc_status};
 use crate::error::{Error, Result};
-use crate::logger::LogLevel;
+use crate::logger::{LogLevel, Logger};
 
 /// A level of dc_config_set_logger: a call failed.
 pub const DC_LOG_ERROR: i32 = 1;
@@ -27,22 +30,15 @@ pub const DC_LOG_DEBUG: i32 = 4;
 /// @param message    one line of UTF-8, valid until the function returns. It never contains the token.
 pub type dc_log_callback = Option<unsafe extern "C" fn(user_data: *mut c_void, level: i32, message: *const c_char)>;
 
-/// Is told that `user_data` is needed no more.
-///
-/// @param user_data  what was passed along with it.
-pub type dc_drop_callback = Option<unsafe extern "C" fn(user_data: *mut c_void)>;
+type Callback = unsafe extern "C" fn(*mut c_void, i32, *const c_char);
 
 /// A function of yours that gets the log lines of the clients made from this config.
-///
-/// It is called on the thread that makes the call, so by several at once if several make calls; it may call the
-/// library. It must return normally: no exception, no longjmp.
 ///
 /// @param config     the settings.
 /// @param level      the last of DC_LOG_ERROR … DC_LOG_DEBUG that is wanted; those before it come too.
 /// @param callback   the function, or NULL: no log lines, the default.
 /// @param user_data  passed to both functions; may be NULL.
-/// @param drop       called with user_data, once, on whatever thread, when the config is freed or has another logger
-///                   and all clients made from it are freed; or NULL. Not called after a failure, or without a callback.
+/// @param drop       told when user_data is needed no more; or NULL.
 /// @param out_error  where the error goes, or NULL.
 /// @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
 ///
@@ -56,18 +52,21 @@ pub unsafe extern "C" fn dc_config_set_logger(
     drop: dc_drop_callback,
     out_error: *mut *mut dc_error,
 ) -> dc_status {
-    // SAFETY: the header asks for a live config of one thread's, functions that take `user_data` on any thread, and an
-    // out that may be written.
+    // SAFETY: the header asks for a live config of one thread's, and an out that may be written; or NULL for each.
     unsafe {
-        set(config, out_error, |settings| {
-            let Some(callback) = callback else {
-                settings.clear_logger();
-                return Ok(());
+        fallible(out_error, || {
+            let settings = input::handle_mut(config, "config")?.settings_mut();
+            let logger = match callback {
+                Some(callback) => {
+                    let level = level_of(level)?;
+                    let user_data = UserData::new(user_data, drop);
+                    Some(Logger::new(level, move |level, line| write(callback, &user_data, level, line)))
+                }
+                None => None,
             };
-            let level = level_of(level)?;
-            let logger = CLogger { callback, user_data, drop };
-            settings.set_logger(level, move |level, line| logger.log(level, line));
-            Ok(())
+            // Its drop function may use the config, which has the new one by now.
+            std::mem::drop(settings.replace_logger(logger));
+            Ok(DC_OK)
         })
     }
 }
@@ -82,32 +81,8 @@ fn level_of(level: i32) -> Result<LogLevel> {
     }
 }
 
-/// A log function of C's, and what it is called with.
-struct CLogger {
-    callback: unsafe extern "C" fn(*mut c_void, i32, *const c_char),
-    user_data: *mut c_void,
-    drop: dc_drop_callback,
-}
-
-// SAFETY: the header says that both functions are called on any thread with `user_data`, and several at once.
-unsafe impl Send for CLogger {}
-// SAFETY: as above.
-unsafe impl Sync for CLogger {}
-
-impl CLogger {
-    fn log(&self, level: LogLevel, line: &str) {
-        let line = c_text(&line.replace(['\r', '\n'], " "));
-        let line: &CStr = &line;
-        // SAFETY: the function is the caller's, for this very use; the text lives until it returns.
-        unsafe { (self.callback)(self.user_data, level as i32, line.as_ptr()) }
-    }
-}
-
-impl Drop for CLogger {
-    fn drop(&mut self) {
-        if let Some(drop) = self.drop {
-            // SAFETY: the function is the caller's, for this very use; a value is dropped once.
-            unsafe { drop(self.user_data) }
-        }
-    }
+fn write(callback: Callback, user_data: &UserData, level: LogLevel, line: &str) {
+    let line = c_text(&line.replace(['\r', '\n'], " "));
+    // SAFETY: the function is the caller's, for this very use; the text lives until it returns.
+    unsafe { callback(user_data.address(), level as i32, line.as_ptr()) }
 }

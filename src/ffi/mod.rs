@@ -12,10 +12,12 @@ mod guard;
 mod input;
 mod output;
 
+pub mod callback;
 pub mod cancel;
 pub mod client;
 pub mod config;
 pub mod error;
+pub mod interrupt;
 pub mod list;
 pub mod log;
 pub mod page;

@@ -2,6 +2,7 @@
 
 use std::ffi::{CString, c_char};
 use std::ptr;
+use std::time::Duration;
 
 use crate::error::{Error, Result};
 
@@ -54,6 +55,16 @@ pub(super) fn c_text(text: &str) -> CString {
 /// The address of a text that its handle owns, or NULL where there is none.
 pub(super) fn address(text: Option<&CString>) -> *const c_char {
     text.map_or(ptr::null(), |text| text.as_ptr())
+}
+
+/// A number as C gets it.
+pub(super) fn count_or_minus_one(count: Option<u32>) -> i64 {
+    count.map_or(-1, i64::from)
+}
+
+/// A time since the Unix epoch as C gets it.
+pub(super) fn seconds_or_minus_one(time: Option<Duration>) -> i64 {
+    time.map_or(-1, |time| time.as_secs().try_into().unwrap_or(i64::MAX))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 use std::ffi::{CString, c_char};
 
 use super::guard::infallible;
-use super::output::{address, c_text, free};
+use super::output::{address, c_text, count_or_minus_one, free, seconds_or_minus_one};
 use crate::page::Page;
 
 /// One page, immutable: dc_page_json, dc_page_json_len, dc_page_count, dc_page_next_cursor, dc_page_has_next,
@@ -116,7 +116,7 @@ pub unsafe extern "C" fn dc_page_request_id(page: *const dc_page) -> *const c_ch
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_page_rate_limit(page: *const dc_page) -> i64 {
     // SAFETY: the header asks for a live page or NULL.
-    unsafe { look(page, -1, |page| page.page.rate_limit().limit.map_or(-1, i64::from)) }
+    unsafe { look(page, -1, |page| count_or_minus_one(page.page.rate_limit().limit)) }
 }
 
 /// How many of them are left (X-RateLimit-Remaining).
@@ -128,7 +128,7 @@ pub unsafe extern "C" fn dc_page_rate_limit(page: *const dc_page) -> i64 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_page_rate_limit_remaining(page: *const dc_page) -> i64 {
     // SAFETY: the header asks for a live page or NULL.
-    unsafe { look(page, -1, |page| page.page.rate_limit().remaining.map_or(-1, i64::from)) }
+    unsafe { look(page, -1, |page| count_or_minus_one(page.page.rate_limit().remaining)) }
 }
 
 /// When the current window ends (X-RateLimit-Reset).
@@ -139,9 +139,8 @@ pub unsafe extern "C" fn dc_page_rate_limit_remaining(page: *const dc_page) -> i
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_page_rate_limit_reset(page: *const dc_page) -> i64 {
-    let seconds = |page: &dc_page| i64::try_from(page.page.rate_limit().reset?.as_secs()).ok();
     // SAFETY: the header asks for a live page or NULL.
-    unsafe { look(page, -1, |page| seconds(page).unwrap_or(-1)) }
+    unsafe { look(page, -1, |page| seconds_or_minus_one(page.page.rate_limit().reset)) }
 }
 
 /// Frees a page, with its JSON and its texts.

@@ -4,8 +4,9 @@
 //! first: when connectors change during a walk, one can come twice, and one that moved to the front can be missed.
 
 use std::ffi::{CString, c_char};
+use std::sync::Mutex;
 
-use super::cancel::{dc_cancel_token, none_yet};
+use super::cancel::{dc_cancel_token, token};
 use super::client::dc_client;
 use super::error::dc_error;
 use super::guard::{fallible, infallible};
@@ -14,10 +15,13 @@ use super::list::page_request;
 use super::output::{Out, address, c_text, free};
 use super::page::dc_page;
 use super::status::{DC_DONE, DC_OK, dc_status};
+use crate::error::Error;
 use crate::pager::Pager;
 
 /// A walk over the pages: dc_pager_new, dc_pager_next, dc_pager_cursor, dc_pager_free. One thread at a time.
-pub struct dc_pager {
+pub struct dc_pager(Mutex<Walk>);
+
+struct Walk {
     pager: Pager,
     cursor: Option<CString>,
 }
@@ -46,7 +50,7 @@ pub unsafe extern "C" fn dc_pager_new(
             let out = Out::required(out_pager, "out_pager")?;
             let client = input::handle(client, "client")?.client();
             let pager = client.pager(page_request(per_page, starting_after)?);
-            out.give(dc_pager { cursor: pager.cursor().map(c_text), pager });
+            out.give(dc_pager(Mutex::new(Walk { cursor: pager.cursor().map(c_text), pager })));
             Ok(DC_OK)
         })
     }
@@ -57,7 +61,7 @@ pub unsafe extern "C" fn dc_pager_new(
 /// later one.
 ///
 /// @param pager      the pager.
-/// @param cancel     NULL in this version.
+/// @param cancel     what may end the call from another thread, or NULL.
 /// @param out_page   where the page goes: yours, to be freed with dc_page_free. NULL at the end of the list.
 /// @param out_error  where the error goes, or NULL.
 /// @return DC_OK: a page. DC_DONE: no more pages. Else any of DC_ERR_…. Not while another thread uses the pager.
@@ -74,12 +78,13 @@ pub unsafe extern "C" fn dc_pager_next(
     unsafe {
         fallible(out_error, || {
             let out = Out::required(out_page, "out_page")?;
-            let handle = input::handle_mut(pager, "pager")?;
-            none_yet(cancel)?;
-            let Some(page) = handle.pager.next_page()? else {
+            let pager = input::handle(pager, "pager")?;
+            // A callback of the call under way, or another thread, against what the header says.
+            let mut walk = pager.0.try_lock().map_err(|_| Error::invalid("the pager is in use by another call"))?;
+            let Some(page) = walk.pager.next_page(token(cancel))? else {
                 return Ok(DC_DONE);
             };
-            handle.cursor = handle.pager.cursor().map(c_text);
+            walk.cursor = walk.pager.cursor().map(c_text);
             out.give(dc_page::new(page));
             Ok(DC_OK)
         })
@@ -89,8 +94,8 @@ pub unsafe extern "C" fn dc_pager_next(
 /// The cursor of the page that the next call asks for: what to keep for going on another time.
 ///
 /// @param pager  a pager, or NULL.
-/// @return UTF-8 owned by the pager, valid until the next call with it; NULL before the first page (unless the walk
-///         began with a cursor), after the last one, and for NULL. Not while another thread uses the pager.
+/// @return UTF-8 owned by the pager, valid until the next dc_pager_next; NULL before the first page (unless the walk began
+///         with a cursor), after the last one (so keep it before the walk has ended), and for NULL.
 ///
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
@@ -98,7 +103,8 @@ pub unsafe extern "C" fn dc_pager_cursor(pager: *const dc_pager) -> *const c_cha
     infallible(std::ptr::null(), || {
         // SAFETY: the header asks for a live pager or NULL.
         let pager = unsafe { pager.as_ref() };
-        address(pager.and_then(|pager| pager.cursor.as_ref()))
+        let walk = pager.and_then(|pager| pager.0.try_lock().ok());
+        address(walk.as_ref().and_then(|walk| walk.cursor.as_ref()))
     })
 }
 

@@ -17,7 +17,7 @@ pub const DC_OK: dc_status = 0;
 pub const DC_DONE: dc_status = 1;
 /// An argument or a setting was refused before anything was sent; the message says what would be right.
 pub const DC_ERR_INVALID_ARGUMENT: dc_status = -1;
-/// No connection, or one that broke: look-up failed, refused, reset, closed too early, proxy refused.
+/// No connection, or one that broke: look-up failed, refused, reset, closed before the whole answer had come.
 pub const DC_ERR_CONNECTION: dc_status = -2;
 /// The time for the call, or for opening its connection, ran out.
 pub const DC_ERR_TIMEOUT: dc_status = -3;
@@ -33,15 +33,21 @@ pub const DC_ERR_RATE_LIMITED: dc_status = -7;
 pub const DC_ERR_BAD_REQUEST: dc_status = -8;
 /// HTTP 5xx: the service, or a gateway in front of it, failed.
 pub const DC_ERR_SERVER: dc_status = -9;
-/// An answer the contract doesn't allow: not JSON, cut off, of another shape, a redirect, a cursor that came back.
+/// An answer the contract doesn't allow: not whole JSON, of another shape, a redirect, a cursor that came back.
 pub const DC_ERR_PROTOCOL: dc_status = -10;
 /// The answer is larger than dc_config_set_max_response_bytes allows.
 pub const DC_ERR_TOO_LARGE: dc_status = -11;
 /// A bug of the library's own, caught at its border. The handles may still be used and must still be freed.
 pub const DC_ERR_PANIC: dc_status = -12;
+/// The call was ended by its cancel token, by the interrupt check, or by dc_client_shutdown.
+pub const DC_ERR_CANCELLED: dc_status = -13;
+/// The system gave no thread, file descriptor or memory.
+pub const DC_ERR_SYSTEM: dc_status = -14;
+/// The proxy did not open a way to the service: its credentials, or its rules.
+pub const DC_ERR_PROXY: dc_status = -15;
 
 /// Every status, its name and what it means in general.
-const TABLE: [(dc_status, &CStr, &CStr); 14] = [
+const TABLE: [(dc_status, &CStr, &CStr); 17] = [
     (DC_OK, c"DC_OK", c"it worked"),
     (DC_DONE, c"DC_DONE", c"nothing more to come"),
     (DC_ERR_INVALID_ARGUMENT, c"DC_ERR_INVALID_ARGUMENT", c"an argument or a setting was refused"),
@@ -56,6 +62,9 @@ const TABLE: [(dc_status, &CStr, &CStr); 14] = [
     (DC_ERR_PROTOCOL, c"DC_ERR_PROTOCOL", c"the answer was not what the contract says"),
     (DC_ERR_TOO_LARGE, c"DC_ERR_TOO_LARGE", c"the answer was larger than allowed"),
     (DC_ERR_PANIC, c"DC_ERR_PANIC", c"a bug in the library"),
+    (DC_ERR_CANCELLED, c"DC_ERR_CANCELLED", c"the call was ended on purpose"),
+    (DC_ERR_SYSTEM, c"DC_ERR_SYSTEM", c"the system gave no thread, file descriptor or memory"),
+    (DC_ERR_PROXY, c"DC_ERR_PROXY", c"the proxy opened no way to the service"),
 ];
 
 pub(super) fn status_of(kind: ErrorKind) -> dc_status {
@@ -72,6 +81,9 @@ pub(super) fn status_of(kind: ErrorKind) -> dc_status {
         ErrorKind::Protocol => DC_ERR_PROTOCOL,
         ErrorKind::TooLarge => DC_ERR_TOO_LARGE,
         ErrorKind::Panic => DC_ERR_PANIC,
+        ErrorKind::Cancelled => DC_ERR_CANCELLED,
+        ErrorKind::System => DC_ERR_SYSTEM,
+        ErrorKind::Proxy => DC_ERR_PROXY,
     }
 }
 

@@ -16,6 +16,9 @@ pub(super) struct Found {
 
 /// Checks that `json` is a list and finds its row count and what comes next; says what is wrong otherwise.
 pub(super) fn skim(json: &str) -> Result<Found, String> {
+    if is_nested_deeper(json, MAX_DEPTH) {
+        return Err(format!("it is nested more than {MAX_DEPTH} levels deep"));
+    }
     let mut state = State { data: Data::Missing, next: Next::End };
     let mut parser = serde_json::Deserializer::from_str(json);
     Value { place: Place::List, state: &mut state }
@@ -27,6 +30,32 @@ pub(super) fn skim(json: &str) -> Result<Found, String> {
         Data::Missing => Err("its object has no \"data\"".to_owned()),
         Data::Other(what) => Err(format!("its \"data\" is {what}, not an array")),
     }
+}
+
+/// Far more than a list has, and what parsers behind us bear.
+const MAX_DEPTH: usize = 128;
+
+fn is_nested_deeper(json: &str, most: usize) -> bool {
+    // Nearly always so few that where they stand doesn't matter.
+    if json.bytes().filter(|byte| matches!(byte, b'[' | b'{')).count() <= most {
+        return false;
+    }
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let (mut in_text, mut escaped) = (false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            b'[' | b'{' if !in_text => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest > most
 }
 
 struct State {
@@ -44,6 +73,7 @@ enum Data {
 #[derive(Clone, Copy, PartialEq)]
 enum Place {
     List,
+    Kind,
     Data,
     Pages,
     Next,
@@ -61,6 +91,7 @@ impl Value<'_> {
     fn scalar<E: serde::de::Error>(self, what: &'static str) -> Result<(), E> {
         match self.place {
             Place::List => return Err(E::custom(format!("it is {what}, not an object"))),
+            Place::Kind => {}
             Place::Data => self.state.data = Data::Other(what),
             Place::Pages | Place::Next | Place::Cursor => self.state.next = Next::Unreadable,
         }
@@ -87,20 +118,31 @@ impl<'de> Visitor<'de> for Value<'_> {
         match self.place {
             Place::Data => self.state.data = Data::Other("an object"),
             Place::Cursor => self.state.next = Next::Unreadable,
-            Place::List | Place::Pages | Place::Next => {}
+            Place::List | Place::Kind | Place::Pages | Place::Next => {}
         }
+        let mut names_a_cursor = false;
         while let Some(key) = map.next_key_seed(Key)? {
             let place = match (self.place, key) {
                 (Place::List, Known::Data) => Place::Data,
                 (Place::List, Known::Pages) => Place::Pages,
                 (Place::Pages, Known::Next) => Place::Next,
                 (Place::Next, Known::StartingAfter) => Place::Cursor,
+                (Place::List, Known::Type) => Place::Kind,
+                // Another way to name a page, perhaps: not the end, until a cursor says so.
+                (Place::Next, _) => {
+                    map.next_value::<IgnoredAny>()?;
+                    if !names_a_cursor {
+                        self.state.next = Next::Unreadable;
+                    }
+                    continue;
+                }
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                     continue;
                 }
             };
-            if place != Place::Data {
+            names_a_cursor |= place == Place::Cursor;
+            if matches!(place, Place::Pages | Place::Next | Place::Cursor) {
                 self.state.next = Next::End;
             }
             map.next_value_seed(Value { place, state: self.state })?;
@@ -124,12 +166,15 @@ impl<'de> Visitor<'de> for Value<'_> {
         match self.place {
             // An empty list is `[]`; null may as well be a failure, and a mirror must not take it for "no rows".
             Place::List | Place::Data => self.scalar("null"),
-            Place::Pages | Place::Next | Place::Cursor => Ok(()),
+            Place::Kind | Place::Pages | Place::Next | Place::Cursor => Ok(()),
         }
     }
 
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<(), E> {
         match self.place {
+            // Other types of lists may come, but an error is none, whatever else it has.
+            Place::Kind if text == "error.list" => return Err(E::custom("it is an error.list")),
+            Place::Kind => {}
             Place::Cursor => self.state.next = next_of(text),
             // Old versions of the API gave the next page as a URL.
             Place::Next if text.is_empty() => {}
@@ -174,6 +219,7 @@ fn cursor_in_url(url: &str) -> Option<Next> {
 
 /// The keys that paging needs.
 enum Known {
+    Type,
     Data,
     Pages,
     Next,
@@ -187,7 +233,8 @@ impl<'de> DeserializeSeed<'de> for Key {
     type Value = Known;
 
     fn deserialize<D: Deserializer<'de>>(self, parser: D) -> Result<Known, D::Error> {
-        parser.deserialize_str(self)
+        // As bytes: a name with half a surrogate pair is none of ours, but no reason to fail.
+        parser.deserialize_bytes(self)
     }
 }
 
@@ -198,12 +245,13 @@ impl Visitor<'_> for Key {
         f.write_str("a key")
     }
 
-    fn visit_str<E: serde::de::Error>(self, key: &str) -> Result<Known, E> {
+    fn visit_bytes<E: serde::de::Error>(self, key: &[u8]) -> Result<Known, E> {
         Ok(match key {
-            "data" => Known::Data,
-            "pages" => Known::Pages,
-            "next" => Known::Next,
-            "starting_after" => Known::StartingAfter,
+            b"type" => Known::Type,
+            b"data" => Known::Data,
+            b"pages" => Known::Pages,
+            b"next" => Known::Next,
+            b"starting_after" => Known::StartingAfter,
             _ => Known::Other,
         })
     }
@@ -239,6 +287,7 @@ mod tests {
             r#"{"next":""}"#,
             r#"{"next":{"starting_after":null}}"#,
             r#"{"next":{"starting_after":""}}"#,
+            r#"{"next":{"per_page":5,"starting_after":null,"page":2}}"#,
         ] {
             assert_eq!(next(end), Next::End, "{end}");
         }
@@ -256,6 +305,7 @@ mod tests {
             r#"{"next":[]}"#,
             r#"{"next":true}"#,
             r#"{"next":"https://host/x?page=2"}"#,
+            r#"{"next":{"page":2,"per_page":20}}"#,
             r#"{"next":{"starting_after":12}}"#,
             r#"{"next":{"starting_after":{}}}"#,
             r#"{"next":{"starting_after":"a\u0000b"}}"#,
@@ -284,10 +334,20 @@ mod tests {
             (r#"{"data":[null,1,"x",[],{"data":[1,2,3],"pages":{"next":{"starting_after":"no"}}}]}"#, 5),
             (" {\n\t\"data\" : [ {} , {} ] , \"new\" : { \"a\" : [ 1 ] } } \r\n", 2),
             (r#"{"dat\u0061":[1]}"#, 1),
+            (r#"{"\ud800":1,"data":[{"\udc00":"\ud800"}],"type":null}"#, 1),
         ] {
             let found = skim(json).expect(json);
             assert_eq!((found.count, found.next), (count, Next::End), "{json}");
         }
+    }
+
+    #[test]
+    fn nesting_is_bounded_and_counted_outside_of_texts() {
+        let nested = |levels: usize| format!("{{\"data\":[{}{}]}}", "[".repeat(levels), "]".repeat(levels));
+        assert!(skim(&nested(MAX_DEPTH - 2)).is_ok());
+        assert!(skim(&nested(MAX_DEPTH - 1)).expect_err("one more").contains("nested"));
+        assert!(skim(&format!(r#"{{"data":[{}1]}}"#, "[],".repeat(500))).is_ok());
+        assert!(skim(&format!(r#"{{"data":["\\\"{}"]}}"#, "[{".repeat(500))).is_ok());
     }
 
     #[test]
@@ -299,6 +359,7 @@ mod tests {
             ("null", "null, not an object"),
             ("\"x\"", "a text, not an object"),
             ("{}", "no \"data\""),
+            (r#"{"type":"error.list","data":[]}"#, "an error.list"),
             (r#"{"data":null}"#, "\"data\" is null"),
             (r#"{"data":{"a":1}}"#, "\"data\" is an object"),
             (r#"{"data":"x"}"#, "\"data\" is a text"),

@@ -1,5 +1,49 @@
-/* Client: made of settings that it copies; freed in any order. argv[1]: a sandbox. */
-#include "check.h"
+/* Client: made of settings that it copies; shut down during calls; freed in any order. argv[1]: a sandbox. */
+#include "silent.h"
+
+static void *list_until_shut_down(void *client)
+{
+    dc_page *page = UNTOUCHED(dc_page);
+    dc_error *error = NULL;
+
+    CHECK(dc_list_page(client, 0, NULL, NULL, &page, &error) == DC_ERR_CANCELLED);
+    CHECK(page == NULL);
+    CHECK(strcmp(dc_error_message(error), "the client was shut down") == 0);
+    dc_error_free(error);
+    return NULL;
+}
+
+static void shutdown_ends_calls(void)
+{
+    struct silent silent;
+    pthread_t threads[4];
+    dc_client *client;
+    dc_pager *pager = NULL;
+    dc_page *page = UNTOUCHED(dc_page);
+    long started;
+    int i;
+
+    dc_client_shutdown(NULL);
+    silent_start(&silent);
+    client = check_client(silent.url);
+    CHECK(dc_pager_new(client, 0, NULL, &pager, NULL) == DC_OK);
+    for (i = 0; i < 4; i++)
+        CHECK(pthread_create(&threads[i], NULL, list_until_shut_down, client) == 0);
+    sleep_milliseconds(100);
+    started = milliseconds();
+    dc_client_shutdown(client);
+    for (i = 0; i < 4; i++)
+        CHECK(pthread_join(threads[i], NULL) == 0);
+    CHECK(milliseconds() - started < 2000);
+    /* New calls are refused, the pager's, too; shutting down twice is fine. */
+    dc_client_shutdown(client);
+    list_until_shut_down(client);
+    CHECK(dc_pager_next(pager, NULL, &page, NULL) == DC_ERR_CANCELLED);
+    CHECK(page == NULL);
+    dc_client_free(client);
+    dc_pager_free(pager);
+    silent_stop(&silent);
+}
 
 int main(int argc, char **argv)
 {
@@ -28,6 +72,8 @@ int main(int argc, char **argv)
     CHECK(dc_config_set_base_url(config, "https://unreachable.invalid", NULL) == DC_OK);
     dc_config_free(config);
     CHECK(dc_list_page(client, 0, NULL, NULL, &page, NULL) == DC_OK);
+
+    shutdown_ends_calls();
 
     /* A pager and a page go on without the client. */
     CHECK(dc_pager_new(client, 0, NULL, &pager, NULL) == DC_OK);

@@ -16,6 +16,9 @@ int main(int argc, char **argv)
     CHECK(dc_error_api_field(NULL) == NULL);
     CHECK(dc_error_request_id(NULL) == NULL);
     CHECK(dc_error_retry_after_ms(NULL) == -1);
+    CHECK(dc_error_rate_limit(NULL) == -1);
+    CHECK(dc_error_rate_limit_remaining(NULL) == -1);
+    CHECK(dc_error_rate_limit_reset(NULL) == -1);
     CHECK(dc_error_attempts(NULL) == 0);
     dc_error_free(NULL);
 
@@ -25,6 +28,8 @@ int main(int argc, char **argv)
     CHECK(dc_error_http_status(error) == 0);
     CHECK(dc_error_api_code(error) == NULL && dc_error_api_field(error) == NULL);
     CHECK(dc_error_request_id(error) == NULL && dc_error_retry_after_ms(error) == -1);
+    CHECK(dc_error_rate_limit(error) == -1 && dc_error_rate_limit_remaining(error) == -1);
+    CHECK(dc_error_rate_limit_reset(error) == -1);
     dc_error_free(error);
 
     /* With one; the error outlives the client. */
@@ -40,6 +45,9 @@ int main(int argc, char **argv)
     CHECK(strcmp(dc_error_api_field(error), "starting_after") == 0);
     CHECK(strlen(dc_error_request_id(error)) == 36);
     CHECK(dc_error_attempts(error) == 1);
+    CHECK(dc_error_rate_limit(error) == 10000);
+    CHECK(dc_error_rate_limit_remaining(error) > 0 && dc_error_rate_limit_remaining(error) < 10000);
+    CHECK(dc_error_rate_limit_reset(error) > 1600000000);
     CHECK(strstr(dc_error_message(error), "400 Bad Request: Invalid starting_after param. ") != NULL);
     dc_error_free(error);
     return 0;

@@ -24,6 +24,9 @@ int main(void)
     IS(DC_ERR_PROTOCOL, -10);
     IS(DC_ERR_TOO_LARGE, -11);
     IS(DC_ERR_PANIC, -12);
+    IS(DC_ERR_CANCELLED, -13);
+    IS(DC_ERR_SYSTEM, -14);
+    IS(DC_ERR_PROXY, -15);
     CHECK(strcmp(dc_status_name(-9999), "DC_UNKNOWN") == 0);
     CHECK(strcmp(dc_status_name(INT32_MIN), "DC_UNKNOWN") == 0);
     CHECK(strcmp(dc_status_message(2), "an unknown status") == 0);

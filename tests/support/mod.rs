@@ -2,7 +2,10 @@
 
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+pub mod abi;
+pub mod certificates;
 pub mod compiler;
+pub mod fault;
 pub mod program;
 pub mod scripted;
 pub mod symbols;

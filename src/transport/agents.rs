@@ -1,0 +1,57 @@
+//! An agent of ureq's for each process: a forked child gets its own, and leaves its parent's connections alone.
+
+use std::sync::OnceLock;
+
+use ureq::Agent;
+use ureq::config::Config;
+
+use super::connector::{NoResolver, Route, connector};
+use super::sys::process_generation;
+use crate::config::Token;
+
+/// The agents, the first process's first; without a lock that a fork could find taken.
+pub(super) struct Agents {
+    make: Make,
+    first: Node,
+}
+
+/// What an agent is made of.
+pub(super) struct Make {
+    pub config: Config,
+    pub route: Route,
+    pub token: Token,
+}
+
+struct Node {
+    generation: u32,
+    agent: Agent,
+    next: OnceLock<Box<Node>>,
+}
+
+impl Agents {
+    pub(super) fn new(make: Make) -> Self {
+        let first = Node::new(&make);
+        Self { make, first }
+    }
+
+    /// This process's.
+    pub(super) fn get(&self) -> &Agent {
+        let generation = process_generation();
+        let mut node = &self.first;
+        while node.generation != generation {
+            node = node.next.get_or_init(|| Box::new(Node::new(&self.make)));
+        }
+        &node.agent
+    }
+}
+
+impl Node {
+    fn new(make: &Make) -> Self {
+        let connector = connector(make.route.clone(), make.token.clone());
+        Self {
+            generation: process_generation(),
+            agent: Agent::with_parts(make.config.clone(), connector, NoResolver),
+            next: OnceLock::new(),
+        }
+    }
+}

@@ -1,0 +1,59 @@
+/* A port on which connections are opened and nobody answers, a clock, and a thread that does something later. */
+#ifndef SILENT_H
+#define SILENT_H
+
+#ifndef _DEFAULT_SOURCE
+#define _DEFAULT_SOURCE
+#endif
+
+#include "check.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+struct silent {
+    int listener;
+    char url[64];
+};
+
+static inline void silent_start(struct silent *silent)
+{
+    struct sockaddr_in address;
+    socklen_t length = sizeof address;
+
+    memset(&address, 0, sizeof address);
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    silent->listener = socket(AF_INET, SOCK_STREAM, 0);
+    CHECK(silent->listener >= 0);
+    CHECK(bind(silent->listener, (struct sockaddr *)&address, length) == 0);
+    CHECK(listen(silent->listener, 64) == 0);
+    CHECK(getsockname(silent->listener, (struct sockaddr *)&address, &length) == 0);
+    snprintf(silent->url, sizeof silent->url, "http://127.0.0.1:%u", (unsigned)ntohs(address.sin_port));
+}
+
+static inline void silent_stop(struct silent *silent)
+{
+    close(silent->listener);
+}
+
+static inline long milliseconds(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static inline void sleep_milliseconds(long time)
+{
+    struct timespec wait = {time / 1000, time % 1000 * 1000000};
+
+    nanosleep(&wait, NULL);
+}
+
+#endif
