@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import copy
+import pickle
 import traceback
 from typing import Any
 
@@ -38,8 +40,9 @@ def test_each_answer_has_its_class(
     assert error.status_code == int(status[:3])
     assert (error.code, error.field, error.request_id, error.attempts) == ("c", "f", "r-1", 1)
     assert f"{status}: m (c, field f)" in str(error)
-    if isinstance(error, dc.RateLimitError):
-        assert error.retry_after == 3.0
+    assert error.retry_after == 3.0
+    for copied in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
+        assert (type(copied), str(copied), vars(copied)) == (kind, str(error), vars(error))
 
 
 @pytest.mark.parametrize("body", ["", "<html>", '{"data":null}', "[]"])
@@ -113,6 +116,7 @@ def test_no_connection_and_no_answer() -> None:
         ({"max_retries": True}, TypeError, "should be an int, not bool"),
         ({"max_response_bytes": 1}, ValueError, "use 1024 to"),
         ({"proxy": "socks5://x"}, ValueError, "http://"),
+        ({"allow_insecure_http": "no"}, TypeError, "True or False"),
         ({"ca_file": "no/such.pem"}, ValueError, "can't be read"),
     ],
 )
@@ -136,7 +140,7 @@ def test_arguments_are_refused(client: dc.Client, arguments: dict[str, Any], say
     with pytest.raises(ValueError, match=says):
         client.list_page(**arguments)
     with pytest.raises(ValueError, match=says):
-        list(client.list(**arguments))
+        client.list(**arguments)
 
 
 def test_the_token_shows_nowhere(scripted: Any) -> None:

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import json
+import os
+import resource
+import signal
 import threading
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import TOKEN, http
 
-from data_connectors import Client, Connector
+from data_connectors import BadRequestError, Client, Connector
 
 
 def test_lists_every_connector_once_newest_first(client: Client) -> None:
@@ -45,6 +49,38 @@ def test_pages_are_walked_lazily_and_a_walk_can_be_taken_up(client: Client) -> N
     assert first.next_cursor != second.next_cursor
     rest = list(client.list(per_page=50, starting_after=second.next_cursor))
     assert [*first, *second, *rest] == list(listing), "and a list can be walked again"
+
+
+def test_a_walk_goes_on_after_a_failure(scripted: Any) -> None:
+    def page(next_cursor: str, *ids: str) -> bytes:
+        rows = ",".join(f'{{"id":"{id}"}}' for id in ids)
+        body = f'{{"data":[{rows}],"pages":{{"next":{{"starting_after":"{next_cursor}"}}}}}}'
+        return http("200 OK", body)
+
+    bad = http("400 Bad Request", "{}")
+    server = scripted(bad, page("a", "1", "2"), bad, bad, page("b", "3"), page("", "4"))
+    with Client(TOKEN, base_url=server.url) as client:
+        seen: list[str | None] = []
+        failures = 0
+        pages = client.list().pages()
+        assert pages.cursor is None
+        while True:
+            try:
+                seen += [connector.id for connector in next(pages)]
+            except BadRequestError:
+                failures += 1
+                assert pages.cursor == (None if failures == 1 else "a")
+            except StopIteration:
+                break
+        assert (seen, failures, pages.cursor) == (["1", "2", "3", "4"], 3, None)
+
+    server = scripted(page("a", "1"), bad, page("", "2"))
+    with Client(TOKEN, base_url=server.url) as client:
+        walk = iter(client.list())
+        assert next(walk).id == "1"
+        with pytest.raises(BadRequestError):
+            next(walk)
+        assert [connector.id for connector in walk] == ["2"]
 
 
 def test_rows_bear_what_is_missing_null_or_of_another_type(scripted: Any) -> None:
@@ -119,6 +155,34 @@ def test_what_is_closed_says_so(sandbox: str, leave: str) -> None:
         client.list_page()
     with pytest.raises(ValueError, match="this client is closed"):
         next(pages)
+
+
+def test_an_interrupted_call_leaves_nothing_behind(scripted: Any) -> None:
+    """A signal's exception comes right after the native call has returned its page."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    def resident() -> int:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+
+    body = '{"data":["' + "x" * 4_000_000 + '"]}'
+    server = scripted(http("200 OK", body))
+    before = signal.signal(signal.SIGUSR1, interrupt)
+    try:
+        with Client(TOKEN, base_url=server.url) as client:
+            sizes = []
+            for _ in range(30):
+                timer = threading.Timer(0.001, os.kill, (os.getpid(), signal.SIGUSR1))
+                with pytest.raises(KeyboardInterrupt):
+                    timer.start()
+                    while True:
+                        client.list_page()
+                timer.join()
+                sizes.append(resident())
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert sizes[-1] - sizes[9] < 40_000_000, sizes
 
 
 def test_closing_waits_for_a_call_under_way() -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ctypes
 import math
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from types import TracebackType
 
 from ._library import library
-from ._native import DONE, Handle, call, make, text_in
+from ._native import Handle, call, call_for, make, text_in, text_out
 from ._page import Connector, Page
 
 
@@ -48,7 +47,7 @@ class Client:
             connect_timeout: seconds for opening a connection, 0.001 to 86400; default 10.
             max_retries: how often a call is tried again, 0 to 10; default 2.
             max_response_bytes: the largest answer taken, 1 KiB to 1 GiB; default 8 MiB.
-            proxy: ``http://[user:password@]host[:port]``; the environment is not looked at.
+            proxy: ``http://[user:password@]host[:port]``; the environment's has no effect.
             ca_file: a PEM file of authorities to trust instead of the bundled ones.
 
         Raises:
@@ -62,6 +61,8 @@ class Client:
         lib = library()
         config = lib.dc_config_new()
         try:
+            if not isinstance(allow_insecure_http, bool):
+                raise TypeError("allow_insecure_http should be True or False")
             if allow_insecure_http:
                 call(lib.dc_config_set_allow_insecure_http, config, 1)
             call(lib.dc_config_set_token, config, text_in(token, "token"))
@@ -83,7 +84,8 @@ class Client:
             ):
                 if number is not None:
                     call(getattr(lib, f"dc_config_set_{setting}"), config, number)
-            self._handle = Handle(make(lib.dc_client_new, config), lib.dc_client_free)
+            client = make(lib.dc_client_free, lib.dc_client_new, config)
+            self._handle = Handle(client, lib.dc_client_free)
         finally:
             lib.dc_config_free(config)
 
@@ -102,7 +104,7 @@ class Client:
         lib = library()
         rows, cursor = _rows(per_page), _cursor(starting_after)
         with self._handle.use() as client:
-            return Page(make(lib.dc_list_page, client, rows, cursor, None))
+            return Page(make(lib.dc_page_free, lib.dc_list_page, client, rows, cursor, None))
 
     def list(
         self, *, per_page: int | None = None, starting_after: str | None = None
@@ -149,42 +151,87 @@ class ConnectorList:
 
     def __init__(self, client: Client, per_page: int | None, starting_after: str | None) -> None:
         self._client = client
-        self._rows = _rows(per_page)
-        self._cursor = _cursor(starting_after)
+        self._arguments = (_rows(per_page), _cursor(starting_after))
+        # What is wrong with them is said here, not at the first step.
+        self.pages().close()
 
-    def __iter__(self) -> Iterator[Connector]:
-        for page in self.pages():
-            yield from page
+    def __iter__(self) -> ConnectorIterator:
+        return ConnectorIterator(self.pages())
 
-    def pages(self) -> Generator[Page, None, None]:
+    def pages(self) -> PageIterator:
         """Walk over the pages.
 
         Raises:
-            DataConnectorsError: a call failed; the subclass says how.
-            ValueError: the cursor was refused, or the client is closed.
+            ValueError: the client is closed.
+
+        """
+        return PageIterator(self._client, *self._arguments)
+
+
+class PageIterator(Iterator[Page]):
+    """A walk over pages. After a failure it stands where it was: the next step goes on from there.
+
+    One thread at a time.
+    """
+
+    def __init__(self, client: Client, rows: int, cursor: bytes | None) -> None:
+        lib = library()
+        self._client = client
+        with client._handle.use() as handle:
+            pager = make(lib.dc_pager_free, lib.dc_pager_new, handle, rows, cursor)
+        self._handle = Handle(pager, lib.dc_pager_free)
+
+    def __next__(self) -> Page:
+        """Give the next page; block until it is there.
+
+        Raises:
+            DataConnectorsError: the call failed; the subclass says how.
+            ValueError: the client, or this walk, is closed.
 
         """
         lib = library()
-        with self._client._handle.use() as client:
-            pager = make(lib.dc_pager_new, client, self._rows, self._cursor)
-        try:
-            while True:
-                # A closed client is closed for its walks, too.
-                with self._client._handle.use():
-                    page = _next_page(pager)
-                if page is None:
-                    return
-                yield page
-        finally:
-            lib.dc_pager_free(pager)
+        # A closed client is closed for its walks, too.
+        with self._client._handle.use(), self._handle.use() as pager:
+            page = call_for(lib.dc_page_free, lib.dc_pager_next, pager, None)
+        if page is None:
+            raise StopIteration
+        return Page(page)
+
+    @property
+    def cursor(self) -> str | None:
+        """What to pass as starting_after to go on another time; None at the start and the end."""
+        with self._handle.use() as pager:
+            return text_out(library().dc_pager_cursor(pager))
+
+    def close(self) -> None:
+        """End the walk before its time. It is also ended when nothing refers to it."""
+        self._handle.close()
+
+    def __del__(self) -> None:
+        handle = getattr(self, "_handle", None)
+        if handle is not None:
+            handle.close()
 
 
-def _next_page(pager: int) -> Page | None:
-    out = ctypes.c_void_p()
-    if call(library().dc_pager_next, pager, None, ctypes.byref(out)) == DONE:
-        return None
-    assert out.value is not None, "a call that succeeded has set its result"
-    return Page(out.value)
+class ConnectorIterator(Iterator[Connector]):
+    """A walk over connectors. After a failure it stands where it was."""
+
+    def __init__(self, pages: PageIterator) -> None:
+        self._pages = pages
+        self._rows: Iterator[Connector] = iter(())
+
+    def __next__(self) -> Connector:
+        """Give the next connector; list the next page when this one is used up.
+
+        Raises:
+            DataConnectorsError: the call failed; the subclass says how.
+            ValueError: the client is closed.
+
+        """
+        while True:
+            for connector in self._rows:
+                return connector
+            self._rows = iter(next(self._pages))
 
 
 def _rows(per_page: int | None) -> int:

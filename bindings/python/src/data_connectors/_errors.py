@@ -23,15 +23,27 @@ class DataConnectorsError(Exception):
     """Any failure of a call. Its text is one line for a person.
 
     Attributes:
+        status_code: the HTTP status; None when there was no answer.
+        code: the service's own code, such as ``unauthorized``; None when it gave none.
+        field: the parameter that the service found wrong; None when it named none.
         request_id: the service's id for the request, for its support people.
+        retry_after: the seconds to wait before another try, if the service asked.
         attempts: how many requests were made.
 
     """
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.message)
+        self._failure = failure
+        self.status_code = failure.http_status
+        self.code = failure.code
+        self.field = failure.field
         self.request_id = failure.request_id
+        self.retry_after = failure.retry_after
         self.attempts = failure.attempts
+
+    def __reduce__(self) -> tuple[type[DataConnectorsError], tuple[Failure]]:
+        return type(self), (self._failure,)
 
 
 class APIConnectionError(DataConnectorsError):
@@ -47,20 +59,7 @@ class APIResponseError(DataConnectorsError):
 
 
 class APIStatusError(DataConnectorsError):
-    """The service answered with a failure.
-
-    Attributes:
-        status_code: the HTTP status.
-        code: the service's own code, such as ``unauthorized``; None when it gave none.
-        field: the parameter that the service found wrong; None when it named none.
-
-    """
-
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure)
-        self.status_code = failure.http_status
-        self.code = failure.code
-        self.field = failure.field
+    """The service answered with a failure."""
 
 
 class BadRequestError(APIStatusError):
@@ -80,16 +79,7 @@ class NotFoundError(APIStatusError):
 
 
 class RateLimitError(APIStatusError):
-    """429: too many requests.
-
-    Attributes:
-        retry_after: the seconds to wait, as the service asked; None when it did not.
-
-    """
-
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure)
-        self.retry_after = failure.retry_after
+    """429: too many requests."""
 
 
 class InternalServerError(APIStatusError):
@@ -107,6 +97,7 @@ _BY_STATUS: dict[int, type[DataConnectorsError]] = {
     -9: InternalServerError,
     -10: APIResponseError,
     -11: APIResponseError,
+    -15: APIConnectionError,
 }
 
 INVALID_ARGUMENT = -1

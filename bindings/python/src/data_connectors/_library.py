@@ -32,6 +32,9 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "dc_error_api_field": (c_char_p, [c_void_p]),
     "dc_error_request_id": (c_char_p, [c_void_p]),
     "dc_error_retry_after_ms": (c_int64, [c_void_p]),
+    "dc_error_rate_limit": (c_int64, [c_void_p]),
+    "dc_error_rate_limit_remaining": (c_int64, [c_void_p]),
+    "dc_error_rate_limit_reset": (c_int64, [c_void_p]),
     "dc_error_attempts": (c_int32, [c_void_p]),
     "dc_error_free": (None, [c_void_p]),
     "dc_config_new": (c_void_p, []),
@@ -46,11 +49,21 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "dc_config_set_max_retries": (c_int32, [c_void_p, c_int32, *_ERROR]),
     "dc_config_set_max_response_bytes": (c_int32, [c_void_p, c_int64, *_ERROR]),
     "dc_config_set_proxy": (c_int32, [c_void_p, c_char_p, *_ERROR]),
+    "dc_config_set_no_proxy": (c_int32, [c_void_p, c_char_p, *_ERROR]),
     "dc_config_set_ca_file": (c_int32, [c_void_p, c_char_p, *_ERROR]),
+    "dc_config_set_system_roots": (c_int32, [c_void_p, c_int32, *_ERROR]),
+    "dc_config_set_pacing": (c_int32, [c_void_p, c_int32, *_ERROR]),
+    "dc_config_set_interrupt_check": (c_int32, [c_void_p, c_void_p, c_void_p, c_void_p, *_ERROR]),
     "dc_config_set_logger": (c_int32, [c_void_p, c_int32, c_void_p, c_void_p, c_void_p, *_ERROR]),
     "dc_config_free": (None, [c_void_p]),
     "dc_client_new": (c_int32, [c_void_p, _OUT, *_ERROR]),
+    "dc_client_shutdown": (None, [c_void_p]),
     "dc_client_free": (None, [c_void_p]),
+    "dc_cancel_token_new": (c_int32, [_OUT, *_ERROR]),
+    "dc_cancel_token_clone": (c_void_p, [c_void_p]),
+    "dc_cancel_token_cancel": (None, [c_void_p]),
+    "dc_cancel_token_is_cancelled": (c_int32, [c_void_p]),
+    "dc_cancel_token_free": (None, [c_void_p]),
     "dc_page_json": (c_void_p, [c_void_p]),
     "dc_page_json_len": (c_size_t, [c_void_p]),
     "dc_page_count": (c_size_t, [c_void_p]),
@@ -108,17 +121,18 @@ def _load() -> ctypes.CDLL:
     named = os.environ.get(LIBRARY_VARIABLE)
     if named:
         return _open(named, f"{LIBRARY_VARIABLE} names {named}")
-    beside = Path(__file__).with_name(_file_names()[0])
+    beside = Path(__file__).with_name(_file_names()[-1])
     if beside.exists():
         return _open(str(beside), f"{beside} is there")
+    reasons = []
     for name in _file_names():
         try:
             return ctypes.CDLL(name)
-        except OSError:
-            continue
+        except OSError as error:
+            reasons.append(str(error))
     raise ImportError(
-        f"{_file_names()[-1]} was not found, neither in the package nor among the system's "
-        f"libraries: build it (cargo build --release) and let {LIBRARY_VARIABLE} name its file"
+        f"{_file_names()[0]} can't be loaded, and none is in the package ({'; '.join(reasons)}): "
+        f"build it (make library) and let {LIBRARY_VARIABLE} name its file, with its whole path"
     )
 
 
@@ -130,8 +144,9 @@ def _open(path: str, known_from: str) -> ctypes.CDLL:
 
 
 def _file_names() -> list[str]:
+    """Give the name of the right version, then the one that may be of any."""
     if sys.platform == "darwin":
-        return ["libdata_connectors.dylib", f"libdata_connectors.{ABI_VERSION}.dylib"]
+        return [f"libdata_connectors.{ABI_VERSION}.dylib", "libdata_connectors.dylib"]
     if sys.platform == "win32":
         return ["data_connectors.dll"]
-    return ["libdata_connectors.so", f"libdata_connectors.so.{ABI_VERSION}"]
+    return [f"libdata_connectors.so.{ABI_VERSION}", "libdata_connectors.so"]

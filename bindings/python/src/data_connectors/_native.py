@@ -41,18 +41,36 @@ def text_out(value: bytes | None) -> str | None:
 def call(function: Any, *arguments: Any) -> int:
     """Call a function that can fail: give its status, DC_OK or DC_DONE, or raise its error."""
     error = ctypes.c_void_p()
-    status: int = function(*arguments, ctypes.byref(error))
+    try:
+        status: int = function(*arguments, ctypes.byref(error))
+    except BaseException:
+        # A signal's, such as KeyboardInterrupt, comes when the function has returned.
+        library().dc_error_free(error)
+        raise
     if status >= OK:
         return status
     raise exception(_failure(status, error))
 
 
-def make(function: Any, *arguments: Any) -> int:
-    """Call a function whose result is a handle, and give that."""
+def call_for(free: Callable[[ctypes.c_void_p], None], function: Any, *arguments: Any) -> int | None:
+    """Call a function that gives a handle, and give that; None if it gave none, as at a list's end.
+
+    Whatever interrupts it, the handle is either given to the caller or freed.
+    """
     out = ctypes.c_void_p()
-    call(function, *arguments, ctypes.byref(out))
-    assert out.value is not None, "a call that succeeded has set its result"
-    return out.value
+    try:
+        call(function, *arguments, ctypes.byref(out))
+        return out.value
+    except BaseException:
+        free(out)
+        raise
+
+
+def make(free: Callable[[ctypes.c_void_p], None], function: Any, *arguments: Any) -> int:
+    """Call a function that always gives a handle when it succeeds."""
+    handle = call_for(free, function, *arguments)
+    assert handle is not None, "a call that succeeded has set its result"
+    return handle
 
 
 def _failure(status: int, error: ctypes.c_void_p) -> Failure:
@@ -80,7 +98,8 @@ class Handle:
     def __init__(self, address: int, free: Callable[[int], None]) -> None:
         self._address = address
         self._free = free
-        self._lock = threading.Lock()
+        # Entered again by a signal handler that closes the client during a call.
+        self._lock = threading.RLock()
         self._users = 0
         self._closed = False
 
