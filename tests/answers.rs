@@ -18,7 +18,7 @@ const ROW: &str =
 /// What the C program prints when it gets `answer`.
 fn told(answer: Vec<u8>) -> String {
     static PROGRAM: OnceLock<std::path::PathBuf> = OnceLock::new();
-    let program: &Path = PROGRAM.get_or_init(|| Compiler::of("c99").program(&root().join("tests/c/answers.c")));
+    let program: &Path = PROGRAM.get_or_init(|| Compiler::of("c99").program(&root().join("tests/c/other/answers.c")));
     let server = Scripted::always(answer);
     let arguments = [server.base_url()];
     let output = program::run(program, &arguments, &[]);

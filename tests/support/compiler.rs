@@ -46,6 +46,13 @@ impl Compiler {
         program
     }
 
+    /// Makes a shared library of a file, to be preloaded.
+    pub fn shared(&self, source: &Path) -> PathBuf {
+        let library = scratch().join(source.file_stem().unwrap()).with_extension("so");
+        self.run(Command::new(&self.program).args(["-shared", "-fPIC", "-o"]).arg(&library).arg(source).arg("-ldl"));
+        library
+    }
+
     /// A program made of a text.
     pub fn program_of_text(&self, name: &str, text: &str) -> PathBuf {
         self.program(&self.source(name, text))

@@ -119,6 +119,7 @@ impl Write for Shared {
 /// An error means that the other side has gone, which ends the script.
 fn play(tcp: Arc<TcpStream>, script: &[Step], tls: Option<Arc<ServerConfig>>, requests: &Mutex<Vec<String>>) {
     tcp.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    tcp.set_nodelay(true).unwrap();
     let reset = Arc::clone(&tcp);
     let tcp = Shared(tcp);
     let mut stream: Box<dyn Stream> = match tls {

@@ -2,7 +2,7 @@
  * Lists one page from the server at argv[1] and prints, a line each, all that the library tells of the outcome:
  * tests/answers.rs compares it with what each answer of its table has to become.
  */
-#include "check.h"
+#include "../check.h"
 
 static const char *text(const char *value)
 {

@@ -1,0 +1,38 @@
+/*
+ * Preloaded (LD_PRELOAD) into test programs: a name server that takes its time over names that begin with "slow", and with
+ * JUMPING_CLOCK set a wall clock that is another hour off at each look.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <netdb.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **found)
+{
+    int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+
+    *(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
+    if (node != NULL && strncmp(node, "slow", 4) == 0) {
+        usleep(3000000);
+        node = "127.0.0.1";
+    }
+    return real(node, service, hints, found);
+}
+
+int clock_gettime(clockid_t which, struct timespec *now)
+{
+    static time_t off;
+    int (*real)(clockid_t, struct timespec *);
+    int outcome;
+
+    *(void **)&real = dlsym(RTLD_NEXT, "clock_gettime");
+    outcome = real(which, now);
+    if (which == CLOCK_REALTIME && getenv("JUMPING_CLOCK") != NULL) {
+        off = off > 0 ? -off - 3600 : -off + 3600;
+        now->tv_sec += off;
+    }
+    return outcome;
+}
