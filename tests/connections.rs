@@ -4,14 +4,13 @@
 
 mod support;
 
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use data_connectors::{Client, Config, Error, ErrorKind, Page, PageRequest, Result};
 use data_connectors_sandbox::Sandbox;
 use support::certificates::{self, Flaw};
 use support::fault::{FaultServer, Step};
+use support::proxy::proxy;
 use support::scripted::http;
 
 const TOKEN: &str = "canary-7d1f";
@@ -160,35 +159,6 @@ fn a_port_that_speaks_no_tls_is_said_so() {
     let error = list(&Client::new(&config).unwrap()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Tls);
     assert!(error.message().contains("does not speak TLS: is it the right port"), "{error}");
-}
-
-/// A proxy that opens a way, for one connection; gives the head of what it was asked.
-fn proxy(answer: &'static str, target: Option<String>) -> (String, std::thread::JoinHandle<String>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let place = listener.local_addr().unwrap().to_string();
-    let thread = std::thread::spawn(move || {
-        let (mut near, _) = listener.accept().unwrap();
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            let mut byte = [0];
-            near.read_exact(&mut byte).unwrap();
-            head.push(byte[0]);
-        }
-        near.write_all(answer.as_bytes()).unwrap();
-        if let Some(target) = target {
-            let mut far = TcpStream::connect(target).unwrap();
-            let (mut near_in, mut far_out) = (near.try_clone().unwrap(), far.try_clone().unwrap());
-            let up = std::thread::spawn(move || {
-                let _ = std::io::copy(&mut near_in, &mut far_out);
-                let _ = far_out.shutdown(std::net::Shutdown::Both);
-            });
-            let _ = std::io::copy(&mut far, &mut near);
-            let _ = near.shutdown(std::net::Shutdown::Both);
-            up.join().unwrap();
-        }
-        String::from_utf8(head).unwrap()
-    });
-    (place, thread)
 }
 
 #[test]

@@ -7,10 +7,10 @@ pub mod certificates;
 pub mod compiler;
 pub mod fault;
 pub mod program;
+pub mod proxy;
 pub mod scripted;
 pub mod symbols;
 
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -36,9 +36,12 @@ pub fn library_folder() -> PathBuf {
         let folder = scratch().join(profile);
         std::fs::create_dir_all(&folder).unwrap();
         for name in ["libdata_connectors.so", "libdata_connectors.so.1"] {
-            match std::os::unix::fs::symlink(&library, folder.join(name)) {
-                Err(error) if error.kind() != ErrorKind::AlreadyExists => panic!("{name}: {error}"),
-                _ => {}
+            let link = folder.join(name);
+            // One that is there may be of a copy of this folder elsewhere.
+            if std::fs::read_link(&link).ok().as_ref() != Some(&library) {
+                let fresh = folder.join(format!("{name}.{}", std::process::id()));
+                std::os::unix::fs::symlink(&library, &fresh).unwrap();
+                std::fs::rename(&fresh, &link).unwrap();
             }
         }
         folder

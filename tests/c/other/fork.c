@@ -1,0 +1,163 @@
+/*
+ * One client in a process and in its forked children: each has connections of its own, the parent's stay intact, and a
+ * token or a client that a child ends is ended in the child alone. argv[1]: a sandbox of 45 connectors.
+ */
+#include "../silent.h"
+
+#include <sys/wait.h>
+
+static dc_client *client;
+static volatile int stop;
+
+/* A page of `rows` rows has to come back as such, and not as somebody else's. */
+static void list_rows(int32_t rows)
+{
+    dc_page *page = NULL;
+    dc_error *error = NULL;
+    dc_status status = dc_list_page(client, rows, NULL, NULL, &page, &error);
+
+    if (status != DC_OK)
+        fprintf(stderr, "%s: %s\n", dc_status_name(status), dc_error_message(error));
+    CHECK(status == DC_OK);
+    CHECK(dc_page_count(page) == (size_t)rows);
+    dc_page_free(page);
+}
+
+static void *list_all_the_time(void *unused)
+{
+    (void)unused;
+    while (!stop)
+        list_rows(7);
+    return NULL;
+}
+
+static void wait_for(pid_t child)
+{
+    int status;
+
+    CHECK(waitpid(child, &status, 0) == child);
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+/* In a child: its own connections, also of threads and of children of its own. */
+static void use_it(int depth)
+{
+    pid_t child;
+    int round;
+
+    for (round = 0; round < 5; round++)
+        list_rows(3);
+    if (depth > 0) {
+        child = fork();
+        CHECK(child >= 0);
+        if (child == 0) {
+            use_it(depth - 1);
+            _exit(0);
+        }
+        wait_for(child);
+    }
+    list_rows(5);
+}
+
+static void children_while_threads_call(void)
+{
+    pthread_t threads[4];
+    pid_t children[10];
+    int i;
+
+    for (i = 0; i < 4; i++)
+        CHECK(pthread_create(&threads[i], NULL, list_all_the_time, NULL) == 0);
+    for (i = 0; i < 10; i++) {
+        children[i] = fork();
+        CHECK(children[i] >= 0);
+        if (children[i] == 0) {
+            if (i % 2 == 0)
+                use_it(1);
+            _exit(0); /* the others only exit */
+        }
+        list_rows(45);
+    }
+    for (i = 0; i < 10; i++)
+        wait_for(children[i]);
+    stop = 1;
+    for (i = 0; i < 4; i++)
+        CHECK(pthread_join(threads[i], NULL) == 0);
+}
+
+static void what_a_child_ends_is_ended_there(void)
+{
+    dc_cancel_token *token = NULL;
+    dc_page *page = NULL;
+    pid_t child;
+
+    CHECK(dc_cancel_token_new(&token, NULL) == DC_OK);
+    child = fork();
+    CHECK(child >= 0);
+    if (child == 0) {
+        dc_cancel_token_cancel(token);
+        CHECK(dc_list_page(client, 0, NULL, token, &page, NULL) == DC_ERR_CANCELLED);
+        dc_client_shutdown(client);
+        CHECK(dc_list_page(client, 0, NULL, NULL, &page, NULL) == DC_ERR_CANCELLED);
+        dc_cancel_token_free(token);
+        dc_client_free(client);
+        _exit(0);
+    }
+    wait_for(child);
+    CHECK(dc_cancel_token_is_cancelled(token) == 0);
+    CHECK(dc_list_page(client, 4, NULL, token, &page, NULL) == DC_OK);
+    CHECK(dc_page_count(page) == 4);
+    dc_page_free(page);
+    dc_cancel_token_free(token);
+}
+
+/* In a child the parent's token is not waited for by its descriptor, but heeded all the same. */
+static void *cancel_soon(void *token)
+{
+    sleep_milliseconds(100);
+    dc_cancel_token_cancel(token);
+    return NULL;
+}
+
+static void an_inherited_token_ends_a_wait(void)
+{
+    struct silent silent;
+    dc_client *waiting;
+    dc_cancel_token *token = NULL;
+    dc_page *page = NULL;
+    pthread_t thread;
+    pid_t child;
+    long started;
+
+    silent_start(&silent);
+    waiting = check_client(silent.url);
+    CHECK(dc_cancel_token_new(&token, NULL) == DC_OK);
+    child = fork();
+    CHECK(child >= 0);
+    if (child == 0) {
+        started = milliseconds();
+        CHECK(pthread_create(&thread, NULL, cancel_soon, token) == 0);
+        CHECK(dc_list_page(waiting, 0, NULL, token, &page, NULL) == DC_ERR_CANCELLED);
+        CHECK(milliseconds() - started < 5000);
+        CHECK(pthread_join(thread, NULL) == 0);
+        _exit(0);
+    }
+    wait_for(child);
+    CHECK(dc_cancel_token_is_cancelled(token) == 0);
+    dc_cancel_token_free(token);
+    dc_client_free(waiting);
+    silent_stop(&silent);
+}
+
+int main(int argc, char **argv)
+{
+    CHECK(argc == 2);
+    client = check_client(argv[1]);
+    list_rows(2); /* a warm connection, which children inherit */
+    use_it(2);
+    children_while_threads_call();
+    what_a_child_ends_is_ended_there();
+    an_inherited_token_ends_a_wait();
+    list_rows(6);
+    dc_client_free(client);
+    return 0;
+}

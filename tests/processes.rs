@@ -1,0 +1,41 @@
+//! C programs about the process they run in: forks, signals, and what is left in memory.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod support;
+
+use data_connectors_sandbox::Sandbox;
+use support::compiler::Compiler;
+use support::fault::{FaultServer, Step};
+use support::proxy::proxy;
+use support::{program, root};
+
+fn passes(name: &str, arguments: &[&str]) {
+    let test = Compiler::of("c99").program(&root().join(format!("tests/c/other/{name}.c")));
+    let output = program::run(&test, arguments, &[]);
+    assert_eq!(program::expect_code(&output, 0), Default::default(), "it should print nothing");
+}
+
+#[test]
+fn parent_and_children_share_no_connections() {
+    let sandbox = Sandbox::builder().connectors(45).start().unwrap();
+    passes("fork", &[sandbox.base_url()]);
+}
+
+#[test]
+fn a_storm_of_signals_changes_nothing() {
+    let sandbox = Sandbox::builder().connectors(45).start().unwrap();
+    let list = r#"{"data":[]}"#;
+    let good = Step::Send(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{list}", list.len()).into());
+    let closing = FaultServer::start(vec![vec![Step::Request, good]], None);
+    passes("signals", &[sandbox.base_url(), &format!("http://{}", closing.address())]);
+}
+
+#[test]
+fn secrets_are_wiped_from_memory() {
+    let sandbox = Sandbox::builder().start().unwrap();
+    let target = sandbox.base_url().trim_start_matches("http://").to_owned();
+    let (place, proxy) = proxy("HTTP/1.1 200 OK\r\n\r\n", Some(target));
+    passes("wiped", &[sandbox.base_url(), &place]);
+    proxy.join().unwrap();
+}
