@@ -4,37 +4,53 @@ VENV := $(TARGET)/venv
 PYTHON ?= python3
 CC ?= cc
 PYTHON_DIR := bindings/python
+LIBRARY := libdata_connectors.so
 
-.PHONY: help demo test test-rust test-python header sandbox lint library clean
+.PHONY: help demo test test-rust test-python test-asan test-msrv header sandbox library lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# The compiler goes by a name of its own: cargo would build ring again for another CC.
 demo: ## list 137 connectors of a sandbox from C and from Python
-	@TARGET=$(TARGET) CC="$(CC)" PYTHON=$(PYTHON) sh examples/demo.sh
+	@TARGET=$(TARGET) DEMO_CC="$(CC)" PYTHON=$(PYTHON) sh examples/demo.sh
 
 test: test-rust test-python ## every test: Rust, C programs, Python
 
 # The C programs are compiled and run by the Rust tests.
 test-rust:
 	@PYTHON=$(PYTHON) sh tests/lacks.sh
-	DC_TEST_VALGRIND=$$(command -v valgrind) cargo test --locked --workspace
+	DC_TEST_VALGRIND=$$(command -v valgrind) cargo test --locked --workspace --no-fail-fast
 
 test-python: $(VENV)/ready
 	cargo build --quiet --locked -p data_connectors
 	cargo build --quiet --locked -p data-connectors-sandbox
-	cd $(PYTHON_DIR) && DATA_CONNECTORS_LIBRARY=$(abspath $(TARGET)/debug/libdata_connectors.so) \
+	cd $(PYTHON_DIR) && DATA_CONNECTORS_LIBRARY=$(abspath $(TARGET)/debug/$(LIBRARY)) \
 		DC_TEST_SANDBOX=$(abspath $(TARGET)/debug/data-connectors-sandbox) \
 		PYTHONPATH=src PYTHONDONTWRITEBYTECODE=1 $(abspath $(VENV))/bin/python -m pytest -p no:cacheprovider
 
+# The stable compiler knows the sanitizers, but for this variable.
+test-asan: ## the faults, connections and a soak, with AddressSanitizer
+	RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address CARGO_TARGET_DIR=$(TARGET)/asan cargo test --locked --no-fail-fast \
+		--target $$(rustc -vV | sed -n 's/^host: //p') --lib --test faults --test connections --test client --test soak
+
+MSRV := $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
+
+test-msrv: ## that the oldest Rust we name compiles it
+	@if cargo +$(MSRV) --version >/dev/null 2>&1; then \
+		CARGO_TARGET_DIR=$(TARGET)/msrv cargo +$(MSRV) check --quiet --locked --workspace --all-targets; \
+	else echo "Rust $(MSRV) is not here (rustup toolchain install $(MSRV)): not checked against it"; fi
+
 header: ## make include/data_connectors.h from the sources again
-	UPDATE_HEADER=1 cargo test --quiet --locked --test header is_made_from_the_sources
+	@UPDATE_HEADER=1 cargo test --quiet --locked --test header is_made_from_the_sources >/dev/null
+	@echo "include/data_connectors.h is made; git diff shows what changed"
 
 sandbox: ## run a local stand-in for the service (options: make sandbox ARGS="--help")
-	cargo run --quiet --release --locked -p data-connectors-sandbox -- $(ARGS)
+	@cargo run --quiet --release --locked -p data-connectors-sandbox -- $(ARGS)
 
-library: ## build the release library
+library: ## build the release library, target/release/libdata_connectors.{a,so}
 	cargo build --release --locked -p data_connectors
+	@ln -sf $(LIBRARY) $(TARGET)/release/$(LIBRARY).1
 
 lint: $(VENV)/ready ## formatting and lints of all languages
 	cargo fmt --all --check

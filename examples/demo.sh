@@ -2,6 +2,7 @@
 # `make demo` runs it, from the top of the repository.
 set -eu
 target=${TARGET:-target}
+python=${PYTHON:-python3}
 connectors=137
 scratch=$(mktemp -d)
 sandbox=
@@ -11,14 +12,15 @@ end() {
 }
 trap end EXIT
 trap 'exit 1' INT TERM
+command -v "$python" >/dev/null || { echo "$python is needed for the Python half of the demo"; exit 1; }
 step() { printf '\n== %s\n' "$*"; }
 
-step "building the library, target/release/libdata_connectors.{a,so} (the first time, a minute or so)"
+step "building the library, $target/release/libdata_connectors.{a,so} (the first time, a minute or so)"
 cargo build --quiet --release --locked -p data_connectors
 step "building the sandbox, a local stand-in for the service (the first time, half a minute)"
 cargo build --quiet --release --locked -p data-connectors-sandbox
 step "compiling examples/c/list_connectors.c against the static library"
-${CC:-cc} -O2 -Iinclude examples/c/list_connectors.c "$target/release/libdata_connectors.a" \
+${DEMO_CC:-cc} -O2 -Iinclude examples/c/list_connectors.c "$target/release/libdata_connectors.a" \
     -pthread -lm -ldl -o "$target/list_connectors"
 
 step "starting the sandbox with $connectors connectors on a free port"
@@ -46,7 +48,7 @@ cat "$scratch/c"
 
 step "Python: examples/python/list_connectors.py --base-url $url"
 DATA_CONNECTORS_LIBRARY="$target/release/libdata_connectors.so" PYTHONPATH=bindings/python/src \
-    PYTHONDONTWRITEBYTECODE=1 ${PYTHON:-python3} examples/python/list_connectors.py --base-url "$url" >"$scratch/python"
+    PYTHONDONTWRITEBYTECODE=1 "$python" examples/python/list_connectors.py --base-url "$url" >"$scratch/python"
 cat "$scratch/python"
 
 step "comparing the two"

@@ -44,7 +44,7 @@
  *     valid until that is freed. Do not write to it.
  *   - NULL for a handle is DC_ERR_INVALID_ARGUMENT, or from an accessor what its comment says; never a crash.
  *   - Clients, pages and errors may be used from any number of threads at once; a config or a pager from one at a time.
- *   - Nothing unwinds out of the library, nothing is kept per thread, and no environment variable is read.
+ *   - Nothing unwinds out of the library, no "last error" is kept per thread, no environment variable has an effect.
  */
 
 #ifndef DATA_CONNECTORS_H
@@ -85,19 +85,18 @@ extern "C" {
 const char *dc_version(void);
 
 /**
- * The version of the loaded library as a number that can be compared: major * 1000000 + minor * 1000 + patch,
- * so 0.1.0 is 1000. DC_VERSION_NUMBER is the header's.
+ * The version of the loaded library as a number that can be compared. DC_VERSION_NUMBER is the header's.
  *
- * Any thread.
+ * @return major * 1000000 + minor * 1000 + patch, so 1000 for 0.1.0. Any thread.
  *
  * Since: 0.1.0
  */
 int32_t dc_version_number(void);
 
 /**
- * The ABI version of the loaded library, to be compared with DC_ABI_VERSION.
+ * The ABI version of the loaded library.
  *
- * Any thread.
+ * @return a number to be compared with DC_ABI_VERSION. Any thread.
  *
  * Since: 0.1.0
  */
@@ -138,7 +137,7 @@ typedef int32_t dc_status;
 /** HTTP 429: too many requests; dc_error_retry_after_ms says how long to wait, if the service did. */
 #define DC_ERR_RATE_LIMITED (-7)
 
-/** Any other HTTP 4xx: the service refused the request as it was made. */
+/** Any other HTTP 4xx (dc_error_http_status tells which): the service refused the request as it was made. */
 #define DC_ERR_BAD_REQUEST (-8)
 
 /** HTTP 5xx: the service, or a gateway in front of it, failed. */
@@ -189,8 +188,9 @@ const char *dc_status_message(dc_status status);
 
 /**
  * A failure, immutable: dc_error_status, dc_error_message, dc_error_http_status, dc_error_api_code,
- * dc_error_api_field, dc_error_request_id, dc_error_retry_after_ms, dc_error_attempts; dc_error_free. Any thread,
- * many at once. It never contains the token.
+ * dc_error_api_field, dc_error_request_id, dc_error_retry_after_ms, dc_error_rate_limit,
+ * dc_error_rate_limit_remaining, dc_error_rate_limit_reset, dc_error_attempts; dc_error_free. Any thread, many at
+ * once. It never contains the token.
  */
 typedef struct dc_error dc_error;
 
@@ -215,7 +215,7 @@ dc_status dc_error_status(const dc_error *error);
 const char *dc_error_message(const dc_error *error);
 
 /**
- * The HTTP status of the answer, such as 401.
+ * The HTTP status of the answer, such as 401; also of one whose body then broke off.
  *
  * @param error  an error, or NULL.
  * @return 100 to 999; 0 when there was no answer, and for NULL.
@@ -298,7 +298,8 @@ int64_t dc_error_rate_limit_reset(const dc_error *error);
  * How many requests the call made, the first included.
  *
  * @param error  an error, or NULL.
- * @return 0 when the failure came before any request, and for NULL.
+ * @return 0 when the call failed without a request (an argument that was refused, a pager that can't go on), and for
+ *         NULL.
  *
  * Since: 0.1.0
  */
@@ -316,7 +317,7 @@ void dc_error_free(dc_error *error);
 /* ---- Config ---------------------------------------------------------------------------------------------------------
  * The settings of a client. Each setter checks its value and returns DC_OK, or DC_ERR_INVALID_ARGUMENT with a
  * message that says what would be right; then the old value stays. Only the token has to be set. A config may be
- * changed and used again after a client was made: the client has a copy. Nothing is read from the environment.
+ * changed and used again after a client was made: the client has a copy. Nothing in the environment has an effect.
  */
 
 /**
@@ -435,7 +436,9 @@ dc_status dc_config_set_connect_timeout_ms(dc_config *config, int64_t timeout_ms
 /**
  * How often a call is tried again after a failure that may pass: a connection refused or broken, no connection in
  * time, HTTP 408, 429, 500, 502, 503 and 504. The wait between is the service's, if it asked for one and it fits
- * into the call's time; else it begins at a quarter of a second and doubles.
+ * into the call's time; else it is a quarter of a second or less by chance, and doubles each time. A connection that
+ * is silent for the timeout divided by the number of attempts is given up and tried again, where that is 5 seconds
+ * or more.
  *
  * @param config       the settings.
  * @param max_retries  0 (never) to 10; default 2.
@@ -463,7 +466,7 @@ dc_status dc_config_set_max_response_bytes(dc_config *config, int64_t max_bytes,
  *
  * @param config     the settings.
  * @param proxy      "http://[user:password@]host[:port]", user and password percent-encoded; copied, never repeated in
- *                   a message. NULL, the default: none, whatever the environment says.
+ *                   a message. The default port is 80. NULL, the default: none, whatever the environment says.
  * @param out_error  where the error goes, or NULL.
  * @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
  *
@@ -475,16 +478,14 @@ dc_status dc_config_set_proxy(dc_config *config, const char *proxy, dc_error **o
  * The hosts to reach directly although there is a proxy.
  *
  * @param config     the settings.
- * @param hosts      hosts and domains with commas between, such as "localhost,.internal"; a domain stands for all that is
- *                   below it, "*" for all; copied. "": none, the default.
+ * @param hosts      hosts and domains with commas between, such as "localhost,.internal"; a domain stands for all that
+ *                   is below it, "*" for all; copied. "": none, the default.
  * @param out_error  where the error goes, or NULL.
  * @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
  *
  * Since: 0.1.0
  */
-dc_status dc_config_set_no_proxy(dc_config *config,
-                                 const char *hosts,
-                                 dc_error **out_error);
+dc_status dc_config_set_no_proxy(dc_config *config, const char *hosts, dc_error **out_error);
 
 /**
  * The certificate authorities to trust instead of the bundled ones (Mozilla's).
@@ -499,7 +500,8 @@ dc_status dc_config_set_no_proxy(dc_config *config,
 dc_status dc_config_set_ca_file(dc_config *config, const char *path, dc_error **out_error);
 
 /**
- * Whether to trust the certificate authorities that this system does, instead of the bundled ones. It replaces a CA file.
+ * Whether to trust the certificate authorities that this system does, instead of the bundled ones. It replaces a CA
+ * file.
  *
  * They are read at once; where they are is the system's convention, which on Unix includes the environment variables
  * SSL_CERT_FILE and SSL_CERT_DIR.
@@ -511,13 +513,12 @@ dc_status dc_config_set_ca_file(dc_config *config, const char *path, dc_error **
  *
  * Since: 0.1.0
  */
-dc_status dc_config_set_system_roots(dc_config *config,
-                                     int32_t use_them,
-                                     dc_error **out_error);
+dc_status dc_config_set_system_roots(dc_config *config, int32_t use_them, dc_error **out_error);
 
 /**
- * Whether a call waits for the rate limit's reset when the answer before said that nothing remains, instead of earning a
- * 429. A wait that doesn't fit into the call's time is DC_ERR_RATE_LIMITED at once, with dc_error_retry_after_ms.
+ * Whether a call waits for the rate limit's reset when the answer before said that nothing remains, instead of
+ * earning a 429. A wait that doesn't fit into the call's time is DC_ERR_RATE_LIMITED at once, with
+ * dc_error_retry_after_ms.
  *
  * @param config     the settings.
  * @param wait       0: no, the default; anything else: yes.
@@ -526,9 +527,7 @@ dc_status dc_config_set_system_roots(dc_config *config,
  *
  * Since: 0.1.0
  */
-dc_status dc_config_set_pacing(dc_config *config,
-                               int32_t wait,
-                               dc_error **out_error);
+dc_status dc_config_set_pacing(dc_config *config, int32_t wait, dc_error **out_error);
 
 /**
  * Frees the settings. Clients made from them stay.
@@ -540,15 +539,16 @@ dc_status dc_config_set_pacing(dc_config *config,
 void dc_config_free(dc_config *config);
 
 /* ---- Callbacks ------------------------------------------------------------------------------------------------------
- * Functions of yours that the library calls take the `user_data` that was passed with them. They are called on the threads
- * that make calls, so by several at once if several do, and may call the library; only a pager's own call refuses to be
- * entered again. They must return normally: no exception, no longjmp. They must not free the handles that the call under
- * way was given.
+ * Functions of yours that the library calls take the `user_data` that was passed with them. They are called on the
+ * threads that make calls, so by several at once if several do, and may call the library; only a pager's own call
+ * refuses to be entered again. They must return normally: no exception, no longjmp. They must not free the handles
+ * that the call under way was given.
  */
 
 /**
- * Is told that `user_data` is needed no more: called once, on whatever thread, when the config was freed or has another
- * function, and all clients made from it were freed. Not called after a failure, or without a function to call.
+ * Is told that `user_data` is needed no more: called once, on whatever thread, when the config was freed or has
+ * another function, and all clients made from it were freed. Not called after a failure, or without a function to
+ * call.
  *
  * @param user_data  what was passed along with it.
  */
@@ -612,8 +612,8 @@ dc_status dc_config_set_logger(dc_config *config,
 typedef int32_t (*dc_interrupt_callback)(void *user_data);
 
 /**
- * A function of yours that the clients made from this config ask, while a call waits, whether it is to end: when a signal
- * interrupts a wait, and every 50 ms while waiting. It is asked on the thread that makes the call.
+ * A function of yours that the clients made from this config ask, while a call waits, whether it is to end: when a
+ * signal interrupts a wait, and every 50 ms while waiting. It is asked on the thread that makes the call.
  *
  * @param config     the settings.
  * @param callback   the function, or NULL: none, the default.
@@ -635,7 +635,10 @@ dc_status dc_config_set_interrupt_check(dc_config *config,
  * of its time.
  */
 
-/** A client: dc_client_new, dc_client_shutdown, dc_client_free; used by dc_list_page and dc_pager_new. Any thread, many at once. */
+/**
+ * A client: dc_client_new, dc_client_shutdown, dc_client_free; used by dc_list_page and dc_pager_new. Any thread,
+ * many at once.
+ */
 typedef struct dc_client dc_client;
 
 /**
@@ -644,18 +647,16 @@ typedef struct dc_client dc_client;
  * @param config      the settings; they need a token. They stay yours.
  * @param out_client  where the client goes: yours, to be freed with dc_client_free.
  * @param out_error   where the error goes, or NULL.
- * @return DC_OK; DC_ERR_INVALID_ARGUMENT; DC_ERR_SYSTEM when the process has no file descriptor left. Any thread, but not
- *         while another one changes the config.
+ * @return DC_OK; DC_ERR_INVALID_ARGUMENT; DC_ERR_SYSTEM when the process has no file descriptor left. Any thread,
+ *         but not while another one changes the config.
  *
  * Since: 0.1.0
  */
-dc_status dc_client_new(const dc_config *config,
-                        dc_client **out_client,
-                        dc_error **out_error);
+dc_status dc_client_new(const dc_config *config, dc_client **out_client, dc_error **out_error);
 
 /**
- * Ends all calls under way with this client and with its pagers, and refuses new ones: both return DC_ERR_CANCELLED. It
- * does not wait for them: free the client when they have returned. Any thread.
+ * Ends all calls under way with this client and with its pagers, and refuses new ones: both return DC_ERR_CANCELLED.
+ * It does not wait for them: free the client when they have returned. Any thread.
  *
  * @param client  a client, or NULL: nothing.
  *
@@ -673,14 +674,15 @@ void dc_client_shutdown(const dc_client *client);
 void dc_client_free(dc_client *client);
 
 /* ---- Cancel token ---------------------------------------------------------------------------------------------------
- * Ends calls from another thread, or from a signal handler: pass a token to the calls, cancel it when they are to end, and
- * each returns DC_ERR_CANCELLED within milliseconds, whatever it waits for. Once cancelled a token stays so, and ends
- * each call that it is passed to: make one for each thing that is to be ended by itself.
+ * Ends calls from another thread, or from a signal handler: pass a token to the calls, cancel it when they are to
+ * end, and each returns DC_ERR_CANCELLED within milliseconds, whatever it waits for. Once cancelled a token stays
+ * so, and ends each call that it is passed to: make one for each thing that is to be ended by itself.
  */
 
 /**
  * A token: dc_cancel_token_new, dc_cancel_token_clone, dc_cancel_token_cancel, dc_cancel_token_is_cancelled,
- * dc_cancel_token_free; used by dc_list_page and dc_pager_next. Any thread, many at once. It holds a file descriptor.
+ * dc_cancel_token_free; used by dc_list_page and dc_pager_next. Any thread, many at once. It holds a file
+ * descriptor.
  */
 typedef struct dc_cancel_token dc_cancel_token;
 
@@ -696,7 +698,8 @@ typedef struct dc_cancel_token dc_cancel_token;
 dc_status dc_cancel_token_new(dc_cancel_token **out_token, dc_error **out_error);
 
 /**
- * Another handle of the same token, so that whoever cancels and whoever calls may each free theirs when they are done.
+ * Another handle of the same token, so that whoever cancels and whoever calls may each free theirs when they are
+ * done.
  *
  * @param token  a token, or NULL.
  * @return a token of yours, to be freed with dc_cancel_token_free; NULL for NULL. Any thread.
@@ -708,8 +711,8 @@ dc_cancel_token *dc_cancel_token_clone(const dc_cancel_token *token);
 /**
  * Cancels: calls under way with this token end, and those to come end at once.
  *
- * From any thread, and from a signal handler: it is async-signal-safe, and leaves errno alone. In a forked child a token
- * from before the fork ends the child's calls only.
+ * From any thread, and from a signal handler: it is async-signal-safe, and leaves errno alone. In a forked child a
+ * token from before the fork ends the child's calls only.
  *
  * @param token  a token, or NULL: nothing.
  *
@@ -728,7 +731,8 @@ void dc_cancel_token_cancel(const dc_cancel_token *token);
 int32_t dc_cancel_token_is_cancelled(const dc_cancel_token *token);
 
 /**
- * Frees a handle of a token. A call that was given the token may still be under way, but not with this handle to come.
+ * Frees a handle of a token. A call that was given the token may still be under way, but not with this handle to
+ * come.
  *
  * @param token  a token that nothing will use any more, or NULL.
  *
@@ -919,8 +923,8 @@ dc_status dc_pager_next(dc_pager *pager, const dc_cancel_token *cancel, dc_page 
  * The cursor of the page that the next call asks for: what to keep for going on another time.
  *
  * @param pager  a pager, or NULL.
- * @return UTF-8 owned by the pager, valid until the next dc_pager_next; NULL before the first page (unless the walk began
- *         with a cursor), after the last one (so keep it before the walk has ended), and for NULL.
+ * @return UTF-8 owned by the pager, valid until the next dc_pager_next; NULL before the first page (unless the walk
+ *         began with a cursor), after the last one (so keep it before the walk has ended), and for NULL.
  *
  * Since: 0.1.0
  */

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::error::{Error, ErrorKind, Result};
 use crate::transport::sys::{Wake, process_generation};
 
-/// Ends the calls that it was passed to, those under way and those to come. Once cancelled it stays so: make one for each
-/// thing that is to be ended by itself. A clone is the same token.
+/// Ends the calls that it was passed to, those under way and those to come. Once cancelled it stays so: make one for
+/// each thing that is to be ended by itself. A clone is the same token.
 ///
 /// It holds a file descriptor, which closes with the last clone.
 ///
@@ -49,8 +49,8 @@ impl CancelToken {
         self.0.cancelled.load(Ordering::Acquire)
     }
 
-    /// What becomes readable when it is cancelled; `None` where the descriptor is a parent process's too, and so nobody
-    /// wakes it: then it has to be looked at now and then.
+    /// What becomes readable when it is cancelled; `None` where the descriptor is a parent process's too, and so
+    /// nobody wakes it: then it has to be looked at now and then.
     pub(crate) fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         (!self.is_inherited()).then(|| self.0.wake.as_fd())
     }

@@ -18,7 +18,8 @@ use crate::retry::wait_before_next;
 use crate::transport::Transport;
 use crate::transport::call::{Call, Limits, Stop};
 
-/// A client of one workspace. Cloning it is cheap and shares its connections; any number of threads may use it at once.
+/// A client of one workspace. Cloning it is cheap and shares its connections; any number of threads may use it at
+/// once.
 ///
 /// After a `fork`, parent and child may both use it: the child opens connections of its own.
 ///
@@ -49,8 +50,8 @@ impl Client {
     /// A client with a copy of these settings. Nothing is sent yet.
     ///
     /// # Errors
-    /// `InvalidArgument` without a token, and for a plain HTTP base URL whose permission was taken back; `System` when the
-    /// process has no file descriptor left.
+    /// `InvalidArgument` without a token, and for a plain HTTP base URL whose permission was taken back; `System`
+    /// when the process has no file descriptor left.
     pub fn new(config: &Config) -> Result<Self> {
         let token = config.token.clone().ok_or_else(|| {
             Error::invalid("there is no token: set the workspace's access token before making a client")
@@ -79,8 +80,8 @@ impl Client {
         })))
     }
 
-    /// Lists one page, blocking until it is there or the call has failed: at most for the time set, and until `cancel` ends
-    /// it.
+    /// Lists one page, blocking until it is there or the call has failed: at most for the time set, and until
+    /// `cancel` ends it.
     ///
     /// # Errors
     /// Each [`ErrorKind`](crate::ErrorKind) but `InvalidArgument`, which a made `PageRequest` rules out.

@@ -27,7 +27,7 @@ const MAX_SUFFIX: usize = 256;
 /// The settings of a [`Client`](crate::Client). Each is checked where it is set; one that is refused leaves the old
 /// value.
 ///
-/// Nothing is read from the environment: neither a token nor a proxy.
+/// Nothing in the environment has an effect: neither a token nor a proxy is taken from there.
 ///
 /// Since: 0.1.0
 #[derive(Clone)]
@@ -197,8 +197,8 @@ impl Config {
         Ok(self)
     }
 
-    /// The hosts to reach directly although there is a proxy: hosts and domains with commas between (a domain stands for
-    /// all that is below it), or `*`; default none.
+    /// The hosts to reach directly although there is a proxy: hosts and domains with commas between (a domain stands
+    /// for all that is below it), or `*`; default none.
     ///
     /// # Errors
     /// `InvalidArgument` for an entry that can't be a host or a domain.
@@ -217,8 +217,8 @@ impl Config {
         Ok(self)
     }
 
-    /// Trusts the certificate authorities that this system does, instead of the bundled ones. Read at once; where they are
-    /// is the system's convention, which on Unix includes the variables `SSL_CERT_FILE` and `SSL_CERT_DIR`.
+    /// Trusts the certificate authorities that this system does, instead of the bundled ones. Read at once; where
+    /// they are is the system's convention, which on Unix includes the variables `SSL_CERT_FILE` and `SSL_CERT_DIR`.
     ///
     /// # Errors
     /// `InvalidArgument` when the system has none, as in an empty container.
@@ -227,15 +227,15 @@ impl Config {
         Ok(self)
     }
 
-    /// Whether a call waits for the rate limit's reset, within its time, when the answer before said that nothing remains,
-    /// instead of earning a 429; default `false`.
+    /// Whether a call waits for the rate limit's reset, within its time, when the answer before said that nothing
+    /// remains, instead of earning a 429; default `false`.
     pub fn set_pacing(&mut self, wait: bool) -> &mut Self {
         self.pacing = wait;
         self
     }
 
-    /// A function that is asked on the calling thread whether to end the call: when a signal interrupts a wait, and every
-    /// 50 ms while waiting; default none.
+    /// A function that is asked on the calling thread whether to end the call: when a signal interrupts a wait, and
+    /// every 50 ms while waiting; default none.
     pub fn set_interrupt_check(&mut self, check: impl Fn() -> bool + Send + Sync + 'static) -> &mut Self {
         self.interrupt = Some(Interrupt::new(check));
         self

@@ -33,7 +33,8 @@ pub enum ErrorKind {
     BadRequest,
     /// 5xx: the service, or a gateway in front of it, failed.
     Server,
-    /// An answer that the contract doesn't allow: not whole JSON, of another shape, a redirect, a cursor that came back.
+    /// An answer that the contract doesn't allow: not whole JSON, of another shape, a redirect, a cursor that came
+    /// back.
     Protocol,
     /// The answer is larger than the limit set.
     TooLarge,
@@ -146,7 +147,8 @@ impl Error {
 /// The longest message, in bytes; what the service or a caller says may be longer.
 const MAX_MESSAGE: usize = 1_000;
 
-/// A text as a line that can be shown and logged: no control characters, which a terminal would act on, and not endless.
+/// A text as a line that can be shown and logged: no control characters, which a terminal would act on, and not
+/// endless.
 pub(crate) fn one_line(text: Cow<'static, str>) -> Cow<'static, str> {
     let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
     if text.len() <= MAX_MESSAGE && !text.contains(breaks) {

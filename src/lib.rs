@@ -34,7 +34,6 @@ mod page;
 mod pager;
 mod request;
 mod retry;
-#[allow(unsafe_code)] // In its system calls.
 mod transport;
 
 pub use cancel::CancelToken;

@@ -11,8 +11,8 @@ use crate::request::PageRequest;
 
 /// A walk over the pages of the list, made by [`Client::pager`].
 ///
-/// The list is ordered by last update, newest first: when connectors change during a walk, one can come twice, and one
-/// that moved to the front can be missed.
+/// The list is ordered by last update, newest first: when connectors change during a walk, one can come twice, and
+/// one that moved to the front can be missed.
 ///
 /// Since: 0.1.0
 #[derive(Debug)]
@@ -43,7 +43,8 @@ impl Pager {
         Self { client, request: first, ahead: Ahead::Page, seen }
     }
 
-    /// The next page, or `None` after the last one. After a failure the walk stands where it was: call again to go on.
+    /// The next page, or `None` after the last one. After a failure the walk stands where it was: call again to go
+    /// on.
     ///
     /// # Errors
     /// Those of [`Client::list_page`]; and `Protocol`, each time, where the service's cursor has come before, which
@@ -87,8 +88,8 @@ impl Pager {
     }
 }
 
-/// Every cursor of a walk, as 64 bits each, so that a long walk stays small; by chance two in ten thousand pages would
-/// look the same once in 10^11 walks.
+/// Every cursor of a walk, as 64 bits each, so that a long walk stays small; by chance two in ten thousand pages
+/// would look the same once in 10^11 walks.
 #[derive(Debug, Default)]
 struct SeenCursors {
     hashes: HashSet<u64>,

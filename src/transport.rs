@@ -1,5 +1,5 @@
-//! One request over the wire and its answer back: ureq for HTTP, rustls for TLS, and connections of our own, which end when
-//! the call is to end.
+//! One request over the wire and its answer back: ureq for HTTP, rustls for TLS, and connections of our own, which
+//! end when the call is to end.
 
 mod agents;
 pub(crate) mod call;
@@ -8,6 +8,7 @@ mod dial;
 mod failure;
 mod lookup;
 mod socket;
+#[allow(unsafe_code)]
 pub(crate) mod sys;
 mod tunnel;
 
@@ -104,7 +105,8 @@ impl Transport {
         })
     }
 
-    /// The last answer made no sense: if it was cut at the wrong place, the rest of it would be taken for the next one.
+    /// The last answer made no sense: if it was cut at the wrong place, the rest of it would be taken for the next
+    /// one.
     pub(crate) fn distrust_connections(&self) {
         self.distrusted.store(true, Ordering::Relaxed);
     }

@@ -27,9 +27,16 @@ fn ledger() -> Vec<(String, String)> {
 fn header_ledger_and_library_have_the_same_functions() {
     let ledger: BTreeSet<String> = ledger().into_iter().map(|(name, _)| name).collect();
     let header = fs::read_to_string(root().join("include/data_connectors.h")).unwrap();
-    assert_eq!(symbols::declared(&header), ledger, "header (left) and docs/symbols.txt (right)");
-    assert_eq!(symbols::exported(&library()), ledger, "library (left) and docs/symbols.txt (right)");
+    same(&symbols::declared(&header), "the header (make header?)", &ledger);
+    same(&symbols::exported(&library()), "the library", &ledger);
     assert!(ledger.len() > 40, "a ledger that is read wrongly would be empty");
+}
+
+fn same(found: &BTreeSet<String>, place: &str, ledger: &BTreeSet<String>) {
+    let only = |one: &BTreeSet<String>, other: &BTreeSet<String>| one.difference(other).cloned().collect::<Vec<_>>();
+    let (more, less) = (only(found, ledger), only(ledger, found));
+    assert!(more.is_empty(), "{more:?} are in {place}, but not in docs/symbols.txt: add them with their version");
+    assert!(less.is_empty(), "{less:?} are in docs/symbols.txt, but not in {place}: functions are never removed");
 }
 
 #[test]
@@ -37,7 +44,10 @@ fn the_ledger_says_what_the_comments_say() {
     let header = fs::read_to_string(root().join("include/data_connectors.h")).unwrap();
     for (name, since) in ledger() {
         let comment = symbols::comment_of(&header, &name);
-        assert!(comment.contains(&format!("Since: {since}\n")), "{name} is since {since} in docs/symbols.txt");
+        assert!(
+            comment.contains(&format!("Since: {since}\n")),
+            "{name} is since {since} in docs/symbols.txt, and its comment says otherwise"
+        );
     }
 }
 

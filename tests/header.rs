@@ -51,14 +51,40 @@ fn has_a_section_for_each_file() {
     assert_eq!(files, sections);
 }
 
-/// Each function's comment has to say since when it is there, and each function has to have one.
+/// Law 9 of docs/abi.md, as far as a test can see it.
 #[test]
-fn says_since_when_of_every_function() {
+fn each_functions_comment_has_its_parts() {
     let header = make();
+    let programs = c_programs();
     for name in symbols::declared(&header) {
         let comment = symbols::comment_of(&header, &name);
+        let (returned, parameters) = symbols::declaration_of(&header, &name);
+        for parameter in parameters {
+            assert!(comment.contains(&format!("@param {parameter} ")), "{name}: its comment lacks @param {parameter}");
+        }
+        assert!(returned == "void" || comment.contains("@return "), "{name}: its comment lacks @return");
         assert!(comment.contains("Since: "), "{name}: its comment lacks Since");
+        assert!(programs.contains(&format!("{name}(")), "{name}: no program in tests/c calls it");
     }
+}
+
+/// A handle's comment lists its functions, but for setters, of which it says that there are.
+#[test]
+fn each_handles_comment_lists_its_functions() {
+    let header = make();
+    let functions = symbols::declared(&header);
+    for handle in ["dc_error", "dc_client", "dc_cancel_token", "dc_page", "dc_pager"] {
+        let (before, _) = header.split_once(&format!("typedef struct {handle} {handle};")).unwrap();
+        let comment = before.rsplit("/**").next().unwrap();
+        for function in functions.iter().filter(|name| name.starts_with(&format!("{handle}_"))) {
+            assert!(comment.contains(function), "the comment of {handle} doesn't list {function}");
+        }
+    }
+}
+
+fn c_programs() -> String {
+    let files = fs::read_dir(root().join("tests/c")).unwrap().map(|entry| entry.unwrap().path());
+    files.filter(|path| path.is_file()).map(|path| fs::read_to_string(path).unwrap()).collect()
 }
 
 #[test]

@@ -42,8 +42,8 @@ impl Token {
         &self.0
     }
 
-    /// The other side's text without the token, should it have echoed it. What is shorter than any token is left alone: it
-    /// would stand in ordinary words, too.
+    /// The other side's text without the token, should it have echoed it. What is shorter than any token is left
+    /// alone: it would stand in ordinary words, too.
     pub(crate) fn redact(&self, text: &str) -> String {
         if self.0.len() < SHORTEST { text.to_owned() } else { text.replace(self.0.as_str(), REDACTED) }
     }

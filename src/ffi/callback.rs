@@ -1,14 +1,15 @@
 //! Callbacks
 //!
-//! Functions of yours that the library calls take the `user_data` that was passed with them. They are called on the threads
-//! that make calls, so by several at once if several do, and may call the library; only a pager's own call refuses to be
-//! entered again. They must return normally: no exception, no longjmp. They must not free the handles that the call under
-//! way was given.
+//! Functions of yours that the library calls take the `user_data` that was passed with them. They are called on the
+//! threads that make calls, so by several at once if several do, and may call the library; only a pager's own call
+//! refuses to be entered again. They must return normally: no exception, no longjmp. They must not free the handles
+//! that the call under way was given.
 
 use std::ffi::c_void;
 
-/// Is told that `user_data` is needed no more: called once, on whatever thread, when the config was freed or has another
-/// function, and all clients made from it were freed. Not called after a failure, or without a function to call.
+/// Is told that `user_data` is needed no more: called once, on whatever thread, when the config was freed or has
+/// another function, and all clients made from it were freed. Not called after a failure, or without a function to
+/// call.
 ///
 /// @param user_data  what was passed along with it.
 pub type dc_drop_callback = Option<unsafe extern "C" fn(user_data: *mut c_void)>;

@@ -1,8 +1,8 @@
 //! Cancel token
 //!
-//! Ends calls from another thread, or from a signal handler: pass a token to the calls, cancel it when they are to end, and
-//! each returns DC_ERR_CANCELLED within milliseconds, whatever it waits for. Once cancelled a token stays so, and ends
-//! each call that it is passed to: make one for each thing that is to be ended by itself.
+//! Ends calls from another thread, or from a signal handler: pass a token to the calls, cancel it when they are to
+//! end, and each returns DC_ERR_CANCELLED within milliseconds, whatever it waits for. Once cancelled a token stays
+//! so, and ends each call that it is passed to: make one for each thing that is to be ended by itself.
 
 use super::error::dc_error;
 use super::guard::{fallible, infallible};
@@ -11,7 +11,8 @@ use super::status::{DC_OK, dc_status};
 use crate::cancel::CancelToken;
 
 /// A token: dc_cancel_token_new, dc_cancel_token_clone, dc_cancel_token_cancel, dc_cancel_token_is_cancelled,
-/// dc_cancel_token_free; used by dc_list_page and dc_pager_next. Any thread, many at once. It holds a file descriptor.
+/// dc_cancel_token_free; used by dc_list_page and dc_pager_next. Any thread, many at once. It holds a file
+/// descriptor.
 pub struct dc_cancel_token(CancelToken);
 
 /// What a call was given to be ended by.
@@ -45,7 +46,8 @@ pub unsafe extern "C" fn dc_cancel_token_new(
     }
 }
 
-/// Another handle of the same token, so that whoever cancels and whoever calls may each free theirs when they are done.
+/// Another handle of the same token, so that whoever cancels and whoever calls may each free theirs when they are
+/// done.
 ///
 /// @param token  a token, or NULL.
 /// @return a token of yours, to be freed with dc_cancel_token_free; NULL for NULL. Any thread.
@@ -62,8 +64,8 @@ pub unsafe extern "C" fn dc_cancel_token_clone(token: *const dc_cancel_token) ->
 
 /// Cancels: calls under way with this token end, and those to come end at once.
 ///
-/// From any thread, and from a signal handler: it is async-signal-safe, and leaves errno alone. In a forked child a token
-/// from before the fork ends the child's calls only.
+/// From any thread, and from a signal handler: it is async-signal-safe, and leaves errno alone. In a forked child a
+/// token from before the fork ends the child's calls only.
 ///
 /// @param token  a token, or NULL: nothing.
 ///
@@ -93,7 +95,8 @@ pub unsafe extern "C" fn dc_cancel_token_is_cancelled(token: *const dc_cancel_to
     })
 }
 
-/// Frees a handle of a token. A call that was given the token may still be under way, but not with this handle to come.
+/// Frees a handle of a token. A call that was given the token may still be under way, but not with this handle to
+/// come.
 ///
 /// @param token  a token that nothing will use any more, or NULL.
 ///

@@ -11,7 +11,8 @@ use super::output::{Out, free};
 use super::status::{DC_OK, dc_status};
 use crate::client::Client;
 
-/// A client: dc_client_new, dc_client_shutdown, dc_client_free; used by dc_list_page and dc_pager_new. Any thread, many at once.
+/// A client: dc_client_new, dc_client_shutdown, dc_client_free; used by dc_list_page and dc_pager_new. Any thread,
+/// many at once.
 pub struct dc_client(Client);
 
 impl dc_client {
@@ -25,8 +26,8 @@ impl dc_client {
 /// @param config      the settings; they need a token. They stay yours.
 /// @param out_client  where the client goes: yours, to be freed with dc_client_free.
 /// @param out_error   where the error goes, or NULL.
-/// @return DC_OK; DC_ERR_INVALID_ARGUMENT; DC_ERR_SYSTEM when the process has no file descriptor left. Any thread, but not
-///         while another one changes the config.
+/// @return DC_OK; DC_ERR_INVALID_ARGUMENT; DC_ERR_SYSTEM when the process has no file descriptor left. Any thread,
+///         but not while another one changes the config.
 ///
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
@@ -46,8 +47,8 @@ pub unsafe extern "C" fn dc_client_new(
     }
 }
 
-/// Ends all calls under way with this client and with its pagers, and refuses new ones: both return DC_ERR_CANCELLED. It
-/// does not wait for them: free the client when they have returned. Any thread.
+/// Ends all calls under way with this client and with its pagers, and refuses new ones: both return DC_ERR_CANCELLED.
+/// It does not wait for them: free the client when they have returned. Any thread.
 ///
 /// @param client  a client, or NULL: nothing.
 ///

@@ -2,7 +2,7 @@
 //!
 //! The settings of a client. Each setter checks its value and returns DC_OK, or DC_ERR_INVALID_ARGUMENT with a
 //! message that says what would be right; then the old value stays. Only the token has to be set. A config may be
-//! changed and used again after a client was made: the client has a copy. Nothing is read from the environment.
+//! changed and used again after a client was made: the client has a copy. Nothing in the environment has an effect.
 
 use std::ffi::c_char;
 use std::path::Path;
@@ -247,7 +247,9 @@ pub unsafe extern "C" fn dc_config_set_connect_timeout_ms(
 
 /// How often a call is tried again after a failure that may pass: a connection refused or broken, no connection in
 /// time, HTTP 408, 429, 500, 502, 503 and 504. The wait between is the service's, if it asked for one and it fits
-/// into the call's time; else it begins at a quarter of a second and doubles.
+/// into the call's time; else it is a quarter of a second or less by chance, and doubles each time. A connection that
+/// is silent for the timeout divided by the number of attempts is given up and tried again, where that is 5 seconds
+/// or more.
 ///
 /// @param config       the settings.
 /// @param max_retries  0 (never) to 10; default 2.
@@ -299,7 +301,7 @@ pub unsafe extern "C" fn dc_config_set_max_response_bytes(
 ///
 /// @param config     the settings.
 /// @param proxy      "http://[user:password@]host[:port]", user and password percent-encoded; copied, never repeated in
-///                   a message. NULL, the default: none, whatever the environment says.
+///                   a message. The default port is 80. NULL, the default: none, whatever the environment says.
 /// @param out_error  where the error goes, or NULL.
 /// @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
 ///
@@ -322,8 +324,8 @@ pub unsafe extern "C" fn dc_config_set_proxy(
 /// The hosts to reach directly although there is a proxy.
 ///
 /// @param config     the settings.
-/// @param hosts      hosts and domains with commas between, such as "localhost,.internal"; a domain stands for all that is
-///                   below it, "*" for all; copied. "": none, the default.
+/// @param hosts      hosts and domains with commas between, such as "localhost,.internal"; a domain stands for all that
+///                   is below it, "*" for all; copied. "": none, the default.
 /// @param out_error  where the error goes, or NULL.
 /// @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
 ///
@@ -366,7 +368,8 @@ pub unsafe extern "C" fn dc_config_set_ca_file(
     }
 }
 
-/// Whether to trust the certificate authorities that this system does, instead of the bundled ones. It replaces a CA file.
+/// Whether to trust the certificate authorities that this system does, instead of the bundled ones. It replaces a CA
+/// file.
 ///
 /// They are read at once; where they are is the system's convention, which on Unix includes the environment variables
 /// SSL_CERT_FILE and SSL_CERT_DIR.
@@ -396,8 +399,9 @@ pub unsafe extern "C" fn dc_config_set_system_roots(
     }
 }
 
-/// Whether a call waits for the rate limit's reset when the answer before said that nothing remains, instead of earning a
-/// 429. A wait that doesn't fit into the call's time is DC_ERR_RATE_LIMITED at once, with dc_error_retry_after_ms.
+/// Whether a call waits for the rate limit's reset when the answer before said that nothing remains, instead of
+/// earning a 429. A wait that doesn't fit into the call's time is DC_ERR_RATE_LIMITED at once, with
+/// dc_error_retry_after_ms.
 ///
 /// @param config     the settings.
 /// @param wait       0: no, the default; anything else: yes.

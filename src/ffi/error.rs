@@ -11,8 +11,9 @@ use super::status::{DC_OK, dc_status, status_of};
 use crate::error::Error;
 
 /// A failure, immutable: dc_error_status, dc_error_message, dc_error_http_status, dc_error_api_code,
-/// dc_error_api_field, dc_error_request_id, dc_error_retry_after_ms, dc_error_attempts; dc_error_free. Any thread,
-/// many at once. It never contains the token.
+/// dc_error_api_field, dc_error_request_id, dc_error_retry_after_ms, dc_error_rate_limit,
+/// dc_error_rate_limit_remaining, dc_error_rate_limit_reset, dc_error_attempts; dc_error_free. Any thread, many at
+/// once. It never contains the token.
 pub struct dc_error {
     error: Error,
     message: CString,
@@ -66,7 +67,7 @@ pub unsafe extern "C" fn dc_error_message(error: *const dc_error) -> *const c_ch
     unsafe { look(error, std::ptr::null(), |error| error.message.as_ptr()) }
 }
 
-/// The HTTP status of the answer, such as 401.
+/// The HTTP status of the answer, such as 401; also of one whose body then broke off.
 ///
 /// @param error  an error, or NULL.
 /// @return 100 to 999; 0 when there was no answer, and for NULL.
@@ -169,7 +170,8 @@ pub unsafe extern "C" fn dc_error_rate_limit_reset(error: *const dc_error) -> i6
 /// How many requests the call made, the first included.
 ///
 /// @param error  an error, or NULL.
-/// @return 0 when the failure came before any request, and for NULL.
+/// @return 0 when the call failed without a request (an argument that was refused, a pager that can't go on), and for
+///         NULL.
 ///
 /// Since: 0.1.0
 #[unsafe(no_mangle)]

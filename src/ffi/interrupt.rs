@@ -18,8 +18,8 @@ use crate::interrupt::Interrupt;
 /// @return 0: go on; anything else: end the call, with DC_ERR_CANCELLED.
 pub type dc_interrupt_callback = Option<unsafe extern "C" fn(user_data: *mut c_void) -> i32>;
 
-/// A function of yours that the clients made from this config ask, while a call waits, whether it is to end: when a signal
-/// interrupts a wait, and every 50 ms while waiting. It is asked on the thread that makes the call.
+/// A function of yours that the clients made from this config ask, while a call waits, whether it is to end: when a
+/// signal interrupts a wait, and every 50 ms while waiting. It is asked on the thread that makes the call.
 ///
 /// @param config     the settings.
 /// @param callback   the function, or NULL: none, the default.

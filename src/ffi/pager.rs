@@ -94,8 +94,8 @@ pub unsafe extern "C" fn dc_pager_next(
 /// The cursor of the page that the next call asks for: what to keep for going on another time.
 ///
 /// @param pager  a pager, or NULL.
-/// @return UTF-8 owned by the pager, valid until the next dc_pager_next; NULL before the first page (unless the walk began
-///         with a cursor), after the last one (so keep it before the walk has ended), and for NULL.
+/// @return UTF-8 owned by the pager, valid until the next dc_pager_next; NULL before the first page (unless the walk
+///         began with a cursor), after the last one (so keep it before the walk has ended), and for NULL.
 ///
 /// Since: 0.1.0
 #[unsafe(no_mangle)]

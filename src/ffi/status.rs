@@ -29,7 +29,7 @@ pub const DC_ERR_UNAUTHORIZED: dc_status = -5;
 pub const DC_ERR_FORBIDDEN: dc_status = -6;
 /// HTTP 429: too many requests; dc_error_retry_after_ms says how long to wait, if the service did.
 pub const DC_ERR_RATE_LIMITED: dc_status = -7;
-/// Any other HTTP 4xx: the service refused the request as it was made.
+/// Any other HTTP 4xx (dc_error_http_status tells which): the service refused the request as it was made.
 pub const DC_ERR_BAD_REQUEST: dc_status = -8;
 /// HTTP 5xx: the service, or a gateway in front of it, failed.
 pub const DC_ERR_SERVER: dc_status = -9;

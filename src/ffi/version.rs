@@ -24,10 +24,9 @@ pub extern "C" fn dc_version() -> *const c_char {
     VERSION.as_ptr()
 }
 
-/// The version of the loaded library as a number that can be compared: major * 1000000 + minor * 1000 + patch,
-/// so 0.1.0 is 1000. DC_VERSION_NUMBER is the header's.
+/// The version of the loaded library as a number that can be compared. DC_VERSION_NUMBER is the header's.
 ///
-/// Any thread.
+/// @return major * 1000000 + minor * 1000 + patch, so 1000 for 0.1.0. Any thread.
 ///
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
@@ -47,9 +46,9 @@ pub extern "C" fn dc_version_number() -> i32 {
     NUMBER
 }
 
-/// The ABI version of the loaded library, to be compared with DC_ABI_VERSION.
+/// The ABI version of the loaded library.
 ///
-/// Any thread.
+/// @return a number to be compared with DC_ABI_VERSION. Any thread.
 ///
 /// Since: 0.1.0
 #[unsafe(no_mangle)]

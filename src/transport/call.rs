@@ -1,7 +1,7 @@
 //! The call under way on this thread: until when it may take, and what else ends it.
 //!
-//! ureq hands its connectors and sockets no word of the call that they work for, but it works on the caller's thread: so
-//! the call is kept per thread while ureq runs, and every wait of ours asks it.
+//! ureq hands its connectors and sockets no word of the call that they work for, but it works on the caller's thread:
+//! so the call is kept per thread while ureq runs, and every wait of ours asks it.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;

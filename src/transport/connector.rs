@@ -1,4 +1,5 @@
-//! How ureq comes to its connections: dialled by us, directly or through a proxy, with rustls over it where the URL says so.
+//! How ureq comes to its connections: dialled by us, directly or through a proxy, with rustls over it where the URL
+//! says so.
 
 use std::net::SocketAddr;
 
@@ -62,7 +63,8 @@ impl<In: Transport> Connector<In> for Finish {
 }
 
 /// Puts the token into a request as the last thing before it is sent (encrypted below this, where TLS is spoken), and
-/// wipes it from the buffer afterwards: nothing above ever has it, so that nothing above can log it or leave it in memory.
+/// wipes it from the buffer afterwards: nothing above ever has it, so that nothing above can log it or leave it in
+/// memory.
 #[derive(Debug)]
 struct Authorizing<T> {
     inner: T,
@@ -109,8 +111,8 @@ impl Resolver for NoResolver {
     }
 }
 
-/// Replaces the placeholder in the first `amount` bytes of a request's head, and gives their new number; `None` when there
-/// is no room.
+/// Replaces the placeholder in the first `amount` bytes of a request's head, and gives their new number; `None` when
+/// there is no room.
 fn authorize(output: &mut [u8], amount: usize, token: &str) -> Option<usize> {
     let line = format!("\r\nauthorization: {PLACEHOLDER}\r\n");
     let head = output.get(..amount)?;

@@ -1,5 +1,5 @@
-//! The addresses of a host. A look-up can't be interrupted, so it has a thread of its own, which is left to itself when the
-//! call ends first.
+//! The addresses of a host. A look-up can't be interrupted, so it has a thread of its own, which is left to itself
+//! when the call ends first.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};

@@ -90,8 +90,8 @@ impl Transport for TcpSocket {
         Ok(received > 0)
     }
 
-    /// Asked when it goes into the pool, and when it is taken from there. One that the server closed a moment ago passes
-    /// for open: then the request fails before an answer, and is made again on a new connection.
+    /// Asked when it goes into the pool, and when it is taken from there. One that the server closed a moment ago
+    /// passes for open: then the request fails before an answer, and is made again on a new connection.
     fn is_open(&mut self) -> bool {
         self.generation == process_generation()
             && !current().is_ok_and(|call| call.wants_fresh())

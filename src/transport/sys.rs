@@ -1,5 +1,5 @@
-//! The few system calls that neither std nor socket2 has: to wait for several descriptors, to wake such a wait, to keep
-//! signals off a helper thread, to notice a fork.
+//! The few system calls that neither std nor socket2 has: to wait for several descriptors, to wake such a wait, to
+//! keep signals off a helper thread, to notice a fork.
 
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
@@ -17,8 +17,8 @@ pub(crate) enum Ready {
 /// The most descriptors that one [`wait`] takes; more are passed over.
 const MAX_WAIT: usize = 16;
 
-/// Waits until one of the descriptors is ready, or closed or broken, which its use will tell: gives a bit for each, the
-/// first one's the lowest. No bit after `time`. A signal ends it with [`io::ErrorKind::Interrupted`].
+/// Waits until one of the descriptors is ready, or closed or broken, which its use will tell: gives a bit for each,
+/// the first one's the lowest. No bit after `time`. A signal ends it with [`io::ErrorKind::Interrupted`].
 pub(crate) fn wait<'a>(descriptors: impl Iterator<Item = (BorrowedFd<'a>, Ready)>, time: Duration) -> io::Result<u32> {
     let mut polled = [libc::pollfd { fd: -1, events: 0, revents: 0 }; MAX_WAIT];
     let mut count = 0;

@@ -27,7 +27,7 @@ impl Compiler {
     /// Checks that a text compiles without a warning.
     pub fn check(&self, name: &str, text: &str) {
         let source = self.source(name, text);
-        self.run(Command::new(&self.program).args(["-fsyntax-only"]).arg(source));
+        self.run(self.command().args(["-fsyntax-only"]).arg(source));
     }
 
     /// Makes a program of a file, linked with the shared library of this build.
@@ -35,7 +35,7 @@ impl Compiler {
         let program = scratch().join(source.file_stem().unwrap());
         let folder = library_folder();
         self.run(
-            Command::new(&self.program)
+            self.command()
                 .args(["-g", "-pthread", "-o"])
                 .arg(&program)
                 .arg(source)
@@ -49,7 +49,7 @@ impl Compiler {
     /// Makes a shared library of a file, to be preloaded.
     pub fn shared(&self, source: &Path) -> PathBuf {
         let library = scratch().join(source.file_stem().unwrap()).with_extension("so");
-        self.run(Command::new(&self.program).args(["-shared", "-fPIC", "-o"]).arg(&library).arg(source).arg("-ldl"));
+        self.run(self.command().args(["-shared", "-fPIC", "-o"]).arg(&library).arg(source).arg("-ldl"));
         library
     }
 
@@ -76,8 +76,16 @@ impl Compiler {
         assert!(output.status.success(), "{command:?}\n{}", String::from_utf8_lossy(&output.stderr));
     }
 
+    /// CC may be several words, as with ccache.
+    fn command(&self) -> Command {
+        let mut words = self.program.split_whitespace();
+        let mut command = Command::new(words.next().unwrap());
+        command.args(words);
+        command
+    }
+
     fn knows(&self, standard: &str) -> bool {
-        Command::new(&self.program)
+        self.command()
             .args([&format!("-std={standard}"), "-fsyntax-only", "-x", "c", "/dev/null"])
             .output()
             .is_ok_and(|output| output.status.success())

@@ -32,6 +32,20 @@ pub fn comment_of<'a>(header: &'a str, name: &str) -> &'a str {
         .0
 }
 
+/// What a function returns, and the names of its parameters.
+pub fn declaration_of(header: &str, name: &str) -> (String, Vec<String>) {
+    let comment = comment_of(header, name);
+    let (_, after) = header.split_once(comment).unwrap();
+    let declaration = after.trim_start_matches("*/").split(';').next().unwrap();
+    let (returned, parameters) = declaration.split_once(&format!("{name}(")).unwrap();
+    let names = parameters
+        .trim_end_matches(')')
+        .split(',')
+        .filter_map(|parameter| parameter.rsplit([' ', '*']).next())
+        .filter(|name| *name != "void" && !name.is_empty());
+    (returned.trim().to_owned(), names.map(str::to_owned).collect())
+}
+
 /// What a shared library exports, by `nm` of the binutils.
 pub fn exported(library: &std::path::Path) -> BTreeSet<String> {
     let output = Command::new("nm")
