@@ -28,12 +28,24 @@ fn header() -> String {
     program.lines().map(|line| line.trim_start_matches(" *").to_owned() + "\n").collect()
 }
 
-/// The program, told to use the server that TEST_BASE_URL names instead of the service.
+/// The lines that the README says to put behind the one that sets the token; there is one block for each purpose.
+fn readme_lines(part: &str) -> String {
+    let text = fs::read_to_string(root().join("README.md")).unwrap();
+    let blocks = text.split("```c\n").skip(2).map(|after| after.split_once("```").unwrap().0.to_owned());
+    blocks.into_iter().find(|block| block.contains(part)).unwrap()
+}
+
+/// The program with the README's lines for the sandbox in their place, told where the test's is.
 fn redirected(program: &str) -> String {
-    let make = "dc_client_new(config, &client, &error)";
-    assert!(program.contains(make), "{program}");
-    let set = r#"dc_config_set_base_url(config, getenv("TEST_BASE_URL"), NULL)"#;
-    program.replace(make, &format!("({set}, {make})"))
+    let lines =
+        readme_lines("dc_config_set_base_url").replace(r#""http://127.0.0.1:8080""#, r#"getenv("TEST_BASE_URL")"#);
+    behind_the_token(program, &lines)
+}
+
+fn behind_the_token(program: &str, lines: &str) -> String {
+    let (before, after) = program.split_once(r#"getenv("INTERCOM_ACCESS_TOKEN"), &error);"#).unwrap();
+    let (rest, after) = after.split_once('\n').unwrap();
+    format!("{before}getenv(\"INTERCOM_ACCESS_TOKEN\"), &error);{rest}\n{lines}{after}")
 }
 
 fn lists_137(name: &str, text: &str) {
@@ -65,6 +77,20 @@ fn the_headers_program() {
 #[test]
 fn the_readmes_c_program() {
     lists_137("readme_program", &readme("c"));
+}
+
+/// A mistake in the README's lines is reported, and nothing is sent anywhere.
+#[test]
+fn the_readmes_lines_report_a_mistake() {
+    for (name, lines, says) in [
+        ("region", readme_lines("dc_config_set_region").replace("\"eu\"", "\"mars\""), "use us, eu or au"),
+        ("base_url", readme_lines("dc_config_set_base_url").replace("http://", ""), "the base URL"),
+    ] {
+        let text = behind_the_token(&readme("c"), &lines);
+        let test = Compiler::of("c99").program_of_text(&format!("readme_{name}"), &text);
+        let (_, complaint) = program::expect_code(&program::run(&test, &[], &[TOKEN]), 1);
+        assert!(complaint.contains(says), "{complaint}");
+    }
 }
 
 fn python(arguments: &[&str], variables: &[(&str, &str)]) -> Output {

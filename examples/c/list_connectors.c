@@ -34,7 +34,7 @@ struct options {
 
 static void wrong(const char *what, const char *detail)
 {
-    fprintf(stderr, NAME ": %s%s\n%s", what, detail, usage);
+    fprintf(stderr, NAME ": %s%s (--help says more)\n", what, detail);
     exit(2);
 }
 
@@ -62,8 +62,10 @@ static long number(const char *text, const char *name)
 
     errno = 0;
     value = strtol(text, &end, 10);
-    if (*text == '\0' || *end != '\0' || errno != 0 || value < 1 || value > 1000000000)
-        wrong("a whole number from 1 on has to follow ", name);
+    if (*text == '\0' || *end != '\0' || errno != 0 || value < 1 || value > 1000000000) {
+        fprintf(stderr, NAME ": %s is %s: use a whole number from 1 to 1000000000\n", name, text);
+        exit(2);
+    }
     return value;
 }
 
@@ -74,7 +76,7 @@ static struct options read_options(char **argv)
     int at;
 
     for (at = 1; argv[at] != NULL; at++) {
-        if (strcmp(argv[at], "--help") == 0) {
+        if (strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0) {
             fputs(usage, stdout);
             exit(0);
         }
@@ -141,8 +143,8 @@ static dc_status list(dc_pager *pager, const struct options *options, dc_error *
             break;
         }
     }
-    if (status == DC_DONE)
-        fprintf(stderr, "%ld connectors\n", count);
+    if (status == DC_DONE && fflush(stdout) == 0)
+        fprintf(stderr, "%ld connector%s\n", count, count == 1 ? "" : "s");
     return status;
 }
 
@@ -187,5 +189,9 @@ int main(int argc, char **argv)
     dc_config_free(config);
     if (status == DC_ERR_INVALID_ARGUMENT)
         return 2;
-    return status == DC_DONE && fflush(stdout) == 0 ? 0 : 1;
+    if (status == DC_DONE && (fflush(stdout) != 0 || ferror(stdout))) {
+        fputs(NAME ": the output can't be written\n", stderr);
+        return 1;
+    }
+    return status == DC_DONE ? 0 : 1;
 }

@@ -15,7 +15,10 @@ import data_connectors
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0],
+        epilog="The access token is taken from INTERCOM_ACCESS_TOKEN.",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object a line, no table")
     parser.add_argument("--per-page", type=int, metavar="N", help="rows for each request, 1 to 50")
     parser.add_argument("--limit", type=int, metavar="N", help="stop after N connectors")
@@ -52,12 +55,22 @@ def print_list(client, given):
     count = 0
     for connector in connectors:
         count += 1
-        print(json.dumps(connector.to_dict(), ensure_ascii=False) if given.json else row(connector))
-    print(f"{count} connectors", file=sys.stderr)
+        if given.json:
+            print(json.dumps(connector.to_dict(), ensure_ascii=False, separators=(",", ":")))
+        else:
+            print(row(connector))
+    sys.stdout.flush()
+    print(f"{count} connector{'' if count == 1 else 's'}", file=sys.stderr)
+
+
+def complain(message):
+    print(f"list_connectors.py: {message}", file=sys.stderr)
 
 
 def main():
     given, token = arguments()
+    # Names are in all scripts, whatever the terminal's is.
+    sys.stdout.reconfigure(errors="replace")
     try:
         with data_connectors.Client(
             token,
@@ -67,16 +80,21 @@ def main():
         ) as client:
             print_list(client, given)
     except (ValueError, TypeError) as error:
-        print(f"list_connectors.py: {error}", file=sys.stderr)
+        complain(error)
         return 2
     except data_connectors.DataConnectorsError as error:
         known_as = f" (request id {error.request_id})" if error.request_id else ""
-        print(f"list_connectors.py: {error}{known_as}", file=sys.stderr)
+        complain(f"{error}{known_as}")
         return 1
-    except BrokenPipeError:
-        # Who reads our output has seen enough; what is still buffered goes nowhere.
+    except OSError as error:
+        # Who reads our output has seen enough, or the disk is full; what is still buffered goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            complain(f"the output can't be written: {error.strerror}")
         return 1
+    except KeyboardInterrupt:
+        # As a shell expects it: 128 and the number of the signal.
+        return 130
     return 0
 
 

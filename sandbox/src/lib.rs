@@ -168,7 +168,7 @@ impl Builder {
     }
 
     /// Refuses (429) what goes beyond this many requests per minute, counted as the service does
-    /// over windows of 10 seconds: a sixth of it each, but at least one request.
+    /// over windows of 10 seconds: a sixth of it each, rounded down, but at least one request.
     ///
     /// Without it the rate limit headers count down from 10,000 per minute, and nobody is refused.
     pub fn rate_limit(mut self, per_minute: u32) -> Self {

@@ -25,8 +25,9 @@ Options:
                     or an answer of the service as it came
   --token TOKEN     Accept this access token only [default: any]
   --latency-ms MS   Wait so many milliseconds before each answer [default: 0]
-  --rate-limit N    Refuse (429) what goes beyond N requests per minute,
-                    counted as N/6 per 10 seconds [default: never]
+  --rate-limit N    Refuse (429) what goes beyond N requests per minute, counted
+                    as N/6, rounded down, per 10 seconds; 6 or more
+                    [default: never]
   -h, --help        Show this and end
   -V, --version     Show the version and end
 ";
@@ -118,7 +119,7 @@ fn read_arguments() -> Result<Task, lexopt::Error> {
                 builder = builder.latency(Duration::from_millis(ms.into()));
             }
             Long("rate-limit") => {
-                builder = builder.rate_limit(number(&mut arguments, "--rate-limit", 1, u32::MAX)?);
+                builder = builder.rate_limit(number(&mut arguments, "--rate-limit", 6, u32::MAX)?);
             }
             Short('h') | Long("help") => return Ok(Task::Show(HELP)),
             Short('V') | Long("version") => {

@@ -153,7 +153,7 @@ fn usage_errors_say_what_is_right() {
         (&["--connectors", "many"], "--connectors takes an integer from 0 to 1000000, not \"many\""),
         (&["--connectors", "1000001"], "--connectors takes an integer from 0 to 1000000, not \"1000001\""),
         (&["--latency-ms="], "--latency-ms takes an integer from 0 to 4294967295, not \"\""),
-        (&["--rate-limit", "0"], "--rate-limit takes an integer from 1 to 4294967295, not \"0\""),
+        (&["--rate-limit", "0"], "--rate-limit takes an integer from 6 to 4294967295, not \"0\""),
         (&["--data", "x.json", "--connectors", "3"], "--data and --connectors exclude one another: give one of them"),
         (&["--nonsense"], "invalid option '--nonsense'"),
         (&["extra"], "unexpected argument \"extra\""),
