@@ -87,7 +87,7 @@ def main():
         complain(f"{error}{known_as}")
         return 1
     except OSError as error:
-        # Who reads our output has seen enough, or the disk is full; what is still buffered goes nowhere.
+        # The reader has gone, or the disk is full; what is still buffered goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if not isinstance(error, BrokenPipeError):
             complain(f"the output can't be written: {error.strerror}")
