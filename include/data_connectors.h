@@ -410,6 +410,19 @@ dc_status dc_config_set_api_version(dc_config *config, const char *api_version, 
 dc_status dc_config_set_user_agent_suffix(dc_config *config, const char *suffix, dc_error **out_error);
 
 /**
+ * Frees the settings. Clients made from them stay.
+ *
+ * @param config  settings that nothing uses any more, or NULL.
+ *
+ * Since: 0.1.0
+ */
+void dc_config_free(dc_config *config);
+
+/* ---- Limits ---------------------------------------------------------------------------------------------------------
+ * How long a call may take, how often it is tried, and how much it may bring: settings of a config, as those above.
+ */
+
+/**
  * The time for a whole call: every attempt, and every wait between them. A call always ends.
  *
  * @param config      the settings.
@@ -460,6 +473,25 @@ dc_status dc_config_set_max_retries(dc_config *config, int32_t max_retries, dc_e
  * Since: 0.1.0
  */
 dc_status dc_config_set_max_response_bytes(dc_config *config, int64_t max_bytes, dc_error **out_error);
+
+/**
+ * Whether a call waits for the rate limit's reset when the answer before said that nothing remains, instead of
+ * earning a 429. A wait that doesn't fit into the call's time is DC_ERR_RATE_LIMITED at once, with
+ * dc_error_retry_after_ms.
+ *
+ * @param config     the settings.
+ * @param wait       0: no, the default; anything else: yes.
+ * @param out_error  where the error goes, or NULL.
+ * @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
+ *
+ * Since: 0.1.0
+ */
+dc_status dc_config_set_pacing(dc_config *config, int32_t wait, dc_error **out_error);
+
+/* ---- Route and trust ------------------------------------------------------------------------------------------------
+ * Which way connections go, and whom they trust: settings of a config, as those above. Without them connections go directly,
+ * and trust the certificate authorities that the library comes with (Mozilla's, as of its release).
+ */
 
 /**
  * The HTTP proxy to go through, by a CONNECT tunnel.
@@ -514,29 +546,6 @@ dc_status dc_config_set_ca_file(dc_config *config, const char *path, dc_error **
  * Since: 0.1.0
  */
 dc_status dc_config_set_system_roots(dc_config *config, int32_t use_them, dc_error **out_error);
-
-/**
- * Whether a call waits for the rate limit's reset when the answer before said that nothing remains, instead of
- * earning a 429. A wait that doesn't fit into the call's time is DC_ERR_RATE_LIMITED at once, with
- * dc_error_retry_after_ms.
- *
- * @param config     the settings.
- * @param wait       0: no, the default; anything else: yes.
- * @param out_error  where the error goes, or NULL.
- * @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
- *
- * Since: 0.1.0
- */
-dc_status dc_config_set_pacing(dc_config *config, int32_t wait, dc_error **out_error);
-
-/**
- * Frees the settings. Clients made from them stay.
- *
- * @param config  settings that nothing uses any more, or NULL.
- *
- * Since: 0.1.0
- */
-void dc_config_free(dc_config *config);
 
 /* ---- Callbacks ------------------------------------------------------------------------------------------------------
  * Functions of yours that the library calls take the `user_data` that was passed with them. They are called on the

@@ -1,5 +1,6 @@
 //! One page of the list: the service's own bytes, and the few facts that are needed to go on.
 
+mod depth;
 mod skim;
 
 use std::time::Duration;

@@ -11,11 +11,13 @@ use std::path::Path;
 use support::{compiler::Compiler, root, symbols};
 
 /// The sections in the order of first use, and so that each type stands before it is used.
-const SECTIONS: [&str; 12] = [
+const SECTIONS: [&str; 14] = [
     "version",
     "status",
     "error",
     "config",
+    "limits",
+    "route",
     "callback",
     "log",
     "interrupt",

@@ -9,9 +9,11 @@ use data_connectors::ffi::cancel::dc_cancel_token;
 use data_connectors::ffi::client::{dc_client, dc_client_free, dc_client_new};
 use data_connectors::ffi::config::*;
 use data_connectors::ffi::error::*;
+use data_connectors::ffi::limits::*;
 use data_connectors::ffi::list::dc_list_page;
 use data_connectors::ffi::page::*;
 use data_connectors::ffi::pager::{dc_pager, dc_pager_free, dc_pager_new, dc_pager_next};
+use data_connectors::ffi::route::dc_config_set_ca_file;
 use data_connectors::ffi::status::{DC_OK, dc_status_name};
 
 pub const TOKEN: &str = "canary-7d1f";
