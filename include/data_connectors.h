@@ -339,7 +339,7 @@ dc_config *dc_config_new(void);
  * The workspace's access token. There is no default.
  *
  * @param config     the settings.
- * @param token      visible ASCII characters, without the word Bearer; copied. Never repeated in a message.
+ * @param token      1 to 4096 visible ASCII characters, without the word Bearer; copied. Never repeated in a message.
  * @param out_error  where the error goes, or NULL.
  * @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
  *
@@ -363,8 +363,8 @@ dc_status dc_config_set_region(dc_config *config, const char *region, dc_error *
  * Where the service is, if not in a region: a sandbox, or a gateway of yours.
  *
  * @param config     the settings.
- * @param base_url   "https://host[:port][/path]", copied; default "https://api.intercom.io". "http://" is for loopback,
- *                   or for anything after dc_config_set_allow_insecure_http.
+ * @param base_url   "https://host[:port][/path]" of up to 2048 bytes, copied; default "https://api.intercom.io".
+ *                   "http://" is for loopback, or for anything after dc_config_set_allow_insecure_http.
  * @param out_error  where the error goes, or NULL.
  * @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
  *
@@ -872,7 +872,7 @@ void dc_page_free(dc_page *page);
  *
  * @param client          the client.
  * @param per_page        the most rows on the page, 1 to 50; 0: the service's default (20).
- * @param starting_after  the cursor of the page before (dc_page_next_cursor), UTF-8; NULL: the first page.
+ * @param starting_after  the cursor of the page before (dc_page_next_cursor), UTF-8 of 1 to 4096 bytes; NULL: the first page.
  * @param cancel          what may end the call from another thread, or NULL.
  * @param out_page        where the page goes: yours, to be freed with dc_page_free.
  * @param out_error       where the error goes, or NULL.
@@ -900,7 +900,8 @@ typedef struct dc_pager dc_pager;
  *
  * @param client          the client; it stays yours, and may be freed before the pager.
  * @param per_page        the most rows on a page, 1 to 50; 0: the service's default (20).
- * @param starting_after  the cursor to begin after, such as an earlier walk's dc_pager_cursor; NULL: the first page.
+ * @param starting_after  the cursor to begin after, such as an earlier walk's dc_pager_cursor, UTF-8 of 1 to 4096
+ *                        bytes; NULL: the first page.
  * @param out_pager       where the pager goes: yours, to be freed with dc_pager_free.
  * @param out_error       where the error goes, or NULL.
  * @return DC_OK or DC_ERR_INVALID_ARGUMENT. Any thread.

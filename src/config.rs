@@ -77,7 +77,7 @@ impl Config {
         Self::default()
     }
 
-    /// The workspace's access token: visible ASCII characters, without the word `Bearer`. No default.
+    /// The workspace's access token: 1 to 4096 visible ASCII characters, without the word `Bearer`. No default.
     ///
     /// # Errors
     /// `InvalidArgument` when it is empty or has white space, control or non-ASCII characters. The message never
@@ -93,7 +93,8 @@ impl Config {
         self
     }
 
-    /// Where the service is, as `https://host[:port][/path]`; default `https://api.intercom.io`. Replaces the region.
+    /// Where the service is, as `https://host[:port][/path]` of up to 2048 bytes; default `https://api.intercom.io`.
+    /// Replaces the region.
     ///
     /// # Errors
     /// `InvalidArgument` for a URL without scheme or host, with credentials, a query or a fragment, and for `http://`

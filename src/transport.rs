@@ -101,6 +101,8 @@ impl Transport {
                 Err(error) if !call.has_opened() && is_gone(&error) => self.send(url, call, true),
                 outcome => outcome,
             };
+            // Also where none was opened: the waits behind this attempt aren't part of it.
+            call.connected();
             self.answer(response.map_err(|error| self.context.explain(error))?)
         })
     }

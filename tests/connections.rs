@@ -246,6 +246,34 @@ fn pacing_waits_for_the_reset_or_fails_at_once() {
     assert_eq!(server.requests().len(), 5, "one of six calls was not made");
 }
 
+/// A connect timeout is one attempt's: the call goes on.
+#[test]
+fn a_connection_that_does_not_open_is_tried_again() {
+    let silent = FaultServer::start(vec![vec![Step::Hold]], None);
+    let mut config = config(&format!("https://{}", silent.address()));
+    config.set_connect_timeout(Duration::from_millis(100)).unwrap().set_max_retries(2).unwrap();
+    let error = list(&Client::new(&config).unwrap()).unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 3), "{error}");
+    assert!(error.message().contains("connect timeout of 100 ms"), "{error}");
+    assert_eq!(silent.connections(), 3);
+}
+
+/// The longest of everything that is taken goes into one request.
+#[test]
+fn the_longest_request_is_sent_whole() {
+    let server = FaultServer::start(vec![vec![Step::Request, good()]], None);
+    let token = "t".repeat(4096);
+    let path = "p".repeat(2000);
+    let mut config = config(&format!("http://{}/{path}", server.address()));
+    config.set_token(&token).unwrap().set_user_agent_suffix(&"u".repeat(256)).unwrap();
+    let request = PageRequest::new().per_page(50).unwrap().starting_after("=".repeat(4096)).unwrap();
+    assert_eq!(Client::new(&config).unwrap().list_page(&request, None).unwrap().count(), 1);
+    let head = &server.requests()[0];
+    assert!(head.starts_with(&format!("GET /{path}/data_connectors?per_page=50&starting_after=%3D%3D")));
+    assert!(head.contains(&format!("\r\nauthorization: Bearer {token}\r\n")), "{}", &head[..100]);
+    assert!(head.ends_with("\r\n\r\n"));
+}
+
 #[test]
 fn a_silent_connection_is_given_up_for_another() {
     let server = FaultServer::start(vec![vec![Step::Request, Step::Hold], vec![Step::Request, good()]], None);

@@ -7,10 +7,11 @@
 
 mod support;
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::Output;
 use std::sync::{Mutex, OnceLock};
+use std::time::Duration;
 
 use support::certificates::{self, Flaw};
 use support::compiler::Compiler;
@@ -74,23 +75,43 @@ fn in_the_look_up() {
 }
 
 /// A listener whose queue is full answers no more connections.
-fn full() -> (TcpListener, Vec<std::net::TcpStream>, String) {
+fn full(place: &str) -> (TcpListener, Vec<TcpStream>, SocketAddr) {
     let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
-    socket.bind(&std::net::SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+    socket.bind(&place.parse::<SocketAddr>().unwrap().into()).unwrap();
     socket.listen(0).unwrap();
     let listener = TcpListener::from(socket);
     let address = listener.local_addr().unwrap();
     let mut waiting = Vec::new();
-    while let Ok(stream) = std::net::TcpStream::connect_timeout(&address, std::time::Duration::from_millis(200)) {
+    while let Ok(stream) = TcpStream::connect_timeout(&address, Duration::from_millis(200)) {
         waiting.push(stream);
         assert!(waiting.len() < 64, "the queue is never full");
     }
-    (listener, waiting, format!("http://{address}"))
+    (listener, waiting, address)
+}
+
+/// The first address of the host doesn't answer: the second one serves, without waiting for the first to fail.
+#[test]
+fn not_by_an_address_that_is_dead() {
+    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let list = r#"{"data":[]}"#;
+    let good = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{list}", list.len());
+    let served = server(vec![Step::Request, Step::Send(good.into())], false);
+    let port = served.address().port();
+    let (_listener, _waiting, _) = full(&format!("127.0.0.2:{port}"));
+    let (printed, _) = program::expect_code(&run(&["nothing", &format!("http://two.invalid:{port}")], false), 0);
+    let took: i64 = printed.split(' ').nth(1).unwrap().parse().unwrap();
+    println!("second address: {printed}");
+    assert!(printed.starts_with("DC_OK") && took < 2000, "{printed}");
+    // One that refuses costs no time at all.
+    drop((_listener, _waiting));
+    let (printed, _) = program::expect_code(&run(&["token", &format!("http://two.invalid:{port}")], false), 0);
+    assert!(printed.starts_with("DC_OK"), "{printed}");
 }
 
 #[test]
 fn while_connecting() {
-    let (_listener, _waiting, url) = full();
+    let (_listener, _waiting, address) = full("127.0.0.1:0");
+    let url = format!("http://{address}");
     ends("connecting", &[&url], "timeout of 150 ms");
     let output = run(&["connect_timeout", &url], false);
     let (printed, _) = program::expect_code(&output, 0);

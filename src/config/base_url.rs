@@ -47,6 +47,8 @@ impl Region {
     }
 }
 
+const LONGEST: usize = 2048;
+
 /// A checked base URL, without a slash at its end.
 #[derive(Clone)]
 pub(crate) struct BaseUrl(String);
@@ -59,6 +61,9 @@ impl BaseUrl {
         let refuse = |what: &str| Err(Error::invalid(format!("the base URL {what}: {RIGHT}")));
         if text.is_empty() {
             return refuse("is empty");
+        }
+        if text.len() > LONGEST {
+            return refuse("is too long");
         }
         if text.contains('@') {
             return refuse("has a user name or password in it");

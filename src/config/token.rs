@@ -11,6 +11,7 @@ const REDACTED: &str = "[token]";
 
 /// Real tokens have sixty characters or so.
 const SHORTEST: usize = 8;
+const LONGEST: usize = 4096;
 
 /// Wiped from memory with its last copy.
 #[derive(Clone)]
@@ -20,6 +21,9 @@ impl Token {
     pub(crate) fn new(token: &str) -> Result<Self> {
         if token.is_empty() {
             return Err(Error::invalid("the token is empty: pass the workspace's access token"));
+        }
+        if token.len() > LONGEST {
+            return Err(Error::invalid(format!("the token has more than {LONGEST} characters: is it one?")));
         }
         if token.trim_ascii() != token {
             return Err(Error::invalid(

@@ -60,7 +60,7 @@ pub extern "C" fn dc_config_new() -> *mut dc_config {
 /// The workspace's access token. There is no default.
 ///
 /// @param config     the settings.
-/// @param token      visible ASCII characters, without the word Bearer; copied. Never repeated in a message.
+/// @param token      1 to 4096 visible ASCII characters, without the word Bearer; copied. Never repeated in a message.
 /// @param out_error  where the error goes, or NULL.
 /// @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
 ///
@@ -106,8 +106,8 @@ pub unsafe extern "C" fn dc_config_set_region(
 /// Where the service is, if not in a region: a sandbox, or a gateway of yours.
 ///
 /// @param config     the settings.
-/// @param base_url   "https://host[:port][/path]", copied; default "https://api.intercom.io". "http://" is for loopback,
-///                   or for anything after dc_config_set_allow_insecure_http.
+/// @param base_url   "https://host[:port][/path]" of up to 2048 bytes, copied; default "https://api.intercom.io".
+///                   "http://" is for loopback, or for anything after dc_config_set_allow_insecure_http.
 /// @param out_error  where the error goes, or NULL.
 /// @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
 ///

@@ -20,7 +20,7 @@ use crate::request::{PageRequest, per_page_refused};
 ///
 /// @param client          the client.
 /// @param per_page        the most rows on the page, 1 to 50; 0: the service's default (20).
-/// @param starting_after  the cursor of the page before (dc_page_next_cursor), UTF-8; NULL: the first page.
+/// @param starting_after  the cursor of the page before (dc_page_next_cursor), UTF-8 of 1 to 4096 bytes; NULL: the first page.
 /// @param cancel          what may end the call from another thread, or NULL.
 /// @param out_page        where the page goes: yours, to be freed with dc_page_free.
 /// @param out_error       where the error goes, or NULL.

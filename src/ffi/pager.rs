@@ -30,7 +30,8 @@ struct Walk {
 ///
 /// @param client          the client; it stays yours, and may be freed before the pager.
 /// @param per_page        the most rows on a page, 1 to 50; 0: the service's default (20).
-/// @param starting_after  the cursor to begin after, such as an earlier walk's dc_pager_cursor; NULL: the first page.
+/// @param starting_after  the cursor to begin after, such as an earlier walk's dc_pager_cursor, UTF-8 of 1 to 4096
+///                        bytes; NULL: the first page.
 /// @param out_pager       where the pager goes: yours, to be freed with dc_pager_free.
 /// @param out_error       where the error goes, or NULL.
 /// @return DC_OK or DC_ERR_INVALID_ARGUMENT. Any thread.

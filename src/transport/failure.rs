@@ -74,7 +74,7 @@ impl Context {
             Stop::ProxyRefused(why) => (ErrorKind::Proxy, why),
             Stop::TooLongRequest => (
                 ErrorKind::InvalidArgument,
-                "the request is too long: token, cursor, base URL and user agent suffix have 16 kB together".to_owned(),
+                "the request is too long: token, cursor, base URL and user agent suffix have 24 kB together".to_owned(),
             ),
             Stop::Broken(error) => (ErrorKind::Connection, format!("the connection to {host} broke: {error}")),
             Stop::System(error) => {

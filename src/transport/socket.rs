@@ -13,8 +13,8 @@ use super::sys::{Ready, process_generation};
 
 /// A page of 50 rows fits.
 const INPUT: usize = 64 * 1024;
-/// A request does: the cursor is limited.
-const OUTPUT: usize = 16 * 1024;
+/// A request does, with a token, a cursor, a base URL and a user agent of the greatest length that is taken.
+const OUTPUT: usize = 24 * 1024;
 
 /// One that was idle for longer is asked whether it is still open, before a request is risked on it.
 const TRUSTED: Duration = Duration::from_millis(500);

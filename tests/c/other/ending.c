@@ -2,7 +2,7 @@
  * Lists one page from a server that keeps it waiting, ends the call in the way that is asked for after 150 ms, and prints
  * the status and how many milliseconds it took from there.
  *
- * ending token|shutdown|interrupt|timeout|connect_timeout URL [CA-FILE] [PROXY]
+ * ending token|shutdown|interrupt|timeout|connect_timeout|nothing URL [CA-FILE] [PROXY]
  */
 #include "../silent.h"
 
@@ -21,7 +21,7 @@ static void *end_it(void *unused)
         dc_cancel_token_cancel(token);
     else if (strcmp(how, "shutdown") == 0)
         dc_client_shutdown(client);
-    else
+    else if (strcmp(how, "interrupt") == 0)
         interrupted = 1;
     return NULL;
 }
@@ -72,7 +72,8 @@ int main(int argc, char **argv)
     started = milliseconds();
     CHECK(pthread_create(&thread, NULL, end_it, NULL) == 0);
     status = dc_list_page(client, 0, NULL, token, &page, &error);
-    printf("%s %ld %s\n", dc_status_name(status), milliseconds() - started - AFTER, dc_error_message(error));
+    printf("%s %ld %s\n", dc_status_name(status), milliseconds() - started - AFTER,
+           error != NULL ? dc_error_message(error) : "");
     CHECK(pthread_join(thread, NULL) == 0);
     dc_page_free(page);
     dc_error_free(error);

@@ -1,6 +1,6 @@
 /*
- * Preloaded (LD_PRELOAD) into test programs: a name server that takes its time over names that begin with "slow", and with
- * JUMPING_CLOCK set a wall clock that is another hour off at each look.
+ * Preloaded (LD_PRELOAD) into test programs: a name server that takes its time over names that begin with "slow" and has
+ * two addresses for those that begin with "two"; with JUMPING_CLOCK set, a wall clock that is another hour off at each look.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -18,6 +18,11 @@ int getaddrinfo(const char *node, const char *service, const struct addrinfo *hi
     if (node != NULL && strncmp(node, "slow", 4) == 0) {
         usleep(3000000);
         node = "127.0.0.1";
+    }
+    if (node != NULL && strncmp(node, "two", 3) == 0) {
+        int outcome = real("127.0.0.2", service, hints, found);
+
+        return outcome != 0 ? outcome : real("127.0.0.1", service, hints, &(*found)->ai_next);
     }
     return real(node, service, hints, found);
 }
