@@ -19,6 +19,9 @@
 //! which page; a [`Page`] is the answer; a [`Pager`] walks over all of them; an [`Error`] says what went wrong. The C
 //! ABI over them is in `ffi`, and its documentation in `include/data_connectors.h`.
 
+#[cfg(not(unix))]
+compile_error!("data_connectors has connections for Unix systems only, so far");
+
 mod answer;
 mod cancel;
 mod client;
