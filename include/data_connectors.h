@@ -44,7 +44,8 @@
  *     valid until that is freed. Do not write to it.
  *   - NULL for a handle is DC_ERR_INVALID_ARGUMENT, or from an accessor what its comment says; never a crash.
  *   - Clients, pages and errors may be used from any number of threads at once; a config or a pager from one at a time.
- *   - Nothing unwinds out of the library, no "last error" is kept per thread, no environment variable has an effect.
+ *   - Nothing unwinds out of the library, no "last error" is kept per thread, and no environment variable has an
+ *     effect (but for dc_config_set_system_roots, which looks where the system says).
  */
 
 #ifndef DATA_CONNECTORS_H
@@ -317,7 +318,7 @@ void dc_error_free(dc_error *error);
 /* ---- Config ---------------------------------------------------------------------------------------------------------
  * The settings of a client. Each setter checks its value and returns DC_OK, or DC_ERR_INVALID_ARGUMENT with a
  * message that says what would be right; then the old value stays. Only the token has to be set. A config may be
- * changed and used again after a client was made: the client has a copy. Nothing in the environment has an effect.
+ * changed and used again after a client was made: the client has a copy. No environment variable has an effect.
  */
 
 /**
@@ -373,7 +374,7 @@ dc_status dc_config_set_region(dc_config *config, const char *region, dc_error *
 dc_status dc_config_set_base_url(dc_config *config, const char *base_url, dc_error **out_error);
 
 /**
- * Whether the token may go unencrypted to another machine. For a test network only.
+ * Whether the token may go unencrypted to another machine, or through a proxy. For a test network only.
  *
  * @param config     the settings.
  * @param allow      0: no (the default); anything else: yes.
@@ -410,7 +411,7 @@ dc_status dc_config_set_api_version(dc_config *config, const char *api_version, 
 dc_status dc_config_set_user_agent_suffix(dc_config *config, const char *suffix, dc_error **out_error);
 
 /**
- * Frees the settings. Clients made from them stay.
+ * Frees the settings. Clients made from them stay. A drop function that this calls must not use the config any more.
  *
  * @param config  settings that nothing uses any more, or NULL.
  *
@@ -489,8 +490,8 @@ dc_status dc_config_set_max_response_bytes(dc_config *config, int64_t max_bytes,
 dc_status dc_config_set_pacing(dc_config *config, int32_t wait, dc_error **out_error);
 
 /* ---- Route and trust ------------------------------------------------------------------------------------------------
- * Which way connections go, and whom they trust: settings of a config, as those above. Without them connections go directly,
- * and trust the certificate authorities that the library comes with (Mozilla's, as of its release).
+ * Which way connections go, and whom they trust: settings of a config, as those above. Without them connections go
+ * directly, and trust the certificate authorities that the library comes with (Mozilla's, as of its release).
  */
 
 /**
@@ -510,8 +511,9 @@ dc_status dc_config_set_proxy(dc_config *config, const char *proxy, dc_error **o
  * The hosts to reach directly although there is a proxy.
  *
  * @param config     the settings.
- * @param hosts      hosts and domains with commas between, such as "localhost,.internal"; a domain stands for all that
- *                   is below it, "*" for all; copied. "": none, the default.
+ * @param hosts      hosts, addresses and domains without ports, with commas between, such as
+ *                   "localhost,10.0.0.1,::1,.internal"; a domain stands for all that is below it, "*" for all; copied.
+ *                   "": none, the default.
  * @param out_error  where the error goes, or NULL.
  * @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
  *
@@ -555,9 +557,9 @@ dc_status dc_config_set_system_roots(dc_config *config, int32_t use_them, dc_err
  */
 
 /**
- * Is told that `user_data` is needed no more: called once, on whatever thread, when the config was freed or has
- * another function, and all clients made from it were freed. Not called after a failure, or without a function to
- * call.
+ * Is told that `user_data` is needed no more: called once in a process, on whatever thread, when the config was
+ * freed or has another function, and all clients made from it and their pagers were freed. Not called after a
+ * failure, or without a function to call. It may use the config, if that isn't being freed.
  *
  * @param user_data  what was passed along with it.
  */
@@ -573,7 +575,7 @@ typedef void (*dc_drop_callback)(void *user_data);
 /** A level of dc_config_set_logger: a request failed and is tried again. */
 #define DC_LOG_WARN 2
 
-/** A level of dc_config_set_logger: a page came. */
+/** A level of dc_config_set_logger: an answer came, or a call waits for the rate limit's reset. */
 #define DC_LOG_INFO 3
 
 /** A level of dc_config_set_logger: each request, as it is sent. */
@@ -651,7 +653,11 @@ dc_status dc_config_set_interrupt_check(dc_config *config,
 typedef struct dc_client dc_client;
 
 /**
- * Makes a client with a copy of these settings. Nothing is sent yet.
+ * Makes a client with a copy of these settings. Nothing is sent yet. What goes together is checked here: a token has
+ * to be set, and plain HTTP through a proxy needs dc_config_set_allow_insecure_http.
+ *
+ * As with any getenv, no other thread should call setenv meanwhile: the HTTP library below looks at the proxy
+ * variables, though what it finds has no effect.
  *
  * @param config      the settings; they need a token. They stay yours.
  * @param out_client  where the client goes: yours, to be freed with dc_client_free.
@@ -740,10 +746,9 @@ void dc_cancel_token_cancel(const dc_cancel_token *token);
 int32_t dc_cancel_token_is_cancelled(const dc_cancel_token *token);
 
 /**
- * Frees a handle of a token. A call that was given the token may still be under way, but not with this handle to
- * come.
+ * Frees a handle of a token. The token itself lives as long as its last handle.
  *
- * @param token  a token that nothing will use any more, or NULL.
+ * @param token  a token that no call under way was given (give such a call a clone), or NULL.
  *
  * Since: 0.1.0
  */

@@ -7,7 +7,7 @@ use ureq::http::{HeaderMap, StatusCode, Uri, header};
 
 use crate::config::Token;
 use crate::error::{AnswerFacts, Error, ErrorKind, Result, one_line};
-use crate::page::{Page, RateLimit};
+use crate::page::{BYTE_ORDER_MARK, Page, RateLimit};
 
 /// An answer as the transport brought it, decompressed.
 pub(crate) struct Answer {
@@ -165,6 +165,7 @@ struct Told {
 impl Told {
     /// `None` when the body is something else.
     fn read(body: &[u8], token: &Token) -> Option<Self> {
+        let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
         let json: Value = serde_json::from_slice(body).or_else(|_| serde_json::from_slice(&mended(body))).ok()?;
         let errors = json.get("errors")?.as_array()?;
         let first = errors.first()?;

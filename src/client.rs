@@ -96,7 +96,8 @@ impl Client {
         let mut made = 0;
         let outcome = inner.attempts(request, &call, &mut made);
         outcome.map_err(|error| {
-            inner.log(LogLevel::Error, || format!("GET {PATH} failed after {made} attempts: {error}"));
+            let attempts = if made == 1 { "attempt" } else { "attempts" };
+            inner.log(LogLevel::Error, || format!("GET {PATH} failed after {made} {attempts}: {error}"));
             error.with_attempts(made)
         })
     }
@@ -119,18 +120,18 @@ impl Inner {
         let url = request.url(&self.base_url);
         let mut earlier: Option<Error> = None;
         loop {
-            self.stopped(call.check().map(drop))?;
-            self.keep_pace(call)?;
+            if let Err(error) = self.ready(call) {
+                return Err(which_to_tell(error, earlier));
+            }
             *made += 1;
             let number = *made;
             self.log(LogLevel::Debug, || format!("{}, attempt {number}", request.shown(&self.base_url)));
-            let error = match (self.attempt(&url, call, number), earlier.take()) {
-                (Ok(page), _) => return Ok(page),
-                // What went wrong first says more than that there was no time left for another attempt.
-                (Err(error), Some(earlier)) if error.kind() == ErrorKind::Timeout && call.left().is_zero() => {
-                    return Err(earlier.and("; trying again ran out of the call's time"));
-                }
-                (Err(error), _) => error,
+            // If one connection was silent or broke, the others that were pooled with it may be no better.
+            let distrust = earlier.as_ref().is_some_and(|error| error.http_status().is_none());
+            let error = match self.attempt(&url, call, number, distrust) {
+                Ok(page) => return Ok(page),
+                Err(error) if call.left().is_zero() => which_to_tell(error, earlier),
+                Err(error) => error,
             };
             let Some(wait) = wait_before_next(&error, number, self.max_retries, call.left()) else {
                 return Err(error);
@@ -138,13 +139,24 @@ impl Inner {
             self.log(LogLevel::Warn, || {
                 format!("GET {PATH}, attempt {number} failed, next in {} ms: {error}", wait.as_millis())
             });
-            self.stopped(call.sleep(wait))?;
+            if let Err(stop) = self.stopped(call.sleep(wait)) {
+                return Err(which_to_tell(stop, Some(error)));
+            }
             earlier = Some(error);
         }
     }
 
-    fn attempt(&self, url: &str, call: &Rc<Call>, number: u32) -> Result<Page> {
+    /// Whether a request may be made, as soon as the rate limit allows.
+    fn ready(&self, call: &Call) -> Result<()> {
+        self.stopped(call.check().map(drop))?;
+        self.keep_pace(call)
+    }
+
+    fn attempt(&self, url: &str, call: &Rc<Call>, number: u32, distrust: bool) -> Result<Page> {
         let started = Instant::now();
+        if distrust {
+            self.transport.distrust_connections();
+        }
         let answer = self.transport.get(url, call)?;
         if let Some(pace) = &self.pace {
             pace.learn(RateLimit::of(&answer.headers).remaining, answer.until_reset());
@@ -176,7 +188,11 @@ impl Inner {
             return Ok(());
         }
         if wait >= call.left() {
-            let message = "nothing remains of the rate limit, and its reset comes after the call's timeout";
+            let message = format!(
+                "nothing remains of the rate limit for another {} ms, and the call's time ends before: \
+                 try again then, or with a longer timeout",
+                wait.as_millis()
+            );
             let facts = AnswerFacts { retry_after: Some(wait), ..AnswerFacts::default() };
             return Err(Error::new(ErrorKind::RateLimited, message).with_answer(facts));
         }
@@ -192,6 +208,15 @@ impl Inner {
         if let Some(logger) = &self.logger {
             logger.log(level, line);
         }
+    }
+}
+
+/// Of what ended a call and what went wrong before it: that, as it says more than that there was no time left, or no
+/// room in the rate limit. But a call that was ended on purpose is told so.
+fn which_to_tell(end: Error, earlier: Option<Error>) -> Error {
+    match earlier {
+        Some(earlier) if end.kind() != ErrorKind::Cancelled => earlier.and("; there was no time to try again"),
+        _ => end,
     }
 }
 

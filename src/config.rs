@@ -198,8 +198,8 @@ impl Config {
         Ok(self)
     }
 
-    /// The hosts to reach directly although there is a proxy: hosts and domains with commas between (a domain stands
-    /// for all that is below it), or `*`; default none.
+    /// The hosts to reach directly although there is a proxy: hosts, addresses and domains without ports, with commas
+    /// between (a domain stands for all that is below it), or `*`; default none.
     ///
     /// # Errors
     /// `InvalidArgument` for an entry that can't be a host or a domain.

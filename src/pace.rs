@@ -22,17 +22,21 @@ impl Pace {
         until.saturating_sub(self.start.elapsed())
     }
 
-    /// What an answer says: how much remains, and how long until the reset.
+    /// What an answer says: how much remains, and how long until the reset. A later answer lifts no hold: it may be
+    /// of an earlier request, and a hold ends by itself.
     pub(crate) fn learn(&self, remaining: Option<u32>, until_reset: Option<Duration>) {
-        let Some(remaining) = remaining else { return };
-        let until = match until_reset {
-            Some(wait) if remaining == 0 => self.start.elapsed().saturating_add(wait),
-            _ => Duration::ZERO,
-        };
+        let (Some(0), Some(wait)) = (remaining, until_reset) else { return };
+        if wait > LONGEST {
+            return;
+        }
+        let until = self.start.elapsed().saturating_add(wait);
         let nanoseconds = until.as_nanos().try_into().unwrap_or(u64::MAX);
-        self.held_until.store(nanoseconds, Ordering::Relaxed);
+        self.held_until.fetch_max(nanoseconds, Ordering::Relaxed);
     }
 }
+
+/// The service's windows are of a minute; a reset beyond this is a mistake, and would hold for ever.
+const LONGEST: Duration = Duration::from_secs(5 * 60);
 
 #[cfg(test)]
 mod tests {
@@ -42,18 +46,20 @@ mod tests {
     fn holds_back_only_while_nothing_remains() {
         let pace = Pace::new();
         let minute = Duration::from_secs(60);
-        assert_eq!(pace.wait(), Duration::ZERO);
-        pace.learn(Some(1), Some(minute));
-        assert_eq!(pace.wait(), Duration::ZERO);
+        for (remaining, until_reset) in [
+            (None, None),
+            (Some(1), Some(minute)),
+            (None, Some(minute)),
+            (Some(0), None),
+            (Some(0), Some(Duration::from_secs(400))),
+            (Some(0), Some(Duration::MAX)),
+        ] {
+            pace.learn(remaining, until_reset);
+            assert_eq!(pace.wait(), Duration::ZERO, "{remaining:?} {until_reset:?}");
+        }
         pace.learn(Some(0), Some(minute));
+        pace.learn(Some(9), Some(minute));
+        pace.learn(Some(0), Some(Duration::from_secs(1)));
         assert!(pace.wait() > minute - Duration::from_secs(10) && pace.wait() <= minute);
-        pace.learn(None, None);
-        assert!(pace.wait() > Duration::ZERO, "says nothing new");
-        pace.learn(Some(9), None);
-        assert_eq!(pace.wait(), Duration::ZERO);
-        pace.learn(Some(0), None);
-        assert_eq!(pace.wait(), Duration::ZERO);
-        pace.learn(Some(0), Some(Duration::MAX));
-        assert!(pace.wait() > minute);
     }
 }

@@ -46,6 +46,9 @@ impl RateLimit {
     }
 }
 
+/// It is no part of JSON text, and parsers may pass over it (RFC 8259, 8.1).
+pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// A body that isn't a list, and why not.
 pub(crate) struct NotAList {
     pub why: String,
@@ -72,9 +75,8 @@ impl Page {
         request_id: Option<String>,
         rate_limit: RateLimit,
     ) -> std::result::Result<Self, NotAList> {
-        // A byte order mark is no part of JSON text, and parsers may pass over it (RFC 8259, 8.1).
-        if body.starts_with(b"\xEF\xBB\xBF") {
-            body.drain(..3);
+        if body.starts_with(BYTE_ORDER_MARK) {
+            body.drain(..BYTE_ORDER_MARK.len());
         }
         let mut json = String::from_utf8(body).map_err(|error| {
             let at = error.utf8_error().valid_up_to();

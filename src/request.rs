@@ -56,7 +56,7 @@ impl PageRequest {
         }
         if cursor.len() > MAX_CURSOR {
             return Err(Error::invalid(format!(
-                "starting_after has {} bytes: a cursor of the service's is much shorter than {MAX_CURSOR}",
+                "starting_after has {} bytes, and may have {MAX_CURSOR}: pass the cursor of the page before as it is",
                 cursor.len()
             )));
         }

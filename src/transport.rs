@@ -33,6 +33,7 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// Of an answer that isn't a page only so much is read: an `error.list` is short, a gateway's HTML isn't wanted.
 const MAX_ERROR_BYTES: u64 = 1024 * 1024;
+const MOST_RESERVED: usize = 1024 * 1024;
 /// Of 50 rows, where the length isn't known beforehand, as of a compressed one.
 const USUAL_PAGE: usize = 32 * 1024;
 /// Less than a socket's buffer, which has to hold a whole head.
@@ -69,6 +70,8 @@ impl Transport {
             .max_redirects(0)
             .max_redirects_will_error(false)
             .max_response_header_size(MAX_HEAD)
+            .input_buffer_size(socket::INPUT)
+            .output_buffer_size(socket::OUTPUT)
             .max_idle_connections(MAX_IDLE)
             .max_idle_connections_per_host(MAX_IDLE)
             .max_idle_age(MAX_IDLE_AGE)
@@ -139,8 +142,8 @@ impl Transport {
             return Err(ureq::Error::BodyExceedsLimit(limit).into_io());
         }
         let expected = announced.map_or(USUAL_PAGE, |length| length as usize);
-        // One more for the NUL behind a page's JSON.
-        bytes.reserve_exact(expected + 1);
+        // One more for the NUL behind a page's JSON. The rest of what is announced may never come.
+        bytes.try_reserve_exact(expected.min(MOST_RESERVED) + 1).map_err(|_| io::ErrorKind::OutOfMemory)?;
         body.into_with_config().limit(limit).reader().read_to_end(bytes)?;
         if bytes.capacity() > 2 * bytes.len() {
             bytes.shrink_to(bytes.len() + 1);

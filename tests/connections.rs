@@ -129,7 +129,7 @@ fn the_bundled_authorities_do_not_know_ours_and_a_bad_ca_file_is_refused() {
     let bad = support::scratch().join("bad.pem");
     std::fs::write(&bad, "-----BEGIN CERTIFICATE-----\naGVsbG8gd29ybGQ=\n-----END CERTIFICATE-----\n").unwrap();
     let error = config.set_ca_file(Some(&bad)).unwrap_err();
-    assert!(error.message().contains("a certificate that can't be used"), "{error}");
+    assert!(error.message().contains("is damaged: its certificate number 1 is none"), "{error}");
 }
 
 /// The system's authorities are where SSL_CERT_FILE says; a child has an environment of its own.
@@ -185,6 +185,13 @@ fn through(proxy: &str) -> Error {
 #[test]
 fn a_proxy_that_refuses_is_named_and_not_asked_again() {
     for (answer, says) in [
+        (
+            "HTTP/1.1 407 No\r\nContent-Length: 6\r\n\r\ndenied",
+            "it wants a user and password, or others than these (407)",
+        ),
+        ("HTTP/1.1 403 No\n\n<html>", "it answered 403"),
+        ("HTTP/1.1 100 Go on\r\n\r\nHTTP/1.1 407 No\r\n\r\n", "it wants a user and password"),
+        ("HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", "it sent more than its answer"),
         ("HTTP/1.1 407 No\r\n\r\n", "it wants a user and password, or others than these (407)"),
         ("HTTP/1.1 403 No\r\n\r\n", "it answered 403"),
         ("HTTP/1.1 502 No\r\n\r\n", "it answered 502"),
@@ -246,6 +253,43 @@ fn pacing_waits_for_the_reset_or_fails_at_once() {
     assert_eq!(server.requests().len(), 5, "one of six calls was not made");
 }
 
+/// An answer that nobody asked for, sent with the one before or a little later, is not the answer to the next request.
+#[test]
+fn an_answer_that_was_not_asked_for_is_not_taken() {
+    let Step::Send(answer) = good() else { unreachable!() };
+    let forged = String::from_utf8(answer.clone()).unwrap().replace(r#""id":"1""#, r#""id":"2""#).into_bytes();
+    let together = vec![Step::Request, Step::Send([answer.clone(), forged.clone()].concat()), Step::Hold];
+    let apart = vec![Step::Request, Step::Send(answer.clone()), Step::Send(forged.clone()), Step::Hold];
+    let later = vec![Step::Request, Step::Send(answer), Step::Wait(20), Step::Send(forged), Step::Hold];
+    for script in [together, apart, later] {
+        plain_and_tls(&[script, vec![Step::Request, good(), Step::Hold]], |server, client| {
+            assert_eq!(list(&client).unwrap().json(), LIST);
+            std::thread::sleep(Duration::from_millis(60));
+            assert_eq!(list(&client).unwrap().json(), LIST);
+            assert_eq!(server.connections(), 2);
+        });
+    }
+}
+
+/// A second attempt after a silent or broken one doesn't trust the other pooled connections either.
+#[test]
+fn another_attempt_opens_a_connection() {
+    let silent_later = vec![Step::Request, Step::Wait(100), good(), Step::Request, Step::Hold];
+    let scripts = vec![silent_later.clone(), silent_later.clone(), silent_later, vec![Step::Request, good()]];
+    let server = FaultServer::start(scripts, None);
+    let mut config = config(&format!("http://{}", server.address()));
+    config.set_timeout(Duration::from_secs(15)).unwrap().set_max_retries(2).unwrap();
+    let client = Client::new(&config).unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| list(&client).unwrap());
+        }
+    });
+    assert_eq!(server.connections(), 3);
+    assert_eq!(list(&client).unwrap().count(), 1);
+    assert_eq!(server.connections(), 4);
+}
+
 /// A connect timeout is one attempt's: the call goes on.
 #[test]
 fn a_connection_that_does_not_open_is_tried_again() {
@@ -272,6 +316,46 @@ fn the_longest_request_is_sent_whole() {
     assert!(head.starts_with(&format!("GET /{path}/data_connectors?per_page=50&starting_after=%3D%3D")));
     assert!(head.contains(&format!("\r\nauthorization: Bearer {token}\r\n")), "{}", &head[..100]);
     assert!(head.ends_with("\r\n\r\n"));
+}
+
+/// What the first attempt met is not forgotten because the second one is held back.
+#[test]
+fn a_hold_does_not_hide_the_failure_before_it() {
+    let headers = [
+        ("Date", "Sun, 06 Nov 1994 08:49:37 GMT"),
+        ("Retry-After", "0"),
+        ("X-RateLimit-Remaining", "0"),
+        ("X-RateLimit-Reset", "784111837"),
+    ];
+    let answer = http("429 Too Many Requests", &headers, r#"{"errors":[{"code":"rate_limit_exceeded"}]}"#);
+    let server = FaultServer::start(vec![vec![Step::Request, Step::Send(answer)]], None);
+    let mut config = config(&format!("http://{}", server.address()));
+    config.set_pacing(true).set_max_retries(2).unwrap();
+    let error = list(&Client::new(&config).unwrap()).unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 1), "{error}");
+    assert_eq!((error.http_status(), error.api_code()), (Some(429), Some("rate_limit_exceeded")));
+}
+
+#[test]
+fn a_process_without_descriptors_says_so() {
+    // Taken one by one, the last ones for the calls of other tests are left: so in a child.
+    if std::env::var_os("DC_TEST_CHILD").is_some() {
+        let sandbox = Sandbox::builder().start().unwrap();
+        let client = Client::new(&config(sandbox.base_url())).unwrap();
+        let mut taken = Vec::new();
+        while let Ok(file) = std::fs::File::open("/dev/null") {
+            taken.push(file);
+        }
+        let error = list(&client).unwrap_err();
+        drop(taken);
+        assert_eq!(error.kind(), ErrorKind::System, "{error}");
+        return;
+    }
+    let program = std::env::current_exe().unwrap();
+    let command = format!("ulimit -n 64; exec '{}' --exact a_process_without_descriptors_says_so", program.display());
+    let output = std::process::Command::new("sh").args(["-c", &command]).env("DC_TEST_CHILD", "1").output().unwrap();
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && printed.contains("1 passed"), "{printed}");
 }
 
 #[test]

@@ -69,6 +69,9 @@ def complain(message):
 
 def main():
     given, token = arguments()
+    if sys.stdout is None:
+        complain("standard output is closed")
+        return 1
     # Names are in all scripts, whatever the terminal's is.
     sys.stdout.reconfigure(errors="replace")
     try:

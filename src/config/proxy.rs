@@ -1,6 +1,7 @@
 //! The HTTP proxy to go through, and for which hosts.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -23,31 +24,39 @@ pub(crate) struct Proxy {
 
 impl Proxy {
     pub(crate) fn new(url: &str) -> Result<Self> {
-        Self::parse(url)
-            .ok_or_else(|| Error::invalid("the proxy is not a URL of the form http://[user:password@]host[:port]"))
+        Self::parse(url).map_err(|what| {
+            Error::invalid(format!(
+                "the proxy {what}: it should look like http://proxy.example:3128, or http://user:password@proxy.example:3128 \
+                 with user and password percent-encoded"
+            ))
+        })
     }
 
-    fn parse(url: &str) -> Option<Self> {
-        let rest = url.strip_prefix("http://")?;
+    /// Or what is wrong, without a word of the URL.
+    fn parse(url: &str) -> std::result::Result<Self, &'static str> {
+        let rest = url.strip_prefix("http://").ok_or("does not begin with http://, and no other kind can be used")?;
         // What has no credentials in it may be copied about by a parser.
         let (credentials, place) = match rest.rsplit_once('@') {
             Some((credentials, place)) => (Some(credentials), place),
             None => (None, rest),
         };
-        let uri: Uri = format!("http://{}", place.strip_suffix('/').unwrap_or(place)).parse().ok()?;
-        let host = uri.host().filter(|host| !host.is_empty())?;
-        let port = match uri.authority()?.as_str().strip_prefix(host)? {
-            "" => DEFAULT_PORT,
-            port => port.strip_prefix(':')?.parse().ok().filter(|port| *port > 0)?,
-        };
-        if uri.path() != "/" || uri.query().is_some() {
-            return None;
+        let place = place.strip_suffix('/').unwrap_or(place);
+        if place.contains(['/', '?', '#']) {
+            return Err("has a path or a query");
         }
+        let uri: Uri = format!("http://{place}").parse().map_err(|_| "has no proper host")?;
+        let host = uri.host().filter(|host| !host.is_empty()).ok_or("has no host")?;
+        let port = match place.strip_prefix(host).and_then(|rest| rest.strip_prefix(':')) {
+            Some(port) => {
+                port.parse().ok().filter(|port| *port > 0).ok_or("has a port that isn't a number from 1 to 65535")?
+            }
+            None => DEFAULT_PORT,
+        };
         let authorization = match credentials {
-            Some(credentials) => Some(basic(credentials)?),
+            Some(credentials) => Some(basic(credentials).ok_or("has a user or password that isn't percent-encoded")?),
             None => None,
         };
-        Some(Self { host: host.to_owned(), port, authorization })
+        Ok(Self { host: host.to_owned(), port, authorization })
     }
 }
 
@@ -61,6 +70,9 @@ impl fmt::Debug for Proxy {
 /// `Basic …` of percent-encoded `user:password`. Every copy on the way has its whole size from the start, as one that
 /// grows leaves its beginning behind, and is wiped.
 fn basic(credentials: &str) -> Option<Zeroizing<String>> {
+    if !is_percent_encoded(credentials) {
+        return None;
+    }
     let (user, password) = credentials.split_once(':').unwrap_or((credentials, ""));
     let mut plain = Zeroizing::new(Vec::with_capacity(credentials.len() + 1));
     plain.extend(percent_decode_str(user));
@@ -81,34 +93,76 @@ fn basic(credentials: &str) -> Option<Zeroizing<String>> {
     Some(value)
 }
 
+/// Whether nothing in it would have to be written as `%XX`, and each `%` is followed by two digits.
+fn is_percent_encoded(text: &str) -> bool {
+    let reserved = |byte: &u8| !byte.is_ascii_graphic() || b"/?#[]@".contains(byte);
+    let escapes = text.split('%').skip(1);
+    let good = |after: &str| after.as_bytes().get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+    !text.as_bytes().iter().any(reserved) && escapes.into_iter().all(good)
+}
+
 /// The hosts that are reached directly although there is a proxy.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct NoProxy(Vec<String>);
+pub(crate) struct NoProxy(Vec<Direct>);
+
+#[derive(Clone, Debug)]
+enum Direct {
+    All,
+    Address(IpAddr),
+    /// And what is below it.
+    Domain(String),
+}
 
 impl NoProxy {
-    /// Of a list with commas: a host, a domain with all that is below it, or `*` for all.
+    /// Of a list with commas: hosts and addresses without a port, domains with all that is below them, or `*` for
+    /// all.
     pub(crate) fn new(list: &str) -> Result<Self> {
         let entries = list.split(',').map(str::trim).filter(|entry| !entry.is_empty());
-        let check = |entry: &str| {
-            let name = entry.strip_prefix('.').unwrap_or(entry).to_ascii_lowercase();
-            let good = |c: char| c.is_ascii_alphanumeric() || "-._:[]".contains(c);
-            if entry == "*" || (!name.is_empty() && name.chars().all(good)) {
-                return Ok(name);
-            }
-            Err(Error::invalid(format!(
-                "{entry:?} is not a host for no_proxy: list hosts and domains with commas between, or *"
-            )))
+        let read = |entry: &str| {
+            Direct::of(entry).ok_or_else(|| {
+                Error::invalid(format!(
+                    "{entry:?} is no host for no_proxy: list hosts and domains without ports, with commas between \
+                     (such as localhost,127.0.0.1,.internal), or *"
+                ))
+            })
         };
-        entries.map(check).collect::<Result<_>>().map(Self)
+        entries.map(read).collect::<Result<_>>().map(Self)
     }
 
     pub(crate) fn contains(&self, host: &str) -> bool {
         let host = host.to_ascii_lowercase();
-        self.0.iter().any(|entry| {
-            let below = host.strip_suffix(entry.as_str()).is_some_and(|rest| rest.ends_with('.'));
-            entry == "*" || *entry == host || below
+        let address = bare(&host).parse::<IpAddr>().ok();
+        self.0.iter().any(|direct| match direct {
+            Direct::All => true,
+            Direct::Address(direct) => address == Some(*direct),
+            Direct::Domain(domain) => {
+                address.is_none()
+                    && host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+            }
         })
     }
+}
+
+impl Direct {
+    fn of(entry: &str) -> Option<Self> {
+        if entry == "*" {
+            return Some(Self::All);
+        }
+        if let Ok(address) = bare(entry).parse() {
+            return Some(Self::Address(address));
+        }
+        let name = entry.strip_prefix('.').unwrap_or(entry);
+        let good = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
+        let is_name = !name.is_empty() && !name.ends_with('.') && name.chars().all(good);
+        // What looks like an address, but is none, is a mistake.
+        let is_number = name.chars().all(|c| c.is_ascii_digit() || c == '.');
+        (is_name && !is_number).then(|| Self::Domain(name.to_ascii_lowercase()))
+    }
+}
+
+/// An IPv6 address without its brackets.
+fn bare(host: &str) -> &str {
+    host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
 }
 
 #[cfg(test)]
@@ -126,7 +180,7 @@ mod tests {
             assert_eq!(format!("{:?}", Proxy::new(url).expect(url)), shown);
         }
         for (credentials, encoded) in
-            [("me:pass%20word", "Basic bWU6cGFzcyB3b3Jk"), ("me", "Basic bWU6"), ("a:b@c:d", "Basic YTpiQGM6ZA==")]
+            [("me:pass%20word", "Basic bWU6cGFzcyB3b3Jk"), ("me", "Basic bWU6"), ("a:b%40c:d", "Basic YTpiQGM6ZA==")]
         {
             let proxy = Proxy::new(&format!("http://{credentials}@proxy")).expect(credentials);
             assert_eq!(proxy.authorization.as_ref().map(|value| value.as_str()), Some(encoded));
@@ -134,43 +188,60 @@ mod tests {
     }
 
     #[test]
-    fn refuses_the_rest_and_never_repeats_it() {
-        for bad in [
-            "",
-            "proxy",
-            "https://u:pa55@proxy",
-            "socks5://u:pa55@proxy",
-            "http://",
-            "http://u:pa55@",
-            "http://u:pa55@ho st",
-            "http://u:pa55@proxy:0",
-            "http://proxy:x",
-            "http://proxy:99999",
-            "http://proxy/path",
-            "http://proxy?x",
-            "http://u%3A:pa55@proxy",
-            "http://u:pa55%0A@proxy",
+    fn says_what_is_wrong_and_never_repeats_it() {
+        for (bad, says) in [
+            ("", "does not begin with http://"),
+            ("proxy:3128", "does not begin with http://"),
+            ("https://u:pa55@proxy", "no other kind can be used"),
+            ("socks5://u:pa55@proxy", "no other kind can be used"),
+            ("http://", "host"),
+            ("http://u:pa55@", "host"),
+            ("http://u:pa55@ho st", "has no proper host"),
+            ("http://u:pa55@:80", "host"),
+            ("http://u:pa55@proxy:0", "a port that isn't"),
+            ("http://proxy:x", "a port that isn't"),
+            ("http://proxy:", "a port that isn't"),
+            ("http://proxy:99999", "a port that isn't"),
+            ("http://u:pa55@proxy:1/path", "has a path or a query"),
+            ("http://proxy?x", "has a path or a query"),
+            ("http://u%3A:pa55@proxy", "isn't percent-encoded"),
+            ("http://u:pa55%0A@proxy", "isn't percent-encoded"),
+            ("http://u:pa55%ZZ@proxy", "isn't percent-encoded"),
+            ("http://u:pa55%2@proxy", "isn't percent-encoded"),
+            ("http://u:pa@55@proxy", "isn't percent-encoded"),
+            ("http://u:pa/55@proxy", "isn't percent-encoded"),
+            ("http://u:pa 55@proxy", "isn't percent-encoded"),
         ] {
             let error = Proxy::new(bad).expect_err(bad);
-            assert!(error.message().contains("http://[user:password@]host[:port]"), "{error}");
+            assert!(error.message().contains(says), "{bad}: {error}");
+            assert!(error.message().contains("it should look like http://proxy.example:3128"), "{error}");
             assert!(!format!("{error:?}").contains("pa55"), "{error:?}");
         }
     }
 
     #[test]
-    fn no_proxy_is_for_hosts_and_domains() {
-        let list = NoProxy::new(" localhost, .internal ,example.com,127.0.0.1").expect("good");
-        for host in ["localhost", "LOCALHOST", "a.internal", "internal", "example.com", "api.example.com", "127.0.0.1"]
-        {
+    fn no_proxy_is_for_hosts_addresses_and_domains() {
+        let list = NoProxy::new(" localhost, .internal ,Example.com,127.0.0.1,::1,[fe80::2]").expect("good");
+        for host in [
+            "localhost",
+            "LOCALHOST",
+            "a.internal",
+            "internal",
+            "example.com",
+            "api.example.com",
+            "127.0.0.1",
+            "[::1]",
+            "[FE80::2]",
+        ] {
             assert!(list.contains(host), "{host}");
         }
-        for host in ["nexample.com", "example.com.org", "127.0.0.10", "x"] {
+        for host in ["nexample.com", "example.com.org", "127.0.0.10", "1.127.0.0.1", "[::2]", "x"] {
             assert!(!list.contains(host), "{host}");
         }
-        assert!(NoProxy::new("*").expect("all").contains("anything"));
+        assert!(NoProxy::new("*").expect("all").contains("[::5]"));
         assert!(!NoProxy::new("").expect("none").contains("anything"));
-        for bad in ["a b", "http://x", "*.x", "."] {
-            assert!(NoProxy::new(bad).expect_err(bad).message().contains("hosts and domains"), "{bad}");
+        for bad in ["a b", "http://x", "*.x", ".", "localhost:8080", "127.0.0.1:80", "localhost.", "0.0.1", "127.0.0"] {
+            assert!(NoProxy::new(bad).expect_err(bad).message().contains("hosts and domains without ports"), "{bad}");
         }
     }
 }

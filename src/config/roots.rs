@@ -9,6 +9,9 @@ use ureq::tls::{Certificate, PemItem, parse_pem};
 use crate::error::{Error, Result};
 
 pub(super) fn of_file(path: &Path) -> Result<Vec<Certificate<'static>>> {
+    if path.as_os_str().is_empty() {
+        return Err(Error::invalid("the CA file's path is empty: pass a path, or none for the bundled authorities"));
+    }
     let shown = path.display();
     let pem =
         std::fs::read(path).map_err(|error| Error::invalid(format!("the CA file {shown} can't be read: {error}")))?;
@@ -16,8 +19,9 @@ pub(super) fn of_file(path: &Path) -> Result<Vec<Certificate<'static>>> {
     for item in parse_pem(&pem) {
         match item {
             Ok(PemItem::Certificate(certificate)) => {
-                check(&certificate).map_err(|why| {
-                    Error::invalid(format!("the CA file {shown} holds a certificate that can't be used: {why}"))
+                check(&certificate).map_err(|_| {
+                    let number = certificates.len() + 1;
+                    Error::invalid(format!("the CA file {shown} is damaged: its certificate number {number} is none"))
                 })?;
                 certificates.push(certificate);
             }

@@ -7,9 +7,9 @@
 
 use std::ffi::c_void;
 
-/// Is told that `user_data` is needed no more: called once, on whatever thread, when the config was freed or has
-/// another function, and all clients made from it were freed. Not called after a failure, or without a function to
-/// call.
+/// Is told that `user_data` is needed no more: called once in a process, on whatever thread, when the config was
+/// freed or has another function, and all clients made from it and their pagers were freed. Not called after a
+/// failure, or without a function to call. It may use the config, if that isn't being freed.
 ///
 /// @param user_data  what was passed along with it.
 pub type dc_drop_callback = Option<unsafe extern "C" fn(user_data: *mut c_void)>;

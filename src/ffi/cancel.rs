@@ -95,10 +95,9 @@ pub unsafe extern "C" fn dc_cancel_token_is_cancelled(token: *const dc_cancel_to
     })
 }
 
-/// Frees a handle of a token. A call that was given the token may still be under way, but not with this handle to
-/// come.
+/// Frees a handle of a token. The token itself lives as long as its last handle.
 ///
-/// @param token  a token that nothing will use any more, or NULL.
+/// @param token  a token that no call under way was given (give such a call a clone), or NULL.
 ///
 /// Since: 0.1.0
 #[unsafe(no_mangle)]

@@ -21,7 +21,11 @@ impl dc_client {
     }
 }
 
-/// Makes a client with a copy of these settings. Nothing is sent yet.
+/// Makes a client with a copy of these settings. Nothing is sent yet. What goes together is checked here: a token has
+/// to be set, and plain HTTP through a proxy needs dc_config_set_allow_insecure_http.
+///
+/// As with any getenv, no other thread should call setenv meanwhile: the HTTP library below looks at the proxy
+/// variables, though what it finds has no effect.
 ///
 /// @param config      the settings; they need a token. They stay yours.
 /// @param out_client  where the client goes: yours, to be freed with dc_client_free.

@@ -2,7 +2,7 @@
 //!
 //! The settings of a client. Each setter checks its value and returns DC_OK, or DC_ERR_INVALID_ARGUMENT with a
 //! message that says what would be right; then the old value stays. Only the token has to be set. A config may be
-//! changed and used again after a client was made: the client has a copy. Nothing in the environment has an effect.
+//! changed and used again after a client was made: the client has a copy. No environment variable has an effect.
 
 use std::ffi::c_char;
 
@@ -127,7 +127,7 @@ pub unsafe extern "C" fn dc_config_set_base_url(
     }
 }
 
-/// Whether the token may go unencrypted to another machine. For a test network only.
+/// Whether the token may go unencrypted to another machine, or through a proxy. For a test network only.
 ///
 /// @param config     the settings.
 /// @param allow      0: no (the default); anything else: yes.
@@ -197,7 +197,7 @@ pub unsafe extern "C" fn dc_config_set_user_agent_suffix(
     }
 }
 
-/// Frees the settings. Clients made from them stay.
+/// Frees the settings. Clients made from them stay. A drop function that this calls must not use the config any more.
 ///
 /// @param config  settings that nothing uses any more, or NULL.
 ///

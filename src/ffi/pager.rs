@@ -4,7 +4,7 @@
 //! first: when connectors change during a walk, one can come twice, and one that moved to the front can be missed.
 
 use std::ffi::{CString, c_char};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, TryLockError};
 
 use super::cancel::{dc_cancel_token, token};
 use super::client::dc_client;
@@ -24,6 +24,15 @@ pub struct dc_pager(Mutex<Walk>);
 struct Walk {
     pager: Pager,
     cursor: Option<CString>,
+}
+
+/// The walk, if no other call uses it. A panic, which was a bug of ours, left it as it was before the call.
+fn lock(walk: &Mutex<Walk>) -> Option<MutexGuard<'_, Walk>> {
+    match walk.try_lock() {
+        Ok(walk) => Some(walk),
+        Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+        Err(TryLockError::WouldBlock) => None,
+    }
 }
 
 /// Makes a walk. Nothing is sent yet.
@@ -81,7 +90,7 @@ pub unsafe extern "C" fn dc_pager_next(
             let out = Out::required(out_page, "out_page")?;
             let pager = input::handle(pager, "pager")?;
             // A callback of the call under way, or another thread, against what the header says.
-            let mut walk = pager.0.try_lock().map_err(|_| Error::invalid("the pager is in use by another call"))?;
+            let mut walk = lock(&pager.0).ok_or_else(|| Error::invalid("the pager is in use by another call"))?;
             let Some(page) = walk.pager.next_page(token(cancel))? else {
                 return Ok(DC_DONE);
             };
@@ -104,7 +113,7 @@ pub unsafe extern "C" fn dc_pager_cursor(pager: *const dc_pager) -> *const c_cha
     infallible(std::ptr::null(), || {
         // SAFETY: the header asks for a live pager or NULL.
         let pager = unsafe { pager.as_ref() };
-        let walk = pager.and_then(|pager| pager.0.try_lock().ok());
+        let walk = pager.and_then(|pager| lock(&pager.0));
         address(walk.as_ref().and_then(|walk| walk.cursor.as_ref()))
     })
 }

@@ -1,7 +1,7 @@
 //! Route and trust
 //!
-//! Which way connections go, and whom they trust: settings of a config, as those above. Without them connections go directly,
-//! and trust the certificate authorities that the library comes with (Mozilla's, as of its release).
+//! Which way connections go, and whom they trust: settings of a config, as those above. Without them connections go
+//! directly, and trust the certificate authorities that the library comes with (Mozilla's, as of its release).
 
 use std::ffi::c_char;
 use std::path::Path;
@@ -38,8 +38,9 @@ pub unsafe extern "C" fn dc_config_set_proxy(
 /// The hosts to reach directly although there is a proxy.
 ///
 /// @param config     the settings.
-/// @param hosts      hosts and domains with commas between, such as "localhost,.internal"; a domain stands for all that
-///                   is below it, "*" for all; copied. "": none, the default.
+/// @param hosts      hosts, addresses and domains without ports, with commas between, such as
+///                   "localhost,10.0.0.1,::1,.internal"; a domain stands for all that is below it, "*" for all; copied.
+///                   "": none, the default.
 /// @param out_error  where the error goes, or NULL.
 /// @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
 ///

@@ -1,4 +1,5 @@
-//! How deep JSON is nested: serde_json passes over any depth, but the parsers of those who get the page may not bear it.
+//! How deep JSON is nested: serde_json passes over any depth, but the parsers of those who get the page may not bear
+//! it.
 
 /// Far more than a list has, and what parsers behind us bear.
 pub(super) const MAX_DEPTH: usize = 128;

@@ -9,7 +9,9 @@ use super::connector::{NoResolver, Route, connector};
 use super::sys::process_generation;
 use crate::config::Token;
 
-/// The agents, the first process's first; without a lock that a fork could find taken.
+/// The agents, the first process's first. Nothing is locked while calls are made, so that a fork finds nothing
+/// locked; only where a child that was itself forked makes its agent at that very moment would its own child wait for
+/// ever.
 pub(super) struct Agents {
     make: Make,
     first: Node,

@@ -41,6 +41,8 @@ pub(crate) enum Stop {
     NoConnection(String),
     /// The proxy doesn't want to open a way: why, for a person.
     ProxyRefused(String),
+    /// The time ran out, and it was the proxy that didn't answer.
+    ProxySilent(Box<Stop>, String),
     /// The request is longer than a request may be.
     TooLongRequest,
     /// The system has no more of what is needed: threads, descriptors.
@@ -205,10 +207,14 @@ impl Call {
 
     fn ask(&self) -> Result<(), Stop> {
         self.last_asked.set(Instant::now());
-        match &self.interrupt {
-            Some(interrupt) if interrupt.is_wanted() => Err(Stop::Interrupted),
-            _ => Ok(()),
+        let Some(interrupt) = &self.interrupt else { return Ok(()) };
+        // The check may make calls: they don't ask it again.
+        if ASKING.replace(true) {
+            return Ok(());
         }
+        let wanted = interrupt.is_wanted();
+        ASKING.set(false);
+        if wanted { Err(Stop::Interrupted) } else { Ok(()) }
     }
 
     fn tokens(&self) -> impl Iterator<Item = &CancelToken> {
@@ -228,6 +234,7 @@ impl Call {
 }
 
 thread_local! {
+    static ASKING: Cell<bool> = const { Cell::new(false) };
     static CURRENT: RefCell<Option<Rc<Call>>> = const { RefCell::new(None) };
 }
 

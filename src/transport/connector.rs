@@ -111,14 +111,15 @@ impl Resolver for NoResolver {
     }
 }
 
-/// Replaces the placeholder in the first `amount` bytes of a request's head, and gives their new number; `None` when
-/// there is no room.
+/// Replaces the placeholder in the first `amount` bytes, which are a request's head, and gives their new number;
+/// `None` when there is no room, or it isn't a whole head with a placeholder in it.
 fn authorize(output: &mut [u8], amount: usize, token: &str) -> Option<usize> {
     let line = format!("\r\nauthorization: {PLACEHOLDER}\r\n");
     let head = output.get(..amount)?;
-    let Some(at) = head.windows(line.len()).position(|window| window == line.as_bytes()) else {
-        return Some(amount);
-    };
+    let at = head.windows(line.len()).position(|window| window == line.as_bytes())?;
+    if !head.ends_with(b"\r\n\r\n") {
+        return None;
+    }
     let value = at + "\r\nauthorization: Bearer ".len();
     let rest = at + line.len() - 2;
     let moved = value + token.len();
@@ -147,8 +148,8 @@ mod tests {
         let mut exact = head.as_bytes().to_vec();
         assert_eq!(authorize(&mut exact, head.len(), "longer than before"), None);
         assert_eq!(exact, head.as_bytes());
-        let mut other = *b"user-agent: authorization: Bearer [token]\r\n";
-        let length = other.len();
-        assert_eq!(authorize(&mut other, length, "t"), Some(length));
+        for other in ["user-agent: authorization: Bearer [token]\r\n\r\n", "x: y\r\n\r\n", &head[..head.len() - 2]] {
+            assert_eq!(authorize(&mut other.as_bytes().to_vec(), other.len(), "t"), None, "{other}");
+        }
     }
 }

@@ -40,14 +40,19 @@ fn race(addresses: &[SocketAddr], call: &Call) -> Result<Result<TcpStream, (Sock
             if let Some(address) = waiting.next() {
                 match start(address) {
                     Ok(socket) => running.push((address, socket)),
-                    Err(error) => last = Some((address, error)),
+                    Err(error) if is_for_want_of_means(&error) => return Err(Stop::System(error)),
+                    // The next one need not wait.
+                    Err(error) => {
+                        last = Some((address, error));
+                        next_start = Instant::now();
+                    }
                 }
             }
         }
+        if waiting.len() > 0 && Instant::now() >= next_start {
+            continue;
+        }
         if running.is_empty() {
-            if waiting.len() > 0 {
-                continue;
-            }
             return Ok(Err(last.unwrap_or_else(no_addresses)));
         }
         let watched: Vec<_> = running.iter().map(|(_, socket)| (socket.as_fd(), Ready::Write)).collect();
@@ -79,6 +84,11 @@ fn start(address: SocketAddr) -> io::Result<Socket> {
         Err(error) if error.raw_os_error() != Some(libc::EINPROGRESS) => Err(error),
         _ => Ok(socket),
     }
+}
+
+/// Whether it is this process or system that can't, and not that address.
+fn is_for_want_of_means(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE | libc::ENOBUFS | libc::ENOMEM))
 }
 
 fn no_addresses() -> (SocketAddr, io::Error) {

@@ -53,7 +53,13 @@ impl Context {
 
     /// Why a wait ended.
     pub(crate) fn stopped(&self, stop: Stop) -> Error {
-        let host = &self.authority;
+        match stop {
+            Stop::ProxySilent(stop, proxy) => self.stopped_by(*stop, &proxy),
+            stop => self.stopped_by(stop, &self.authority),
+        }
+    }
+
+    fn stopped_by(&self, stop: Stop, host: &str) -> Error {
         let (kind, message) = match stop {
             Stop::Cancelled => (ErrorKind::Cancelled, "the call was cancelled by its token".to_owned()),
             Stop::ShutDown => (ErrorKind::Cancelled, "the client was shut down".to_owned()),
@@ -70,6 +76,7 @@ impl Context {
                 ),
             ),
             Stop::Stalled => (ErrorKind::Timeout, format!("{host} was silent for too long, and given up")),
+            Stop::ProxySilent(..) => (ErrorKind::Timeout, format!("{host} did not answer")),
             Stop::NoConnection(why) => (ErrorKind::Connection, why),
             Stop::ProxyRefused(why) => (ErrorKind::Proxy, why),
             Stop::TooLongRequest => (
@@ -88,6 +95,9 @@ impl Context {
         let host = &self.authority;
         if let Some(error) = error.get_ref().and_then(|inner| inner.downcast_ref::<TlsError>()) {
             return self.tls(error);
+        }
+        if error.kind() == io::ErrorKind::OutOfMemory {
+            return (ErrorKind::System, "the system has no memory for the answer".to_owned());
         }
         if error.kind() == io::ErrorKind::UnexpectedEof {
             let message = format!("{host} closed the connection before the whole answer had come");

@@ -16,17 +16,28 @@ const MAX_HEAD: usize = 16 * 1024;
 pub(super) fn tunnel(proxy: &Proxy, host: &str, port: u16, call: &Call) -> Result<TcpStream, Stop> {
     let stream = dial(&proxy.host, proxy.port, call).map_err(|stop| match stop {
         Stop::NoConnection(why) => Stop::NoConnection(format!("the proxy can't be reached: {why}")),
-        other => other,
+        other => at_proxy(other, proxy),
     })?;
-    TcpSocket::send(&stream, request(proxy, host, port).as_bytes(), call)?;
-    let head = head(&stream, call)?;
-    let refused = |why: &str| Stop::ProxyRefused(format!("the proxy {proxy:?} opened no way to {host}:{port}: {why}"));
-    match status(&head) {
-        Some(200..=299) => Ok(stream),
-        Some(407) => Err(refused("it wants a user and password, or others than these (407)")),
-        Some(other) => Err(refused(&format!("it answered {other}"))),
-        None if head.is_empty() => Err(refused("it closed the connection")),
-        None => Err(refused("its answer was not HTTP")),
+    let answer = ask(&stream, &request(proxy, host, port), call).map_err(|stop| at_proxy(stop, proxy))?;
+    let why = match answer {
+        Answer { status: Some(200..=299), behind: false } => return Ok(stream),
+        // The host has nothing to say before it is asked.
+        Answer { status: Some(200..=299), behind: true } => "it sent more than its answer".to_owned(),
+        Answer { status: Some(407), .. } => "it wants a user and password, or others than these (407)".to_owned(),
+        Answer { status: Some(other), .. } => format!("it answered {other}"),
+        Answer { status: None, behind: true } => "its answer was not HTTP".to_owned(),
+        Answer { status: None, behind: false } => "it closed the connection".to_owned(),
+    };
+    Err(Stop::ProxyRefused(format!("the proxy {proxy:?} opened no way to {host}:{port}: {why}")))
+}
+
+/// Where the time ran out is worth telling.
+fn at_proxy(stop: Stop, proxy: &Proxy) -> Stop {
+    match stop {
+        Stop::TimeOver | Stop::ConnectTimeOver | Stop::Stalled => {
+            Stop::ProxySilent(Box::new(stop), format!("the proxy {proxy:?}"))
+        }
+        other => other,
     }
 }
 
@@ -45,23 +56,46 @@ fn request(proxy: &Proxy, host: &str, port: u16) -> Zeroizing<String> {
     text
 }
 
-/// The head of the proxy's answer; bytes behind it would be the host's, which has nothing to say before it is asked.
-fn head(stream: &TcpStream, call: &Call) -> Result<Vec<u8>, Stop> {
-    let mut head = Vec::new();
-    let mut buffer = [0; 1024];
-    while !head.ends_with(b"\r\n\r\n") {
-        let received = TcpSocket::receive(stream, &mut buffer, call)?;
-        if received == 0 || head.len() > MAX_HEAD {
-            break;
-        }
-        head.extend_from_slice(buffer.get(..received).unwrap_or_default());
-    }
-    Ok(head)
+/// What a proxy answered.
+#[derive(Debug, PartialEq)]
+struct Answer {
+    /// `None` where it isn't HTTP, or nothing at all.
+    status: Option<u16>,
+    /// Whether something came that the status line and its headers don't account for.
+    behind: bool,
 }
 
-fn status(head: &[u8]) -> Option<u16> {
-    let text = std::str::from_utf8(head.strip_suffix(b"\r\n\r\n")?).ok()?;
-    let mut words = text.strip_prefix("HTTP/1.")?.split_ascii_whitespace();
+/// Sends the request and reads the head of the answer.
+fn ask(stream: &TcpStream, request: &str, call: &Call) -> Result<Answer, Stop> {
+    TcpSocket::send(stream, request.as_bytes(), call)?;
+    let mut received = Vec::new();
+    let mut buffer = [0; 1024];
+    loop {
+        let more = TcpSocket::receive(stream, &mut buffer, call)?;
+        received.extend_from_slice(buffer.get(..more).unwrap_or_default());
+        if let Some(answer) = read(&received) {
+            return Ok(answer);
+        }
+        if more == 0 || received.len() > MAX_HEAD {
+            return Ok(Answer { status: None, behind: !received.is_empty() });
+        }
+    }
+}
+
+/// The answer, once its head is there; what only announces it (1xx) is passed over.
+fn read(received: &[u8]) -> Option<Answer> {
+    let text = String::from_utf8_lossy(received);
+    // Line breaks of both kinds are seen.
+    let (head, behind) = text.split_once("\r\n\r\n").or_else(|| text.split_once("\n\n"))?;
+    let status = status(head);
+    match status {
+        Some(100..=199) => read(behind.as_bytes()),
+        _ => Some(Answer { status, behind: !behind.is_empty() || status.is_none() }),
+    }
+}
+
+fn status(head: &str) -> Option<u16> {
+    let mut words = head.strip_prefix("HTTP/1.")?.split_ascii_whitespace();
     words.nth(1)?.parse().ok()
 }
 
@@ -80,12 +114,17 @@ mod tests {
     }
 
     #[test]
-    fn reads_the_status() {
-        assert_eq!(status(b"HTTP/1.1 200 Connection established\r\n\r\n"), Some(200));
-        assert_eq!(status(b"HTTP/1.0 407\r\nX: y\r\n\r\n"), Some(407));
-        for bad in [&b""[..], b"HTTP/1.1 200 OK\r\n", b"SSH-2.0-x\r\n\r\n", b"HTTP/1.1\r\n\r\n", b"HTTP/1.1 x\r\n\r\n"]
-        {
-            assert_eq!(status(bad), None);
+    fn reads_answers_as_proxies_give_them() {
+        let answer = |status, behind| Some(Answer { status, behind });
+        assert_eq!(read(b"HTTP/1.1 200 Connection established\r\n\r\n"), answer(Some(200), false));
+        assert_eq!(read(b"HTTP/1.0 407\r\nX: y\r\n\r\ndenied"), answer(Some(407), true));
+        assert_eq!(read(b"HTTP/1.1 403 No\n\n"), answer(Some(403), false));
+        assert_eq!(read(b"HTTP/1.1 100 Go\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"), answer(Some(200), false));
+        for unfinished in [&b""[..], b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 100 Go\r\n\r\nHTTP/1.1 200"] {
+            assert_eq!(read(unfinished), None);
+        }
+        for bad in [&b"SSH-2.0-x\r\n\r\n"[..], b"HTTP/1.1\r\n\r\n", b"HTTP/1.1 x\r\n\r\n", b"\xff\r\n\r\n"] {
+            assert_eq!(read(bad), answer(None, true));
         }
     }
 }

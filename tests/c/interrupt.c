@@ -14,12 +14,17 @@ struct asked {
 };
 
 static volatile sig_atomic_t signalled;
+static dc_client *asking; /* a client that the check itself makes a call with */
 
 static int32_t on_ask(void *user_data)
 {
     struct asked *asked = user_data;
 
     asked->times++;
+    if (asking != NULL) {
+        dc_page *page = NULL;
+        CHECK(dc_list_page(asking, 1, NULL, NULL, &page, NULL) == DC_ERR_TIMEOUT);
+    }
     return signalled || (asked->end_at != 0 && asked->times >= asked->end_at);
 }
 
@@ -71,6 +76,16 @@ int main(int argc, char **argv)
     CHECK(strstr(dc_error_message(error), "interrupt check") != NULL);
     dc_error_free(error);
     CHECK(milliseconds() - started < 5000);
+
+    /* A check that makes a call, which waits: it isn't asked by that one. */
+    CHECK(dc_config_set_timeout_ms(config, 200, NULL) == DC_OK);
+    CHECK(dc_client_new(config, &asking, NULL) == DC_OK);
+    asked.times = 0;
+    asked.end_at = 2;
+    CHECK(dc_list_page(client, 1, NULL, NULL, &page, NULL) == DC_ERR_CANCELLED);
+    CHECK(asked.times == 2);
+    dc_client_free(asking);
+    asking = NULL;
 
     /* A signal that interrupts the wait: asked at once. */
     memset(&action, 0, sizeof action);

@@ -17,9 +17,9 @@ static void refusals(dc_config *config)
     CHECK_REFUSED(dc_config_set_no_proxy(config, latin1, &error), "hosts is not UTF-8");
     CHECK_REFUSED(dc_config_set_ca_file(config, latin1, &error), "path is not UTF-8");
 
-    CHECK_REFUSED(dc_config_set_proxy(config, "socks5://x", &error), "http://[user:password@]host[:port]");
-    CHECK_REFUSED(dc_config_set_proxy(config, "http://127.0.0.1:99999", &error), "http://[user:password@]host[:port]");
-    CHECK_REFUSED(dc_config_set_no_proxy(config, "http://x", &error), "hosts and domains");
+    CHECK_REFUSED(dc_config_set_proxy(config, "socks5://x", &error), "it should look like http://proxy.example:3128");
+    CHECK_REFUSED(dc_config_set_proxy(config, "http://127.0.0.1:99999", &error), "it should look like http://proxy.example:3128");
+    CHECK_REFUSED(dc_config_set_no_proxy(config, "http://x", &error), "hosts and domains without ports");
     CHECK_REFUSED(dc_config_set_ca_file(config, "no/such/file", &error), "no/such/file can't be read");
 }
 

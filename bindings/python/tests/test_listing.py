@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import copy
 import json
 import os
+import pickle
 import resource
 import signal
 import threading
@@ -136,6 +138,17 @@ def test_threads_share_a_client(client: Client) -> None:
     for thread in threads:
         thread.join()
     assert outcomes == [137] * 8
+
+
+def test_clients_are_not_copied(client: Client) -> None:
+    for copied in (copy.copy, copy.deepcopy, pickle.dumps):
+        with pytest.raises(TypeError, match="make another one"):
+            copied(client)
+    walk = client.list().pages()
+    walk.close()
+    with pytest.raises(ValueError, match="this walk is closed"):
+        next(walk)
+    assert len(client.list_page()) == 20
 
 
 @pytest.mark.parametrize("leave", ["close", "with", "del"])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Iterator
 from types import TracebackType
+from typing import NoReturn
 
 from ._library import library
 from ._native import Handle, call, call_for, make, text_in, text_out
@@ -39,7 +39,8 @@ class Client:
         Args:
             token: the workspace's access token.
             region: ``us`` (default), ``eu`` or ``au``; not together with base_url.
-            base_url: where the service is, if not in a region; ``http://`` to loopback only.
+            base_url: where the service is, if not in a region; ``http://`` to loopback, or
+                with allow_insecure_http.
             allow_insecure_http: whether the token may go over plain HTTP to another machine.
             api_version: the Intercom-Version, default ``Preview``.
             user_agent_suffix: a name for your program, behind the library's own.
@@ -85,7 +86,7 @@ class Client:
                 if number is not None:
                     call(getattr(lib, f"dc_config_set_{setting}"), config, number)
             client = make(lib.dc_client_free, lib.dc_client_new, config)
-            self._handle = Handle(client, lib.dc_client_free)
+            self._handle = Handle("client", client, lib.dc_client_free)
         finally:
             lib.dc_config_free(config)
 
@@ -139,6 +140,10 @@ class Client:
         if handle is not None:
             handle.close()
 
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be copied or pickled: both would be of one connection pool."""
+        raise TypeError("a Client can't be copied or pickled: make another one")
+
     def __repr__(self) -> str:
         return f"<data_connectors.Client at {id(self):#x}>"
 
@@ -179,7 +184,7 @@ class PageIterator(Iterator[Page]):
         self._client = client
         with client._handle.use() as handle:
             pager = make(lib.dc_pager_free, lib.dc_pager_new, handle, rows, cursor)
-        self._handle = Handle(pager, lib.dc_pager_free)
+        self._handle = Handle("walk", pager, lib.dc_pager_free)
 
     def __next__(self) -> Page:
         """Give the next page; block until it is there.
@@ -265,7 +270,7 @@ def _milliseconds(seconds: float | None, name: str) -> int | None:
         return None
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
         raise TypeError(f"{name} should be a number of seconds, not {type(seconds).__name__}")
-    if math.isnan(seconds):
-        raise ValueError(f"{name} is not a number: use 0.001 to 86400 seconds")
-    # Rounded up, so that no wish for a short time becomes "no time"; clamped, so that it fits.
-    return math.ceil(max(-1e9, min(seconds, 1e9)) * 1000)
+    # Not a number is within no bounds either.
+    if not 0.001 <= seconds <= 86400:
+        raise ValueError(f"{name} is {seconds} seconds: use 0.001 to 86400 (24 h)")
+    return round(seconds * 1000)

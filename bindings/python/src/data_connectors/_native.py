@@ -95,7 +95,8 @@ def _failure(status: int, error: ctypes.c_void_p) -> Failure:
 class Handle:
     """A native handle that is freed once, and not while a call uses it."""
 
-    def __init__(self, address: int, free: Callable[[int], None]) -> None:
+    def __init__(self, name: str, address: int, free: Callable[[int], None]) -> None:
+        self._name = name
         self._address = address
         self._free = free
         # Entered again by a signal handler that closes the client during a call.
@@ -113,7 +114,7 @@ class Handle:
         """
         with self._lock:
             if self._closed:
-                raise ValueError("this client is closed")
+                raise ValueError(f"this {self._name} is closed")
             self._users += 1
         try:
             yield self._address
