@@ -624,7 +624,7 @@ typedef int32_t (*dc_interrupt_callback)(void *user_data);
 
 /**
  * A function of yours that the clients made from this config ask, while a call waits, whether it is to end: when a
- * signal interrupts a wait, and every 50 ms while waiting. It is asked on the thread that makes the call.
+ * signal interrupts a wait, and every 15 ms while waiting. It is asked on the thread that makes the call.
  *
  * @param config     the settings.
  * @param callback   the function, or NULL: none, the default.

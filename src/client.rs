@@ -157,7 +157,11 @@ impl Inner {
         if distrust {
             self.transport.distrust_connections();
         }
-        let answer = self.transport.get(url, call)?;
+        let answer = self.transport.get(url, call).inspect_err(|error| {
+            self.log(LogLevel::Info, || {
+                format!("GET {PATH}, attempt {number}: no answer, {} ms: {error}", started.elapsed().as_millis())
+            });
+        })?;
         if let Some(pace) = &self.pace {
             pace.learn(RateLimit::of(&answer.headers).remaining, answer.until_reset());
         }

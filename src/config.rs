@@ -236,7 +236,7 @@ impl Config {
     }
 
     /// A function that is asked on the calling thread whether to end the call: when a signal interrupts a wait, and
-    /// every 50 ms while waiting; default none.
+    /// every 15 ms while waiting; default none.
     pub fn set_interrupt_check(&mut self, check: impl Fn() -> bool + Send + Sync + 'static) -> &mut Self {
         self.interrupt = Some(Interrupt::new(check));
         self

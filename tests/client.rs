@@ -100,12 +100,16 @@ fn what_passes_is_tried_again_and_the_rest_is_not() {
     let mut config = config(server.base_url());
     let kept = lines.clone();
     config.set_logger(LogLevel::Debug, move |level, line| kept.lock().unwrap().push(format!("{level:?} {line}")));
-    let page = Client::new(&config).unwrap().list_page(&PageRequest::new(), None).unwrap();
+    let request = PageRequest::new().per_page(5).unwrap().starting_after("the-cursor").unwrap();
+    let page = Client::new(&config).unwrap().list_page(&request, None).unwrap();
     assert_eq!(page.count(), 1);
     assert_eq!(server.requests().len(), 3);
     let lines = lines.lock().unwrap().join("\n");
     let path = "GET /data_connectors, attempt";
-    assert!(lines.contains(&format!("Debug GET {}/data_connectors, attempt 1", server.base_url())), "{lines}");
+    let asked = "data_connectors, per_page 5, with a cursor, attempt 1";
+    assert!(lines.contains(&format!("Debug GET {}/{asked}", server.base_url())), "{lines}");
+    assert!(!lines.contains("the-cursor"), "{lines}");
+    assert!(lines.contains(&format!("Info {path} 2: no answer, ")), "{lines}");
     assert!(lines.contains(&format!("Info {path} 1: 503, 0 bytes, ")), "{lines}");
     assert!(lines.contains(&format!("Warn {path} 1 failed, next in 0 ms: the service answered 503")), "{lines}");
     assert!(lines.contains(&format!("Warn {path} 2 failed, next in ")), "{lines}");

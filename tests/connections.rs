@@ -318,6 +318,26 @@ fn the_longest_request_is_sent_whole() {
     assert!(head.ends_with("\r\n\r\n"));
 }
 
+/// Each way to ask for a second's wait is waited out.
+#[test]
+fn a_wait_that_fits_is_waited() {
+    let date = ("Date", "Sun, 06 Nov 1994 08:49:37 GMT");
+    for headers in [
+        &[("Retry-After", "1")][..],
+        &[date, ("Retry-After", "Sun, 06 Nov 1994 08:49:38 GMT")],
+        &[date, ("X-RateLimit-Reset", "784111778")],
+    ] {
+        let busy = Step::Send(http("429 Too Many Requests", headers, "{}"));
+        let server = FaultServer::start(vec![vec![Step::Request, busy], vec![Step::Request, good()]], None);
+        let mut config = config(&format!("http://{}", server.address()));
+        config.set_max_retries(1).unwrap();
+        let started = Instant::now();
+        assert_eq!(list(&Client::new(&config).unwrap()).unwrap().count(), 1, "{headers:?}");
+        let took = started.elapsed();
+        assert!(took >= Duration::from_secs(1) && took < Duration::from_secs(5), "{headers:?}: {took:?}");
+    }
+}
+
 /// What the first attempt met is not forgotten because the second one is held back.
 #[test]
 fn a_hold_does_not_hide_the_failure_before_it() {

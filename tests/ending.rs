@@ -7,22 +7,22 @@
 
 mod support;
 
-use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::Output;
 use std::sync::{Mutex, OnceLock};
-use std::time::Duration;
 
 use support::certificates::{self, Flaw};
 use support::compiler::Compiler;
-use support::fault::{FaultServer, Step};
+use support::fault::{FaultServer, Step, full};
 use support::{program, root};
 
 /// One at a time: what is measured is time.
 static ALONE: Mutex<()> = Mutex::new(());
 
-/// Beyond the moment at which the call should end.
+/// Milliseconds beyond the moment at which the call should end. Of several the best has to be as good as promised; the
+/// others may have met a busy machine.
 const BOUND: i64 = 400;
+const PROMISED: i64 = 20;
 
 fn ending() -> &'static PathBuf {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
@@ -46,6 +46,7 @@ fn run(arguments: &[&str], jumping: bool) -> Output {
 fn ends(phase: &str, arguments: &[&str], timeout_says: &str) {
     let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let ways = ["token", "shutdown", "interrupt", "timeout"];
+    let mut best = BOUND;
     for (way, jumping) in ways.iter().map(|way| (way, false)).chain([(&"timeout", true), (&"token", true)]) {
         let output = run(&[&[*way], arguments].concat(), jumping);
         let (printed, _) = program::expect_code(&output, 0);
@@ -58,7 +59,9 @@ fn ends(phase: &str, arguments: &[&str], timeout_says: &str) {
         assert!(status == expected && message.contains(says), "{phase}, {way}: {printed}");
         assert!((-20..BOUND).contains(&took), "{phase}, {way}: {took} ms after it should have ended");
         assert!(!printed.contains("canary"), "{printed}");
+        best = best.min(took);
     }
+    assert!(best <= PROMISED, "{phase}: {best} ms at best");
 }
 
 fn server(steps: Vec<Step>, tls: bool) -> FaultServer {
@@ -71,22 +74,7 @@ fn url(scheme: &str, server: &FaultServer) -> String {
 
 #[test]
 fn in_the_look_up() {
-    ends("look-up", &["https://slow.invalid"], "within the timeout of 150 ms");
-}
-
-/// A listener whose queue is full answers no more connections.
-fn full(place: &str) -> (TcpListener, Vec<TcpStream>, SocketAddr) {
-    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
-    socket.bind(&place.parse::<SocketAddr>().unwrap().into()).unwrap();
-    socket.listen(0).unwrap();
-    let listener = TcpListener::from(socket);
-    let address = listener.local_addr().unwrap();
-    let mut waiting = Vec::new();
-    while let Ok(stream) = TcpStream::connect_timeout(&address, Duration::from_millis(200)) {
-        waiting.push(stream);
-        assert!(waiting.len() < 64, "the queue is never full");
-    }
-    (listener, waiting, address)
+    ends("look-up", &["https://slow.invalid"], "within the timeout of 157 ms");
 }
 
 /// The first address of the host doesn't answer: the second one serves, without waiting for the first to fail.
@@ -112,24 +100,24 @@ fn not_by_an_address_that_is_dead() {
 fn while_connecting() {
     let (_listener, _waiting, address) = full("127.0.0.1:0");
     let url = format!("http://{address}");
-    ends("connecting", &[&url], "timeout of 150 ms");
+    ends("connecting", &[&url], "timeout of 157 ms");
     let output = run(&["connect_timeout", &url], false);
     let (printed, _) = program::expect_code(&output, 0);
-    assert!(printed.starts_with("DC_ERR_TIMEOUT") && printed.contains("connect timeout of 150 ms"), "{printed}");
+    assert!(printed.starts_with("DC_ERR_TIMEOUT") && printed.contains("connect timeout of 157 ms"), "{printed}");
 }
 
 #[test]
 fn in_a_proxys_connect() {
     let silent = server(vec![Step::Request, Step::Hold], false);
-    ends("CONNECT", &["https://api.example", "", &url("http", &silent)], "timeout of 150 ms");
+    ends("CONNECT", &["https://api.example", "", &url("http", &silent)], "timeout of 157 ms");
     let dripping = server(vec![Step::Request, Step::Drip(vec![b'x'; 1000], 50)], false);
-    ends("CONNECT, dripping", &["https://api.example", "", &url("http", &dripping)], "timeout of 150 ms");
+    ends("CONNECT, dripping", &["https://api.example", "", &url("http", &dripping)], "timeout of 157 ms");
 }
 
 #[test]
 fn in_the_tls_handshake() {
     let silent = server(vec![Step::Hold], false);
-    ends("TLS handshake", &[&url("https", &silent)], "timeout of 150 ms");
+    ends("TLS handshake", &[&url("https", &silent)], "timeout of 157 ms");
 }
 
 #[test]
@@ -138,6 +126,22 @@ fn while_waiting_for_the_answer() {
     ends("waiting", &[&url("http", &silent)], "no whole answer");
     let silent = server(vec![Step::Request, Step::Hold], true);
     ends("waiting, TLS", &[&url("https", &silent), certificates::ca_file().to_str().unwrap()], "no whole answer");
+}
+
+/// Without a word on time: what ends a call leaves nothing behind.
+#[test]
+fn under_valgrind() {
+    if !program::valgrind_is_wanted() {
+        return;
+    }
+    let silent = server(vec![Step::Request, Step::Hold], false);
+    for way in ["token", "shutdown", "interrupt", "timeout"] {
+        for url in [url("http", &silent), url("https", &silent)] {
+            let output = program::run_under_valgrind(ending(), &[way, &url], &[]);
+            let (printed, _) = program::expect_code(&output, 0);
+            assert!(printed.starts_with("DC_ERR_"), "{printed}");
+        }
+    }
 }
 
 #[test]

@@ -13,6 +13,15 @@ fn refused<T>(outcome: Result<T>, says: &str) {
 }
 
 #[test]
+fn the_defaults_are_as_documented() {
+    let config = Config::new();
+    assert_eq!((config.timeout, config.connect_timeout), (Duration::from_secs(60), Duration::from_secs(10)));
+    assert_eq!((config.max_retries, config.max_response_bytes), (2, 8 * 1024 * 1024));
+    assert_eq!((config.base_url.as_str(), config.api_version.as_str()), ("https://api.intercom.io", "Preview"));
+    assert!(!config.allow_insecure_http && !config.pacing && config.proxy.is_none() && config.roots.is_none());
+}
+
+#[test]
 fn what_is_refused_leaves_the_old_value() {
     let mut config = Config::new();
     config.set_base_url("https://one.example").expect("a good URL");

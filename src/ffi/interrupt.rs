@@ -19,7 +19,7 @@ use crate::interrupt::Interrupt;
 pub type dc_interrupt_callback = Option<unsafe extern "C" fn(user_data: *mut c_void) -> i32>;
 
 /// A function of yours that the clients made from this config ask, while a call waits, whether it is to end: when a
-/// signal interrupts a wait, and every 50 ms while waiting. It is asked on the thread that makes the call.
+/// signal interrupts a wait, and every 15 ms while waiting. It is asked on the thread that makes the call.
 ///
 /// @param config     the settings.
 /// @param callback   the function, or NULL: none, the default.

@@ -15,7 +15,7 @@ use crate::cancel::CancelToken;
 use crate::interrupt::Interrupt;
 
 /// How often an interrupt check is asked while a call waits.
-const ASK_EVERY: Duration = Duration::from_millis(50);
+const ASK_EVERY: Duration = Duration::from_millis(15);
 
 /// How often a token is looked at whose descriptor nobody wakes.
 const LOOK_EVERY: Duration = Duration::from_millis(10);

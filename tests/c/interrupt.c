@@ -64,7 +64,7 @@ int main(int argc, char **argv)
     dc_client_free(client);
     CHECK(asked.drops == 0);
 
-    /* Asked every 50 ms, and heeded. */
+    /* Asked every 15 ms, and heeded. */
     silent_start(&silent);
     CHECK(dc_config_set_base_url(config, silent.url, NULL) == DC_OK);
     CHECK(dc_client_new(config, &client, NULL) == DC_OK);

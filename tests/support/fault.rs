@@ -24,6 +24,8 @@ pub enum Step {
     Wait(u64),
     /// Keeps the connection open, silent, until the other side closes it.
     Hold,
+    /// Says that nothing more will come, and keeps the connection open.
+    HalfClose,
     /// Resets the connection.
     Reset,
 }
@@ -147,6 +149,7 @@ fn play(tcp: Arc<TcpStream>, script: &[Step], tls: Option<Arc<ServerConfig>>, re
                 while matches!(stream.read(&mut [0; 1024]), Ok(1..)) {}
                 Err(io::ErrorKind::UnexpectedEof.into())
             }
+            Step::HalfClose => reset.shutdown(Shutdown::Write),
             Step::Reset => {
                 let socket = socket2::SockRef::from(&*reset);
                 socket.set_linger(Some(Duration::ZERO)).unwrap();
@@ -167,4 +170,19 @@ fn request(stream: &mut Box<dyn Stream>) -> io::Result<String> {
         head.push(byte[0]);
     }
     Ok(String::from_utf8_lossy(&head).into_owned())
+}
+
+/// A listener whose queue is full answers no more connections.
+pub fn full(place: &str) -> (TcpListener, Vec<TcpStream>, SocketAddr) {
+    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+    socket.bind(&place.parse::<SocketAddr>().unwrap().into()).unwrap();
+    socket.listen(0).unwrap();
+    let listener = TcpListener::from(socket);
+    let address = listener.local_addr().unwrap();
+    let mut waiting = Vec::new();
+    while let Ok(stream) = TcpStream::connect_timeout(&address, Duration::from_millis(200)) {
+        waiting.push(stream);
+        assert!(waiting.len() < 64, "the queue is never full");
+    }
+    (listener, waiting, address)
 }

@@ -28,9 +28,7 @@ impl Scripted {
                         return;
                     }
                     let script = scripts.get(number).or(scripts.last()).unwrap();
-                    if let Some(request) = answer(stream.unwrap(), script) {
-                        requests.lock().unwrap().push(request);
-                    }
+                    answer(stream.unwrap(), script, &requests);
                 }
             }
         });
@@ -60,18 +58,19 @@ impl Drop for Scripted {
     }
 }
 
-fn answer(mut stream: TcpStream, script: &[u8]) -> Option<String> {
+/// The request is kept before it is answered: who has the answer may ask for it.
+fn answer(mut stream: TcpStream, script: &[u8], requests: &Mutex<Vec<String>>) {
     stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
     let mut request = Vec::new();
     let mut buffer = [0; 4096];
     while !request.ends_with(b"\r\n\r\n") {
         match stream.read(&mut buffer) {
-            Ok(0) | Err(_) => return None,
+            Ok(0) | Err(_) => return,
             Ok(read) => request.extend_from_slice(&buffer[..read]),
         }
     }
+    requests.lock().unwrap().push(String::from_utf8_lossy(&request).into_owned());
     let _ = stream.write_all(script);
-    Some(String::from_utf8_lossy(&request).into_owned())
 }
 
 /// An HTTP answer with these headers beside its length.
