@@ -127,8 +127,8 @@ impl Inner {
             let number = *made;
             self.log(LogLevel::Debug, || format!("{}, attempt {number}", request.shown(&self.base_url)));
             // If one connection was silent or broke, the others that were pooled with it may be no better.
-            let distrust = earlier.as_ref().is_some_and(|error| error.http_status().is_none());
-            let error = match self.attempt(&url, call, number, distrust) {
+            let fresh = earlier.as_ref().is_some_and(|error| error.http_status().is_none());
+            let error = match self.attempt(&url, call, number, fresh) {
                 Ok(page) => return Ok(page),
                 Err(error) if call.left().is_zero() => which_to_tell(error, earlier),
                 Err(error) => error,
@@ -152,12 +152,10 @@ impl Inner {
         self.keep_pace(call)
     }
 
-    fn attempt(&self, url: &str, call: &Rc<Call>, number: u32, distrust: bool) -> Result<Page> {
+    /// One request and its answer; over a new connection if it is to be `fresh`.
+    fn attempt(&self, url: &str, call: &Rc<Call>, number: u32, fresh: bool) -> Result<Page> {
         let started = Instant::now();
-        if distrust {
-            self.transport.distrust_connections();
-        }
-        let answer = self.transport.get(url, call).inspect_err(|error| {
+        let answer = self.transport.get(url, call, fresh).inspect_err(|error| {
             self.log(LogLevel::Info, || {
                 format!("GET {PATH}, attempt {number}: no answer, {} ms: {error}", started.elapsed().as_millis())
             });

@@ -95,10 +95,10 @@ impl Transport {
         })
     }
 
-    /// Sends a GET and reads its answer, within the call's time.
-    pub(crate) fn get(&self, url: &str, call: &Rc<Call>) -> Result<Answer> {
+    /// Sends a GET and reads its answer, within the call's time; over a new connection if it is to be `fresh`.
+    pub(crate) fn get(&self, url: &str, call: &Rc<Call>, fresh: bool) -> Result<Answer> {
         with_current(call, || {
-            let fresh = self.distrusted.swap(false, Ordering::Relaxed);
+            let fresh = self.distrusted.swap(false, Ordering::Relaxed) || fresh;
             let response = match self.send(url, call, fresh) {
                 // A pooled connection that the server has closed meanwhile: that is no failure of the service's.
                 Err(error) if !call.has_opened() && is_gone(&error) => self.send(url, call, true),

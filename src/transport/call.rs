@@ -209,12 +209,17 @@ impl Call {
         self.last_asked.set(Instant::now());
         let Some(interrupt) = &self.interrupt else { return Ok(()) };
         // The check may make calls: they don't ask it again.
+        struct Asking;
+        impl Drop for Asking {
+            fn drop(&mut self) {
+                ASKING.set(false);
+            }
+        }
         if ASKING.replace(true) {
             return Ok(());
         }
-        let wanted = interrupt.is_wanted();
-        ASKING.set(false);
-        if wanted { Err(Stop::Interrupted) } else { Ok(()) }
+        let _asking = Asking;
+        if interrupt.is_wanted() { Err(Stop::Interrupted) } else { Ok(()) }
     }
 
     fn tokens(&self) -> impl Iterator<Item = &CancelToken> {
