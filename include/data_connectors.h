@@ -476,9 +476,10 @@ dc_status dc_config_set_max_retries(dc_config *config, int32_t max_retries, dc_e
 dc_status dc_config_set_max_response_bytes(dc_config *config, int64_t max_bytes, dc_error **out_error);
 
 /**
- * Whether a call waits for the rate limit's reset when the answer before said that nothing remains, instead of
- * earning a 429. A wait that doesn't fit into the call's time is DC_ERR_RATE_LIMITED at once, with
- * dc_error_retry_after_ms.
+ * Whether a call waits for the rate limit's reset when an answer has said that nothing remains until then, instead
+ * of earning a 429. A wait that doesn't fit into the call's time is DC_ERR_RATE_LIMITED at once (or, if the call has
+ * failed before, that failure), with dc_error_retry_after_ms. A reset more than five minutes away is taken for a
+ * mistake.
  *
  * @param config     the settings.
  * @param wait       0: no, the default; anything else: yes.

@@ -127,7 +127,9 @@ impl Inner {
             let number = *made;
             self.log(LogLevel::Debug, || format!("{}, attempt {number}", request.shown(&self.base_url)));
             // If one connection was silent or broke, the others that were pooled with it may be no better.
-            let fresh = earlier.as_ref().is_some_and(|error| error.http_status().is_none());
+            let fresh = earlier
+                .as_ref()
+                .is_some_and(|error| matches!(error.kind(), ErrorKind::Connection | ErrorKind::Timeout));
             let error = match self.attempt(&url, call, number, fresh) {
                 Ok(page) => return Ok(page),
                 Err(error) if call.left().is_zero() => which_to_tell(error, earlier),
@@ -213,11 +215,14 @@ impl Inner {
     }
 }
 
-/// Of what ended a call and what went wrong before it: that, as it says more than that there was no time left, or no
-/// room in the rate limit. But a call that was ended on purpose is told so.
+/// Of what ended a call and what went wrong before it: that, if there was only no time, or no room in the rate limit,
+/// for another attempt. What is definite comes first.
 fn which_to_tell(end: Error, earlier: Option<Error>) -> Error {
-    match earlier {
-        Some(earlier) if end.kind() != ErrorKind::Cancelled => earlier.and("; there was no time to try again"),
+    match (earlier, end.kind(), end.http_status()) {
+        (Some(earlier), ErrorKind::Timeout, None) => earlier.and("; trying again ran out of the call's time"),
+        (Some(earlier), ErrorKind::RateLimited, None) => {
+            earlier.with_longer_wait(end.retry_after()).and("; the rate limit leaves no room to try again in time")
+        }
         _ => end,
     }
 }

@@ -228,8 +228,9 @@ impl Config {
         Ok(self)
     }
 
-    /// Whether a call waits for the rate limit's reset, within its time, when the answer before said that nothing
-    /// remains, instead of earning a 429; default `false`.
+    /// Whether a call waits for the rate limit's reset, within its time, when an answer has said that nothing remains
+    /// until then, instead of earning a 429; default `false`. A reset more than five minutes away is taken for a
+    /// mistake.
     pub fn set_pacing(&mut self, wait: bool) -> &mut Self {
         self.pacing = wait;
         self

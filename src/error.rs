@@ -98,6 +98,12 @@ impl Error {
         self
     }
 
+    /// The same failure, with this wait if it is longer than its own.
+    pub(crate) fn with_longer_wait(mut self, wait: Option<Duration>) -> Self {
+        self.0.answer.retry_after = self.0.answer.retry_after.max(wait);
+        self
+    }
+
     /// What sort of failure it is.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind

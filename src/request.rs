@@ -11,7 +11,7 @@ pub(crate) const PATH: &str = "/data_connectors";
 const PER_PAGE: std::ops::RangeInclusive<u32> = 1..=50;
 
 /// Three times as long when every byte is percent-encoded; the service's have some thirty.
-const MAX_CURSOR: usize = 4096;
+pub(crate) const MAX_CURSOR: usize = 4096;
 
 /// All but the unreserved characters of RFC 3986: a cursor may hold `=`, `+`, `/` and even line breaks.
 const IN_QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

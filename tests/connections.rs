@@ -192,6 +192,7 @@ fn a_proxy_that_refuses_is_named_and_not_asked_again() {
             "it wants a user and password, or others than these (407)",
         ),
         ("HTTP/1.1 403 No\n\n<html>", "it answered 403"),
+        ("HTTP/1.1 100 Go on\n\nHTTP/1.1 403 No\r\n\r\n", "it answered 403"),
         ("HTTP/1.1 100 Go on\r\n\r\nHTTP/1.1 407 No\r\n\r\n", "it wants a user and password"),
         ("HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", "it sent more than its answer"),
         ("HTTP/1.1 407 No\r\n\r\n", "it wants a user and password, or others than these (407)"),
@@ -273,23 +274,52 @@ fn an_answer_that_was_not_asked_for_is_not_taken() {
     }
 }
 
-/// A second attempt after a silent or broken one doesn't trust the other pooled connections either.
+/// A second attempt after a silent or broken one doesn't trust the other pooled connections either: not where the first
+/// broke before its answer, and not where it broke within it.
 #[test]
 fn another_attempt_opens_a_connection() {
-    let silent_later = vec![Step::Request, Step::Wait(100), good(), Step::Request, Step::Hold];
-    let scripts = vec![silent_later.clone(), silent_later.clone(), silent_later, vec![Step::Request, good()]];
-    let server = FaultServer::start(scripts, None);
+    let half = Step::Send(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{".to_vec());
+    for (ends, broken) in [(vec![Step::Hold], false), (vec![half], true)] {
+        let fails_later = [vec![Step::Request, Step::Wait(100), good(), Step::Request], ends].concat();
+        let scripts = vec![fails_later.clone(), fails_later.clone(), fails_later, vec![Step::Request, good()]];
+        let server = FaultServer::start(scripts, None);
+        let mut config = config(&format!("http://{}", server.address()));
+        let timeout = if broken { 10 } else { 15 };
+        config.set_timeout(Duration::from_secs(timeout)).unwrap().set_max_retries(2).unwrap();
+        let client = Client::new(&config).unwrap();
+        std::thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| list(&client).unwrap());
+            }
+        });
+        assert_eq!(server.connections(), 3);
+        assert_eq!(list(&client).unwrap().count(), 1);
+        assert_eq!(server.connections(), 4);
+    }
+}
+
+/// An answer that came is reported, also when the time ran out while its body was read.
+#[test]
+fn a_definite_failure_is_not_hidden_by_an_earlier_one() {
+    let busy = Step::Send(http("503 X", &[("Retry-After", "0")], ""));
+    let refusal = Step::Send(b"HTTP/1.1 401 X\r\nContent-Length: 99\r\n\r\n{".to_vec());
+    let server = FaultServer::start(vec![vec![Step::Request, busy], vec![Step::Request, refusal, Step::Hold]], None);
     let mut config = config(&format!("http://{}", server.address()));
-    config.set_timeout(Duration::from_secs(15)).unwrap().set_max_retries(2).unwrap();
-    let client = Client::new(&config).unwrap();
-    std::thread::scope(|scope| {
-        for _ in 0..3 {
-            scope.spawn(|| list(&client).unwrap());
-        }
-    });
-    assert_eq!(server.connections(), 3);
-    assert_eq!(list(&client).unwrap().count(), 1);
-    assert_eq!(server.connections(), 4);
+    config.set_timeout(Duration::from_millis(600)).unwrap().set_max_retries(2).unwrap();
+    let error = list(&Client::new(&config).unwrap()).unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Unauthorized, 2), "{error}");
+}
+
+/// Without an answer the failure before says more.
+#[test]
+fn running_out_of_time_does_not_hide_the_failure_before_it() {
+    let busy = Step::Send(http("503 X", &[("Retry-After", "0")], ""));
+    let server = FaultServer::start(vec![vec![Step::Request, busy], vec![Step::Request, Step::Hold]], None);
+    let mut config = config(&format!("http://{}", server.address()));
+    config.set_timeout(Duration::from_millis(600)).unwrap().set_max_retries(2).unwrap();
+    let error = list(&Client::new(&config).unwrap()).unwrap_err();
+    assert_eq!((error.kind(), error.attempts(), error.http_status()), (ErrorKind::Server, 2, Some(503)), "{error}");
+    assert!(error.message().ends_with("; trying again ran out of the call's time"), "{error}");
 }
 
 /// A connect timeout is one attempt's: the call goes on.
@@ -356,6 +386,8 @@ fn a_hold_does_not_hide_the_failure_before_it() {
     let error = list(&Client::new(&config).unwrap()).unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 1), "{error}");
     assert_eq!((error.http_status(), error.api_code()), (Some(429), Some("rate_limit_exceeded")));
+    assert!(error.retry_after().unwrap() > Duration::from_secs(50), "the hold's, not the answer's 0: {error:?}");
+    assert!(error.message().ends_with("; the rate limit leaves no room to try again in time"), "{error}");
 }
 
 #[test]

@@ -63,7 +63,7 @@ impl BaseUrl {
             return refuse("is empty");
         }
         if text.len() > LONGEST {
-            return refuse("is too long");
+            return refuse(&format!("has more than {LONGEST} bytes"));
         }
         if text.contains('@') {
             return refuse("has a user name or password in it");

@@ -46,11 +46,13 @@ impl Proxy {
         }
         let uri: Uri = format!("http://{place}").parse().map_err(|_| "has no proper host")?;
         let host = uri.host().filter(|host| !host.is_empty()).ok_or("has no host")?;
-        let port = match place.strip_prefix(host).and_then(|rest| rest.strip_prefix(':')) {
-            Some(port) => {
-                port.parse().ok().filter(|port| *port > 0).ok_or("has a port that isn't a number from 1 to 65535")?
-            }
-            None => DEFAULT_PORT,
+        let port = match place.strip_prefix(host).unwrap_or_default() {
+            "" => DEFAULT_PORT,
+            rest => rest
+                .strip_prefix(':')
+                .and_then(|port| port.parse().ok())
+                .filter(|port| *port > 0)
+                .ok_or("has a port that isn't a number from 1 to 65535")?,
         };
         let authorization = match credentials {
             Some(credentials) => Some(basic(credentials).ok_or("has a user or password that isn't percent-encoded")?),
@@ -118,15 +120,17 @@ impl NoProxy {
     /// all.
     pub(crate) fn new(list: &str) -> Result<Self> {
         let entries = list.split(',').map(str::trim).filter(|entry| !entry.is_empty());
-        let read = |entry: &str| {
+        // What is refused isn't repeated: it may be a proxy's URL in the wrong place, with a password.
+        let read = |(index, entry): (usize, &str)| {
             Direct::of(entry).ok_or_else(|| {
                 Error::invalid(format!(
-                    "{entry:?} is no host for no_proxy: list hosts and domains without ports, with commas between \
-                     (such as localhost,127.0.0.1,.internal), or *"
+                    "entry {} of no_proxy is no host: list hosts and domains without ports, with commas between \
+                     (such as localhost,127.0.0.1,.internal), or *",
+                    index + 1
                 ))
             })
         };
-        entries.map(read).collect::<Result<_>>().map(Self)
+        entries.enumerate().map(read).collect::<Result<_>>().map(Self)
     }
 
     pub(crate) fn contains(&self, host: &str) -> bool {
@@ -152,8 +156,8 @@ impl Direct {
             return Some(Self::Address(address));
         }
         let name = entry.strip_prefix('.').unwrap_or(entry);
-        let good = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
-        let is_name = !name.is_empty() && !name.ends_with('.') && name.chars().all(good);
+        let good = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+        let is_name = name.split('.').all(|label| !label.is_empty() && label.chars().all(good));
         // What looks like an address, but is none, is a mistake.
         let is_number = name.chars().all(|c| c.is_ascii_digit() || c == '.');
         (is_name && !is_number).then(|| Self::Domain(name.to_ascii_lowercase()))
@@ -202,6 +206,8 @@ mod tests {
             ("http://proxy:x", "a port that isn't"),
             ("http://proxy:", "a port that isn't"),
             ("http://proxy:99999", "a port that isn't"),
+            ("http://[::1]x", "p"),
+            ("http://[::1]3128", "p"),
             ("http://u:pa55@proxy:1/path", "has a path or a query"),
             ("http://proxy?x", "has a path or a query"),
             ("http://u%3A:pa55@proxy", "isn't percent-encoded"),
@@ -240,8 +246,13 @@ mod tests {
         }
         assert!(NoProxy::new("*").expect("all").contains("[::5]"));
         assert!(!NoProxy::new("").expect("none").contains("anything"));
-        for bad in ["a b", "http://x", "*.x", ".", "localhost:8080", "127.0.0.1:80", "localhost.", "0.0.1", "127.0.0"] {
+        for bad in
+            ["a b", "http://x", "*.x", ".", "localhost:8080", "127.0.0.1:80", "localhost.", "0.0.1", "127.0.0", "a..b"]
+        {
             assert!(NoProxy::new(bad).expect_err(bad).message().contains("hosts and domains without ports"), "{bad}");
         }
+        let error = NoProxy::new("localhost,http://u:pa55@proxy").expect_err("a URL");
+        assert!(error.message().starts_with("entry 2 of no_proxy is no host"), "{error}");
+        assert!(!error.message().contains("pa55"), "{error}");
     }
 }

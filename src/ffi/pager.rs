@@ -26,7 +26,7 @@ struct Walk {
     cursor: Option<CString>,
 }
 
-/// The walk, if no other call uses it. A panic, which was a bug of ours, left it as it was before the call.
+/// The walk, if no other call uses it. A panic, which was a bug of ours, left it where it was, or one page on.
 fn lock(walk: &Mutex<Walk>) -> Option<MutexGuard<'_, Walk>> {
     match walk.try_lock() {
         Ok(walk) => Some(walk),

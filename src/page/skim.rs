@@ -7,6 +7,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 
 use super::Next;
 use super::depth::{MAX_DEPTH, is_nested_deeper};
+use crate::request::MAX_CURSOR;
 
 /// What a skim of a whole list found.
 #[derive(Debug)]
@@ -179,8 +180,8 @@ impl<'de> Visitor<'de> for Value<'_> {
 fn next_of(cursor: &str) -> Next {
     match cursor {
         "" => Next::End,
-        // A cursor must survive as C text, which a NUL would cut short.
-        _ if cursor.contains('\0') => Next::Unreadable,
+        // A cursor must survive as C text, which a NUL would cut short, and fit into a request.
+        _ if cursor.contains('\0') || cursor.len() > MAX_CURSOR => Next::Unreadable,
         _ => Next::Cursor(cursor.to_owned()),
     }
 }
@@ -287,6 +288,13 @@ mod tests {
         ] {
             assert_eq!(next(odd), Next::Unreadable, "{odd}");
         }
+    }
+
+    #[test]
+    fn a_cursor_has_to_fit_into_a_request() {
+        let of_length = |length| next(&format!(r#"{{"next":{{"starting_after":"{}"}}}}"#, "c".repeat(length)));
+        assert_eq!(of_length(MAX_CURSOR), Next::Cursor("c".repeat(MAX_CURSOR)));
+        assert_eq!(of_length(MAX_CURSOR + 1), Next::Unreadable);
     }
 
     #[test]

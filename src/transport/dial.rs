@@ -40,7 +40,9 @@ fn race(addresses: &[SocketAddr], call: &Call) -> Result<Result<TcpStream, (Sock
             if let Some(address) = waiting.next() {
                 match start(address) {
                     Ok(socket) => running.push((address, socket)),
-                    Err(error) if is_for_want_of_means(&error) => return Err(Stop::System(error)),
+                    Err(error) if running.is_empty() && is_for_want_of_means(&error) => {
+                        return Err(Stop::System(error));
+                    }
                     // The next one need not wait.
                     Err(error) => {
                         last = Some((address, error));

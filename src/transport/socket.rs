@@ -18,7 +18,7 @@ pub(super) const OUTPUT: usize = 24 * 1024;
 
 /// One that was idle for longer is looked at before a request is risked on it: whether it is still open, and whether
 /// something came that nobody asked for. A walk that goes from page to page is spared that system call.
-const TRUSTED: Duration = Duration::from_millis(5);
+const TRUSTED: Duration = Duration::from_millis(1);
 
 /// A connected socket that doesn't block, and its buffers.
 pub(super) struct TcpSocket {

@@ -85,8 +85,9 @@ fn ask(stream: &TcpStream, request: &str, call: &Call) -> Result<Answer, Stop> {
 /// The answer, once its head is there; what only announces it (1xx) is passed over.
 fn read(received: &[u8]) -> Option<Answer> {
     let text = String::from_utf8_lossy(received);
-    // Line breaks of both kinds are seen.
-    let (head, behind) = text.split_once("\r\n\r\n").or_else(|| text.split_once("\n\n"))?;
+    // Line breaks of both kinds are seen: the head ends with the first empty line.
+    let ends = [text.split_once("\r\n\r\n"), text.split_once("\n\n")];
+    let (head, behind) = ends.into_iter().flatten().min_by_key(|(head, _)| head.len())?;
     let status = status(head);
     match status {
         Some(100..=199) => read(behind.as_bytes()),

@@ -145,6 +145,11 @@ def test_clients_are_not_copied(client: Client) -> None:
         with pytest.raises(TypeError, match="make another one"):
             copied(client)
     walk = client.list().pages()
+    for walking in (walk, iter(client.list())):
+        with pytest.raises(TypeError, match="begin another one"):
+            copy.deepcopy(walking)
+    with pytest.raises(TypeError, match="begin another one"):
+        copy.copy(walk)
     walk.close()
     with pytest.raises(ValueError, match="this walk is closed"):
         next(walk)

@@ -59,7 +59,7 @@ int main(int argc, char **argv)
     for (round = 0; round < 20; round++) {
         CHECK(dc_list_page(client, 0, NULL, NULL, &page, NULL) == DC_OK);
         dc_page_free(page);
-        sleep_milliseconds(1); /* the connection is broken by then, and young enough to be written to unseen */
+        usleep(300); /* the connection is broken by then, and young enough to be written to unseen */
     }
     dc_client_free(client);
     return 0;

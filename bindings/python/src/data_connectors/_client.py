@@ -208,6 +208,10 @@ class PageIterator(Iterator[Page]):
         with self._handle.use() as pager:
             return text_out(library().dc_pager_cursor(pager))
 
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be copied or pickled: both would be of one walk."""
+        raise TypeError("a walk can't be copied or pickled: begin another one at its cursor")
+
     def close(self) -> None:
         """End the walk before its time. It is also ended when nothing refers to it."""
         self._handle.close()
