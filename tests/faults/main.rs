@@ -166,7 +166,6 @@ fn run_all() -> Vec<String> {
     let table = all();
     let names: BTreeSet<&str> = table.iter().map(|fault| fault.name.as_str()).collect();
     assert!(table.len() >= 40 && names.len() == table.len(), "{} faults, {} names", table.len(), names.len());
-    println!("{} faults, each over HTTP and over TLS", table.len());
     let mut wrong = Vec::new();
     for tls in [false, true] {
         wrong.extend(table.iter().filter_map(|fault| run(fault, tls).err()));
