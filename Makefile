@@ -32,7 +32,8 @@ test-python: $(VENV)/ready
 # The stable compiler knows the sanitizers, but for this variable.
 test-asan: ## the faults, connections and a soak, with AddressSanitizer
 	RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address CARGO_TARGET_DIR=$(TARGET)/asan cargo test --locked --no-fail-fast \
-		--target $$(rustc -vV | sed -n 's/^host: //p') --lib --test faults --test connections --test client --test soak
+		--target $$(rustc -vV | sed -n 's/^host: //p') --lib \
+		--test faults --test connections --test trust --test attempts --test client --test soak
 
 MSRV := $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 
