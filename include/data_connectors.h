@@ -43,7 +43,8 @@
  *   - Text goes in as NUL-terminated UTF-8 and is copied. Text comes out NUL-terminated, belongs to its handle, and is
  *     valid until that is freed. Do not write to it.
  *   - NULL for a handle is DC_ERR_INVALID_ARGUMENT, or from an accessor what its comment says; never a crash.
- *   - Clients, pages and errors may be used from any number of threads at once; a config or a pager from one at a time.
+ *   - Clients, cancel tokens, pages and errors may be used from any number of threads at once; a config or a pager from
+ *     one at a time.
  *   - Nothing unwinds out of the library, no "last error" is kept per thread, and no environment variable has an
  *     effect (but for dc_config_set_system_roots, which looks where the system says).
  */

@@ -50,8 +50,8 @@ impl Client {
     /// A client with a copy of these settings. Nothing is sent yet.
     ///
     /// # Errors
-    /// `InvalidArgument` without a token, and for a plain HTTP base URL whose permission was taken back; `System`
-    /// when the process has no file descriptor left.
+    /// `InvalidArgument` without a token, and for a plain HTTP base URL whose permission was taken back, or that would go
+    /// through a proxy without one; `System` when the process has no file descriptor left.
     pub fn new(config: &Config) -> Result<Self> {
         let token = config.token.clone().ok_or_else(|| {
             Error::invalid("there is no token: set the workspace's access token before making a client")

@@ -106,7 +106,8 @@ impl Config {
         Ok(self)
     }
 
-    /// Whether the token may go over plain `http://` to another machine; default `false`. For a test network only.
+    /// Whether the token may go over plain `http://` to another machine, or through a proxy; default `false`. For a
+    /// test network only.
     pub fn set_allow_insecure_http(&mut self, allow: bool) -> &mut Self {
         self.allow_insecure_http = allow;
         self
@@ -209,7 +210,7 @@ impl Config {
     }
 
     /// A PEM file of the certificate authorities to trust instead of the bundled ones (Mozilla's, as of the library's
-    /// release); default `None`: the bundled. Read at once.
+    /// release); default `None`: the bundled. Read at once. Replaces the system's, as they replace it.
     ///
     /// # Errors
     /// `InvalidArgument` when it can't be read or holds no certificate.

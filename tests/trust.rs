@@ -123,6 +123,10 @@ fn a_proxy_that_refuses_is_named_and_not_asked_again() {
         );
         assert!(!format!("{error:?}").contains("pa55"), "{error:?}");
     }
+    let resets = FaultServer::start(vec![vec![Step::Request, Step::Reset]], None);
+    let error = through(&format!("http://{}", resets.address()));
+    assert_eq!(error.kind(), ErrorKind::Connection);
+    assert!(error.message().contains(&format!("the connection to the proxy {} broke", resets.address())), "{error}");
     let error = through("http://127.0.0.1:1");
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connection, 3));
     assert!(error.message().contains("the proxy can't be reached: 127.0.0.1:1 refused the connection"), "{error}");

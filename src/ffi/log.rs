@@ -82,7 +82,7 @@ fn level_of(level: i32) -> Result<LogLevel> {
 }
 
 fn write(callback: Callback, user_data: &UserData, level: LogLevel, line: &str) {
-    let line = c_text(&line.replace(['\r', '\n'], " "));
+    let line = c_text(line);
     // SAFETY: the function is the caller's, for this very use; the text lives until it returns.
     unsafe { callback(user_data.address(), level as i32, line.as_ptr()) }
 }

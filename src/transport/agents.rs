@@ -10,8 +10,7 @@ use super::sys::process_generation;
 use crate::config::Token;
 
 /// The agents, the first process's first. Nothing is locked while calls are made, so that a fork finds nothing
-/// locked; only where a child that was itself forked makes its agent at that very moment would its own child wait for
-/// ever.
+/// locked.
 pub(super) struct Agents {
     make: Make,
     first: Node,
@@ -41,7 +40,11 @@ impl Agents {
         let generation = process_generation();
         let mut node = &self.first;
         while node.generation != generation {
-            node = node.next.get_or_init(|| Box::new(Node::new(&self.make)));
+            node = node.next.get().unwrap_or_else(|| {
+                // Made before the lock is taken, which is then held for as long as a pointer takes to store.
+                let fresh = Box::new(Node::new(&self.make));
+                node.next.get_or_init(|| fresh)
+            });
         }
         &node.agent
     }

@@ -41,8 +41,8 @@ pub(crate) enum Stop {
     NoConnection(String),
     /// The proxy doesn't want to open a way: why, for a person.
     ProxyRefused(String),
-    /// The time ran out, and it was the proxy that didn't answer.
-    ProxySilent(Box<Stop>, String),
+    /// What ended the wait, and that it was the proxy that was waited for.
+    AtProxy(Box<Stop>, String),
     /// The request is longer than a request may be.
     TooLongRequest,
     /// The system has no more of what is needed: threads, descriptors.

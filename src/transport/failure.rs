@@ -54,7 +54,7 @@ impl Context {
     /// Why a wait ended.
     pub(crate) fn stopped(&self, stop: Stop) -> Error {
         match stop {
-            Stop::ProxySilent(stop, proxy) => self.stopped_by(*stop, &proxy),
+            Stop::AtProxy(stop, proxy) => self.stopped_by(*stop, &proxy),
             stop => self.stopped_by(stop, &self.authority),
         }
     }
@@ -76,7 +76,7 @@ impl Context {
                 ),
             ),
             Stop::Stalled => (ErrorKind::Timeout, format!("{host} was silent for too long, and given up")),
-            Stop::ProxySilent(..) => (ErrorKind::Timeout, format!("{host} did not answer")),
+            Stop::AtProxy(..) => (ErrorKind::Timeout, format!("{host} did not answer")),
             Stop::NoConnection(why) => (ErrorKind::Connection, why),
             Stop::ProxyRefused(why) => (ErrorKind::Proxy, why),
             Stop::TooLongRequest => (
@@ -125,7 +125,7 @@ impl Context {
             }
             TlsError::InvalidCertificate(CertificateError::Revoked) => "its certificate was revoked".to_owned(),
             TlsError::InvalidMessage(_) => {
-                "it does not speak TLS: is it the right port, and should the base URL begin with https?".to_owned()
+                "it does not speak TLS: is it the right port, or should the base URL begin with http://?".to_owned()
             }
             other => other.to_string(),
         };

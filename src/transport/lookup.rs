@@ -22,7 +22,9 @@ pub(super) fn look_up(host: &str, port: u16, call: &Call) -> Result<Vec<SocketAd
         return Ok(vec![SocketAddr::new(address, port)]);
     }
     let found = on_a_thread((bare.to_owned(), port), call)?;
-    let addresses = found.map_err(|error| Stop::NoConnection(format!("the host {bare} was not found ({error})")))?;
+    let addresses = found.map_err(|error| {
+        Stop::NoConnection(format!("the host {bare} was not found: check the name, and the network ({error})"))
+    })?;
     if addresses.is_empty() {
         return Err(Stop::NoConnection(format!("the host {bare} has no address")));
     }

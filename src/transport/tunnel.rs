@@ -31,11 +31,11 @@ pub(super) fn tunnel(proxy: &Proxy, host: &str, port: u16, call: &Call) -> Resul
     Err(Stop::ProxyRefused(format!("the proxy {proxy:?} opened no way to {host}:{port}: {why}")))
 }
 
-/// Where the time ran out is worth telling.
+/// Whether it was the proxy or the service that failed is worth telling.
 fn at_proxy(stop: Stop, proxy: &Proxy) -> Stop {
     match stop {
-        Stop::TimeOver | Stop::ConnectTimeOver | Stop::Stalled => {
-            Stop::ProxySilent(Box::new(stop), format!("the proxy {proxy:?}"))
+        Stop::TimeOver | Stop::ConnectTimeOver | Stop::Stalled | Stop::Broken(_) => {
+            Stop::AtProxy(Box::new(stop), format!("the proxy {proxy:?}"))
         }
         other => other,
     }
