@@ -167,8 +167,9 @@ impl Told {
     fn read(body: &[u8], token: &Token) -> Option<Self> {
         let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
         let json: Value = serde_json::from_slice(body).or_else(|_| serde_json::from_slice(&mended(body))).ok()?;
-        let errors = json.get("errors")?.as_array()?;
-        let first = errors.first()?;
+        let errors = json.get("errors").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let is_named_so = json.get("type").and_then(Value::as_str) == Some("error.list");
+        let first = errors.first().or(is_named_so.then_some(&Value::Null))?;
         let text = |value: &Value, key: &str| {
             let text = value.get(key)?.as_str()?;
             (!text.is_empty()).then(|| one_line(token.redact(text).into()).into_owned())
@@ -178,7 +179,7 @@ impl Told {
             message: text(first, "message"),
             field: text(first, "field"),
             request_id: text(&json, "request_id"),
-            more: errors.len() - 1,
+            more: errors.len().saturating_sub(1),
         })
     }
 

@@ -45,6 +45,9 @@ fn an_error_list_may_lack_everything() {
         assert_eq!(error.message(), "the service answered 400 Bad Request", "{body}");
         assert_eq!((error.api_code(), error.request_id()), (None, Some("r-2")));
     }
+    let body = r#"{"type":"error.list","request_id":"r-3","errors":[]}"#;
+    let error = answer(400, &[("x-request-id", "r-2")], body).expect_err(body);
+    assert_eq!((error.message(), error.request_id()), ("the service answered 400 Bad Request", Some("r-3")));
     for body in ["{}", "[]", "7", r#"{"errors":[]}"#, r#"{"errors":null}"#] {
         let error = answer(500, &[], body).expect_err(body);
         assert!(error.message().contains("instead of its JSON"), "{error}");
