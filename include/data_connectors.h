@@ -577,7 +577,7 @@ typedef void (*dc_drop_callback)(void *user_data);
 /** A level of dc_config_set_logger: a request failed and is tried again. */
 #define DC_LOG_WARN 2
 
-/** A level of dc_config_set_logger: an answer came, or a call waits for the rate limit's reset. */
+/** A level of dc_config_set_logger: an answer came, a call waits for the rate limit's reset, or its caller ended it. */
 #define DC_LOG_INFO 3
 
 /** A level of dc_config_set_logger: each request, as it is sent. */

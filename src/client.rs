@@ -97,7 +97,9 @@ impl Client {
         let outcome = inner.attempts(request, &call, &mut made);
         outcome.map_err(|error| {
             let attempts = if made == 1 { "attempt" } else { "attempts" };
-            inner.log(LogLevel::Error, || format!("GET {PATH} failed after {made} {attempts}: {error}"));
+            // What its caller ended is no trouble of anybody's.
+            let level = if error.kind() == ErrorKind::Cancelled { LogLevel::Info } else { LogLevel::Error };
+            inner.log(level, || format!("GET {PATH} failed after {made} {attempts}: {error}"));
             error.with_attempts(made)
         })
     }

@@ -13,7 +13,7 @@ pub enum LogLevel {
     Error = 1,
     /// A request failed and is tried again.
     Warn = 2,
-    /// An answer came, or a call waits for the rate limit's reset.
+    /// An answer came, a call waits for the rate limit's reset, or its caller ended it.
     Info = 3,
     /// Each request, as it is sent.
     Debug = 4,

@@ -18,7 +18,7 @@ use crate::logger::{LogLevel, Logger};
 pub const DC_LOG_ERROR: i32 = 1;
 /// A level of dc_config_set_logger: a request failed and is tried again.
 pub const DC_LOG_WARN: i32 = 2;
-/// A level of dc_config_set_logger: an answer came, or a call waits for the rate limit's reset.
+/// A level of dc_config_set_logger: an answer came, a call waits for the rate limit's reset, or its caller ended it.
 pub const DC_LOG_INFO: i32 = 3;
 /// A level of dc_config_set_logger: each request, as it is sent.
 pub const DC_LOG_DEBUG: i32 = 4;

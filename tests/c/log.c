@@ -62,6 +62,10 @@ int main(int argc, char **argv)
     CHECK(dc_client_new(config, &client, NULL) == DC_OK);
     CHECK(dc_list_page(client, 0, "bad", NULL, &page, NULL) == DC_ERR_BAD_REQUEST);
     CHECK(errors.lines[DC_LOG_ERROR] == 1 && errors.lines[DC_LOG_DEBUG] == 0 && errors.lines[DC_LOG_INFO] == 0);
+    /* What the caller ended is no error of anybody's. */
+    dc_client_shutdown(client);
+    CHECK(dc_list_page(client, 0, NULL, NULL, &page, NULL) == DC_ERR_CANCELLED);
+    CHECK(errors.lines[DC_LOG_ERROR] == 1);
     dc_config_free(config);
     CHECK(errors.drops == 0);
     dc_client_free(client);
