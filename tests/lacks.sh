@@ -9,8 +9,8 @@ need "${CXX:-c++}" "a C++ compiler (Debian package g++)"
 need nm "of the binutils, to see what the library exports"
 need readelf "of the binutils, to see the library's soname"
 need "${PYTHON:-python3}" "for the Python tests"
-"${PYTHON:-python3}" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null ||
-    { echo "missing: Python 3.10 or later, for the Python tests (the package itself needs 3.9)"; missing=1; }
+"${PYTHON:-python3}" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null ||
+    { echo "missing: Python 3.11 or later, for the Python tests (the package itself needs 3.9)"; missing=1; }
 command -v valgrind >/dev/null 2>&1 ||
     echo "valgrind is not here (a Debian package): the C programs run, but not under valgrind"
 command -v valgrind >/dev/null 2>&1 && echo "valgrind is here: the C programs run under it, too"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -70,7 +73,8 @@ class Scripted:
                     request += part
                 script = self._scripts[min(len(self.requests), len(self._scripts) - 1)]
                 self.requests.append(request)
-                connection.sendall(script)
+                with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                    connection.sendall(script)
 
     def stop(self) -> None:
         socket.create_connection(self._listener.getsockname()).close()
@@ -90,6 +94,69 @@ def scripted() -> Iterator[type[Scripted]]:
     yield Started
     for server in started:
         server.stop()
+
+
+class Silent:
+    """Takes connections, sends each the same, and holds it until the other side has gone."""
+
+    def __init__(self, sends: bytes = b"", *, listens: bool = True) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.reached = threading.Event()
+        self.left = threading.Event()
+        self._sends = sends
+        if listens:
+            threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._hold, args=(connection,), daemon=True).start()
+
+    def _hold(self, connection: socket.socket) -> None:
+        with connection:
+            if not connection.recv(4096):
+                return
+            connection.sendall(self._sends)
+            self.reached.set()
+            try:
+                while connection.recv(4096):
+                    pass
+            except OSError:
+                pass
+            self.left.set()
+
+    def stop(self) -> None:
+        self._listener.close()
+
+
+@pytest.fixture()
+def silent() -> Iterator[Silent]:
+    server = Silent()
+    yield server
+    server.stop()
+
+
+def python(
+    code: str, *arguments: str, timeout: float = 30, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a program in a new interpreter."""
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+
+
+def row(number: int, **fields: Any) -> dict[str, Any]:
+    return {"type": "data_connector", "id": str(number), **fields}
 
 
 def http(status: str, body: str, *headers: str) -> bytes:

@@ -150,6 +150,8 @@ def test_the_token_shows_nowhere(scripted: Any) -> None:
     client = dc.Client(TOKEN, base_url=server.url)
     with pytest.raises(dc.BadRequestError) as raised:
         client.list_page()
-    shown = "".join(traceback.format_exception(raised.value)) + repr(client) + repr(raised.value)
+    error = raised.value
+    lines = traceback.format_exception(type(error), error, error.__traceback__)
+    shown = "".join(lines) + repr(client) + repr(error)
     assert "you sent [token]" in shown and TOKEN not in shown
     client.close()

@@ -99,5 +99,5 @@ def test_a_library_of_another_version_is_refused(tmp_path: Path, code: str, says
     assert says in complaint(str(library))
 
 
-def test_without_the_variable_it_is_looked_for_and_the_remedy_is_told() -> None:
+def test_without_the_variable_it_is_looked_for() -> None:
     assert "build it (make library) and let DATA_CONNECTORS_LIBRARY" in complaint("")

@@ -1,12 +1,20 @@
 """Lists the data connectors of an Intercom workspace, through libdata_connectors.
 
->>> import data_connectors
->>> with data_connectors.Client("the workspace's access token") as client:
+>>> import data_connectors as dc
+>>> with dc.Client("the workspace's access token") as client:
 ...     for connector in client.list():
 ...         print(connector.id, connector.name)
 """
 
-from ._client import Client, ConnectorList
+from ._async import (
+    AsyncClient,
+    AsyncConnectorIterator,
+    AsyncConnectorList,
+    AsyncPageIterator,
+)
+from ._cancel import CancelToken
+from ._client import Client, ConnectorIterator, ConnectorList, PageIterator
+from ._connector import Connector, HttpMethod, State
 from ._errors import (
     APIConnectionError,
     APIResponseError,
@@ -14,31 +22,43 @@ from ._errors import (
     APITimeoutError,
     AuthenticationError,
     BadRequestError,
+    CallCancelledError,
     DataConnectorsError,
     InternalServerError,
     NotFoundError,
     PermissionDeniedError,
     RateLimitError,
 )
-from ._page import Connector, Page, RateLimit
+from ._page import Page
+from ._rate_limit import RateLimit
+from ._version import __version__
 
 __all__ = [
     "APIConnectionError",
     "APIResponseError",
     "APIStatusError",
     "APITimeoutError",
+    "AsyncClient",
+    "AsyncConnectorIterator",
+    "AsyncConnectorList",
+    "AsyncPageIterator",
     "AuthenticationError",
     "BadRequestError",
+    "CallCancelledError",
+    "CancelToken",
     "Client",
     "Connector",
+    "ConnectorIterator",
     "ConnectorList",
     "DataConnectorsError",
+    "HttpMethod",
     "InternalServerError",
     "NotFoundError",
     "Page",
+    "PageIterator",
     "PermissionDeniedError",
     "RateLimit",
     "RateLimitError",
+    "State",
+    "__version__",
 ]
-
-__version__ = "0.1.0"

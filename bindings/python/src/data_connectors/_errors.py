@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ._rate_limit import RateLimit
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -17,6 +19,7 @@ class Failure:
     request_id: str | None
     retry_after: float | None
     attempts: int
+    rate_limit: RateLimit
 
 
 class DataConnectorsError(Exception):
@@ -29,6 +32,7 @@ class DataConnectorsError(Exception):
         request_id: the service's id for the request, for its support people.
         retry_after: the seconds to wait before another try, if the service asked.
         attempts: how many requests were made.
+        rate_limit: the rate limit after the last request, as far as its answer told it.
 
     """
 
@@ -41,6 +45,7 @@ class DataConnectorsError(Exception):
         self.request_id = failure.request_id
         self.retry_after = failure.retry_after
         self.attempts = failure.attempts
+        self.rate_limit = failure.rate_limit
 
     def __reduce__(self) -> tuple[type[DataConnectorsError], tuple[Failure]]:
         return type(self), (self._failure,)
@@ -52,6 +57,10 @@ class APIConnectionError(DataConnectorsError):
 
 class APITimeoutError(APIConnectionError):
     """The time for the call, or for opening its connection, ran out."""
+
+
+class CallCancelledError(DataConnectorsError):
+    """The call was ended by its cancel token, or by ``shutdown`` of its client."""
 
 
 class APIResponseError(DataConnectorsError):
@@ -79,7 +88,7 @@ class NotFoundError(APIStatusError):
 
 
 class RateLimitError(APIStatusError):
-    """429: too many requests."""
+    """429: too many requests; ``retry_after`` is how many seconds to wait, if the service said."""
 
 
 class InternalServerError(APIStatusError):
@@ -97,6 +106,7 @@ _BY_STATUS: dict[int, type[DataConnectorsError]] = {
     -9: InternalServerError,
     -10: APIResponseError,
     -11: APIResponseError,
+    -13: CallCancelledError,
     -15: APIConnectionError,
 }
 

@@ -121,10 +121,10 @@ def _load() -> ctypes.CDLL:
     named = os.environ.get(LIBRARY_VARIABLE)
     if named:
         return _open(named, f"{LIBRARY_VARIABLE} names {named}")
-    beside = Path(__file__).with_name(_file_names()[-1])
+    beside = Path(__file__).with_name(_file_names()[0])
     if beside.exists():
         return _open(str(beside), f"{beside} is there")
-    reasons = []
+    reasons: list[str] = []
     for name in _file_names():
         try:
             return ctypes.CDLL(name)

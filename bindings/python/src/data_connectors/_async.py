@@ -1,0 +1,182 @@
+"""The client for an event loop, and the list that it gives."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from types import TracebackType
+from typing import TYPE_CHECKING, NoReturn
+
+from ._arguments import checked
+from ._base import BaseClient
+from ._connector import Connector
+from ._page import Page
+from ._settings import Settings
+from ._walk import Walk, list_page
+from ._workers import Workers
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+
+class AsyncClient(BaseClient):
+    """A client of one workspace for asyncio: as :class:`Client`, with calls to be awaited.
+
+    Each call is made on a worker thread, as many as there are calls at once, so limit these as you
+    would connections. A task that is cancelled ends its call. It isn't bound to one event loop.
+    """
+
+    _interruptible = False
+
+    async def list_page(
+        self, *, per_page: int | None = None, starting_after: str | None = None
+    ) -> Page:
+        """List one page, newest update first.
+
+        Args:
+            per_page: the most rows, 1 to 50; None: the service's default (20).
+            starting_after: the cursor of the page before; None: the first page.
+
+        Raises:
+            DataConnectorsError: the call failed; the subclass says how.
+            ValueError: an argument was refused, or the client is closed.
+
+        """
+        arguments = checked(per_page, starting_after)
+        return await self._workers.run(lambda token: list_page(self, arguments, token))
+
+    def list(
+        self, *, per_page: int | None = None, starting_after: str | None = None
+    ) -> AsyncConnectorList:
+        """List every connector, page by page as they are asked for: ``async for`` over it.
+
+        Args:
+            per_page: the most rows on a page, 1 to 50; None: the service's default (20).
+            starting_after: the cursor to begin after; None: at the beginning.
+
+        Raises:
+            ValueError: an argument was refused, or the client is closed.
+
+        """
+        return AsyncConnectorList(self, per_page, starting_after)
+
+    async def close(self) -> None:
+        """Free the native client, once calls under way have returned. Later calls are refused."""
+        self._close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def __del__(self) -> None:
+        if hasattr(self, "_workers"):
+            self._workers.stop()
+
+    def _set_up(self, settings: Settings) -> None:
+        super()._set_up(settings)
+        self._workers = Workers()
+
+    def _close(self) -> None:
+        super()._close()
+        self._workers.stop()
+
+
+class AsyncConnectorList:
+    """Every connector of a workspace, lazily; each iteration is a walk of its own.
+
+    When connectors change during a walk, one can come twice, and one can be missed.
+    """
+
+    def __init__(
+        self, client: AsyncClient, per_page: int | None, starting_after: str | None
+    ) -> None:
+        """Is for :meth:`AsyncClient.list` to call."""
+        self._client = client
+        self._arguments = checked(per_page, starting_after)
+        # What is wrong with them is said here, not at the first step.
+        self.pages().close()
+
+    def __aiter__(self) -> AsyncConnectorIterator:
+        """Walk over the connectors.
+
+        Raises:
+            ValueError: the client is closed.
+
+        """
+        return AsyncConnectorIterator(self.pages())
+
+    def pages(self) -> AsyncPageIterator:
+        """Walk over the pages.
+
+        Raises:
+            ValueError: the client is closed.
+
+        """
+        return AsyncPageIterator(self._client, Walk(self._client, *self._arguments))
+
+
+class AsyncPageIterator(AsyncIterator[Page]):
+    """A walk over pages. After a failure or a cancellation the next step goes on where it stood.
+
+    One task at a time.
+    """
+
+    def __init__(self, client: AsyncClient, walk: Walk) -> None:
+        """Is for :meth:`AsyncConnectorList.pages` to call."""
+        self._client = client
+        self._walk = walk
+
+    async def __anext__(self) -> Page:
+        """Give the next page.
+
+        Raises:
+            DataConnectorsError: the call failed; the subclass says how.
+            ValueError: the client, or this walk, is closed.
+
+        """
+        await self._client._workers.run(self._walk.step)
+        page = self._walk.take()
+        if page is None:
+            raise StopAsyncIteration
+        return page
+
+    @property
+    def cursor(self) -> str | None:
+        """What to pass as starting_after to go on another time; None at the start and the end."""
+        return self._walk.cursor
+
+    def close(self) -> None:
+        """End the walk before its time. It is also ended when nothing refers to it."""
+        self._walk.close()
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be copied or pickled: both would be of one walk."""
+        raise TypeError("a walk can't be copied or pickled: begin another one at its cursor")
+
+
+class AsyncConnectorIterator(AsyncIterator[Connector]):
+    """A walk over connectors. After a failure it stands where it was. One task at a time."""
+
+    def __init__(self, pages: AsyncPageIterator) -> None:
+        """Is for :class:`AsyncConnectorList` to call."""
+        self._pages = pages
+        self._rows: Iterator[Connector] = iter(())
+
+    async def __anext__(self) -> Connector:
+        """Give the next connector; list the next page when this one is used up.
+
+        Raises:
+            DataConnectorsError: the call failed; the subclass says how.
+            ValueError: the client is closed.
+
+        """
+        while True:
+            for connector in self._rows:
+                return connector
+            self._rows = iter(await self._pages.__anext__())

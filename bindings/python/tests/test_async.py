@@ -1,0 +1,180 @@
+"""The client for event loops."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import threading
+import time
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+import pytest
+from conftest import TOKEN, Silent, http
+
+import data_connectors as dc
+
+T = TypeVar("T")
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run(asyncio.wait_for(work, 30))
+
+
+def test_lists_as_the_blocking_one(sandbox: str, client: dc.Client) -> None:
+    async def work() -> None:
+        async with dc.AsyncClient(TOKEN, base_url=sandbox) as loop_client:
+            listing = loop_client.list(per_page=50)
+            connectors = [connector async for connector in listing]
+            assert connectors == list(client.list())
+            assert [connector async for connector in listing] == connectors, "and again"
+            assert [len(page) async for page in listing.pages()] == [50, 50, 37]
+            page = await loop_client.list_page(per_page=10)
+            rest = loop_client.list(starting_after=page.next_cursor)
+            assert [*page, *[connector async for connector in rest]] == connectors
+
+            pages = listing.pages()
+            assert pages.cursor is None
+            first = await pages.__anext__()
+            assert pages.cursor == first.next_cursor is not None
+            pages.close()
+            with pytest.raises(ValueError, match="this walk is closed"):
+                await pages.__anext__()
+
+    run(work())
+
+
+def test_calls_run_at_once(sandbox: str) -> None:
+    async def work() -> None:
+        async with dc.AsyncClient(TOKEN, base_url=sandbox) as client:
+            pages = await asyncio.gather(*[client.list_page(per_page=5) for _ in range(30)])
+            assert {len(page) for page in pages} == {5}
+
+    run(work())
+
+
+def test_idle_threads_are_used_again_and_end_with_the_client(sandbox: str) -> None:
+    def workers() -> int:
+        return sum(thread.name == "data_connectors" for thread in threading.enumerate())
+
+    def settle(expected: int) -> None:
+        limit = time.monotonic() + 10
+        while workers() != expected and time.monotonic() < limit:
+            time.sleep(0.01)
+        assert workers() == expected
+
+    async def work(client: dc.AsyncClient) -> None:
+        for _ in range(20):
+            await client.list_page(per_page=1)
+
+    settle(0)
+    client = dc.AsyncClient(TOKEN, base_url=sandbox)
+    run(work(client))
+    settle(1)
+    # It isn't bound to one loop.
+    run(work(client))
+    settle(1)
+    run(client.close())
+    settle(0)
+    with pytest.raises(ValueError, match="this client is closed"):
+        run(client.list_page())
+
+    client = dc.AsyncClient(TOKEN, base_url=sandbox)
+    run(work(client))
+    del client
+    gc.collect()
+    settle(0)
+
+
+@pytest.mark.parametrize("way", ["page", "walk"])
+def test_a_cancelled_task_ends_its_call(silent: Silent, way: str) -> None:
+    async def work() -> None:
+        async with dc.AsyncClient(TOKEN, base_url=silent.url) as client:
+            call = client.list_page() if way == "page" else client.list().pages().__anext__()
+            task = asyncio.ensure_future(call)
+            await asyncio.to_thread(silent.reached.wait, 10)
+            began = time.monotonic()
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            assert time.monotonic() - began < 5
+            assert await asyncio.to_thread(silent.left.wait, 10), "the connection is closed"
+
+    run(work())
+
+
+def test_a_time_limit_ends_a_call(silent: Silent) -> None:
+    async def work() -> None:
+        async with dc.AsyncClient(TOKEN, base_url=silent.url) as client:
+            with pytest.raises(asyncio.TimeoutError):
+                await asyncio.wait_for(client.list_page(), 0.2)
+            assert await asyncio.to_thread(silent.left.wait, 10)
+
+    run(work())
+
+
+def test_shutdown_ends_calls_under_way(silent: Silent) -> None:
+    async def work() -> None:
+        async with dc.AsyncClient(TOKEN, base_url=silent.url) as client:
+            tasks = [asyncio.ensure_future(client.list_page()) for _ in range(3)]
+            await asyncio.to_thread(silent.reached.wait, 10)
+            client.shutdown()
+            for ended in await asyncio.gather(*tasks, return_exceptions=True):
+                assert isinstance(ended, dc.CallCancelledError)
+
+    run(work())
+
+
+def test_no_page_is_lost_to_cancellations(sandbox: str, client: dc.Client) -> None:
+    """Steps are cancelled at any moment, and the walk goes on after each."""
+
+    async def work() -> int:
+        cancellations = 0
+        async with dc.AsyncClient(TOKEN, base_url=sandbox) as loop_client:
+            walk = loop_client.list(per_page=1).pages()
+            seen: list[str | None] = []
+            delay = 0.0
+            while True:
+                step = asyncio.ensure_future(walk.__anext__())
+                await asyncio.sleep(delay)
+                delay = (delay + 0.00013) % 0.002
+                step.cancel()
+                try:
+                    seen.append((await step)[0].id)
+                except asyncio.CancelledError:
+                    cancellations += 1
+                except StopAsyncIteration:
+                    break
+        assert seen == [connector.id for connector in client.list()]
+        return cancellations
+
+    cancellations = run(work())
+    print(f"{cancellations} cancellations")
+    assert cancellations > 20
+
+
+def test_failures_are_those_of_the_blocking_one(scripted: Any) -> None:
+    async def work() -> None:
+        body = json.dumps({"type": "error.list", "request_id": "r-1", "errors": []})
+        server = scripted(http("401 Unauthorized", body, "Content-Type: application/json"))
+        async with dc.AsyncClient(TOKEN, base_url=server.url) as client:
+            with pytest.raises(dc.AuthenticationError) as raised:
+                await client.list_page()
+            assert raised.value.request_id == "r-1"
+            with pytest.raises(dc.AuthenticationError):
+                async for _ in client.list():
+                    pass
+            with pytest.raises(ValueError, match="per_page is 0"):
+                await client.list_page(per_page=0)
+            with pytest.raises(ValueError, match="per_page is 51"):
+                client.list(per_page=51)
+
+    run(work())
+
+
+def test_a_walk_is_not_copied(sandbox: str) -> None:
+    import copy
+
+    with pytest.raises(TypeError, match="begin another one"):
+        copy.copy(dc.AsyncClient(TOKEN, base_url=sandbox).list().pages())

@@ -1,0 +1,154 @@
+"""Forks, spawned processes, and the interpreter's exit."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import time
+from typing import Any
+
+import pytest
+from conftest import TOKEN, Silent, python
+
+import data_connectors as dc
+
+
+def in_child(work: Any) -> None:
+    """Fork, and let the child's end be that of the test."""
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            work()
+            code = 0
+        finally:
+            os._exit(code)
+    assert os.waitpid(child, 0)[1] == 0
+
+
+def test_parent_and_child_use_a_client_after_a_fork(client: dc.Client) -> None:
+    walk = client.list(per_page=50).pages()
+    first = next(walk)
+
+    def work() -> None:
+        assert len(list(client.list())) == 137
+        assert [len(page) for page in walk] == [50, 37]
+
+    in_child(work)
+    assert [len(page) for page in walk] == [50, 37]
+    assert next(iter(client.list())) == first[0]
+
+
+def test_a_fork_while_threads_are_in_calls(silent: Silent, sandbox: str) -> None:
+    import threading
+
+    waiting = dc.Client(TOKEN, base_url=silent.url)
+    other = dc.Client(TOKEN, base_url=sandbox)
+
+    def until_shutdown() -> None:
+        with pytest.raises(dc.CallCancelledError):
+            waiting.list_page()
+
+    thread = threading.Thread(target=until_shutdown)
+    thread.start()
+    assert silent.reached.wait(10)
+
+    def work() -> None:
+        assert len(list(other.list())) == 137
+        # Its call is in the parent; here it ends nothing, and waits for nothing.
+        waiting.close()
+        waiting.shutdown()
+
+    in_child(work)
+    waiting.shutdown()
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+def test_an_event_loops_client_after_a_fork(sandbox: str) -> None:
+    client = dc.AsyncClient(TOKEN, base_url=sandbox)
+
+    async def count() -> int:
+        return len([connector async for connector in client.list()])
+
+    assert asyncio.run(count()) == 137
+
+    def work() -> None:
+        assert asyncio.run(asyncio.wait_for(count(), 20)) == 137
+
+    in_child(work)
+    assert asyncio.run(count()) == 137
+
+
+def rows_of(client: dc.Client) -> int:
+    return len(list(client.list()))
+
+
+def failure_of(client: dc.Client) -> BaseException:
+    try:
+        client.list_page(per_page=50, starting_after="nonsense")
+    except dc.DataConnectorsError as error:
+        return error
+    raise AssertionError("it should have failed")
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_processes_of_multiprocessing(sandbox: str, method: str) -> None:
+    client = dc.Client(TOKEN, base_url=sandbox, pickle_secrets=True)
+    rows_of(client)
+    with multiprocessing.get_context(method).Pool(2) as pool:
+        assert pool.map(rows_of, [client] * 4) == [137] * 4
+        error = pool.apply(failure_of, (client,))
+    assert isinstance(error, dc.BadRequestError) and error.request_id is not None
+
+
+EXITS = {
+    "a live client and walk": """
+walk = client.list().pages()
+""",
+    "a thread in a call": """
+threading.Thread(target=client.list_page, daemon=True).start()
+reached()
+""",
+    "threads in calls with log lines": """
+logging.basicConfig(level=logging.DEBUG, stream=open(os.devnull, "w"))
+busy = dc.Client("t", base_url=sys.argv[2], timeout=30)
+def walk():
+    while True:
+        list(busy.list(per_page=5))
+for _ in range(8):
+    threading.Thread(target=walk, daemon=True).start()
+threading.Thread(target=client.list_page, daemon=True).start()
+reached()
+""",
+    "an event loop's call": """
+loop_client = dc.AsyncClient("t", base_url=sys.argv[1])
+async def work():
+    await loop_client.list_page()
+threading.Thread(target=asyncio.run, args=(work(),), daemon=True).start()
+reached()
+""",
+    "a call at exit": """
+busy = dc.Client("t", base_url=sys.argv[2])
+atexit.register(lambda: print(len(busy.list_page())))
+""",
+}
+
+
+@pytest.mark.parametrize("case", EXITS)
+def test_the_interpreters_exit_is_clean(silent: Silent, sandbox: str, case: str) -> None:
+    code = f"""
+import asyncio, atexit, logging, os, sys, threading, time
+import data_connectors as dc
+client = dc.Client("t", base_url=sys.argv[1], timeout=30)
+def reached():
+    time.sleep(0.3)
+{EXITS[case]}
+"""
+    for _ in range(3):
+        began = time.monotonic()
+        done = python(code, silent.url, sandbox)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert time.monotonic() - began < 15, "it waited for the call's timeout"
+        assert done.stdout == ("20\n" if case == "a call at exit" else "")
