@@ -1,0 +1,120 @@
+"""The command that lists connectors in a shell."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import sys
+from typing import NoReturn
+
+from .._client import Client
+from .._errors import DataConnectorsError
+from ._arguments import Arguments, parse
+from ._formats import FORMATS
+from ._progress import Progress
+from ._selection import Selection
+
+FAILED = 1
+MISUSED = 2
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command, and give its exit code: 0, 1 for a failure, 2 for a wrong use.
+
+    On Ctrl-C, and when the reader of its output has gone, it ends by the signal, as others do.
+    """
+    if sys.stdout is None or sys.stderr is None:
+        return FAILED if sys.stderr is None else _complain("standard output is closed", FAILED)
+    try:
+        return _list(parse(arguments))
+    except KeyboardInterrupt:
+        _end_by(signal.SIGINT)
+    except BrokenPipeError:
+        _end_by(signal.SIGPIPE)
+    except OSError as error:
+        return _complain(f"the output can't be written: {error.strerror}", FAILED)
+
+
+def _list(given: Arguments) -> int:
+    _set_encoding(given)
+    _set_logging(given)
+    try:
+        client = Client(given.token, **given.settings)
+    except (ValueError, TypeError) as error:
+        return _complain(str(error), MISUSED)
+    except (ImportError, DataConnectorsError) as error:
+        return _complain(str(error), FAILED)
+    with client, Progress(sys.stderr) as progress:
+        return _write(client, given, progress)
+
+
+def _write(client: Client, given: Arguments, progress: Progress) -> int:
+    output = FORMATS[given.format](sys.stdout)
+    selection = Selection(given)
+    failure: DataConnectorsError | None = None
+    begun = False
+    try:
+        for page in client.list(per_page=selection.per_page).pages():
+            if not begun:
+                output.begin()
+                begun = True
+            chosen = selection.of(page)
+            progress.clear()
+            output.page(chosen)
+            # A page is of use to the reader before the next one is there.
+            sys.stdout.flush()
+            if selection.is_complete:
+                break
+            progress.show(f"{selection.seen} connectors …")
+    except DataConnectorsError as error:
+        failure = error
+    progress.clear()
+    if begun:
+        output.end(whole=failure is None)
+        sys.stdout.flush()
+    if failure is None:
+        return 0
+    known_as = f" (request id {failure.request_id})" if failure.request_id else ""
+    return _complain(f"{failure}{known_as}", FAILED)
+
+
+def _set_encoding(given: Arguments) -> None:
+    # Names are in all scripts. Data is UTF-8, where a lone surrogate stays JSON's \udc80.
+    with contextlib.suppress(AttributeError):
+        if given.format == "table":
+            sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
+        else:
+            sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+
+
+def _set_logging(given: Arguments) -> None:
+    if given.verbose:
+        logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
+        level = logging.DEBUG if given.verbose > 1 else logging.INFO
+        logging.getLogger("data_connectors").setLevel(level)
+
+
+def _complain(message: str, code: int) -> int:
+    print(f"data-connectors: {message}", file=sys.stderr)
+    if sys.stdout is not None:
+        try:
+            sys.stdout.flush()
+        except OSError:
+            _drop_output()
+    return code
+
+
+def _drop_output() -> None:
+    """Let what is still buffered go nowhere; at exit it would be tried again."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _end_by(number: signal.Signals) -> NoReturn:
+    """End as a program does that doesn't handle this signal."""
+    _drop_output()
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+    raise SystemExit(128 + number)

@@ -1,0 +1,378 @@
+"""The command, in a pipe and on a terminal."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import TOKEN, Sandbox, Silent, http
+
+import data_connectors as dc
+
+COMMAND = [sys.executable, "-m", "data_connectors"]
+HEADINGS = "ID           STATE    FIN METHOD UPDATED              NAME"
+FIRST = "12345        live     yes get    2026-01-20T14:22:15Z Order Status Service"
+
+
+def environment(**variables: str) -> dict[str, str]:
+    return {**os.environ, "INTERCOM_ACCESS_TOKEN": TOKEN, **variables}
+
+
+def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        env=environment(**variables),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+
+
+def listed(url: str, *arguments: str, **variables: str) -> str:
+    done = run("list", "--base-url", url, *arguments, **variables)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def connectors(sandbox: str) -> Iterator[list[dc.Connector]]:
+    with dc.Client(TOKEN, base_url=sandbox) as client:
+        yield list(client.list(per_page=50))
+
+
+def test_a_table(sandbox: str, connectors: list[dc.Connector]) -> None:
+    heading, *rows = listed(sandbox).splitlines()
+    assert (heading, rows[0]) == (HEADINGS, FIRST)
+    assert [row.split(" ")[0] for row in rows] == [connector.id for connector in connectors]
+    assert any("Parcel tracking 📦" in row for row in rows)
+    # What would spoil it isn't shown as it is.
+    assert not any(re.search(r"[\x00-\x1f\x7f-\x9f]", row) for row in rows)
+    assert listed(sandbox, "--limit", "1", PYTHONIOENCODING="ascii").splitlines()[1] == FIRST
+
+
+def test_json_forms_have_the_rows_as_they_came(
+    sandbox: str, connectors: list[dc.Connector]
+) -> None:
+    rows = [connector.to_dict() for connector in connectors]
+    assert json.loads(listed(sandbox, "--format", "json")) == rows
+    lines = listed(sandbox, "--format", "ndjson", PYTHONIOENCODING="ascii").splitlines()
+    assert [json.loads(line) for line in lines] == rows
+
+
+def test_csv_has_the_documented_fields(sandbox: str, connectors: list[dc.Connector]) -> None:
+    rows = list(csv.DictReader(io.StringIO(listed(sandbox, "--format", "csv"))))
+    assert len(rows) == len(connectors)
+    for row, connector in zip(rows, connectors):
+        for name, text in row.items():
+            value = connector.to_dict().get(name)
+            assert text == {None: "", True: "true", False: "false"}.get(value, value)
+
+
+def test_odd_rows_are_written(scripted: Any) -> None:
+    rows = r'[{"id":7,"name":"a\u001b[31m\nb\udc80\u202e,\"","state":null},null,{"new":{"x":1e3}}]'
+    server = scripted(http("200 OK", f'{{"data":{rows}}}'))
+    table = listed(server.url).splitlines()
+    assert [line.split() for line in table[1:]] == [
+        ["-", "-", "-", "-", "-", 'a?[31m?b??,"'],
+        ["-"] * 6,
+        ["-"] * 6,
+    ]
+    lines = listed(server.url, "--format", "ndjson").splitlines()
+    assert [json.loads(line) for line in lines] == [
+        {"id": 7, "name": 'a\x1b[31m\nb\udc80\u202e,"', "state": None},
+        {},
+        {"new": {"x": 1000.0}},
+    ]
+    first = next(csv.DictReader(io.StringIO(listed(server.url, "--format", "csv"), newline="")))
+    assert (first["id"], first["state"]) == ("7", "")
+
+
+def test_an_empty_workspace(scripted: Any) -> None:
+    server = scripted(http("200 OK", '{"data":[]}'))
+    assert listed(server.url) == f"{HEADINGS}\n"
+    assert json.loads(listed(server.url, "--format", "json")) == []
+    assert listed(server.url, "--format", "ndjson") == ""
+    assert len(listed(server.url, "--format", "csv").splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--state", "draft"],
+        ["--fin"],
+        ["--no-fin", "--state", "live"],
+        ["--limit", "3"],
+        ["--limit", "60", "--fin"],
+        ["--state", "archived"],
+        ["--since", "2026-01-19T12:00:00Z"],
+        ["--since", "2026-01-19T13:00:00+01:00", "--no-fin"],
+        ["--since", "2026-01-19"],
+        ["--since", "100000d", "--limit", "2"],
+        ["--since", "1m"],
+    ],
+)
+def test_what_is_picked(sandbox: str, connectors: list[dc.Connector], arguments: list[str]) -> None:
+    chosen = connectors
+    if "--state" in arguments:
+        state = arguments[arguments.index("--state") + 1]
+        chosen = [connector for connector in chosen if connector.state == state]
+    if "--fin" in arguments or "--no-fin" in arguments:
+        fin = "--fin" in arguments
+        chosen = [connector for connector in chosen if connector.direct_fin_usage is fin]
+    if "--since" in arguments:
+        since = {
+            "2026-01-19T12:00:00Z": "2026-01-19T12:00:00",
+            "2026-01-19T13:00:00+01:00": "2026-01-19T12:00:00",
+            "2026-01-19": "2026-01-19T00:00:00",
+            "100000d": "0",
+            "1m": "9",
+        }[arguments[arguments.index("--since") + 1]]
+        chosen = [connector for connector in chosen if connector.to_dict()["updated_at"] >= since]
+    if "--limit" in arguments:
+        chosen = chosen[: int(arguments[arguments.index("--limit") + 1])]
+    lines = listed(sandbox, "--format", "ndjson", *arguments).splitlines()
+    assert [json.loads(line)["id"] for line in lines] == [connector.id for connector in chosen]
+
+
+def test_it_stops_where_no_more_can_come(scripted: Any) -> None:
+    rows = ",".join(
+        f'{{"id":"{number}","updated_at":"2026-01-{20 - number:02}T00:00:00Z"}}'
+        for number in range(3)
+    )
+    body = f'{{"data":[{rows}],"pages":{{"next":{{"starting_after":"more"}}}}}}'
+    for arguments, count in (["--since", "2026-01-19"], 2), (["--limit", "3"], 3):
+        server = scripted(http("200 OK", body))
+        lines = listed(server.url, "--format", "ndjson", *arguments).splitlines()
+        assert (len(lines), len(server.requests)) == (count, 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ([], "the following arguments are required: COMMAND"),
+        (["lists"], "invalid choice: 'lists'"),
+        (["list", "--format", "xml"], "invalid choice: 'xml'"),
+        (["list", "--limit", "0"], "'0' is no number of connectors: use 1 or more"),
+        (["list", "--limit", "-1"], "use 1 or more"),
+        (["list", "--since", "yesterday"], "'yesterday' is no time: use 2026-01-20, 2026-01-20T"),
+        (["list", "--since", "2026-02-30"], "is no time"),
+        (["list", "--region", "mars"], 'there is no region "mars": use us, eu or au'),
+        (["list", "--base-url", "http://a.example"], "use https://"),
+        (["list", "--region", "eu", "--base-url", "https://a"], "not allowed with argument"),
+        (["list", "--timeout", "0"], "use 0.001 to 86400"),
+        (["list", "--form", "json"], "unrecognized arguments: --form"),
+    ],
+)
+def test_a_wrong_use_ends_with_2(arguments: list[str], says: str) -> None:
+    done = run(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert says in done.stderr.replace("\n", " ")
+
+
+def test_without_a_token_it_says_what_to_set() -> None:
+    done = run("list", INTERCOM_ACCESS_TOKEN="")
+    assert done.returncode == 2
+    assert "INTERCOM_ACCESS_TOKEN is not set: set it to the workspace's access token" in done.stderr
+
+
+def test_help_and_version() -> None:
+    for arguments in (["--help"], ["list", "--help"]):
+        done = run(*arguments)
+        assert done.returncode == 0 and "INTERCOM_ACCESS_TOKEN" in done.stdout
+    assert run("--version").stdout == f"data-connectors {dc.__version__}\n"
+
+
+def test_failures_end_with_1(scripted: Any) -> None:
+    body = '{"type":"error.list","request_id":"r-1","errors":[{"code":"unauthorized"}]}'
+    server = scripted(http("401 Unauthorized", body, "Content-Type: application/json"))
+    for form in ("table", "json", "ndjson", "csv"):
+        done = run("list", "--format", form, "--base-url", server.url)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith("data-connectors: ") and "(request id r-1)" in done.stderr
+        assert done.stderr.count("\n") == 1 and TOKEN not in done.stderr
+    done = run("list", "--base-url", "http://127.0.0.1:1", "--timeout", "1")
+    assert done.returncode == 1 and "refused the connection" in done.stderr
+
+
+def test_what_came_before_a_failure_is_there_and_not_whole(scripted: Any) -> None:
+    good = http("200 OK", '{"data":[{"id":"1"}],"pages":{"next":{"starting_after":"a"}}}')
+    bad = http("400 Bad Request", "{}")
+    for form, there in (
+        ("ndjson", '{"id":"1"}\n'),
+        ("json", '[\n{"id":"1"}\n'),
+        ("table", f"{HEADINGS}\n1            -        -   -      -                    -\n"),
+    ):
+        server = scripted(good, bad)
+        done = run("list", "--format", form, "--base-url", server.url)
+        assert (done.returncode, done.stdout) == (1, there)
+
+
+def test_without_its_library_it_says_so() -> None:
+    done = run("list", DATA_CONNECTORS_LIBRARY="/no/such.so")
+    assert done.returncode == 1
+    assert done.stderr.startswith("data-connectors: DATA_CONNECTORS_LIBRARY names /no/such.so")
+
+
+def test_verbose_says_what_is_done(sandbox: str) -> None:
+    once = run("list", "--base-url", sandbox, "-v").stderr.splitlines()
+    twice = run("list", "--base-url", sandbox, "-vv").stderr.splitlines()
+    assert (len(once), len(twice)) == (3, 6)
+    assert all(" INFO GET /data_connectors" in line for line in once)
+
+
+def test_ndjson_streams_page_by_page() -> None:
+    """The first page is written while the second one is still waited for."""
+    body = b'{"data":[{"id":"1"}],"pages":{"next":{"starting_after":"a"}}}'
+    server = Silent(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+    child = subprocess.Popen(
+        [*COMMAND, "list", "--format", "ndjson", "--base-url", server.url],
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert child.stdout is not None
+    assert child.stdout.readline() == '{"id":"1"}\n'
+    assert child.poll() is None
+    child.send_signal(signal.SIGINT)
+    printed, complaint = child.communicate(timeout=10)
+    assert (child.returncode, printed, complaint) == (-signal.SIGINT, "", "")
+    server.stop()
+
+
+def test_a_reader_that_goes_ends_it_quietly(sandbox: str) -> None:
+    child = subprocess.Popen(
+        [*COMMAND, "list", "--format", "json", "--base-url", sandbox],
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert child.stdout is not None and child.stderr is not None
+    child.stdout.close()
+    assert child.stderr.read() == ""
+    assert child.wait(30) == -signal.SIGPIPE
+    child.stderr.close()
+
+
+def test_output_that_can_not_be_written(sandbox: str) -> None:
+    for redirection, says in (
+        (">/dev/full", "data-connectors: the output can't be written: No space left on device\n"),
+        (">&-", "data-connectors: standard output is closed\n"),
+    ):
+        line = f'"$@" {redirection}'
+        done = subprocess.run(
+            ["sh", "-c", line, "sh", *COMMAND, "list", "--base-url", sandbox],
+            env=environment(),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (1, says)
+
+
+class Terminal:
+    """Runs the command with all its streams on a terminal of 100 columns."""
+
+    def __init__(self, *arguments: str, **variables: str) -> None:
+        self.process, self._terminal = pty.fork()
+        if self.process == 0:
+            variables = {"TERM": "xterm-256color", "COLUMNS": "100", **variables}
+            os.execve(sys.executable, [*COMMAND, *arguments], environment(**variables))
+
+    def read(self, until: bytes | None = None) -> bytes:
+        """Read until that has come, or to the end."""
+        shown = b""
+        limit = time.monotonic() + 30
+        while until is None or until not in shown:
+            assert select.select([self._terminal], [], [], limit - time.monotonic())[0], shown
+            try:
+                part = os.read(self._terminal, 65536)
+            except OSError:
+                break
+            if not part:
+                break
+            shown += part
+        return shown
+
+    def type(self, keys: bytes) -> None:
+        os.write(self._terminal, keys)
+
+    def wait(self) -> int:
+        """Give the exit code, or the signal's number, negative."""
+        status = os.waitpid(self.process, 0)[1]
+        os.close(self._terminal)
+        return -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+
+
+@pytest.fixture()
+def without_rich(tmp_path: Path) -> str:
+    (tmp_path / "rich").mkdir()
+    (tmp_path / "rich/__init__.py").write_text("raise ImportError('not here')")
+    return os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+
+
+ERASED = b"\r\x1b[K"
+
+
+def test_on_a_terminal_it_tells_its_progress_and_leaves_nothing_of_it(without_rich: str) -> None:
+    sandbox = Sandbox("--connectors", "137", "--latency-ms", "30")
+    terminal = Terminal("list", "--base-url", sandbox.url, PYTHONPATH=without_rich)
+    shown = terminal.read()
+    assert terminal.wait() == 0
+    sandbox.stop()
+    assert "50 connectors …".encode() in shown and b"100 connectors" in shown
+    # Each line of progress is taken away before anything else comes.
+    left = re.sub(rb"\r\x1b\[K[^\r\n]*(?=\r\x1b\[K)", b"", shown).replace(ERASED, b"")
+    lines = left.decode().replace("\r\n", "\n").splitlines()
+    assert (len(lines), lines[0], lines[1]) == (138, HEADINGS, FIRST)
+    assert "\x1b" not in left.decode()
+
+
+def test_with_rich_the_table_has_colours(sandbox: str) -> None:
+    terminal = Terminal("list", "--base-url", sandbox, "--limit", "60")
+    shown = terminal.read().decode()
+    assert terminal.wait() == 0
+    assert re.search(r"\x1b\[32mlive", shown) and "Order Status Service" in shown
+    assert "─" in shown
+    terminal = Terminal("list", "--base-url", sandbox, "--limit", "1", NO_COLOR="1")
+    shown = terminal.read().decode()
+    assert terminal.wait() == 0 and "\x1b[32m" not in shown
+
+
+def test_ctrl_c_on_a_terminal(silent: Silent) -> None:
+    for without in (True, False):
+        silent.reached.clear()
+        terminal = Terminal("list", "--base-url", silent.url)
+        assert silent.reached.wait(20)
+        time.sleep(0.1)
+        began = time.monotonic()
+        terminal.type(b"\x03")
+        assert b"Traceback" not in terminal.read()
+        assert terminal.wait() == -signal.SIGINT
+        assert time.monotonic() - began < 5, without
+
+
+def test_a_failure_on_a_terminal(scripted: Any) -> None:
+    good = http("200 OK", '{"data":[{"id":"1"}],"pages":{"next":{"starting_after":"a"}}}')
+    server = scripted(good, http("400 Bad Request", "{}"))
+    terminal = Terminal("list", "--base-url", server.url, TERM="dumb")
+    shown = terminal.read().decode()
+    assert terminal.wait() == 1
+    lines = shown.replace("\r\n", "\n").splitlines()
+    assert lines[-1].startswith("data-connectors: ") and any("1 " in line for line in lines)
