@@ -6,7 +6,7 @@ CC ?= cc
 PYTHON_DIR := bindings/python
 LIBRARY := libdata_connectors.so
 
-.PHONY: help demo test test-rust test-python test-asan test-msrv header sandbox library lint clean
+.PHONY: help demo test test-rust test-python test-wheel test-asan test-msrv header reference sandbox library lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,12 @@ test-python: $(VENV)/ready
 		DC_TEST_SANDBOX=$(abspath $(TARGET)/debug/data-connectors-sandbox) \
 		PYTHONPATH=src PYTHONDONTWRITEBYTECODE=1 $(abspath $(VENV))/bin/python -m pytest -p no:cacheprovider
 
+# Away from the tree, the sdist's copy of the sources still finds its dependencies built.
+test-wheel: $(VENV)/ready ## that Python's wheel and sdist build, and work on every Python to be had
+	cargo build --quiet --locked -p data-connectors-sandbox
+	DC_TEST_SANDBOX=$(abspath $(TARGET)/debug/data-connectors-sandbox) CARGO_TARGET_DIR=$(abspath $(TARGET)) \
+		$(VENV)/bin/python $(PYTHON_DIR)/check_wheel.py
+
 # The stable compiler knows the sanitizers, but for this variable.
 test-asan: ## the faults, connections and a soak, with AddressSanitizer
 	RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address CARGO_TARGET_DIR=$(TARGET)/asan cargo test --locked --no-fail-fast \
@@ -46,6 +52,11 @@ header: ## make include/data_connectors.h from the sources again
 	@UPDATE_HEADER=1 cargo test --quiet --locked --test header is_made_from_the_sources >/dev/null
 	@echo "include/data_connectors.h is made; git diff shows what changed"
 
+reference: $(VENV)/ready ## make docs/python.md from the docstrings again
+	cargo build --quiet --locked -p data_connectors
+	DATA_CONNECTORS_LIBRARY=$(abspath $(TARGET)/debug/$(LIBRARY)) PYTHONPATH=$(PYTHON_DIR)/src PYTHONDONTWRITEBYTECODE=1 \
+		$(VENV)/bin/python $(PYTHON_DIR)/reference.py
+
 sandbox: ## run a local stand-in for the service (options: make sandbox ARGS="--help")
 	@cargo run --quiet --release --locked -p data-connectors-sandbox -- $(ARGS)
 
@@ -61,7 +72,8 @@ lint: $(VENV)/ready ## formatting and lints of all languages
 	$(VENV)/bin/ruff check --no-cache $(PYTHON_DIR)
 	$(VENV)/bin/ruff check --no-cache --config $(PYTHON_DIR)/pyproject.toml --ignore D examples
 	$(VENV)/bin/ruff format --no-cache --check --config $(PYTHON_DIR)/pyproject.toml $(PYTHON_DIR) examples
-	cd $(PYTHON_DIR) && $(abspath $(VENV))/bin/mypy --cache-dir $(abspath $(TARGET))/mypy src tests
+	cd $(PYTHON_DIR) && $(abspath $(VENV))/bin/mypy --cache-dir $(abspath $(TARGET))/mypy src tests *.py
+	cd $(PYTHON_DIR) && $(abspath $(VENV))/bin/pyright --warnings --pythonpath $(abspath $(VENV))/bin/python
 
 # A virtual environment with what the Python tests and lints need.
 $(VENV)/ready: $(PYTHON_DIR)/requirements-dev.txt
