@@ -1,0 +1,139 @@
+"""Writes docs/python.md from the package's docstrings; with --check it only compares.
+
+`make reference` runs it.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import data_connectors as dc
+
+PAGE = Path(__file__).resolve().parents[2] / "docs/python.md"
+HEAD = """# The Python package: reference
+
+Made from the docstrings by `make reference`; not to be edited. How to begin is in
+[bindings/python/README.md](../bindings/python/README.md). All of it is there since 0.1.0.
+"""
+
+SECTIONS: tuple[tuple[str, Sequence[type]], ...] = (
+    ("Clients", [dc.Client, dc.AsyncClient, dc.CancelToken]),
+    (
+        "Lists",
+        [
+            dc.ConnectorList,
+            dc.ConnectorIterator,
+            dc.PageIterator,
+            dc.AsyncConnectorList,
+            dc.AsyncConnectorIterator,
+            dc.AsyncPageIterator,
+        ],
+    ),
+    ("What comes", [dc.Page, dc.Connector, dc.RateLimit]),
+    (
+        "Exceptions",
+        [
+            dc.DataConnectorsError,
+            dc.APIConnectionError,
+            dc.APITimeoutError,
+            dc.APIStatusError,
+            dc.BadRequestError,
+            dc.AuthenticationError,
+            dc.PermissionDeniedError,
+            dc.NotFoundError,
+            dc.RateLimitError,
+            dc.InternalServerError,
+            dc.APIResponseError,
+            dc.CallCancelledError,
+        ],
+    ),
+)
+MADE_BY_THE_CALLER = (dc.Client, dc.AsyncClient, dc.CancelToken, dc.Connector)
+
+
+def main() -> int:
+    """Write the page, or say that it is old."""
+    text = "\n".join([HEAD, *(line for title, kinds in SECTIONS for line in section(title, kinds))])
+    if sys.argv[1:] == ["--check"]:
+        if PAGE.read_text() != text:
+            print(f"{PAGE.name} is old: make reference", file=sys.stderr)
+            return 1
+        return 0
+    PAGE.write_text(text)
+    return 0
+
+
+def section(title: str, kinds: Sequence[type]) -> Iterator[str]:
+    """Give the lines of one section."""
+    yield f"## {title}\n"
+    for kind in kinds:
+        bases = [base.__name__ for base in kind.__bases__ if base.__module__.startswith("data_c")]
+        after = f", a `{bases[0]}`" if bases and bases[0] in dc.__all__ else ""
+        yield f"### `{kind.__name__}`{after}\n"
+        yield prose(kind)
+        if kind in MADE_BY_THE_CALLER:
+            yield signature(kind.__name__, vars(kind).get("__init__", kind))
+            if kind is not dc.AsyncClient:
+                yield prose(kind.__init__)
+        for name, member in members(kind):
+            if isinstance(member, property) and member.fget is not None:
+                returned = inspect.signature(member.fget).return_annotation
+                yield f"- `{name}: {returned}`: {prose(member).strip()}"
+        yield ""
+        for name, member in members(kind):
+            if not isinstance(member, property):
+                yield signature(name, member)
+                yield prose(member)
+
+
+def members(kind: type) -> Iterator[tuple[str, Any]]:
+    """Give the public members, of bases too if they aren't public themselves."""
+    for base in kind.__mro__:
+        if base.__module__.startswith("data_connectors") and (
+            base is kind or base.__name__ not in dc.__all__
+        ):
+            for name, member in vars(base).items():
+                member = getattr(member, "__func__", member)
+                if not name.startswith("_") and (
+                    inspect.isfunction(member) or isinstance(member, property)
+                ):
+                    yield name, member
+
+
+def signature(name: str, function: Any) -> str:
+    """Give the declaration, as Python code."""
+    parameters = [str(one) for one in inspect.signature(function).parameters.values()]
+    parameters = [one.replace("'", "") for one in parameters if one not in ("self", "cls")]
+    kinds = [one.kind for one in inspect.signature(function).parameters.values()]
+    if inspect.Parameter.KEYWORD_ONLY in kinds:
+        first = kinds.index(inspect.Parameter.KEYWORD_ONLY)
+        parameters.insert(first - (len(kinds) - len(parameters)), "*")
+    returned = inspect.signature(function).return_annotation
+    result = "" if returned in ("None", inspect.Signature.empty) else f" -> {returned}"
+    prefix = "await " if inspect.iscoroutinefunction(function) else ""
+    line = f"{prefix}{name}({', '.join(parameters)}){result}"
+    if len(line) > 100:
+        line = f"{prefix}{name}(\n    " + ",\n    ".join(parameters) + f",\n){result}"
+    return f"```python\n{line}\n```\n"
+
+
+def prose(thing: Any) -> str:
+    """Give a docstring as Markdown."""
+    text = inspect.getdoc(thing) or ""
+    text = re.sub(r":\w+:`\.?(?:\w+\.)*(\w+)`", r"`\1`", text).replace("``", "`")
+    titles = {"Args": "Arguments", "Raises": "Raises", "Attributes": "Attributes"}
+    for title, shown in titles.items():
+        text = text.replace(f"\n{title}:\n", f"\n{shown}:\n\n")
+    # An entry is indented by four, its further lines by eight.
+    text = re.sub(r"\n {8}", " ", text)
+    text = re.sub(r"(?m)^ {4}(\w+): ", r"- `\1`: ", text)
+    return text.strip() + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

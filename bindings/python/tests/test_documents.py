@@ -1,0 +1,90 @@
+"""What the READMEs, the reference, the examples and the types say is true."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typed_use
+from conftest import ROOT, TOKEN, Sandbox
+
+import data_connectors as dc
+from data_connectors._base import BaseClient
+
+READMES = [ROOT / "README.md", ROOT / "bindings/python/README.md"]
+
+
+def blocks(page: Path) -> list[str]:
+    return re.findall(r"(?ms)^```python\n(.*?)^```", page.read_text())
+
+
+@pytest.mark.parametrize(
+    ("page", "number"),
+    [(page, number) for page in READMES for number in range(len(blocks(page)))],
+    ids=lambda value: value.parent.name if isinstance(value, Path) else str(value),
+)
+def test_the_readmes_python_runs(
+    page: Path, number: int, sandbox: str, monkeypatch: Any, capsys: Any
+) -> None:
+    """Each block is a program of its own; only the base URL is the sandbox's here."""
+    monkeypatch.setenv("INTERCOM_ACCESS_TOKEN", TOKEN)
+    monkeypatch.setitem(BaseClient.__init__.__kwdefaults__, "base_url", sandbox)
+    exec(compile(blocks(page)[number], f"{page}, block {number}", "exec"), {})
+    printed = capsys.readouterr()
+    assert printed.out and not printed.err
+
+
+def test_there_are_blocks() -> None:
+    assert [len(blocks(page)) > 0 for page in READMES] == [True, True]
+
+
+def test_the_reference_is_made_from_the_docstrings() -> None:
+    command = [sys.executable, str(ROOT / "bindings/python/reference.py"), "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_reference_has_all_that_is_public() -> None:
+    text = (ROOT / "docs/python.md").read_text()
+    for name in dc.__all__:
+        if isinstance(getattr(dc, name), type):
+            assert f"### `{name}`" in text
+
+
+def test_all_that_is_public_is_documented() -> None:
+    for name in dc.__all__:
+        thing = getattr(dc, name)
+        if isinstance(thing, type):
+            for member in [thing, *vars(thing).values()]:
+                member = getattr(member, "__func__", member)
+                called = getattr(member, "__name__", "_")
+                if callable(member) and not called.startswith("_"):
+                    assert member.__doc__, f"{name}.{called}"
+
+
+def test_the_typed_program_runs(sandbox: str, monkeypatch: Any) -> None:
+    monkeypatch.setenv("INTERCOM_ACCESS_TOKEN", TOKEN)
+    listed, listed_by_loop, failure = typed_use.run(sandbox)
+    assert (listed, listed_by_loop) == (137, 137 + 3 - 50)
+    assert failure.startswith("400 ")
+    with pytest.raises(ValueError, match=r"authorities\.pem"):
+        typed_use.paths()
+
+
+def test_the_connectors_are_handed_over(tmp_path: Path) -> None:
+    sandbox = Sandbox("--connectors", "137")
+    command = [sys.executable, str(ROOT / "examples/python/hand_over.py"), sandbox.url]
+    environment = {**os.environ, "INTERCOM_ACCESS_TOKEN": TOKEN}
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    sandbox.stop()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "(137,)" in done.stdout
+    for word in ("live", "draft", "get", "delete"):
+        assert word in done.stdout

@@ -1,0 +1,111 @@
+"""Uses all of the public API: mypy and pyright check it, strictly, and a test runs it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import data_connectors as dc
+
+
+def use(base_url: str) -> int:
+    with dc.Client(
+        "t0ken",
+        base_url=base_url,
+        allow_insecure_http=False,
+        api_version="Preview",
+        user_agent_suffix="typed/1",
+        timeout=5,
+        connect_timeout=1.5,
+        max_retries=1,
+        max_response_bytes=1 << 20,
+        pacing=False,
+        proxy=None,
+        no_proxy=None,
+        ca_file=None,
+        system_roots=False,
+        logger=logging.getLogger("typed"),
+        pickle_secrets=True,
+    ) as client:
+        other: dc.Client = client.with_options(timeout=2.5, token="another")
+        other.shutdown()
+        other.close()
+        count = sum(rows(page) for page in client.list(per_page=50).pages())
+        for connector in client.list(starting_after=None, cancel_token=dc.CancelToken()):
+            fields(connector)
+            break
+        walk: dc.PageIterator = client.list().pages()
+        cursor: str | None = walk.cursor
+        first: dc.Page = client.list_page(per_page=50, starting_after=cursor)
+        both: list[dc.Connector] = first[0:2]
+        if first[0] != both[0]:
+            raise AssertionError(first)
+    return count
+
+
+def rows(page: dc.Page) -> int:
+    raw: bytes = page.raw
+    parsed: Any = page.json()
+    following: str | None = page.next_cursor
+    if page.has_next != (following is not None) or not raw or not parsed:
+        raise AssertionError(page)
+    limit: dc.RateLimit = page.rate_limit
+    numbers: tuple[int | None, int | None, datetime | None] = (
+        limit.limit,
+        limit.remaining,
+        limit.reset,
+    )
+    request: str | None = page.request_id
+    if numbers[0] is None and request is None:
+        raise AssertionError(page)
+    return len(page)
+
+
+def fields(connector: dc.Connector) -> dict[str, Any]:
+    state: dc.State | str | None = connector.state
+    method: dc.HttpMethod | str | None = connector.http_method
+    when: datetime | None = connector.updated_at
+    fin: bool | None = connector.direct_fin_usage
+    if when is not None and when.tzinfo is None:
+        raise AssertionError(when)
+    return {**connector.to_dict(), "seen": [state, method, fin, connector.id, connector.name]}
+
+
+async def use_async(base_url: str) -> int:
+    async with dc.AsyncClient("t0ken", base_url=base_url) as client:
+        page: dc.Page = await client.list_page(per_page=50)
+        pages = [page async for page in client.list(per_page=50).pages()]
+        connectors: list[dc.Connector] = [connector async for connector in client.list()]
+        same: dc.AsyncClient = client.with_options(region=None)
+        await same.close()
+    return len(connectors) + len(pages) - len(page)
+
+
+def failures(base_url: str) -> str:
+    os.environ["INTERCOM_ACCESS_TOKEN"] = "t0ken"
+    client = dc.Client.from_env(base_url=base_url, ca_file=None, max_retries=0)
+    try:
+        client.list_page(starting_after="nonsense")
+    except dc.RateLimitError as error:
+        wait: float | None = error.retry_after
+        return str(wait)
+    except dc.APIStatusError as error:
+        code: str | None = error.code
+        status: int | None = error.status_code
+        return f"{status} {code} {error.field} {error.request_id} {error.attempts}"
+    except (dc.APITimeoutError, dc.APIConnectionError, dc.APIResponseError) as error:
+        limit: dc.RateLimit = error.rate_limit
+        return str(limit)
+    return ""
+
+
+def run(base_url: str) -> tuple[int, int, str]:
+    return use(base_url), asyncio.run(use_async(base_url)), failures(base_url)
+
+
+def paths() -> dc.Client:
+    return dc.Client("t0ken", ca_file=Path("authorities.pem"))
