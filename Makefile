@@ -27,7 +27,7 @@ test-python: $(VENV)/ready
 	cargo build --quiet --locked -p data-connectors-sandbox
 	cd $(PYTHON_DIR) && DATA_CONNECTORS_LIBRARY=$(abspath $(TARGET)/debug/$(LIBRARY)) \
 		DC_TEST_SANDBOX=$(abspath $(TARGET)/debug/data-connectors-sandbox) \
-		PYTHONPATH=src PYTHONDONTWRITEBYTECODE=1 $(abspath $(VENV))/bin/python -m pytest -p no:cacheprovider
+		PYTHONPATH=$(abspath $(PYTHON_DIR))/src PYTHONDONTWRITEBYTECODE=1 $(abspath $(VENV))/bin/python -m pytest -p no:cacheprovider
 
 # Away from the tree, the sdist's copy of the sources still finds its dependencies built.
 test-wheel: $(VENV)/ready ## that Python's wheel and sdist build, and work on every Python to be had
