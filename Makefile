@@ -17,12 +17,11 @@ demo: ## list 137 connectors of a sandbox from C and from Python
 
 test: test-rust test-python ## every test: Rust, C programs, Python
 
-# The C programs are compiled and run by the Rust tests.
-test-rust:
+test-rust: ## the Rust tests, which compile and run the C programs
 	@PYTHON=$(PYTHON) sh tests/lacks.sh
 	DC_TEST_VALGRIND=$$(command -v valgrind) cargo test --locked --workspace --no-fail-fast
 
-test-python: $(VENV)/ready
+test-python: $(VENV)/ready ## the Python package's tests
 	cargo build --quiet --locked -p data_connectors
 	cargo build --quiet --locked -p data-connectors-sandbox
 	cd $(PYTHON_DIR) && DATA_CONNECTORS_LIBRARY=$(abspath $(TARGET)/debug/$(LIBRARY)) \

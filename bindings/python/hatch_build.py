@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -31,8 +33,7 @@ class NativeLibrary(BuildHookInterface):  # type: ignore[type-arg]
             return
         build_data["force_include"][str(library)] = f"data_connectors/{_NAME}"
         build_data["pure_python"] = False
-        platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
-        build_data["tag"] = f"py3-none-{platform}"
+        build_data["tag"] = f"py3-none-{_platform()}"
 
     def _sources(self) -> Path:
         """Find the crate: beside this file in an sdist, above it in the repository."""
@@ -45,6 +46,8 @@ class NativeLibrary(BuildHookInterface):  # type: ignore[type-arg]
         )
 
     def _build(self, sources: Path) -> Path:
+        if "CARGO_BUILD_TARGET" in os.environ:
+            raise RuntimeError("CARGO_BUILD_TARGET is set, but the wheel is for this machine")
         command = ["cargo", "build", "--release", "--locked", "-p", "data_connectors", "--lib"]
         command += ["--message-format", "json-render-diagnostics"]
         try:
@@ -60,3 +63,9 @@ class NativeLibrary(BuildHookInterface):  # type: ignore[type-arg]
                 if file.endswith(f"libdata_connectors{suffix}"):
                     return Path(file)
         raise RuntimeError(f"cargo has built no {suffix} file")
+
+
+def _platform() -> str:
+    name = sysconfig.get_platform().replace("-", "_").replace(".", "_")
+    # cargo has built for one architecture, whatever this Python is for.
+    return name.replace("universal2", platform.machine())

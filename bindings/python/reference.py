@@ -53,12 +53,19 @@ SECTIONS: tuple[tuple[str, Sequence[type]], ...] = (
         ],
     ),
 )
+WORDS = """
+`State` is `Literal["draft", "live"]`, and `HttpMethod` is
+`Literal["get", "post", "put", "delete", "patch"]`: what is known; other values may come.
+`Options` are the settings of a client beside its token, `Changes` those and the token.
+"""
+
 MADE_BY_THE_CALLER = (dc.Client, dc.AsyncClient, dc.CancelToken, dc.Connector)
 
 
 def main() -> int:
     """Write the page, or say that it is old."""
-    text = "\n".join([HEAD, *(line for title, kinds in SECTIONS for line in section(title, kinds))])
+    lines = [line for title, kinds in SECTIONS for line in section(title, kinds)]
+    text = "\n".join([HEAD, *lines, "## Words", WORDS])
     if sys.argv[1:] == ["--check"]:
         if PAGE.read_text() != text:
             print(f"{PAGE.name} is old: make reference", file=sys.stderr)

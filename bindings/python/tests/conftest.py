@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -155,8 +155,9 @@ def python(
     )
 
 
-def row(number: int, **fields: Any) -> dict[str, Any]:
-    return {"type": "data_connector", "id": str(number), **fields}
+def heed_interrupts() -> None:
+    """Undo what a shell does for a job in the background, in a child."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def http(status: str, body: str, *headers: str) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import os
 import threading
 import time
 from collections.abc import Coroutine
@@ -112,6 +113,41 @@ def test_a_time_limit_ends_a_call(silent: Silent) -> None:
             assert await asyncio.to_thread(silent.left.wait, 10)
 
     run(work())
+
+
+def test_a_failure_holds_no_descriptor(scripted: Any) -> None:
+    server = scripted(http("401 Unauthorized", "{}"))
+
+    async def work() -> None:
+        async with dc.AsyncClient(TOKEN, base_url=server.url) as client:
+            await asyncio.gather(client.list_page(), return_exceptions=True)
+            before = len(os.listdir("/proc/self/fd"))
+            failures = [
+                (await asyncio.gather(client.list_page(), return_exceptions=True))[0]
+                for _ in range(30)
+            ]
+            assert len(os.listdir("/proc/self/fd")) < before + 10
+            assert all(isinstance(failure, dc.AuthenticationError) for failure in failures)
+
+    gc.disable()
+    try:
+        run(work())
+    finally:
+        gc.enable()
+
+
+def test_a_loop_may_be_closed_with_a_call_under_way(silent: Silent, caplog: Any) -> None:
+    client = dc.AsyncClient(TOKEN, base_url=silent.url, timeout=0.5)
+    loop = asyncio.new_event_loop()
+    call = client.list_page()
+    loop.call_soon(call.send, None)
+    loop.call_later(0.1, loop.stop)
+    loop.run_forever()
+    loop.close()
+    call.close()
+    run(client.close())
+    assert silent.left.wait(10)
+    assert "closed" not in caplog.text
 
 
 def test_shutdown_ends_calls_under_way(silent: Silent) -> None:

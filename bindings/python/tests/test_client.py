@@ -7,6 +7,7 @@ import inspect
 import logging
 import pickle
 import threading
+import traceback
 from typing import Any
 
 import pytest
@@ -100,6 +101,25 @@ def test_a_copy_is_a_client_of_its_own(sandbox: str, copied: Any) -> None:
     other = copied(client)
     client.close()
     assert len(other.list_page()) == 20
+
+
+def test_a_subclass_keeps_what_it_has(sandbox: str) -> None:
+    class Named(dc.Client):
+        name = "none"
+
+    client = Named(TOKEN, base_url=sandbox)
+    client.name = "mirror"
+    assert client.with_options(timeout=3).name == "mirror" and copy.copy(client).name == "mirror"
+
+
+def test_a_traceback_with_local_variables_has_no_secrets() -> None:
+    with pytest.raises(ValueError, match="no region") as raised:
+        dc.Client(TOKEN, region="mars", proxy="http://user:opensesame@proxy.example")
+    error = raised.value
+    inside = error.__traceback__ and error.__traceback__.tb_next
+    shown = traceback.TracebackException(type(error), error, inside, capture_locals=True)
+    text = "".join(shown.format())
+    assert "mars" in text and TOKEN not in text and "opensesame" not in text
 
 
 @pytest.mark.parametrize("kind", KINDS)

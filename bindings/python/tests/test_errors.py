@@ -6,7 +6,7 @@ import traceback
 from typing import Any
 
 import pytest
-from conftest import TOKEN, http
+from conftest import TOKEN, Silent, http
 
 import data_connectors as dc
 
@@ -71,6 +71,36 @@ def test_a_cursor_that_comes_back(scripted: Any) -> None:
             next(pages)
 
 
+def test_a_server_that_is_not_to_be_trusted(scripted: Any) -> None:
+    """TLS and proxies: no connection, for its user."""
+    plain = Silent(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    url = plain.url.replace("http:", "https:")
+    with (
+        dc.Client(TOKEN, base_url=url, max_retries=0) as client,
+        pytest.raises(dc.APIConnectionError, match="TLS"),
+    ):
+        client.list_page()
+    plain.stop()
+    refusing = scripted(http("407 Proxy Authentication Required", ""))
+    with (
+        dc.Client(TOKEN, base_url="https://a.example", proxy=refusing.url) as client,
+        pytest.raises(dc.APIConnectionError, match="407"),
+    ):
+        client.list_page()
+
+
+def test_exceptions_can_be_made_by_users() -> None:
+    error = dc.RateLimitError("slow down", status_code=429, retry_after=2.5)
+    assert (str(error), error.retry_after, error.code, error.attempts) == (
+        "slow down",
+        2.5,
+        None,
+        0,
+    )
+    assert error.rate_limit == dc.RateLimit(None, None, None)
+    assert repr(dc.NotFoundError()) == "NotFoundError('')"
+
+
 def test_no_connection_and_no_answer() -> None:
     with (
         dc.Client(TOKEN, base_url="http://127.0.0.1:1", max_retries=0) as client,
@@ -113,9 +143,11 @@ def test_no_connection_and_no_answer() -> None:
         ({"timeout": "60"}, TypeError, "timeout should be a number of seconds, not str"),
         ({"connect_timeout": 1e300}, ValueError, "use 0.001 to 86400"),
         ({"max_retries": 11}, ValueError, "use 0 to 10"),
-        ({"max_retries": 2**40}, ValueError, "far out of its range"),
+        ({"max_retries": 2**40}, ValueError, "max_retries is 1099511627776: use 0 to 10"),
         ({"max_retries": True}, TypeError, "should be an int, not bool"),
         ({"max_response_bytes": 1}, ValueError, "use 1024 to"),
+        ({"ca_file": 1}, TypeError, "ca_file should be a path, not int"),
+        ({"retries": 3}, TypeError, r"Client.__init__\(\) got an unexpected|__init__"),
         ({"proxy": "socks5://x"}, ValueError, "http://"),
         ({"allow_insecure_http": "no"}, TypeError, "True or False"),
         ({"ca_file": "no/such.pem"}, ValueError, "can't be read"),
@@ -132,7 +164,7 @@ def test_settings_are_refused(settings: dict[str, Any], kind: type[Exception], s
         ({"per_page": 0}, "per_page is 0: use 1 to 50"),
         ({"per_page": 51}, "per_page is 51: use 1 to 50"),
         ({"per_page": -1}, "per_page is -1"),
-        ({"per_page": 2**40}, "far out of its range"),
+        ({"per_page": 2**40}, "use 1 to 50, or None for the service"),
         ({"starting_after": ""}, "starting_after is empty"),
         ({"starting_after": "a\0"}, "NUL character"),
     ],

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import logging
 import os
 import signal
 import socket
@@ -10,14 +12,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import pytest
-from conftest import ROOT, TOKEN, Silent, http
+from conftest import ROOT, TOKEN, Silent, heed_interrupts, http
 
 import data_connectors as dc
 
@@ -36,7 +37,10 @@ try:
     if way == "page":
         client.list_page()
     else:
-        next(iter(client.list()))
+        pages = client.list().pages()
+        next(pages)
+        if way == "two pages":
+            next(pages)
 except KeyboardInterrupt:
     print(time.monotonic(), flush=True)
 """
@@ -50,6 +54,7 @@ def interrupted_after(way: str, settings: dict[str, Any], reached: Any, **variab
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, **variables},
+        preexec_fn=heed_interrupts,
     )
     assert child.stdout is not None
     assert child.stdout.readline() == "ready\n"
@@ -61,8 +66,14 @@ def interrupted_after(way: str, settings: dict[str, Any], reached: Any, **variab
     return float(printed) - sent
 
 
-def keeps_the_promise(phase: str, settings: dict[str, Any], reached: Any, **variables: str) -> None:
-    for way in ("page", "walk"):
+def keeps_the_promise(
+    phase: str,
+    settings: dict[str, Any],
+    reached: Any,
+    ways: Sequence[str] = ("page", "walk"),
+    **variables: str,
+) -> None:
+    for way in ways:
         took = []
         for _ in range(TRIES):
             took.append(interrupted_after(way, settings, reached, **variables))
@@ -76,7 +87,7 @@ def a_moment() -> None:
     time.sleep(0.2)
 
 
-@contextmanager
+@contextlib.contextmanager
 def serving(sends: bytes = b"") -> Iterator[tuple[Silent, Any]]:
     server = Silent(sends)
 
@@ -145,6 +156,18 @@ def test_between_attempts() -> None:
         keeps_the_promise("between attempts", {"base_url": server.url}, reached)
 
 
+def test_while_pacing() -> None:
+    body = b'{"data":[],"pages":{"next":{"starting_after":"a"}}}'
+    reset = str(int(time.time()) + 40).encode()
+    used_up = (
+        b"HTTP/1.1 200 OK\r\nX-RateLimit-Limit: 5\r\nX-RateLimit-Remaining: 0\r\n"
+        b"X-RateLimit-Reset: %b\r\nContent-Length: %d\r\n\r\n%b" % (reset, len(body), body)
+    )
+    with serving(used_up) as (server, reached):
+        settings = {"base_url": server.url, "pacing": True}
+        keeps_the_promise("pacing", settings, reached, ways=["two pages"])
+
+
 def test_a_handler_that_returns_lets_the_call_go_on(silent: Silent) -> None:
     """And what another one raises is raised by the call, as it is."""
     seen: list[int] = []
@@ -195,46 +218,86 @@ def test_a_handler_may_use_the_client(sandbox: str, silent: Silent) -> None:
     assert counts == [20]
 
 
-def test_no_page_of_a_walk_is_lost(sandbox: str) -> None:
-    """Signals come at any moment of a step, and the walk goes on after each."""
+class KickError(BaseException):
+    """What the handler raises; logging lets it pass, as it does a KeyboardInterrupt."""
 
-    class KickError(Exception):
-        pass
+
+@pytest.mark.parametrize("what", ["pages", "connectors", "pages, with log lines"])
+def test_nothing_of_a_walk_is_lost(sandbox: str, what: str) -> None:
+    """A signal comes at any moment of each step, and the walk goes on after it."""
+    raised = caught = 0
+    # A page that was given is out of the walk's hands; a connector of it is not.
+    steps = ("after", "__getitem__") if what == "connectors" else ("after",)
 
     def kick(_: int, frame: FrameType | None) -> None:
+        nonlocal raised
         while frame is not None:
-            if frame.f_code.co_name == "step":
+            if frame.f_code.co_name in steps:
+                raised += 1
                 raise KickError
             frame = frame.f_back
 
+    logger = logging.getLogger("of a walk")
+    logger.setLevel(logging.DEBUG if "log" in what else logging.CRITICAL)
     before = signal.signal(signal.SIGALRM, kick)
-    kicks = 0
     try:
-        with dc.Client(TOKEN, base_url=sandbox) as client:
+        with dc.Client(TOKEN, base_url=sandbox, logger=logger) as client:
             expected = [connector.id for connector in client.list()]
-            signal.setitimer(signal.ITIMER_REAL, 0.0005, 0.0007)
-            for _ in range(5):
-                walk = client.list(per_page=1).pages()
+            for turn in range(8):
+                pages = client.list(per_page=1).pages()
+                connectors = iter(client.list(per_page=1))
                 seen: list[str | None] = []
-                cursor = None
                 while True:
-                    page = None
+                    # One signal for a step, so that none comes while another is raised.
+                    delay = 0.00005 + 0.00001 * ((len(seen) * 7 + turn * 13 + caught) % 130)
+                    signal.setitimer(signal.ITIMER_REAL, delay)
                     try:
-                        page = next(walk)
+                        got = next(connectors) if what == "connectors" else next(pages)[0]
                     except KickError:
-                        kicks += 1
-                        assert walk.cursor == cursor, "it stands where it was"
+                        caught += 1
                     except StopIteration:
                         break
-                    if page is not None:
-                        seen.append(page[0].id)
-                        cursor = page.next_cursor
+                    else:
+                        seen.append(got.id)
                 assert seen == expected
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-    print(f"{kicks} interruptions")
-    assert kicks > 100
+    print(f"{what}: {caught} interruptions")
+    assert raised == caught > 100
+
+
+def test_two_signals_at_once(silent: Silent) -> None:
+    def first(*_: object) -> None:
+        raise LookupError("first")
+
+    def second(*_: object) -> None:
+        raise LookupError("second")
+
+    before = signal.signal(signal.SIGUSR1, first), signal.signal(signal.SIGUSR2, second)
+
+    def kick() -> None:
+        time.sleep(0.1)
+        os.kill(os.getpid(), signal.SIGUSR1)
+        os.kill(os.getpid(), signal.SIGUSR2)
+
+    try:
+        with dc.Client(TOKEN, base_url=silent.url) as client:
+            for _ in range(20):
+                kicker = threading.Thread(target=kick)
+                kicker.start()
+                with pytest.raises(LookupError):
+                    client.list_page()
+                    pytest.fail("it should have been ended")
+                # The other one may be raised now, or later.
+                while kicker.is_alive():
+                    with contextlib.suppress(LookupError):
+                        kicker.join()
+            with contextlib.suppress(LookupError):
+                time.sleep(0.05)
+    finally:
+        signal.signal(signal.SIGUSR1, before[0])
+        signal.signal(signal.SIGUSR2, before[1])
 
 
 def test_an_interrupted_call_leaves_nothing_behind(scripted: Any) -> None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import ctypes
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, python
 
-from data_connectors._library import ABI_VERSION, FUNCTIONS, LIBRARY_VARIABLE
+import data_connectors
+from data_connectors._library import ABI_VERSION, FUNCTIONS, LIBRARY_VARIABLE, library
 
 TYPES: dict[str, Any] = {
     "void": None,
@@ -99,5 +101,37 @@ def test_a_library_of_another_version_is_refused(tmp_path: Path, code: str, says
     assert says in complaint(str(library))
 
 
-def test_without_the_variable_it_is_looked_for() -> None:
-    assert "build it (make library) and let DATA_CONNECTORS_LIBRARY" in complaint("")
+@pytest.fixture()
+def bare(tmp_path: Path) -> Path:
+    """Copy the package without a library."""
+    source = Path(data_connectors.__file__).parent
+    shutil.copytree(
+        source,
+        tmp_path / "data_connectors",
+        ignore=shutil.ignore_patterns("libdata_connectors.*", "__pycache__"),
+    )
+    return tmp_path
+
+
+def name_of_the_library(**variables: str) -> str:
+    code = "from data_connectors._library import library; print(library()._name)"
+    done = python(code, timeout=30, **{LIBRARY_VARIABLE: "", **variables})
+    return done.stdout.strip() or done.stderr
+
+
+def test_the_library_is_looked_for(bare: Path, tmp_path: Path) -> None:
+    here = {"PYTHONPATH": str(bare)}
+    says = "and none is in the package"
+    assert says in name_of_the_library(**here)
+    assert "let DATA_CONNECTORS_LIBRARY name its file" in name_of_the_library(**here)
+
+    soname = "libdata_connectors.so.1"
+    system = tmp_path / "system"
+    system.mkdir()
+    shutil.copy2(library()._name, system / soname)
+    assert name_of_the_library(**here, LD_LIBRARY_PATH=str(system)) == soname
+    inside = bare / "data_connectors" / soname
+    shutil.copy2(library()._name, inside)
+    assert name_of_the_library(**here, LD_LIBRARY_PATH=str(system)) == str(inside)
+    named = {LIBRARY_VARIABLE: str(system / soname)}
+    assert name_of_the_library(**here, **named) == str(system / soname)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 import json
+import pickle
 import threading
 from datetime import datetime, timezone
 from typing import Any
@@ -23,10 +24,16 @@ def test_lists_every_connector_once_newest_first(client: Client) -> None:
 
 def test_a_page_has_the_services_json_and_what_is_needed_to_go_on(client: Client) -> None:
     page = client.list_page(per_page=50)
-    assert len(page) == 50
+    assert len(page) == 50 and page and page.raw and page.next_cursor
+    assert "_rows" not in vars(page), "no row was asked for yet"
     assert page.json() == json.loads(page.raw)
     assert page.json()["type"] == "list"
     assert [row["id"] for row in page.json()["data"]] == [connector.id for connector in page]
+    assert [row.id for row in page[1:3]] == [row.id for row in list(page)[1:3]]
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        copied = pickle.loads(pickle.dumps(page, protocol))
+        assert (copied.raw, copied[0], copied.rate_limit) == (page.raw, page[0], page.rate_limit)
+        assert pickle.loads(pickle.dumps(page[0], protocol)) == page[0]
     assert page[0] == next(iter(page)) and page[-1].id == page.json()["data"][-1]["id"]
     assert page.has_next and page.request_id is not None and len(page.request_id) == 36
     assert page.rate_limit.limit == 10_000
@@ -36,6 +43,24 @@ def test_a_page_has_the_services_json_and_what_is_needed_to_go_on(client: Client
     second = client.list_page(per_page=50, starting_after=page.next_cursor)
     third = client.list_page(per_page=50, starting_after=second.next_cursor)
     assert (len(third), third.next_cursor, third.has_next) == (37, None, False)
+    with pytest.raises(IndexError):
+        third[37]
+
+
+def test_a_page_without_rows_is_true(scripted: Any) -> None:
+    server = scripted(http("200 OK", '{"data":[]}'))
+    with Client(TOKEN, base_url=server.url) as client:
+        page = client.list_page()
+        assert (bool(page), len(page), list(page)) == (True, 0, [])
+
+
+def test_a_number_of_any_length_is_read(scripted: Any) -> None:
+    digits = "1" * 5000
+    server = scripted(http("200 OK", f'{{"data":[{{"id":"1","n":{digits},"m":7}}]}}'))
+    with Client(TOKEN, base_url=server.url) as client:
+        (connector,) = client.list()
+    row = connector.to_dict()
+    assert str(row["n"]) == digits and row["m"] == 7
 
 
 def test_pages_are_walked_lazily_and_a_walk_can_be_taken_up(client: Client) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import gc
 import itertools
 import os
+import socket
 import threading
-import time
 import weakref
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import TOKEN, Sandbox
+from conftest import TOKEN, Sandbox, http
 
 import data_connectors as dc
 
@@ -94,25 +94,49 @@ def test_sixteen_threads_share_a_client(client: dc.Client) -> None:
     assert len(outcomes[0]) == 137 and all(outcome == outcomes[0] for outcome in outcomes)
 
 
-def test_two_threads_can_not_step_one_walk_at_once(client: dc.Client) -> None:
-    walk = client.list(per_page=1).pages()
+@pytest.mark.parametrize("what", ["pages", "connectors"])
+def test_threads_that_share_a_walk_get_each_page_once(client: dc.Client, what: str) -> None:
+    listing = client.list(per_page=1)
+    walk: Any = listing.pages() if what == "pages" else iter(listing)
     seen: list[str | None] = []
-    refused: list[str] = []
 
     def steps() -> None:
-        while True:
-            try:
-                seen.append(next(walk)[0].id)
-            except StopIteration:
-                return
-            except ValueError as error:
-                refused.append(str(error))
-                time.sleep(0.001)
+        for got in walk:
+            seen.append(got[0].id if what == "pages" else got.id)
 
     threads = [threading.Thread(target=steps) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(60)
-    assert sorted(seen, key=str) == sorted((c.id for c in client.list()), key=str)
-    assert set(refused) <= {"another thread is in a step of this walk: take one after another"}
+    assert sorted(seen, key=str) == sorted((one.id for one in client.list()), key=str)
+
+
+def test_calls_of_threads_run_in_parallel() -> None:
+    """No call is answered before all are there."""
+    count = 8
+    together = threading.Barrier(count)
+    listener = socket.create_server(("127.0.0.1", 0), backlog=count)
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(4096)
+            together.wait(20)
+            connection.sendall(http("200 OK", '{"data":[]}'))
+
+    outcomes: list[int] = []
+    with dc.Client(TOKEN, base_url=f"http://127.0.0.1:{listener.getsockname()[1]}") as client:
+        walks = [client.list().pages() for _ in range(count // 2)]
+        calls: list[Any] = [client.list_page] * (count // 2) + [walk.__next__ for walk in walks]
+        threads = [threading.Thread(target=serve) for _ in range(count)]
+        threads += [
+            threading.Thread(target=lambda call=call: outcomes.append(len(call())))
+            for call in calls
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+    listener.close()
+    assert outcomes == [0] * count

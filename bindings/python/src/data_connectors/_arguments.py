@@ -7,6 +7,8 @@ from typing import NamedTuple
 from ._native import text_in
 from ._settings import integer
 
+_PER_PAGE = (1, 50, ", or None for the service's default (20)")
+
 
 class Arguments(NamedTuple):
     """What a list begins with, as the native library takes it."""
@@ -19,15 +21,10 @@ def checked(per_page: int | None, starting_after: str | None) -> Arguments:
     """Make native arguments of Python's.
 
     Raises:
-        ValueError: per_page is 0, or what C would cut short.
+        ValueError: per_page is out of its range, or starting_after holds what C would cut short.
         TypeError: one is of a wrong type.
 
     """
-    if per_page is None:
-        rows = 0
-    elif per_page == 0:
-        raise ValueError("per_page is 0: use 1 to 50, or None for the service's default (20)")
-    else:
-        rows = integer(per_page, "per_page", 32)
+    rows = 0 if per_page is None else integer(per_page, "per_page", *_PER_PAGE)
     cursor = None if starting_after is None else text_in(starting_after, "starting_after")
     return Arguments(rows, cursor)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn
 
@@ -23,6 +23,9 @@ class AsyncClient(BaseClient):
 
     Each call is made on a worker thread, as many as there are calls at once, so limit these as you
     would connections. A task that is cancelled ends its call. It isn't bound to one event loop.
+
+    It is closed by :meth:`close`, at the end of an ``async with`` block, or when nothing refers to
+    it.
     """
 
     _interruptible = False
@@ -88,7 +91,7 @@ class AsyncClient(BaseClient):
 
 
 class AsyncConnectorList:
-    """Every connector of a workspace, lazily; each iteration is a walk of its own.
+    """Every connector of a workspace, lazily: ``async for`` over it; each is a walk of its own.
 
     When connectors change during a walk, one can come twice, and one can be missed.
     """
@@ -109,7 +112,7 @@ class AsyncConnectorList:
             ValueError: the client is closed.
 
         """
-        return AsyncConnectorIterator(self.pages())
+        return AsyncConnectorIterator(self._client, Walk(self._client, self._arguments))
 
     def pages(self) -> AsyncPageIterator:
         """Walk over the pages.
@@ -118,7 +121,7 @@ class AsyncConnectorList:
             ValueError: the client is closed.
 
         """
-        return AsyncPageIterator(self._client, Walk(self._client, *self._arguments))
+        return AsyncPageIterator(self._client, Walk(self._client, self._arguments))
 
 
 class AsyncPageIterator(AsyncIterator[Page]):
@@ -131,6 +134,7 @@ class AsyncPageIterator(AsyncIterator[Page]):
         """Is for :meth:`AsyncConnectorList.pages` to call."""
         self._client = client
         self._walk = walk
+        self._page: Page | None = None
 
     async def __anext__(self) -> Page:
         """Give the next page.
@@ -140,16 +144,19 @@ class AsyncPageIterator(AsyncIterator[Page]):
             ValueError: the client, or this walk, is closed.
 
         """
-        await self._client._workers.run(self._walk.step)
-        page = self._walk.take()
+        page = await step(self._client, self._walk, self._page)
         if page is None:
             raise StopAsyncIteration
+        self._page = page
         return page
 
     @property
     def cursor(self) -> str | None:
-        """What to pass as starting_after to go on another time; None at the start and the end."""
-        return self._walk.cursor
+        """What to pass as starting_after to go on another time.
+
+        Before the first page it is where the walk began, behind the last one it is None.
+        """
+        return self._walk.begins_after if self._page is None else self._page.next_cursor
 
     def close(self) -> None:
         """End the walk before its time. It is also ended when nothing refers to it."""
@@ -161,12 +168,17 @@ class AsyncPageIterator(AsyncIterator[Page]):
 
 
 class AsyncConnectorIterator(AsyncIterator[Connector]):
-    """A walk over connectors. After a failure it stands where it was. One task at a time."""
+    """A walk over connectors: what ``async for`` over ``client.list()`` uses.
 
-    def __init__(self, pages: AsyncPageIterator) -> None:
+    After a failure it stands where it was, for the one who keeps it. One task at a time.
+    """
+
+    def __init__(self, client: AsyncClient, walk: Walk) -> None:
         """Is for :class:`AsyncConnectorList` to call."""
-        self._pages = pages
-        self._rows: Iterator[Connector] = iter(())
+        self._client = client
+        self._walk = walk
+        self._page: Page | None = None
+        self._index = 0
 
     async def __anext__(self) -> Connector:
         """Give the next connector; list the next page when this one is used up.
@@ -176,7 +188,20 @@ class AsyncConnectorIterator(AsyncIterator[Connector]):
             ValueError: the client is closed.
 
         """
-        while True:
-            for connector in self._rows:
-                return connector
-            self._rows = iter(await self._pages.__anext__())
+        while self._page is None or self._index >= len(self._page):
+            page = await step(self._client, self._walk, self._page)
+            if page is None:
+                raise StopAsyncIteration
+            self._page, self._index = page, 0
+        connector = self._page[self._index]
+        self._index += 1
+        return connector
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be copied or pickled: both would be of one walk."""
+        raise TypeError("a walk can't be copied or pickled: begin another one at a page's cursor")
+
+
+async def step(client: AsyncClient, walk: Walk, seen: Page | None) -> Page | None:
+    """Take a step of a walk on a worker thread."""
+    return await client._workers.run(lambda token: walk.after(seen, token))

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
-from collections.abc import Generator
-from contextlib import contextmanager
+import sys
 from typing import TYPE_CHECKING, Any
 
 from . import _exit
-from ._handle import Handle
+from ._handle import Handle, Owned
 from ._library import library
-from ._settings import Settings, token_from_environment
+from ._settings import Changes, Options, Settings, token_from_environment
 
-if TYPE_CHECKING:
+if sys.version_info >= (3, 11):
+    from typing import Self, Unpack
+elif TYPE_CHECKING:
     from typing_extensions import Self, Unpack
-
-    from ._settings import Changes, Options
 
 
 class BaseClient:
@@ -24,6 +24,7 @@ class BaseClient:
 
     _interruptible: bool
     _handle: Handle | None
+    _logger: logging.Logger
 
     def __init__(
         self,
@@ -82,8 +83,10 @@ class BaseClient:
             ImportError: the native library is missing or doesn't match.
 
         """
-        given = {name: value for name, value in locals().items() if name in _SETTINGS}
-        self._set_up(Settings(**given))
+        settings = Settings(**{name: value for name, value in locals().items() if name in _NAMES})
+        # A traceback that shows local variables shows no secrets.
+        del token, proxy
+        self._set_up(settings)
 
     @classmethod
     def from_env(cls, **settings: Unpack[Options]) -> Self:
@@ -109,7 +112,7 @@ class BaseClient:
             TypeError: there is no such setting, or one is of a wrong type.
 
         """
-        return self._made(self._settings.changed(dict(changes)))
+        return self._like(self._settings.changed(dict(changes)))
 
     def shutdown(self) -> None:
         """End all calls under way, from any thread, and refuse later ones.
@@ -117,14 +120,10 @@ class BaseClient:
         They raise CallCancelledError. It doesn't wait for them.
         """
         handle = self._handle
-        if handle is None:
-            return
-        try:
-            with handle.use() as client:
-                library().dc_client_shutdown(client)
-        except ValueError:
-            # It is closed, and the last call of it has returned.
-            return
+        if handle is not None:
+            with contextlib.suppress(ValueError):
+                client = handle.use()
+                library().dc_client_shutdown(client.out)
 
     def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
         """Pickle the settings; the secrets among them only with pickle_secrets."""
@@ -134,15 +133,22 @@ class BaseClient:
         return _unpickled, (type(self), settings)
 
     def __copy__(self) -> Self:
-        return self._made(self._settings)
+        return self._like(self._settings)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        return self._made(self._settings)
+        return self._like(self._settings)
 
     def __repr__(self) -> str:
         settings = self._settings
         place = settings.base_url or f"region {settings.region or 'us'}"
         return f"<data_connectors.{type(self).__name__} of {place}>"
+
+    def _like(self, settings: Settings) -> Self:
+        client = self.__new__(type(self))
+        # What a subclass has besides.
+        vars(client).update(vars(self))
+        client._set_up(settings)
+        return client
 
     @classmethod
     def _made(cls, settings: Settings) -> Self:
@@ -155,31 +161,30 @@ class BaseClient:
         self._handle = None
         if settings.left_out:
             return
-        # A call's lines go to it by its address.
         self._logger = settings.listener()
         native = settings.native_client(interruptible=self._interruptible)
-        self._handle = Handle("client", native, library().dc_client_free)
+        self._handle = Handle("client", native)
         _exit.watch(self)
 
     def _close(self) -> None:
         if self._handle is not None:
             self._handle.close()
 
-    @contextmanager
-    def _use(self) -> Generator[int, None, None]:
-        """Give the native client, for as long as the block takes."""
+    def _use(self) -> Owned:
+        """Give the native client; it stays for as long as the caller keeps it."""
         if self._handle is None:
             missing = self._settings.left_out[-1]
             raise ValueError(
                 f"this client was pickled without its {missing}: make one that has it, with "
                 f"client.with_options({missing}=...), or pickle one made with pickle_secrets=True"
             )
-        with self._handle.use() as client:
-            yield client
+        return self._handle.use()
 
 
 def _unpickled(kind: type[BaseClient], settings: Settings) -> BaseClient:
     return kind._made(settings)
 
 
-_SETTINGS = frozenset(Settings.__dataclass_fields__) - {"left_out"}
+_NAMES = frozenset(Settings.__dataclass_fields__) - {"left_out"}
+# What Python says of a wrong argument names a class that users know.
+BaseClient.__init__.__qualname__ = "Client.__init__"

@@ -86,7 +86,7 @@ class Client(BaseClient):
 
 
 class ConnectorList:
-    """Every connector of a workspace, lazily; each iteration is a walk of its own.
+    """Every connector of a workspace, lazily: ``for`` over it; each is a walk of its own.
 
     When connectors change during a walk, one can come twice, and one can be missed.
     """
@@ -112,7 +112,7 @@ class ConnectorList:
             ValueError: the client is closed.
 
         """
-        return ConnectorIterator(self.pages())
+        return ConnectorIterator(Walk(self._client, self._arguments, self._cancel_token))
 
     def pages(self) -> PageIterator:
         """Walk over the pages.
@@ -121,18 +121,19 @@ class ConnectorList:
             ValueError: the client is closed.
 
         """
-        return PageIterator(Walk(self._client, *self._arguments, self._cancel_token))
+        return PageIterator(Walk(self._client, self._arguments, self._cancel_token))
 
 
 class PageIterator(Iterator[Page]):
     """A walk over pages. After a failure it stands where it was: the next step goes on from there.
 
-    One thread at a time.
+    Threads that share it get a page each; one step is taken at a time.
     """
 
     def __init__(self, walk: Walk) -> None:
         """Is for :meth:`ConnectorList.pages` to call."""
         self._walk = walk
+        self._page: Page | None = None
 
     def __next__(self) -> Page:
         """Give the next page; block until it is there.
@@ -142,16 +143,20 @@ class PageIterator(Iterator[Page]):
             ValueError: the client, or this walk, is closed.
 
         """
-        self._walk.step()
-        page = self._walk.take()
-        if page is None:
-            raise StopIteration
-        return page
+        with self._walk.lock:
+            page = self._walk.after(self._page)
+            if page is None:
+                raise StopIteration
+            self._page = page
+            return page
 
     @property
     def cursor(self) -> str | None:
-        """What to pass as starting_after to go on another time; None at the start and the end."""
-        return self._walk.cursor
+        """What to pass as starting_after to go on another time; any thread may read it.
+
+        Before the first page it is where the walk began, behind the last one it is None.
+        """
+        return self._walk.begins_after if self._page is None else self._page.next_cursor
 
     def close(self) -> None:
         """End the walk before its time. It is also ended when nothing refers to it."""
@@ -163,12 +168,17 @@ class PageIterator(Iterator[Page]):
 
 
 class ConnectorIterator(Iterator[Connector]):
-    """A walk over connectors. After a failure it stands where it was. One thread at a time."""
+    """A walk over connectors: what ``iter(client.list())`` gives, and ``for`` uses.
 
-    def __init__(self, pages: PageIterator) -> None:
+    After a failure it stands where it was, for the one who keeps it. Threads that share it get a
+    connector each.
+    """
+
+    def __init__(self, walk: Walk) -> None:
         """Is for :class:`ConnectorList` to call."""
-        self._pages = pages
-        self._rows: Iterator[Connector] = iter(())
+        self._walk = walk
+        self._page: Page | None = None
+        self._index = 0
 
     def __next__(self) -> Connector:
         """Give the next connector; list the next page when this one is used up.
@@ -178,7 +188,16 @@ class ConnectorIterator(Iterator[Connector]):
             ValueError: the client is closed.
 
         """
-        while True:
-            for connector in self._rows:
-                return connector
-            self._rows = iter(next(self._pages))
+        with self._walk.lock:
+            while self._page is None or self._index >= len(self._page):
+                page = self._walk.after(self._page)
+                if page is None:
+                    raise StopIteration
+                self._page, self._index = page, 0
+            connector = self._page[self._index]
+            self._index += 1
+            return connector
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be copied or pickled: both would be of one walk."""
+        raise TypeError("a walk can't be copied or pickled: begin another one at a page's cursor")

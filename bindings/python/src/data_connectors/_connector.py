@@ -88,7 +88,10 @@ class Connector:
         return self._text("execution_results_url")
 
     def to_dict(self) -> dict[str, Any]:
-        """Give a copy of the row as the service sent it, unknown fields and all."""
+        """Give a copy of the row as the service sent it, unknown fields and all.
+
+        A list or an object within it is the row's own.
+        """
         return dict(self._row)
 
     def __eq__(self, other: object) -> bool:
@@ -98,6 +101,9 @@ class Connector:
 
     def __hash__(self) -> int:
         return hash(self.id)
+
+    def __reduce__(self) -> tuple[type[Connector], tuple[Mapping[str, Any]]]:
+        return Connector, (self._row,)
 
     def __repr__(self) -> str:
         return (

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import TypedDict
 
 from ._rate_limit import RateLimit
 
 
-@dataclass(frozen=True)
-class Failure:
-    """What the native library tells of a failure."""
+class Failure(TypedDict):
+    """What the native library tells of a failure: what an exception is made of."""
 
-    status: int
     message: str
-    http_status: int | None
+    status_code: int | None
     code: str | None
     field: str | None
     request_id: str | None
@@ -23,7 +21,7 @@ class Failure:
 
 
 class DataConnectorsError(Exception):
-    """Any failure of a call. Its text is one line for a person.
+    """Any failure of a call. Its text is one line for a person. It can be pickled.
 
     Attributes:
         status_code: the HTTP status; None when there was no answer.
@@ -36,19 +34,27 @@ class DataConnectorsError(Exception):
 
     """
 
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.message)
-        self._failure = failure
-        self.status_code = failure.http_status
-        self.code = failure.code
-        self.field = failure.field
-        self.request_id = failure.request_id
-        self.retry_after = failure.retry_after
-        self.attempts = failure.attempts
-        self.rate_limit = failure.rate_limit
-
-    def __reduce__(self) -> tuple[type[DataConnectorsError], tuple[Failure]]:
-        return type(self), (self._failure,)
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        status_code: int | None = None,
+        code: str | None = None,
+        field: str | None = None,
+        request_id: str | None = None,
+        retry_after: float | None = None,
+        attempts: int = 0,
+        rate_limit: RateLimit | None = None,
+    ) -> None:
+        """Make one, as in a test of what you do about it."""
+        super().__init__(message)
+        self.status_code = status_code
+        self.code = code
+        self.field = field
+        self.request_id = request_id
+        self.retry_after = retry_after
+        self.attempts = attempts
+        self.rate_limit = rate_limit or RateLimit(None, None, None)
 
 
 class APIConnectionError(DataConnectorsError):
@@ -113,10 +119,9 @@ _BY_STATUS: dict[int, type[DataConnectorsError]] = {
 INVALID_ARGUMENT = -1
 
 
-def exception(failure: Failure) -> Exception:
+def exception(status: int, failure: Failure) -> Exception:
     """Make the exception that a failure is."""
-    if failure.status == INVALID_ARGUMENT:
-        return ValueError(failure.message)
-    if failure.http_status == 404:
-        return NotFoundError(failure)
-    return _BY_STATUS.get(failure.status, DataConnectorsError)(failure)
+    if status == INVALID_ARGUMENT:
+        return ValueError(failure["message"])
+    kind = _BY_STATUS.get(status, DataConnectorsError)
+    return (NotFoundError if failure["status_code"] == 404 else kind)(**failure)

@@ -15,7 +15,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Protocol
 
-_PATIENCE_SECONDS = 2.0
+# As long as a handler of log lines may take, which logging would wait for, too.
+_PATIENCE_SECONDS = 60.0
 
 
 class _CanShutDown(Protocol):

@@ -1,71 +1,60 @@
-"""Native handles: each is freed once, and not while a call uses it."""
+"""Native handles, which are freed once, and not while a call uses them."""
 
 from __future__ import annotations
 
-import os
-import threading
+import ctypes
 from collections.abc import Generator
-from contextlib import contextmanager
 from typing import Callable
 
-# One for all: it is never held for long. A signal's handler that closes a client enters it again.
-_lock = threading.RLock()
+Free = Callable[[ctypes.c_void_p], None]
 
 
-def _renew_lock() -> None:
-    global _lock
-    _lock = threading.RLock()
+class Owned:
+    """What a native function gives, freed when nothing refers to this any more.
+
+    It is there before the call, so that nothing can come between: ``out`` is passed to it.
+    """
+
+    __slots__ = ("_life", "out")
+
+    def __init__(self, free: Free) -> None:
+        self.out = ctypes.c_void_p()
+        self._life = _life(self.out, free)
+        next(self._life)
+
+    def free(self) -> None:
+        """Free it now: so what a signal's handler raises meanwhile is raised, and not lost."""
+        self._life.close()
 
 
-# Another thread of the parent may have held it at the fork.
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_renew_lock)
+def _life(out: ctypes.c_void_p, free: Free) -> Generator[None, None, None]:
+    # At the entry of a __del__ a signal's handler may raise, and nothing would be freed.
+    # A generator that goes away goes on right before the call.
+    try:
+        yield
+    finally:
+        free(out)
 
 
 class Handle:
-    """A native handle that is freed once: when it was closed, and no call uses it any more."""
+    """A native handle that can be closed: it is freed when no call uses it any more."""
 
-    def __init__(self, name: str, address: int, free: Callable[[int], None]) -> None:
+    def __init__(self, name: str, owned: Owned) -> None:
         self._name = name
-        self._address = address
-        self._free = free
-        self._users = 0
-        self._closed = False
+        self._owned: Owned | None = owned
 
-    @contextmanager
-    def use(self) -> Generator[int, None, None]:
-        """Give the address, for as long as the block takes.
+    def use(self) -> Owned:
+        """Give the handle; it stays for as long as the caller keeps what it gets.
 
         Raises:
             ValueError: it was closed.
 
         """
-        with _lock:
-            if self._closed:
-                raise ValueError(f"this {self._name} is closed")
-            self._users += 1
-        try:
-            yield self._address
-        finally:
-            self._leave()
+        owned = self._owned
+        if owned is None:
+            raise ValueError(f"this {self._name} is closed")
+        return owned
 
     def close(self) -> None:
         """Free it now, or as soon as the last call that uses it has returned."""
-        with _lock:
-            if self._closed:
-                return
-            self._closed = True
-            self._users += 1
-        self._leave()
-
-    def __del__(self) -> None:
-        # There is no address when __init__ was interrupted.
-        if hasattr(self, "_closed"):
-            self.close()
-
-    def _leave(self) -> None:
-        with _lock:
-            self._users -= 1
-            last = self._closed and self._users == 0
-        if last:
-            self._free(self._address)
+        self._owned = None

@@ -118,6 +118,7 @@ def _typed(loaded: ctypes.CDLL, name: str) -> Any:
 
 
 def _load() -> ctypes.CDLL:
+    # Who names one wants that, also where there is one in the wheel.
     named = os.environ.get(LIBRARY_VARIABLE)
     if named:
         return _open(named, f"{LIBRARY_VARIABLE} names {named}")

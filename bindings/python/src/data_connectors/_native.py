@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 from datetime import datetime, timezone
-from typing import Any, Callable
+from typing import Any
 
 from ._errors import Failure, exception
+from ._handle import Free, Owned
 from ._interrupt import waits
 from ._library import library
 from ._rate_limit import RateLimit
@@ -57,7 +59,7 @@ def rate_limit_out(handle: Any, kind: str) -> RateLimit:
     )
 
 
-def call(function: Any, *arguments: Any) -> None:
+def call(function: Any, *arguments: Any, logger: logging.Logger | None = None) -> None:
     """Call a function that can fail, and raise its error.
 
     Raises:
@@ -65,34 +67,33 @@ def call(function: Any, *arguments: Any) -> None:
         BaseException: what was raised on this thread meanwhile, such as KeyboardInterrupt.
 
     """
-    error = ctypes.c_void_p()
+    error = Owned(library().dc_error_free)
     try:
-        status: int = waits(function, *arguments, ctypes.byref(error))
+        status: int = waits(logger, function, *arguments, ctypes.byref(error.out))
         if status < OK:
-            raise exception(_failure(status, error))
+            raise exception(status, _failure(status, error.out))
     finally:
-        library().dc_error_free(error)
+        # What is raised keeps this frame, and would keep what is in it.
+        del arguments
+        error.free()
 
 
-def make(free: Callable[[ctypes.c_void_p], None], function: Any, *arguments: Any) -> int:
-    """Call a function that gives a handle, and give that; whatever interrupts it is not leaked."""
-    out = ctypes.c_void_p()
+def make(free: Free, function: Any, *arguments: Any, logger: logging.Logger | None = None) -> Owned:
+    """Call a function that gives a handle."""
+    made = Owned(free)
     try:
-        call(function, *arguments, ctypes.byref(out))
-        assert out.value is not None, "a call that succeeded has set its result"
-        return out.value
-    except BaseException:
-        free(out)
-        raise
+        call(function, *arguments, ctypes.byref(made.out), logger=logger)
+        return made
+    finally:
+        del made, arguments
 
 
 def _failure(status: int, error: ctypes.c_void_p) -> Failure:
     lib = library()
     wait = number_out(lib.dc_error_retry_after_ms(error))
     return Failure(
-        status=status,
         message=text_out(lib.dc_error_message(error) or lib.dc_status_message(status)) or "",
-        http_status=lib.dc_error_http_status(error) or None,
+        status_code=lib.dc_error_http_status(error) or None,
         code=text_out(lib.dc_error_api_code(error)),
         field=text_out(lib.dc_error_api_field(error)),
         request_id=text_out(lib.dc_error_request_id(error)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import json
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from functools import cached_property
 from typing import Any, overload
 
@@ -16,8 +17,9 @@ from ._native import rate_limit_out, text_out
 class Page(Sequence[Connector]):
     """A page of the list: the service's own JSON, its rows, and what is needed to go on.
 
-    Its JSON is parsed when a row is first asked for; a page that is only handed on costs no row.
-    A page is true also without rows. It can be pickled.
+    It is a sequence of connectors: ``len(page)``, ``page[0]``, ``page[:3]``, ``for`` over it. Its
+    JSON is parsed when a row is first asked for; a page that is only handed on costs no row. It is
+    true also without rows, and can be pickled.
 
     Attributes:
         raw: the answer's JSON, byte for byte as it came, UTF-8.
@@ -28,7 +30,7 @@ class Page(Sequence[Connector]):
 
     """
 
-    def __init__(self, address: int) -> None:
+    def __init__(self, address: ctypes.c_void_p) -> None:
         """Copy what a native page holds; it is still to be freed."""
         lib = library()
         self.raw = ctypes.string_at(lib.dc_page_json(address), lib.dc_page_json_len(address))
@@ -39,8 +41,14 @@ class Page(Sequence[Connector]):
         self.rate_limit = rate_limit_out(address, "page")
 
     def json(self) -> Any:
-        """Parse the whole answer, anew each time."""
-        return json.loads(self.raw)
+        """Parse the whole answer, anew each time.
+
+        A whole number of more digits than Python makes an int of (4300) is a Decimal.
+        """
+        try:
+            return json.loads(self.raw)
+        except ValueError:
+            return json.loads(self.raw, parse_int=_whole_number)
 
     def __len__(self) -> int:
         return self._count
@@ -65,10 +73,21 @@ class Page(Sequence[Connector]):
     def __repr__(self) -> str:
         return f"Page(len={self._count}, next_cursor={self.next_cursor!r})"
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out the parsed rows, which are in the JSON."""
+        return {name: value for name, value in vars(self).items() if name != "_rows"}
+
     @cached_property
     def _rows(self) -> list[Any]:
         rows: list[Any] = self.json()["data"]
         return rows
+
+
+def _whole_number(digits: str) -> int | Decimal:
+    try:
+        return int(digits)
+    except ValueError:
+        return Decimal(digits)
 
 
 def _connector(row: Any) -> Connector:

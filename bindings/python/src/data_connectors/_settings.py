@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, TypedDict
 
 from . import _interrupt, _log
+from ._handle import Owned
 from ._library import library
 from ._native import call, make, text_in
 
@@ -96,7 +97,7 @@ class Settings:
             proxy = None
         return replace(self, token=None, proxy=proxy, left_out=tuple(sorted(left_out)))
 
-    def native_client(self, *, interruptible: bool) -> int:
+    def native_client(self, *, interruptible: bool) -> Owned:
         """Make a native client.
 
         Raises:
@@ -108,18 +109,20 @@ class Settings:
             if getattr(self, one) and getattr(self, other):
                 raise ValueError(f"{one} and {other} are for the same thing: pass one of them")
         lib = library()
-        config = lib.dc_config_new()
+        owned = Owned(lib.dc_config_free)
+        config = owned.out
+        config.value = lib.dc_config_new()
         try:
             self._tell(config)
             if interruptible:
                 check = ctypes.cast(_interrupt.CHECK, ctypes.c_void_p)
-                arguments = (check, _interrupt.CHECK_DATA, None)
+                arguments = (check, _interrupt.USER_DATA, None)
                 call(lib.dc_config_set_interrupt_check, config, *arguments)
             return make(lib.dc_client_free, lib.dc_client_new, config)
         finally:
-            lib.dc_config_free(config)
+            del owned
 
-    def _tell(self, config: int) -> None:
+    def _tell(self, config: ctypes.c_void_p) -> None:
         lib = library()
 
         def tell(setting: str, *values: Any) -> None:
@@ -139,21 +142,22 @@ class Settings:
             if text is not None:
                 tell(name, text_in(text, name))
         if self.ca_file is not None:
+            if not isinstance(self.ca_file, (str, os.PathLike)):
+                raise TypeError(f"ca_file should be a path, not {type(self.ca_file).__name__}")
             tell("ca_file", text_in(os.fspath(self.ca_file), "ca_file"))
         for name in ("timeout", "connect_timeout"):
             seconds = getattr(self, name)
             if seconds is not None:
                 tell(f"{name}_ms", _milliseconds(seconds, name))
-        for name, bits in (("max_retries", 32), ("max_response_bytes", 64)):
+        for name, least, most in (("max_retries", 0, 10), ("max_response_bytes", 1024, 1 << 30)):
             number = getattr(self, name)
             if number is not None:
-                tell(name, integer(number, name, bits))
-        logger = self.listener()
-        write = ctypes.cast(_log.WRITE, ctypes.c_void_p)
-        tell("logger", _log.native_level(logger), write, id(logger), None)
+                tell(name, integer(number, name, least, most))
+        write = ctypes.cast(_interrupt.WRITE, ctypes.c_void_p)
+        tell("logger", _log.native_level(self.listener()), write, _interrupt.USER_DATA, None)
 
     def listener(self) -> logging.Logger:
-        """Give the logger that gets the log lines. The client has to keep it."""
+        """Give the logger that gets the log lines."""
         if self.logger is None:
             return _log.LOGGER
         if not isinstance(self.logger, logging.Logger):
@@ -177,13 +181,12 @@ def token_from_environment() -> str:
     return token
 
 
-def integer(value: int, name: str, bits: int) -> int:
-    """Check what ctypes would silently cut to the size of a C integer."""
+def integer(value: int, name: str, least: int, most: int, otherwise: str = "") -> int:
+    """Check a number; ctypes would silently cut it to the size of a C integer."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{name} should be an int, not {type(value).__name__}")
-    limit = 1 << (bits - 1)
-    if not -limit <= value < limit:
-        raise ValueError(f"{name} is {value}, which is far out of its range")
+    if not least <= value <= most:
+        raise ValueError(f"{name} is {value}: use {least} to {most}{otherwise}")
     return value
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import functools
 import os
 import queue
 import threading
 import weakref
-from concurrent.futures import Future
 from typing import Any, Callable, NamedTuple, TypeVar
 
 from ._cancel import CancelToken
@@ -18,7 +19,7 @@ T = TypeVar("T")
 class _Job(NamedTuple):
     call: Callable[[CancelToken], Any]
     token: CancelToken
-    future: Future[Any]
+    future: asyncio.Future[Any]
 
 
 class Workers:
@@ -40,9 +41,10 @@ class Workers:
     async def run(self, call: Callable[[CancelToken], T]) -> T:
         """Make a call on a thread. When the task is cancelled, end it, and wait for its end."""
         token = CancelToken()
-        done: asyncio.Future[T] = asyncio.wrap_future(self._submit(call, token))
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         # What nobody waits for any more isn't to be complained about.
         done.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+        self._submit(_Job(call, token, done))
         try:
             return await asyncio.shield(done)
         except asyncio.CancelledError:
@@ -53,6 +55,9 @@ class Workers:
         except BaseException:
             token.cancel()
             raise
+        finally:
+            # An exception keeps frames, and so would the token's descriptor be kept.
+            token._handle.close()
 
     def stop(self) -> None:
         """Let the threads end: those that are idle now, the others after their calls."""
@@ -68,15 +73,13 @@ class Workers:
         self._idle = 0
         self._stopped = False
 
-    def _submit(self, call: Callable[[CancelToken], T], token: CancelToken) -> Future[T]:
-        future: Future[T] = Future()
+    def _submit(self, job: _Job) -> None:
         with self._lock:
             if self._idle > 0:
                 self._idle -= 1
             else:
                 threading.Thread(target=self._work, daemon=True, name="data_connectors").start()
-            self._jobs.put(_Job(call, token, future))
-        return future
+            self._jobs.put(job)
 
     def _work(self) -> None:
         while True:
@@ -88,22 +91,31 @@ class Workers:
                 stopped = self._stopped
                 self._idle += not stopped
             # Whoever waits for it may come with the next call at once.
-            tell()
+            _tell(job.future, tell)
             if stopped:
                 return
             del job, tell
 
 
 def _outcome(job: _Job) -> Callable[[], None]:
-    """Make the call, and give what tells its outcome."""
-    if not job.future.set_running_or_notify_cancel():
-        return lambda: None
+    """Make the call, and give what tells its outcome to the event loop."""
     try:
-        result = job.call(job.token)
+        return functools.partial(job.future.set_result, job.call(job.token))
     except BaseException as error:
-        failure = error
-        return lambda: job.future.set_exception(failure)
-    return lambda: job.future.set_result(result)
+        return functools.partial(job.future.set_exception, error)
+    finally:
+        # An exception keeps this frame.
+        del job
+
+
+def _tell(future: asyncio.Future[Any], tell: Callable[[], None]) -> None:
+    def now() -> None:
+        if not future.done():
+            tell()
+
+    # The loop may have been closed meanwhile: then nobody waits.
+    with contextlib.suppress(RuntimeError):
+        future.get_loop().call_soon_threadsafe(now)
 
 
 _all: weakref.WeakSet[Workers] = weakref.WeakSet()

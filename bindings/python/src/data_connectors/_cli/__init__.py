@@ -9,12 +9,12 @@ import signal
 import sys
 from typing import NoReturn
 
-from .._client import Client
+from .._client import Client, PageIterator
 from .._errors import DataConnectorsError
 from ._arguments import Arguments, parse
-from ._formats import FORMATS
+from ._formats import FORMATS, UnfitError
 from ._progress import Progress
-from ._selection import Selection
+from ._selection import KNOWN_STATES, Selection
 
 FAILED = 1
 MISUSED = 2
@@ -25,8 +25,11 @@ def main(arguments: list[str] | None = None) -> int:
 
     On Ctrl-C, and when the reader of its output has gone, it ends by the signal, as others do.
     """
-    if sys.stdout is None or sys.stderr is None:
-        return FAILED if sys.stderr is None else _complain("standard output is closed", FAILED)
+    if sys.stderr is None:
+        # Nobody is to be told anything.
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - for as long as the program runs
+    if sys.stdout is None:
+        return _complain("standard output is closed", FAILED)
     try:
         return _list(parse(arguments))
     except KeyboardInterrupt:
@@ -46,17 +49,21 @@ def _list(given: Arguments) -> int:
         return _complain(str(error), MISUSED)
     except (ImportError, DataConnectorsError) as error:
         return _complain(str(error), FAILED)
+    try:
+        pages = client.list(per_page=Selection(given).per_page, starting_after=given.starting_after)
+    except ValueError as error:
+        return _complain(str(error), MISUSED)
     with client, Progress(sys.stderr) as progress:
-        return _write(client, given, progress)
+        return _write(pages.pages(), given, progress)
 
 
-def _write(client: Client, given: Arguments, progress: Progress) -> int:
+def _write(pages: PageIterator, given: Arguments, progress: Progress) -> int:
     output = FORMATS[given.format](sys.stdout)
     selection = Selection(given)
-    failure: DataConnectorsError | None = None
+    failure: Exception | None = None
     begun = False
     try:
-        for page in client.list(per_page=selection.per_page).pages():
+        for page in pages:
             if not begun:
                 output.begin()
                 begun = True
@@ -68,16 +75,21 @@ def _write(client: Client, given: Arguments, progress: Progress) -> int:
             if selection.is_complete:
                 break
             progress.show(f"{selection.seen} connectors …")
-    except DataConnectorsError as error:
+    except (DataConnectorsError, UnfitError) as error:
         failure = error
     progress.clear()
     if begun:
         output.end(whole=failure is None)
         sys.stdout.flush()
     if failure is None:
+        if selection.is_vain:
+            known = " or ".join(KNOWN_STATES)
+            _complain(f"no connector is in the state {given.state!r}: most are {known}", 0)
         return 0
-    known_as = f" (request id {failure.request_id})" if failure.request_id else ""
-    return _complain(f"{failure}{known_as}", FAILED)
+    request = getattr(failure, "request_id", None)
+    known_as = f" (request id {request})" if request else ""
+    go_on = f"; to go on: --starting-after {pages.cursor}" if pages.cursor else ""
+    return _complain(f"{failure}{known_as}{go_on}", FAILED)
 
 
 def _set_encoding(given: Arguments) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -12,7 +13,7 @@ from .._settings import TOKEN_VARIABLE, Options, token_from_environment
 from .._version import __version__
 from ._formats import FORMATS
 
-_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Arguments:
     fin: bool | None
     since: datetime | None
     limit: int | None
+    starting_after: str | None
     verbose: int
 
 
@@ -53,6 +55,7 @@ def parse(arguments: list[str] | None) -> Arguments:
         fin=given.fin,
         since=given.since,
         limit=given.limit,
+        starting_after=given.starting_after,
         verbose=given.verbose,
     )
 
@@ -90,8 +93,11 @@ def _parser() -> argparse.ArgumentParser:
         "--since",
         metavar="TIME",
         type=_moment,
-        help="only those updated since: 2026-01-20, 2026-01-20T14:22:15Z, 90m, 12h, 7d; UTC if it "
-        "names no zone; stops at the first older one",
+        help="only those updated since: 2026-01-20, 2026-01-20T14:22:15Z, 90m, 12h, 7d, 4w; UTC if "
+        "it names no zone; stops at the first older one",
+    )
+    listing.add_argument(
+        "--starting-after", metavar="CURSOR", help="go on behind the page that gave this cursor"
     )
     listing.add_argument("--limit", metavar="N", type=_count, help="stop after N connectors")
     where = listing.add_mutually_exclusive_group()
@@ -100,12 +106,19 @@ def _parser() -> argparse.ArgumentParser:
     listing.add_argument("--proxy", metavar="URL", help="an HTTP proxy: http://host[:port]")
     listing.add_argument("--ca-file", metavar="FILE", help="certificate authorities to trust, PEM")
     listing.add_argument(
-        "--timeout", metavar="SECONDS", type=float, help="for each page, default 60"
+        "--timeout", metavar="SECONDS", type=_seconds, help="for each page, default 60"
     )
     listing.add_argument(
         "-v", "--verbose", action="count", default=0, help="say what is done; -vv: each request"
     )
     return parser
+
+
+def _seconds(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds: use 30, say") from None
 
 
 def _count(text: str) -> int:
@@ -115,14 +128,17 @@ def _count(text: str) -> int:
 
 
 def _moment(text: str) -> datetime:
-    ago = re.fullmatch(r"([0-9]{1,6})([mhd])", text)
-    if ago is not None:
-        amount, unit = ago.groups()
-        return datetime.now(timezone.utc) - timedelta(**{_UNITS[unit]: int(amount)})
+    ago = re.fullmatch(r"([0-9]{1,6})([mhdw])", text)
     date_only = re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII)
     moment = parse_time(f"{text}T00:00:00" if date_only else text)
+    if ago is not None:
+        amount, unit = ago.groups()
+        # Too long ago for a time is before all that there is.
+        with contextlib.suppress(OverflowError):
+            return datetime.now(timezone.utc) - timedelta(**{_UNITS[unit]: int(amount)})
+        return datetime.min.replace(tzinfo=timezone.utc)
     if moment is None:
         raise argparse.ArgumentTypeError(
-            f"{text!r} is no time: use 2026-01-20, 2026-01-20T14:22:15Z, 90m, 12h or 7d"
+            f"{text!r} is no time: use 2026-01-20, 2026-01-20T14:22:15Z, 90m, 12h, 7d or 4w"
         )
     return moment

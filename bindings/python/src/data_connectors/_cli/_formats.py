@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Callable, Protocol, TextIO
 
 from .._connector import Connector
-from ._table import table
+from ._table import is_unfit, shown, table
 
 COLUMNS = (
     "id",
@@ -37,6 +37,10 @@ class Output(Protocol):
 
     def end(self, *, whole: bool) -> None:
         """Write what stands behind the last; it is not whole when the list broke off."""
+
+
+class UnfitError(Exception):
+    """A connector can't be written in this form."""
 
 
 class Ndjson:
@@ -83,6 +87,9 @@ class Csv:
 
     def __init__(self, stream: TextIO) -> None:
         self._writer = csv.writer(stream, lineterminator="\n")
+        # A carriage return has to be in quotes, too, which the writer does only for its own ends.
+        self._quoter = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_ALL)
+        self._shown: Callable[[str], str] = shown if stream.isatty() else str
 
     def begin(self) -> None:
         """Write the names."""
@@ -92,20 +99,34 @@ class Csv:
         """Write the rows of a page."""
         for connector in connectors:
             row = connector.to_dict()
-            self._writer.writerow([_cell(row.get(column)) for column in COLUMNS])
+            cells = [self._shown(_cell(row.get(column))) for column in COLUMNS]
+            writer = self._quoter if any("\r" in cell for cell in cells) else self._writer
+            writer.writerow(cells)
 
     def end(self, *, whole: bool) -> None:
         """Write nothing."""
 
 
 def _json(connector: Connector) -> str:
-    return json.dumps(connector.to_dict(), ensure_ascii=False, separators=(",", ":"))
+    return _escaped(_dumps(connector.to_dict()))
+
+
+def _dumps(value: Any) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    except (ValueError, TypeError):
+        raise UnfitError("a connector has a number that is too large to be written") from None
+
+
+def _escaped(text: str) -> str:
+    """Put what a terminal would act on as JSON's escapes; it means the same."""
+    return "".join(f"\\u{ord(char):04x}" if is_unfit(char) else char for char in text)
 
 
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, str) else _dumps(value)
 
 
 FORMATS: dict[str, Callable[[TextIO], Output]] = {

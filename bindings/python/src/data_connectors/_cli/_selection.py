@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from .._connector import Connector
+from typing import get_args
+
+from .._connector import Connector, State
 from .._page import Page
 from ._arguments import Arguments
 
 _MOST_ROWS = 50
+KNOWN_STATES = get_args(State)
 
 
 class Selection:
@@ -26,6 +29,12 @@ class Selection:
         if given.limit is None or picks:
             return _MOST_ROWS
         return min(given.limit, _MOST_ROWS)
+
+    @property
+    def is_vain(self) -> bool:
+        """Whether a state was asked for that isn't known, and none is in it."""
+        state = self._given.state
+        return state is not None and state not in KNOWN_STATES and self.chosen == 0
 
     def of(self, page: Page) -> list[Connector]:
         """Pick from the next page."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TextIO
@@ -20,11 +22,10 @@ _DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 def table(stream: TextIO) -> PlainTable | RichTable:
     """Make the table that fits what it is written to."""
-    if stream.isatty():
-        try:
+    # In less columns nobody could read a table that is cut to them.
+    if stream.isatty() and shutil.get_terminal_size().columns >= 80:
+        with contextlib.suppress(ImportError):
             return RichTable(stream)
-        except ImportError:
-            pass
     return PlainTable(stream)
 
 
@@ -82,16 +83,17 @@ def _cells(connector: Connector) -> list[str]:
     row = connector.to_dict()
     fin = {True: "yes", False: "no"}.get(connector.direct_fin_usage)  # type: ignore[arg-type]
     names = ("state", "http_method", "updated_at", "name")
-    state, method, updated, name = (_shown(row.get(name)) for name in names)
-    return [_shown(row.get("id")), state, fin or "-", method, updated, name]
+    state, method, updated, name = (shown(row.get(name)) for name in names)
+    return [shown(row.get("id")), state, fin or "-", method, updated, name]
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     """Give a text without what would spoil the table or the terminal."""
     if not isinstance(value, str):
         return "-"
-    return "".join("?" if _is_unfit(char) else char for char in value)
+    return "".join("?" if is_unfit(char) else char for char in value)
 
 
-def _is_unfit(char: str) -> bool:
+def is_unfit(char: str) -> bool:
+    """Say whether a terminal would act on it, or couldn't show it."""
     return unicodedata.category(char) in {"Cc", "Zl", "Zp", "Cs"} or char in _DIRECTIONS
