@@ -115,6 +115,19 @@ def test_a_time_limit_ends_a_call(silent: Silent) -> None:
     run(work())
 
 
+def test_a_refused_change_leaves_the_client_as_it_is(sandbox: str) -> None:
+    async def work() -> None:
+        async with dc.AsyncClient(TOKEN, base_url=sandbox) as client:
+            await client.list_page()
+            with pytest.raises(ValueError, match="no region"):
+                client.with_options(region="mars")
+            gc.collect()
+            assert not client._workers._stopped
+            assert len(await client.list_page()) == 20
+
+    run(work())
+
+
 def test_a_failure_holds_no_descriptor(scripted: Any) -> None:
     server = scripted(http("401 Unauthorized", "{}"))
 

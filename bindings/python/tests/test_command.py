@@ -246,6 +246,13 @@ def test_what_a_form_can_not_hold_is_not_written_wrong(scripted: Any) -> None:
             "data-connectors: a connector has a number that is too large to be written\n"
         )
         assert listed(server.url, "--format", "csv").endswith("\n1,,,,,,,,,,\n")
+    # What it is to be gone on behind was written.
+    good = http("200 OK", '{"data":[{"id":"1"}],"pages":{"next":{"starting_after":"a"}}}')
+    bad = '{"data":[{"id":"2","n":1e999}],"pages":{"next":{"starting_after":"b"}}}'
+    server = scripted(good, http("200 OK", bad))
+    done = run("list", "--format", "ndjson", "--base-url", server.url)
+    assert (done.returncode, done.stdout) == (1, '{"id":"1"}\n')
+    assert done.stderr.endswith("; to go on: --starting-after a\n")
 
 
 def test_without_its_library_it_says_so() -> None:

@@ -331,3 +331,38 @@ def test_an_interrupted_call_leaves_nothing_behind(scripted: Any) -> None:
     finally:
         signal.signal(signal.SIGUSR1, before)
     assert sizes[-1] - sizes[9] < 40_000_000, sizes
+
+
+def test_a_handler_can_not_step_a_walk_in_its_step(sandbox: str) -> None:
+    """Not during the native call, and not when that has returned."""
+    refused: list[str] = []
+
+    def step(_: int, frame: FrameType | None) -> None:
+        while frame is not None and frame.f_code.co_name != "exclusively":
+            frame = frame.f_back
+        if frame is not None:
+            try:
+                seen.append(next(pages)[0].id)
+            except StopIteration:
+                pass
+            except ValueError as error:
+                refused.append(str(error))
+
+    before = signal.signal(signal.SIGALRM, step)
+    try:
+        with dc.Client(TOKEN, base_url=sandbox) as client:
+            expected = [connector.id for connector in client.list()]
+            for turn in range(5):
+                pages = client.list(per_page=1).pages()
+                seen: list[str | None] = []
+                signal.setitimer(signal.ITIMER_REAL, 0.0003 + 0.0001 * turn, 0.0007)
+                for page in pages:
+                    seen.append(page[0].id)
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                # Right before and behind the step it may, and takes a page.
+                assert sorted(seen, key=str) == sorted(expected, key=str)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert len(refused) > 20
+    assert set(refused) == {"this walk is in a step: take the next one when that has ended"}

@@ -129,6 +129,29 @@ async def work():
 threading.Thread(target=asyncio.run, args=(work(),), daemon=True).start()
 reached()
 """,
+    "a thread in a call of a client that is closed": """
+threading.Thread(target=client.list_page, daemon=True).start()
+reached()
+client.close()
+""",
+    "a log handler that makes calls": """
+class Calling(logging.Handler):
+    def emit(self, record):
+        dc.CancelToken()
+        busy.list_page(per_page=1)
+        time.sleep(0.01)
+busy = dc.Client("t", base_url=sys.argv[2], timeout=30)
+logger = logging.getLogger("calling")
+logger.setLevel(logging.DEBUG)
+logger.addHandler(Calling())
+logged = dc.Client("t", base_url=sys.argv[2], timeout=30, logger=logger)
+def walk():
+    while True:
+        list(logged.list(per_page=50))
+for _ in range(4):
+    threading.Thread(target=walk, daemon=True).start()
+reached()
+""",
     "a call at exit": """
 busy = dc.Client("t", base_url=sys.argv[2])
 atexit.register(lambda: print(len(busy.list_page())))

@@ -82,8 +82,9 @@ class AsyncClient(BaseClient):
             self._workers.stop()
 
     def _set_up(self, settings: Settings) -> None:
-        super()._set_up(settings)
+        # First, so that a client that is refused stops its own.
         self._workers = Workers()
+        super()._set_up(settings)
 
     def _close(self) -> None:
         super()._close()
@@ -204,4 +205,6 @@ class AsyncConnectorIterator(AsyncIterator[Connector]):
 
 async def step(client: AsyncClient, walk: Walk, seen: Page | None) -> Page | None:
     """Take a step of a walk on a worker thread."""
-    return await client._workers.run(lambda token: walk.after(seen, token))
+    return await client._workers.run(
+        lambda token: walk.exclusively(lambda: walk.after(seen, token))
+    )

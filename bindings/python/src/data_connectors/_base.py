@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import sys
@@ -121,8 +120,8 @@ class BaseClient:
         """
         handle = self._handle
         if handle is not None:
-            with contextlib.suppress(ValueError):
-                client = handle.use()
+            client = handle.used_still()
+            if client is not None:
                 library().dc_client_shutdown(client.out)
 
     def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
@@ -164,7 +163,7 @@ class BaseClient:
         self._logger = settings.listener()
         native = settings.native_client(interruptible=self._interruptible)
         self._handle = Handle("client", native)
-        _exit.watch(self)
+        _exit.watch(native)
 
     def _close(self) -> None:
         if self._handle is not None:

@@ -143,12 +143,7 @@ class PageIterator(Iterator[Page]):
             ValueError: the client, or this walk, is closed.
 
         """
-        with self._walk.lock:
-            page = self._walk.after(self._page)
-            if page is None:
-                raise StopIteration
-            self._page = page
-            return page
+        return self._walk.exclusively(self._next)
 
     @property
     def cursor(self) -> str | None:
@@ -161,6 +156,13 @@ class PageIterator(Iterator[Page]):
     def close(self) -> None:
         """End the walk before its time. It is also ended when nothing refers to it."""
         self._walk.close()
+
+    def _next(self) -> Page:
+        page = self._walk.after(self._page)
+        if page is None:
+            raise StopIteration
+        self._page = page
+        return page
 
     def __reduce__(self) -> NoReturn:
         """Refuse to be copied or pickled: both would be of one walk."""
@@ -188,15 +190,17 @@ class ConnectorIterator(Iterator[Connector]):
             ValueError: the client is closed.
 
         """
-        with self._walk.lock:
-            while self._page is None or self._index >= len(self._page):
-                page = self._walk.after(self._page)
-                if page is None:
-                    raise StopIteration
-                self._page, self._index = page, 0
-            connector = self._page[self._index]
-            self._index += 1
-            return connector
+        return self._walk.exclusively(self._next)
+
+    def _next(self) -> Connector:
+        while self._page is None or self._index >= len(self._page):
+            page = self._walk.after(self._page)
+            if page is None:
+                raise StopIteration
+            self._page, self._index = page, 0
+        connector = self._page[self._index]
+        self._index += 1
+        return connector
 
     def __reduce__(self) -> NoReturn:
         """Refuse to be copied or pickled: both would be of one walk."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import weakref
 from collections.abc import Generator
 from typing import Callable
 
@@ -15,7 +16,7 @@ class Owned:
     It is there before the call, so that nothing can come between: ``out`` is passed to it.
     """
 
-    __slots__ = ("_life", "out")
+    __slots__ = ("__weakref__", "_life", "out")
 
     def __init__(self, free: Free) -> None:
         self.out = ctypes.c_void_p()
@@ -33,7 +34,11 @@ def _life(out: ctypes.c_void_p, free: Free) -> Generator[None, None, None]:
     try:
         yield
     finally:
-        free(out)
+        try:
+            free(out)
+        finally:
+            # NULL from now on, which every function refuses or passes over.
+            out.value = None
 
 
 class Handle:
@@ -42,6 +47,7 @@ class Handle:
     def __init__(self, name: str, owned: Owned) -> None:
         self._name = name
         self._owned: Owned | None = owned
+        self._used_still = weakref.ref(owned)
 
     def use(self) -> Owned:
         """Give the handle; it stays for as long as the caller keeps what it gets.
@@ -54,6 +60,10 @@ class Handle:
         if owned is None:
             raise ValueError(f"this {self._name} is closed")
         return owned
+
+    def used_still(self) -> Owned | None:
+        """Give the handle also when it was closed, as long as a call uses it."""
+        return self._used_still()
 
     def close(self) -> None:
         """Free it now, or as soon as the last call that uses it has returned."""

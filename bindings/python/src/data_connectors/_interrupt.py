@@ -1,4 +1,4 @@
-"""Signals during a call: what a handler raises, such as Ctrl-C's, ends the call.
+"""Signals during a call: what a handler raises, such as Ctrl-C's, ends the call and is raised.
 
 Python runs handlers on the main thread, between any two steps of Python code, also of a callback.
 What one raises at a callback's first step, before any try, would be lost. So the callbacks are C
@@ -52,6 +52,7 @@ CHECK = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.py_object)(operator.methodcaller
 WRITE = ctypes.CFUNCTYPE(None, ctypes.py_object, ctypes.c_int32, ctypes.c_char_p)(operator.setitem)
 """The native log function."""
 
+_GO_ON = _Thread.ask
 _END = [None].count
 _IGNORE = _Thread.log
 
@@ -66,12 +67,17 @@ def waits(logger: logging.Logger | None, function: Any, *arguments: Any) -> Any:
 
     """
     call = _Call(logger)
-    outer = THREAD.__dict__.copy()
+    outer = THREAD.ask, THREAD.log
+    result = None
     try:
         result = _make(call, function, arguments)
+    except BaseException:
+        # The next signal's, when the call was over: the first one is raised.
+        if call.raised is None:
+            raise
     finally:
-        THREAD.__dict__.clear()
-        THREAD.__dict__.update(outer)
+        # No call and no jump, at which a signal could be handled.
+        THREAD.ask, THREAD.log = outer
     if call.raised is not None:
         # It keeps this frame, which must not keep it: a cycle would be freed at any moment.
         error, call.raised = call.raised, None
@@ -160,6 +166,7 @@ def _on_other_thread(call: _Call, function: Any, arguments: tuple[Any, ...]) -> 
             call.raised = call.raised or error
 
     with _exit.away():
+        THREAD.ask = _GO_ON
         THREAD.log = log
         return function(*arguments)
 

@@ -6,6 +6,7 @@ import ctypes
 import os
 import threading
 import weakref
+from typing import Callable, TypeVar
 
 from ._arguments import Arguments
 from ._base import BaseClient
@@ -14,6 +15,8 @@ from ._handle import Handle, Owned
 from ._library import library
 from ._native import call, make
 from ._page import Page
+
+T = TypeVar("T")
 
 
 def list_page(client: BaseClient, arguments: Arguments, cancel_token: CancelToken | None) -> Page:
@@ -59,11 +62,27 @@ class Walk:
         handle = client._use()
         pager = make(lib.dc_pager_free, lib.dc_pager_new, handle.out, *arguments)
         self._handle = Handle("walk", pager)
-        self._coming: Owned | None = None
-        self._page: Page | None = None
-        # A handler of a signal that steps during a step is refused by the native pager.
-        self.lock = threading.RLock()
+        # Set at once: a page, or what it is to be made of.
+        self._came: tuple[Page | None, Owned | None] = (None, None)
+        self._lock = threading.RLock()
+        self._is_busy = False
         _all.add(self)
+
+    def exclusively(self, step: Callable[[], T]) -> T:
+        """Take a step when no other is being taken; other threads wait.
+
+        Raises:
+            ValueError: a signal's handler came during a step, and wants another one.
+
+        """
+        with self._lock:
+            if self._is_busy:
+                raise ValueError("this walk is in a step: take the next one when that has ended")
+            try:
+                self._is_busy = True
+                return step()
+            finally:
+                self._is_busy = False
 
     def after(self, seen: Page | None, cancel_token: CancelToken | None = None) -> Page | None:
         """Give the page after one that was seen; block until it is there; None at the end.
@@ -77,10 +96,10 @@ class Walk:
             ValueError: the client, or this walk, is closed.
 
         """
-        with self.lock:
-            if self._page is None or self._page is seen:
-                self._step(cancel_token or self._cancel_token)
-            return self._page
+        page, _ = self._came
+        if page is None or page is seen:
+            self._step(cancel_token or self._cancel_token)
+        return self._came[0]
 
     def close(self) -> None:
         """Free the pager."""
@@ -90,17 +109,17 @@ class Walk:
         lib = library()
         handle, pager, token = self._client._use(), self._handle.use(), passed(cancel_token)
         try:
-            coming = self._coming
+            page, coming = self._came
             if coming is None:
-                coming = self._coming = Owned(lib.dc_page_free)
+                coming = Owned(lib.dc_page_free)
+                self._came = (page, coming)
             if not coming.out:
                 out = ctypes.byref(coming.out)
                 logger = self._client._logger
                 call(lib.dc_pager_next, pager.out, token and token.out, out, logger=logger)
         finally:
             del handle, pager, token
-        self._page = Page(coming.out) if coming.out else None
-        self._coming = None
+        self._came = (Page(coming.out) if coming.out else None, None)
         coming.free()
 
 
@@ -109,7 +128,7 @@ _all: weakref.WeakSet[Walk] = weakref.WeakSet()
 
 def _renew_locks() -> None:
     for walk in _all:
-        walk.lock = threading.RLock()
+        walk._lock = threading.RLock()
 
 
 # Another thread of the parent may have been in a step at the fork.

@@ -32,9 +32,9 @@ class Workers:
     _lock: threading.Lock
     _jobs: queue.SimpleQueue[_Job | None]
     _idle: int
-    _stopped: bool
 
     def __init__(self) -> None:
+        self._stopped = False
         self._begin()
         _all.add(self)
 
@@ -46,7 +46,8 @@ class Workers:
         done.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
         self._submit(_Job(call, token, done))
         try:
-            return await asyncio.shield(done)
+            await asyncio.wait([done])
+            return done.result()
         except asyncio.CancelledError:
             token.cancel()
             # Milliseconds. After it a walk can go on, and nothing is under way any more.
@@ -71,15 +72,14 @@ class Workers:
         self._lock = threading.Lock()
         self._jobs = queue.SimpleQueue()
         self._idle = 0
-        self._stopped = False
 
     def _submit(self, job: _Job) -> None:
         with self._lock:
+            self._jobs.put(job)
             if self._idle > 0:
                 self._idle -= 1
             else:
                 threading.Thread(target=self._work, daemon=True, name="data_connectors").start()
-            self._jobs.put(job)
 
     def _work(self) -> None:
         while True:

@@ -62,6 +62,8 @@ def _write(pages: PageIterator, given: Arguments, progress: Progress) -> int:
     selection = Selection(given)
     failure: Exception | None = None
     begun = False
+    # What to go on behind, when all of a page is written.
+    written: str | None = pages.cursor
     try:
         for page in pages:
             if not begun:
@@ -72,6 +74,7 @@ def _write(pages: PageIterator, given: Arguments, progress: Progress) -> int:
             output.page(chosen)
             # A page is of use to the reader before the next one is there.
             sys.stdout.flush()
+            written = pages.cursor
             if selection.is_complete:
                 break
             progress.show(f"{selection.seen} connectors …")
@@ -88,7 +91,7 @@ def _write(pages: PageIterator, given: Arguments, progress: Progress) -> int:
         return 0
     request = getattr(failure, "request_id", None)
     known_as = f" (request id {request})" if request else ""
-    go_on = f"; to go on: --starting-after {pages.cursor}" if pages.cursor else ""
+    go_on = f"; to go on: --starting-after {written}" if written else ""
     return _complain(f"{failure}{known_as}{go_on}", FAILED)
 
 
@@ -109,7 +112,8 @@ def _set_logging(given: Arguments) -> None:
 
 
 def _complain(message: str, code: int) -> int:
-    print(f"data-connectors: {message}", file=sys.stderr)
+    with contextlib.suppress(OSError):
+        print(f"data-connectors: {message}", file=sys.stderr)
     if sys.stdout is not None:
         try:
             sys.stdout.flush()
