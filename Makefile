@@ -6,10 +6,13 @@ CC ?= cc
 PYTHON_DIR := bindings/python
 LIBRARY := libdata_connectors.so
 
-.PHONY: help demo test test-rust test-python test-wheel test-asan test-msrv header reference sandbox library lint clean
+.PHONY: help demo test test-rust test-python test-wheel test-asan test-msrv header reference sandbox \
+	library staged install uninstall lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+include install/install.mk
 
 # The compiler goes by a name of its own: cargo would build ring again for another CC.
 demo: ## list 137 connectors of a sandbox from C and from Python
@@ -59,8 +62,9 @@ reference: $(VENV)/ready ## make docs/python.md from the docstrings again
 sandbox: ## run a local stand-in for the service (options: make sandbox ARGS="--help")
 	@cargo run --quiet --release --locked -p data-connectors-sandbox -- $(ARGS)
 
+# With the crate's rlib among its kinds cargo would leave out link-time optimisation.
 library: ## build the release library, target/release/libdata_connectors.{a,so}
-	cargo build --release --locked -p data_connectors
+	cargo rustc --release --locked -p data_connectors --lib --crate-type staticlib,cdylib
 	@ln -sf $(LIBRARY) $(TARGET)/release/$(LIBRARY).1
 
 lint: $(VENV)/ready ## formatting and lints of all languages

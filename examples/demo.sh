@@ -16,12 +16,12 @@ command -v "$python" >/dev/null || { echo "$python is needed for the Python half
 step() { printf '\n== %s\n' "$*"; }
 
 step "building the library, $target/release/libdata_connectors.{a,so} (the first time, a minute or so)"
-cargo build --quiet --release --locked -p data_connectors
+cargo rustc --quiet --release --locked -p data_connectors --lib --crate-type staticlib,cdylib
 step "building the sandbox, a local stand-in for the service (the first time, half a minute)"
 cargo build --quiet --release --locked -p data-connectors-sandbox
 step "compiling examples/c/list_connectors.c against the static library"
 ${DEMO_CC:-cc} -O2 -Iinclude examples/c/list_connectors.c "$target/release/libdata_connectors.a" \
-    -pthread -lm -ldl -o "$target/list_connectors"
+    -lutil -lrt -lpthread -lm -ldl -o "$target/list_connectors"
 
 step "starting the sandbox with $connectors connectors on a free port"
 "$target/release/data-connectors-sandbox" --connectors "$connectors" >"$scratch/url" 2>"$scratch/log" &

@@ -8,6 +8,10 @@ need "${CC:-cc}" "a C compiler"
 need "${CXX:-c++}" "a C++ compiler (Debian package g++)"
 need nm "of the binutils, to see what the library exports"
 need readelf "of the binutils, to see the library's soname"
+need make "for what installs it"
+need pkg-config "to build against what is installed"
+need cmake "to build against what is installed"
+need mandoc "to check the manual pages"
 need "${PYTHON:-python3}" "for the Python tests"
 "${PYTHON:-python3}" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null ||
     { echo "missing: Python 3.11 or later, for the Python tests (the package itself needs 3.9)"; missing=1; }

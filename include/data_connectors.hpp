@@ -1,0 +1,325 @@
+/*
+ * libdata_connectors for C++17: what data_connectors.h has, with handles that free themselves, errors as exceptions, and
+ * a range over the pages. It has no logic of its own. MIT OR Apache-2.0.
+ *
+ *     #include <data_connectors.hpp>
+ *     #include <cstdlib>
+ *     #include <iostream>
+ *
+ *     int main()
+ *     {
+ *         namespace dc = data_connectors;
+ *         const char *token = std::getenv("INTERCOM_ACCESS_TOKEN");
+ *
+ *         try {
+ *             dc::client client(dc::config().token(token != nullptr ? token : ""));
+ *             for (const dc::page &page : client.pages(50))
+ *                 std::cout << page.json() << '\n';
+ *         } catch (const dc::error &error) {
+ *             std::cerr << error.what() << '\n';
+ *             return 1;
+ *         }
+ *     }
+ *
+ * Handles can be moved and not copied. A text that is a std::string_view belongs to the object that gave it; one that is
+ * taken has to end in a NUL, so it is a std::string or a literal. What goes for threads is what the C header says: a
+ * client, a cancel token and a page may be used by many at once, a config and a walk by one at a time.
+ * All of it is there since 0.1.0.
+ */
+
+#ifndef DATA_CONNECTORS_HPP
+#define DATA_CONNECTORS_HPP
+
+#include "data_connectors.h"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace data_connectors {
+
+/** The handle of each class, and what frees it. */
+namespace detail {
+
+template <typename T, void (*Free)(T *)>
+struct deleter {
+    void operator()(T *handle) const noexcept { Free(handle); }
+};
+
+template <typename T, void (*Free)(T *)>
+using owned = std::unique_ptr<T, deleter<T, Free>>;
+
+inline std::string text(const char *value) { return value != nullptr ? value : ""; }
+
+inline std::optional<std::string_view> optional_text(const char *value)
+{
+    return value != nullptr ? std::optional<std::string_view>(value) : std::nullopt;
+}
+
+inline std::optional<std::int64_t> optional_number(std::int64_t value)
+{
+    return value >= 0 ? std::optional<std::int64_t>(value) : std::nullopt;
+}
+
+} // namespace detail
+
+/** The rate limit as an answer told it; each part only if it did. */
+struct rate_limit {
+    std::optional<std::int64_t> limit;     /**< Requests allowed in the current window. */
+    std::optional<std::int64_t> remaining; /**< Those that are left. */
+    std::optional<std::int64_t> reset;     /**< When the window ends: seconds since 1970-01-01 UTC. */
+};
+
+/** A failure. what() is one line for a person. */
+class error : public std::runtime_error {
+public:
+    /** Made of what a function returned, and of its error, which is freed. */
+    error(dc_status status, dc_error *handle)
+        : error(status, detail::owned<dc_error, dc_error_free>(handle))
+    {
+    }
+
+    /** One of DC_ERR_…. */
+    dc_status status() const noexcept { return status_; }
+    /** The HTTP status; 0 when there was no answer. */
+    std::int32_t http_status() const noexcept { return http_status_; }
+    /** The service's own code, such as "unauthorized"; "" when it gave none. */
+    const std::string &api_code() const noexcept { return api_code_; }
+    /** The parameter that the service found wrong; "" when it named none. */
+    const std::string &api_field() const noexcept { return api_field_; }
+    /** The service's id for the request; "" when it gave none. */
+    const std::string &request_id() const noexcept { return request_id_; }
+    /** How long to wait before another try, if the service asked. */
+    std::optional<std::chrono::milliseconds> retry_after() const noexcept { return retry_after_; }
+    /** How many requests were made. */
+    std::int32_t attempts() const noexcept { return attempts_; }
+    /** The rate limit after the last request. */
+    const data_connectors::rate_limit &limits() const noexcept { return limits_; }
+
+private:
+    error(dc_status status, detail::owned<dc_error, dc_error_free> handle)
+        : std::runtime_error(handle ? dc_error_message(handle.get()) : dc_status_message(status)), status_(status),
+          http_status_(dc_error_http_status(handle.get())), api_code_(detail::text(dc_error_api_code(handle.get()))),
+          api_field_(detail::text(dc_error_api_field(handle.get()))),
+          request_id_(detail::text(dc_error_request_id(handle.get()))), attempts_(dc_error_attempts(handle.get())),
+          limits_{detail::optional_number(dc_error_rate_limit(handle.get())),
+                  detail::optional_number(dc_error_rate_limit_remaining(handle.get())),
+                  detail::optional_number(dc_error_rate_limit_reset(handle.get()))}
+    {
+        if (auto wait = detail::optional_number(dc_error_retry_after_ms(handle.get())))
+            retry_after_ = std::chrono::milliseconds(*wait);
+    }
+
+    dc_status status_;
+    std::int32_t http_status_;
+    std::string api_code_, api_field_, request_id_;
+    std::optional<std::chrono::milliseconds> retry_after_;
+    std::int32_t attempts_;
+    data_connectors::rate_limit limits_;
+};
+
+namespace detail {
+
+/** Calls a function with an error behind its arguments; gives DC_OK or DC_DONE, or throws. */
+template <typename Function, typename... Arguments>
+dc_status call(Function function, Arguments... arguments)
+{
+    dc_error *failure = nullptr;
+    const dc_status status = function(arguments..., &failure);
+    if (status < 0)
+        throw error(status, failure);
+    return status;
+}
+
+} // namespace detail
+
+/** The settings of clients to come. Each throws an error when it refuses its value, and gives the config again. */
+class config {
+public:
+    config() : handle_(dc_config_new()) {}
+
+    config &token(const std::string &value) { return set(dc_config_set_token, value.c_str()); }
+    config &region(const std::string &value) { return set(dc_config_set_region, value.c_str()); }
+    config &base_url(const std::string &value) { return set(dc_config_set_base_url, value.c_str()); }
+    config &allow_insecure_http(bool value) { return set(dc_config_set_allow_insecure_http, std::int32_t{value}); }
+    config &api_version(const std::string &value) { return set(dc_config_set_api_version, value.c_str()); }
+    config &user_agent_suffix(const std::string &value) { return set(dc_config_set_user_agent_suffix, value.c_str()); }
+    config &timeout(std::chrono::milliseconds value) { return set(dc_config_set_timeout_ms, std::int64_t{value.count()}); }
+    config &connect_timeout(std::chrono::milliseconds value)
+    {
+        return set(dc_config_set_connect_timeout_ms, std::int64_t{value.count()});
+    }
+    config &max_retries(std::int32_t value) { return set(dc_config_set_max_retries, value); }
+    config &max_response_bytes(std::int64_t value) { return set(dc_config_set_max_response_bytes, value); }
+    config &pacing(bool value) { return set(dc_config_set_pacing, std::int32_t{value}); }
+    config &proxy(const std::string &value) { return set(dc_config_set_proxy, value.c_str()); }
+    config &no_proxy(const std::string &value) { return set(dc_config_set_no_proxy, value.c_str()); }
+    config &ca_file(const std::string &value) { return set(dc_config_set_ca_file, value.c_str()); }
+    config &system_roots(bool value) { return set(dc_config_set_system_roots, std::int32_t{value}); }
+
+    /** The C handle, for what is set by functions of C: the logger and the interrupt check. */
+    dc_config *get() const noexcept { return handle_.get(); }
+
+private:
+    template <typename Function, typename Value>
+    config &set(Function function, Value value)
+    {
+        detail::call(function, handle_.get(), value);
+        return *this;
+    }
+
+    detail::owned<dc_config, dc_config_free> handle_;
+};
+
+/** Ends calls from another thread, and from a signal handler. A clone is the same token. */
+class cancel_token {
+public:
+    cancel_token()
+    {
+        dc_cancel_token *made = nullptr;
+        detail::call(dc_cancel_token_new, &made);
+        handle_.reset(made);
+    }
+
+    cancel_token clone() const { return cancel_token(dc_cancel_token_clone(handle_.get())); }
+    void cancel() const noexcept { dc_cancel_token_cancel(handle_.get()); }
+    bool is_cancelled() const noexcept { return dc_cancel_token_is_cancelled(handle_.get()) == 1; }
+    dc_cancel_token *get() const noexcept { return handle_.get(); }
+
+private:
+    explicit cancel_token(dc_cancel_token *handle) : handle_(handle) {}
+
+    detail::owned<dc_cancel_token, dc_cancel_token_free> handle_;
+};
+
+/** A page of the list: the service's own JSON, and what is needed to go on. */
+class page {
+public:
+    explicit page(dc_page *handle = nullptr) noexcept : handle_(handle) {}
+
+    /** The answer's JSON, byte for byte as it came; UTF-8. */
+    std::string_view json() const { return {dc_page_json(get()), dc_page_json_len(get())}; }
+    /** The rows on it. */
+    std::size_t size() const noexcept { return dc_page_count(get()); }
+    /** What asks for the next page; none on the last one. */
+    std::optional<std::string_view> next_cursor() const { return detail::optional_text(dc_page_next_cursor(get())); }
+    /** Whether the service named a next page. */
+    bool has_next() const noexcept { return dc_page_has_next(get()) == 1; }
+    /** The service's id for the request. */
+    std::optional<std::string_view> request_id() const { return detail::optional_text(dc_page_request_id(get())); }
+    /** The rate limit after this request. */
+    data_connectors::rate_limit limits() const
+    {
+        return {detail::optional_number(dc_page_rate_limit(get())),
+                detail::optional_number(dc_page_rate_limit_remaining(get())),
+                detail::optional_number(dc_page_rate_limit_reset(get()))};
+    }
+    dc_page *get() const noexcept { return handle_.get(); }
+
+private:
+    detail::owned<dc_page, dc_page_free> handle_;
+};
+
+/** A walk over the pages, a range for one `for`. After a failure it stands where it was: next() goes on from there. */
+class page_walk {
+public:
+    explicit page_walk(dc_pager *handle, const dc_cancel_token *cancel) : handle_(handle), cancel_(cancel) {}
+
+    /** The next page; none at the end. Blocks until it is there. */
+    std::optional<page> next()
+    {
+        dc_page *came = nullptr;
+        if (detail::call(dc_pager_next, handle_.get(), cancel_, &came) == DC_DONE)
+            return std::nullopt;
+        return page(came);
+    }
+    /** What asks for the page after the last one; valid until the next step. */
+    std::optional<std::string_view> cursor() const { return detail::optional_text(dc_pager_cursor(handle_.get())); }
+
+    /** Steps at its increment, which throws when the call fails. */
+    class iterator {
+    public:
+        using iterator_category = std::input_iterator_tag;
+        using value_type = page;
+        using difference_type = std::ptrdiff_t;
+        using pointer = const page *;
+        using reference = const page &;
+
+        iterator() = default;
+        explicit iterator(page_walk *walk) : walk_(walk) { ++*this; }
+
+        reference operator*() const { return *current_; }
+        pointer operator->() const { return &*current_; }
+        iterator &operator++()
+        {
+            current_ = walk_->next();
+            if (!current_)
+                walk_ = nullptr;
+            return *this;
+        }
+        void operator++(int) { ++*this; }
+        friend bool operator==(const iterator &one, const iterator &other) { return one.walk_ == other.walk_; }
+        friend bool operator!=(const iterator &one, const iterator &other) { return one.walk_ != other.walk_; }
+
+    private:
+        page_walk *walk_ = nullptr;
+        std::optional<page> current_;
+    };
+
+    iterator begin() { return iterator(this); }
+    iterator end() { return iterator(); }
+
+private:
+    detail::owned<dc_pager, dc_pager_free> handle_;
+    const dc_cancel_token *cancel_;
+};
+
+/** A client of one workspace. Walks over its pages may outlive it. */
+class client {
+public:
+    explicit client(const config &settings)
+    {
+        dc_client *made = nullptr;
+        detail::call(dc_client_new, static_cast<const dc_config *>(settings.get()), &made);
+        handle_.reset(made);
+    }
+
+    /** One page, newest update first; blocks until it is there. `per_page` 0: the service's default (20). */
+    page list_page(std::int32_t per_page = 0, const char *starting_after = nullptr,
+                   const cancel_token *cancel = nullptr) const
+    {
+        dc_page *came = nullptr;
+        detail::call(dc_list_page, get(), per_page, starting_after, token_of(cancel), &came);
+        return page(came);
+    }
+    /** Every page, as they are asked for. A cancel token has to outlive the walk. */
+    page_walk pages(std::int32_t per_page = 0, const char *starting_after = nullptr,
+                    const cancel_token *cancel = nullptr) const
+    {
+        dc_pager *made = nullptr;
+        detail::call(dc_pager_new, get(), per_page, starting_after, &made);
+        return page_walk(made, token_of(cancel));
+    }
+    /** Ends all calls under way, and refuses later ones. */
+    void shutdown() const noexcept { dc_client_shutdown(get()); }
+    const dc_client *get() const noexcept { return handle_.get(); }
+
+private:
+    static const dc_cancel_token *token_of(const cancel_token *cancel)
+    {
+        return cancel != nullptr ? cancel->get() : nullptr;
+    }
+
+    detail::owned<dc_client, dc_client_free> handle_;
+};
+
+} // namespace data_connectors
+
+#endif
