@@ -12,6 +12,7 @@ need make "for what installs it"
 need pkg-config "to build against what is installed"
 need cmake "to build against what is installed"
 need mandoc "to check the manual pages"
+need abidw "to describe the ABI (Debian package abigail-tools)"
 need "${PYTHON:-python3}" "for the Python tests"
 "${PYTHON:-python3}" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null ||
     { echo "missing: Python 3.11 or later, for the Python tests (the package itself needs 3.9)"; missing=1; }

@@ -53,6 +53,13 @@ impl Compiler {
         library
     }
 
+    /// Makes a shared library of a file, with what is needed to describe its functions.
+    pub fn described(&self, source: &Path) -> PathBuf {
+        let library = source.with_extension("so");
+        self.run(self.command().args(["-g", "-shared", "-fPIC", "-o"]).arg(&library).arg(source));
+        library
+    }
+
     /// A program made of a text.
     pub fn program_of_text(&self, name: &str, text: &str) -> PathBuf {
         self.program(&self.source(name, text))
@@ -68,7 +75,7 @@ impl Compiler {
     fn run(&self, command: &mut Command) {
         command
             .arg(format!("-std={}", self.standard))
-            .args(["-Wall", "-Wextra", "-pedantic", "-Werror", "-I"])
+            .args(["-Wall", "-Wextra", "-pedantic", "-Werror", "-Wno-unused-parameter", "-I"])
             .arg(root().join("include"));
         let output = command.output().unwrap_or_else(|error| {
             panic!("{} is needed, a compiler for {} (set CC or CXX): {error}", self.program, self.standard)
