@@ -6,8 +6,8 @@ CC ?= cc
 PYTHON_DIR := bindings/python
 LIBRARY := libdata_connectors.so
 
-.PHONY: help demo test test-rust test-python test-wheel test-asan test-msrv header reference sandbox \
-	library staged install uninstall lint clean
+.PHONY: help demo test test-rust test-python test-wheel test-package test-asan test-msrv header reference sandbox \
+	library staged install uninstall docs lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ test-wheel: $(VENV)/ready ## that Python's wheel and sdist build, and work on ev
 	DC_TEST_SANDBOX=$(abspath $(TARGET)/debug/data-connectors-sandbox) CARGO_TARGET_DIR=$(abspath $(TARGET)) \
 		$(VENV)/bin/python $(PYTHON_DIR)/check_wheel.py
 
+test-package: ## that the crate could be published, and builds by itself
+	cargo publish --dry-run --allow-dirty --quiet --locked -p data_connectors
+
 # The stable compiler knows the sanitizers, but for this variable.
 test-asan: ## the faults, connections and a soak, with AddressSanitizer
 	RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address CARGO_TARGET_DIR=$(TARGET)/asan cargo test --locked --no-fail-fast \
@@ -58,6 +61,11 @@ reference: $(VENV)/ready ## make docs/python.md from the docstrings again
 	cargo build --quiet --locked -p data_connectors
 	DATA_CONNECTORS_LIBRARY=$(abspath $(TARGET)/debug/$(LIBRARY)) PYTHONPATH=$(PYTHON_DIR)/src PYTHONDONTWRITEBYTECODE=1 \
 		$(VENV)/bin/python $(PYTHON_DIR)/reference.py
+
+docs: $(VENV)/ready ## the references of C, C++, Python and Rust in one folder, target/site
+	cargo build --quiet --locked -p data_connectors
+	@DATA_CONNECTORS_LIBRARY=$(abspath $(TARGET)/debug/$(LIBRARY)) PYTHONPATH=$(PYTHON_DIR)/src PYTHONDONTWRITEBYTECODE=1 \
+		sh docs/site/build.sh $(TARGET)/site $(VERSION) $(VENV)/bin/python
 
 sandbox: ## run a local stand-in for the service (options: make sandbox ARGS="--help")
 	@cargo run --quiet --release --locked -p data-connectors-sandbox -- $(ARGS)

@@ -67,9 +67,11 @@ extern "C" {
 
 /** The version of this header. */
 #define DC_VERSION "0.1.0"
-/** Its parts. */
+/** Its first part. */
 #define DC_VERSION_MAJOR 0
+/** Its second part. */
 #define DC_VERSION_MINOR 1
+/** Its third part. */
 #define DC_VERSION_PATCH 0
 /** The same as a number that can be compared: major * 1000000 + minor * 1000 + patch. */
 #define DC_VERSION_NUMBER 1000

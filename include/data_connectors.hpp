@@ -143,25 +143,41 @@ dc_status call(Function function, Arguments... arguments)
 /** The settings of clients to come. Each throws an error when it refuses its value, and gives the config again. */
 class config {
 public:
+    /** All at their defaults. */
     config() : handle_(dc_config_new()) {}
 
+    /** The access token; it has to be set. */
     config &token(const std::string &value) { return set(dc_config_set_token, value.c_str()); }
+    /** us (the default), eu or au. */
     config &region(const std::string &value) { return set(dc_config_set_region, value.c_str()); }
+    /** Where the service is, if not in a region. */
     config &base_url(const std::string &value) { return set(dc_config_set_base_url, value.c_str()); }
+    /** Whether the token may go unencrypted to another machine. */
     config &allow_insecure_http(bool value) { return set(dc_config_set_allow_insecure_http, std::int32_t{value}); }
+    /** The Intercom-Version to ask for; default Preview. */
     config &api_version(const std::string &value) { return set(dc_config_set_api_version, value.c_str()); }
+    /** A name for the program, behind the library's own. */
     config &user_agent_suffix(const std::string &value) { return set(dc_config_set_user_agent_suffix, value.c_str()); }
+    /** For a whole call, retries and waits included; default 60 s. */
     config &timeout(std::chrono::milliseconds value) { return set(dc_config_set_timeout_ms, std::int64_t{value.count()}); }
+    /** For opening a connection; default 10 s. */
     config &connect_timeout(std::chrono::milliseconds value)
     {
         return set(dc_config_set_connect_timeout_ms, std::int64_t{value.count()});
     }
+    /** 0 to 10; default 2. */
     config &max_retries(std::int32_t value) { return set(dc_config_set_max_retries, value); }
+    /** The largest answer taken, 1 KiB to 1 GiB; default 8 MiB. */
     config &max_response_bytes(std::int64_t value) { return set(dc_config_set_max_response_bytes, value); }
+    /** Whether to wait for the rate limit's reset instead of earning a 429. */
     config &pacing(bool value) { return set(dc_config_set_pacing, std::int32_t{value}); }
+    /** An HTTP proxy to go through by CONNECT. */
     config &proxy(const std::string &value) { return set(dc_config_set_proxy, value.c_str()); }
+    /** Hosts to reach directly although there is a proxy. */
     config &no_proxy(const std::string &value) { return set(dc_config_set_no_proxy, value.c_str()); }
+    /** Certificate authorities to trust instead of the bundled ones, PEM. */
     config &ca_file(const std::string &value) { return set(dc_config_set_ca_file, value.c_str()); }
+    /** Whether to trust the system's authorities instead. */
     config &system_roots(bool value) { return set(dc_config_set_system_roots, std::int32_t{value}); }
 
     /** The C handle, for what is set by functions of C: the logger and the interrupt check. */
@@ -181,6 +197,7 @@ private:
 /** Ends calls from another thread, and from a signal handler. A clone is the same token. */
 class cancel_token {
 public:
+    /** One that isn't cancelled. */
     cancel_token()
     {
         dc_cancel_token *made = nullptr;
@@ -188,9 +205,13 @@ public:
         handle_.reset(made);
     }
 
+    /** The same token once more, for another owner. */
     cancel_token clone() const { return cancel_token(dc_cancel_token_clone(handle_.get())); }
+    /** Ends the calls that it was passed to, also to come. */
     void cancel() const noexcept { dc_cancel_token_cancel(handle_.get()); }
+    /** Whether it was cancelled. */
     bool is_cancelled() const noexcept { return dc_cancel_token_is_cancelled(handle_.get()) == 1; }
+    /** The C handle, which stays this object's. */
     dc_cancel_token *get() const noexcept { return handle_.get(); }
 
 private:
@@ -202,6 +223,7 @@ private:
 /** A page of the list: the service's own JSON, and what is needed to go on. */
 class page {
 public:
+    /** Takes over a C handle. */
     explicit page(dc_page *handle = nullptr) noexcept : handle_(handle) {}
 
     /** The answer's JSON, byte for byte as it came; UTF-8. */
@@ -221,6 +243,7 @@ public:
                 detail::optional_number(dc_page_rate_limit_remaining(get())),
                 detail::optional_number(dc_page_rate_limit_reset(get()))};
     }
+    /** The C handle, which stays this object's. */
     dc_page *get() const noexcept { return handle_.get(); }
 
 private:
@@ -230,6 +253,7 @@ private:
 /** A walk over the pages, a range for one `for`. After a failure it stands where it was: next() goes on from there. */
 class page_walk {
 public:
+    /** Takes over a C handle; the token stays its owner's. */
     explicit page_walk(dc_pager *handle, const dc_cancel_token *cancel) : handle_(handle), cancel_(cancel) {}
 
     /** The next page; none at the end. Blocks until it is there. */
@@ -246,17 +270,27 @@ public:
     /** Steps at its increment, which throws when the call fails. */
     class iterator {
     public:
+        /** A step can't be taken twice. */
         using iterator_category = std::input_iterator_tag;
+        /** What it stands at. */
         using value_type = page;
+        /** Of no use here. */
         using difference_type = std::ptrdiff_t;
+        /** To what it stands at. */
         using pointer = const page *;
+        /** To what it stands at. */
         using reference = const page &;
 
+        /** Behind the last page. */
         iterator() = default;
+        /** Takes the first step. */
         explicit iterator(page_walk *walk) : walk_(walk) { ++*this; }
 
+        /** The page that it stands at. */
         reference operator*() const { return *current_; }
+        /** Its members. */
         pointer operator->() const { return &*current_; }
+        /** Takes the next step; blocks until the page is there. */
         iterator &operator++()
         {
             current_ = walk_->next();
@@ -264,8 +298,11 @@ public:
                 walk_ = nullptr;
             return *this;
         }
+        /** The same. */
         void operator++(int) { ++*this; }
+        /** Whether both are behind the last page. */
         friend bool operator==(const iterator &one, const iterator &other) { return one.walk_ == other.walk_; }
+        /** The opposite. */
         friend bool operator!=(const iterator &one, const iterator &other) { return one.walk_ != other.walk_; }
 
     private:
@@ -273,7 +310,9 @@ public:
         std::optional<page> current_;
     };
 
+    /** Takes the first step. */
     iterator begin() { return iterator(this); }
+    /** Behind the last page. */
     iterator end() { return iterator(); }
 
 private:
@@ -284,6 +323,7 @@ private:
 /** A client of one workspace. Walks over its pages may outlive it. */
 class client {
 public:
+    /** Makes a client with a copy of these settings; nothing is sent yet. */
     explicit client(const config &settings)
     {
         dc_client *made = nullptr;
@@ -309,6 +349,7 @@ public:
     }
     /** Ends all calls under way, and refuses later ones. */
     void shutdown() const noexcept { dc_client_shutdown(get()); }
+    /** The C handle, which stays this object's. */
     const dc_client *get() const noexcept { return handle_.get(); }
 
 private:

@@ -166,9 +166,11 @@ fn version_macros() -> String {
         "
 /** The version of this header. */
 #define DC_VERSION \"{version}\"
-/** Its parts. */
+/** Its first part. */
 #define DC_VERSION_MAJOR {major}
+/** Its second part. */
 #define DC_VERSION_MINOR {minor}
+/** Its third part. */
 #define DC_VERSION_PATCH {patch}
 /** The same as a number that can be compared: major * 1000000 + minor * 1000 + patch. */
 #define DC_VERSION_NUMBER {number}
