@@ -67,6 +67,7 @@ def test_ten_thousand_pages_take_no_more_memory_than_two_thousand() -> None:
             count, early = 0, 0
             for page in client.list(per_page=1).pages():
                 count += len(page)
+                assert page[0].updated_at is not None
                 if count == 2000:
                     early = resident_bytes()
             late = resident_bytes()

@@ -11,7 +11,7 @@ from ._base import BaseClient
 from ._connector import Connector
 from ._page import Page
 from ._settings import Settings
-from ._walk import Walk, list_page
+from ._walk import PagesWalked, Walk, list_page
 from ._workers import Workers
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ class AsyncConnectorList:
         return AsyncPageIterator(self._client, Walk(self._client, self._arguments))
 
 
-class AsyncPageIterator(AsyncIterator[Page]):
+class AsyncPageIterator(PagesWalked, AsyncIterator[Page]):
     """A walk over pages. After a failure or a cancellation the next step goes on where it stood.
 
     One task at a time.
@@ -133,9 +133,8 @@ class AsyncPageIterator(AsyncIterator[Page]):
 
     def __init__(self, client: AsyncClient, walk: Walk) -> None:
         """Is for :meth:`AsyncConnectorList.pages` to call."""
+        super().__init__(walk)
         self._client = client
-        self._walk = walk
-        self._page: Page | None = None
 
     async def __anext__(self) -> Page:
         """Give the next page.
@@ -150,22 +149,6 @@ class AsyncPageIterator(AsyncIterator[Page]):
             raise StopAsyncIteration
         self._page = page
         return page
-
-    @property
-    def cursor(self) -> str | None:
-        """What to pass as starting_after to go on another time.
-
-        Before the first page it is where the walk began, behind the last one it is None.
-        """
-        return self._walk.begins_after if self._page is None else self._page.next_cursor
-
-    def close(self) -> None:
-        """End the walk before its time. It is also ended when nothing refers to it."""
-        self._walk.close()
-
-    def __reduce__(self) -> NoReturn:
-        """Refuse to be copied or pickled: both would be of one walk."""
-        raise TypeError("a walk can't be copied or pickled: begin another one at its cursor")
 
 
 class AsyncConnectorIterator(AsyncIterator[Connector]):

@@ -11,7 +11,7 @@ from ._base import BaseClient
 from ._cancel import CancelToken
 from ._connector import Connector
 from ._page import Page
-from ._walk import Walk, list_page
+from ._walk import PagesWalked, Walk, list_page
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -124,16 +124,11 @@ class ConnectorList:
         return PageIterator(Walk(self._client, self._arguments, self._cancel_token))
 
 
-class PageIterator(Iterator[Page]):
+class PageIterator(PagesWalked, Iterator[Page]):
     """A walk over pages. After a failure it stands where it was: the next step goes on from there.
 
     Threads that share it get a page each; one step is taken at a time.
     """
-
-    def __init__(self, walk: Walk) -> None:
-        """Is for :meth:`ConnectorList.pages` to call."""
-        self._walk = walk
-        self._page: Page | None = None
 
     def __next__(self) -> Page:
         """Give the next page; block until it is there.
@@ -145,28 +140,12 @@ class PageIterator(Iterator[Page]):
         """
         return self._walk.exclusively(self._next)
 
-    @property
-    def cursor(self) -> str | None:
-        """What to pass as starting_after to go on another time; any thread may read it.
-
-        Before the first page it is where the walk began, behind the last one it is None.
-        """
-        return self._walk.begins_after if self._page is None else self._page.next_cursor
-
-    def close(self) -> None:
-        """End the walk before its time. It is also ended when nothing refers to it."""
-        self._walk.close()
-
     def _next(self) -> Page:
         page = self._walk.after(self._page)
         if page is None:
             raise StopIteration
         self._page = page
         return page
-
-    def __reduce__(self) -> NoReturn:
-        """Refuse to be copied or pickled: both would be of one walk."""
-        raise TypeError("a walk can't be copied or pickled: begin another one at its cursor")
 
 
 class ConnectorIterator(Iterator[Connector]):

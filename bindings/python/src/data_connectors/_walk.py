@@ -6,7 +6,7 @@ import ctypes
 import os
 import threading
 import weakref
-from typing import Callable, TypeVar
+from typing import Callable, NoReturn, TypeVar
 
 from ._arguments import Arguments
 from ._base import BaseClient
@@ -121,6 +121,31 @@ class Walk:
             del handle, pager, token
         self._came = (Page(coming.out) if coming.out else None, None)
         coming.free()
+
+
+class PagesWalked:
+    """What walks over pages have in common, whoever takes the steps."""
+
+    def __init__(self, walk: Walk) -> None:
+        """Is for ``pages()`` of a list to call."""
+        self._walk = walk
+        self._page: Page | None = None
+
+    @property
+    def cursor(self) -> str | None:
+        """What to pass as starting_after to go on another time; any thread may read it.
+
+        Before the first page it is where the walk began, behind the last one it is None.
+        """
+        return self._walk.begins_after if self._page is None else self._page.next_cursor
+
+    def close(self) -> None:
+        """End the walk before its time. It is also ended when nothing refers to it."""
+        self._walk.close()
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be copied or pickled: both would be of one walk."""
+        raise TypeError("a walk can't be copied or pickled: begin another one at its cursor")
 
 
 _all: weakref.WeakSet[Walk] = weakref.WeakSet()
