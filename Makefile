@@ -7,7 +7,7 @@ PYTHON_DIR := bindings/python
 LIBRARY := libdata_connectors.so
 
 .PHONY: help demo test test-rust test-python test-wheel test-package test-asan test-msrv header reference sandbox \
-	library staged install uninstall docs lint clean
+	library staged fit install uninstall docs lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,6 +72,7 @@ sandbox: ## run a local stand-in for the service (options: make sandbox ARGS="--
 
 # With the crate's rlib among its kinds cargo would leave out link-time optimisation.
 library: ## build the release library, target/release/libdata_connectors.{a,so}
+	@[ -z "$(CARGO_BUILD_TARGET)" ] || { echo "CARGO_BUILD_TARGET is set, but this builds for this machine: unset it"; exit 1; }
 	cargo rustc --release --locked -p data_connectors --lib --crate-type staticlib,cdylib
 	@ln -sf $(LIBRARY) $(TARGET)/release/$(LIBRARY).1
 

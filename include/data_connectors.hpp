@@ -1,5 +1,5 @@
 /*
- * libdata_connectors for C++17: what data_connectors.h has, with handles that free themselves, errors as exceptions, and
+ * libdata_connectors for C++17: what data_connectors.h has for listing, with handles that free themselves, errors as exceptions, and
  * a range over the pages. It has no logic of its own. MIT OR Apache-2.0.
  *
  *     #include <data_connectors.hpp>
@@ -21,8 +21,8 @@
  *         }
  *     }
  *
- * Handles can be moved and not copied. A text that is a std::string_view belongs to the object that gave it; one that is
- * taken has to end in a NUL, so it is a std::string or a literal. What goes for threads is what the C header says: a
+ * Handles can be moved and not copied. A std::string_view belongs to the object that gave it, and is as the C header says.
+ * What throws needs exceptions to be on. What goes for threads is what the C header says: a
  * client, a cancel token and a page may be used by many at once, a config and a walk by one at a time.
  * All of it is there since 0.1.0.
  */
@@ -80,49 +80,57 @@ struct rate_limit {
 /** A failure. what() is one line for a person. */
 class error : public std::runtime_error {
 public:
-    /** Made of what a function returned, and of its error, which is freed. */
-    error(dc_status status, dc_error *handle)
-        : error(status, detail::owned<dc_error, dc_error_free>(handle))
-    {
-    }
+    /** Made of what a function returned, and of its error, which is freed; NULL: the status says all. */
+    error(dc_status status, dc_error *handle) : error(status, detail::owned<dc_error, dc_error_free>(handle)) {}
 
     /** One of DC_ERR_…. */
-    dc_status status() const noexcept { return status_; }
+    dc_status status() const noexcept { return facts_->status; }
     /** The HTTP status; 0 when there was no answer. */
-    std::int32_t http_status() const noexcept { return http_status_; }
+    std::int32_t http_status() const noexcept { return facts_->http_status; }
     /** The service's own code, such as "unauthorized"; "" when it gave none. */
-    const std::string &api_code() const noexcept { return api_code_; }
+    const std::string &api_code() const noexcept { return facts_->api_code; }
     /** The parameter that the service found wrong; "" when it named none. */
-    const std::string &api_field() const noexcept { return api_field_; }
+    const std::string &api_field() const noexcept { return facts_->api_field; }
     /** The service's id for the request; "" when it gave none. */
-    const std::string &request_id() const noexcept { return request_id_; }
+    const std::string &request_id() const noexcept { return facts_->request_id; }
     /** How long to wait before another try, if the service asked. */
-    std::optional<std::chrono::milliseconds> retry_after() const noexcept { return retry_after_; }
+    std::optional<std::chrono::milliseconds> retry_after() const noexcept { return facts_->retry_after; }
     /** How many requests were made. */
-    std::int32_t attempts() const noexcept { return attempts_; }
+    std::int32_t attempts() const noexcept { return facts_->attempts; }
     /** The rate limit after the last request. */
-    const data_connectors::rate_limit &limits() const noexcept { return limits_; }
+    const rate_limit &limits() const noexcept { return facts_->limits; }
 
 private:
+    struct facts {
+        dc_status status;
+        std::int32_t http_status;
+        std::string api_code, api_field, request_id;
+        std::optional<std::chrono::milliseconds> retry_after;
+        std::int32_t attempts;
+        rate_limit limits;
+    };
+
     error(dc_status status, detail::owned<dc_error, dc_error_free> handle)
-        : std::runtime_error(handle ? dc_error_message(handle.get()) : dc_status_message(status)), status_(status),
-          http_status_(dc_error_http_status(handle.get())), api_code_(detail::text(dc_error_api_code(handle.get()))),
-          api_field_(detail::text(dc_error_api_field(handle.get()))),
-          request_id_(detail::text(dc_error_request_id(handle.get()))), attempts_(dc_error_attempts(handle.get())),
-          limits_{detail::optional_number(dc_error_rate_limit(handle.get())),
-                  detail::optional_number(dc_error_rate_limit_remaining(handle.get())),
-                  detail::optional_number(dc_error_rate_limit_reset(handle.get()))}
+        : std::runtime_error(handle ? dc_error_message(handle.get()) : dc_status_message(status)),
+          facts_(std::make_shared<const facts>(facts_of(status, handle.get())))
     {
-        if (auto wait = detail::optional_number(dc_error_retry_after_ms(handle.get())))
-            retry_after_ = std::chrono::milliseconds(*wait);
     }
 
-    dc_status status_;
-    std::int32_t http_status_;
-    std::string api_code_, api_field_, request_id_;
-    std::optional<std::chrono::milliseconds> retry_after_;
-    std::int32_t attempts_;
-    data_connectors::rate_limit limits_;
+    static facts facts_of(dc_status status, const dc_error *handle)
+    {
+        std::optional<std::chrono::milliseconds> wait;
+        if (const auto asked = detail::optional_number(dc_error_retry_after_ms(handle)))
+            wait = std::chrono::milliseconds(*asked);
+        return {status, dc_error_http_status(handle), detail::text(dc_error_api_code(handle)),
+                detail::text(dc_error_api_field(handle)), detail::text(dc_error_request_id(handle)), wait,
+                dc_error_attempts(handle),
+                {detail::optional_number(dc_error_rate_limit(handle)),
+                 detail::optional_number(dc_error_rate_limit_remaining(handle)),
+                 detail::optional_number(dc_error_rate_limit_reset(handle))}};
+    }
+
+    // Shared, so that a copy throws nothing.
+    std::shared_ptr<const facts> facts_;
 };
 
 namespace detail {
@@ -140,24 +148,50 @@ dc_status call(Function function, Arguments... arguments)
 
 } // namespace detail
 
-/** The settings of clients to come. Each throws an error when it refuses its value, and gives the config again. */
+/** A text that is taken, or none: nullptr or std::nullopt. A NUL within is refused, as C would end there. */
+class argument {
+public:
+    /** A text that ends in a NUL, or none. */
+    argument(const char *value) : value_(value != nullptr ? std::optional<std::string>(value) : std::nullopt) {}
+    /** A text. */
+    argument(const std::string &value) : argument(std::string_view(value)) {}
+    /** A text, or none, such as a cursor. */
+    argument(std::optional<std::string_view> value) : value_(value ? std::optional<std::string>(*value) : std::nullopt)
+    {
+        if (value_ && value_->find('\0') != std::string::npos)
+            throw error(DC_ERR_INVALID_ARGUMENT, nullptr);
+    }
+    /** A text. */
+    argument(std::string_view value) : argument(std::optional<std::string_view>(value)) {}
+    /** None. */
+    argument(std::nullopt_t) {}
+
+    /** As C takes it; valid as long as this is. */
+    const char *c_str() const noexcept { return value_ ? value_->c_str() : nullptr; }
+
+private:
+    std::optional<std::string> value_;
+};
+
+/** The settings of clients to come. Each throws an error when it refuses its value, and gives the config again; so name a
+ *  config that is to be kept before it is set. */
 class config {
 public:
     /** All at their defaults. */
     config() : handle_(dc_config_new()) {}
 
     /** The access token; it has to be set. */
-    config &token(const std::string &value) { return set(dc_config_set_token, value.c_str()); }
+    config &token(const argument &value) { return set(dc_config_set_token, value.c_str()); }
     /** us (the default), eu or au. */
-    config &region(const std::string &value) { return set(dc_config_set_region, value.c_str()); }
+    config &region(const argument &value) { return set(dc_config_set_region, value.c_str()); }
     /** Where the service is, if not in a region. */
-    config &base_url(const std::string &value) { return set(dc_config_set_base_url, value.c_str()); }
+    config &base_url(const argument &value) { return set(dc_config_set_base_url, value.c_str()); }
     /** Whether the token may go unencrypted to another machine. */
     config &allow_insecure_http(bool value) { return set(dc_config_set_allow_insecure_http, std::int32_t{value}); }
     /** The Intercom-Version to ask for; default Preview. */
-    config &api_version(const std::string &value) { return set(dc_config_set_api_version, value.c_str()); }
+    config &api_version(const argument &value) { return set(dc_config_set_api_version, value.c_str()); }
     /** A name for the program, behind the library's own. */
-    config &user_agent_suffix(const std::string &value) { return set(dc_config_set_user_agent_suffix, value.c_str()); }
+    config &user_agent_suffix(const argument &value) { return set(dc_config_set_user_agent_suffix, value.c_str()); }
     /** For a whole call, retries and waits included; default 60 s. */
     config &timeout(std::chrono::milliseconds value) { return set(dc_config_set_timeout_ms, std::int64_t{value.count()}); }
     /** For opening a connection; default 10 s. */
@@ -172,11 +206,11 @@ public:
     /** Whether to wait for the rate limit's reset instead of earning a 429. */
     config &pacing(bool value) { return set(dc_config_set_pacing, std::int32_t{value}); }
     /** An HTTP proxy to go through by CONNECT. */
-    config &proxy(const std::string &value) { return set(dc_config_set_proxy, value.c_str()); }
+    config &proxy(const argument &value) { return set(dc_config_set_proxy, value.c_str()); }
     /** Hosts to reach directly although there is a proxy. */
-    config &no_proxy(const std::string &value) { return set(dc_config_set_no_proxy, value.c_str()); }
+    config &no_proxy(const argument &value) { return set(dc_config_set_no_proxy, value.c_str()); }
     /** Certificate authorities to trust instead of the bundled ones, PEM. */
-    config &ca_file(const std::string &value) { return set(dc_config_set_ca_file, value.c_str()); }
+    config &ca_file(const argument &value) { return set(dc_config_set_ca_file, value.c_str()); }
     /** Whether to trust the system's authorities instead. */
     config &system_roots(bool value) { return set(dc_config_set_system_roots, std::int32_t{value}); }
 
@@ -223,21 +257,26 @@ private:
 /** A page of the list: the service's own JSON, and what is needed to go on. */
 class page {
 public:
+    /** None: it has no rows. */
+    page() noexcept = default;
     /** Takes over a C handle. */
-    explicit page(dc_page *handle = nullptr) noexcept : handle_(handle) {}
+    explicit page(dc_page *handle) noexcept : handle_(handle) {}
 
     /** The answer's JSON, byte for byte as it came; UTF-8. */
-    std::string_view json() const { return {dc_page_json(get()), dc_page_json_len(get())}; }
+    std::string_view json() const & { return {dc_page_json(get()), dc_page_json_len(get())}; }
+    std::string_view json() const && = delete;
     /** The rows on it. */
     std::size_t size() const noexcept { return dc_page_count(get()); }
     /** What asks for the next page; none on the last one. */
-    std::optional<std::string_view> next_cursor() const { return detail::optional_text(dc_page_next_cursor(get())); }
+    std::optional<std::string_view> next_cursor() const & { return detail::optional_text(dc_page_next_cursor(get())); }
+    std::optional<std::string_view> next_cursor() const && = delete;
     /** Whether the service named a next page. */
     bool has_next() const noexcept { return dc_page_has_next(get()) == 1; }
     /** The service's id for the request. */
-    std::optional<std::string_view> request_id() const { return detail::optional_text(dc_page_request_id(get())); }
+    std::optional<std::string_view> request_id() const & { return detail::optional_text(dc_page_request_id(get())); }
+    std::optional<std::string_view> request_id() const && = delete;
     /** The rate limit after this request. */
-    data_connectors::rate_limit limits() const
+    rate_limit limits() const
     {
         return {detail::optional_number(dc_page_rate_limit(get())),
                 detail::optional_number(dc_page_rate_limit_remaining(get())),
@@ -253,21 +292,25 @@ private:
 /** A walk over the pages, a range for one `for`. After a failure it stands where it was: next() goes on from there. */
 class page_walk {
 public:
-    /** Takes over a C handle; the token stays its owner's. */
-    explicit page_walk(dc_pager *handle, const dc_cancel_token *cancel) : handle_(handle), cancel_(cancel) {}
+    /** Takes over two C handles; the token may be NULL. */
+    explicit page_walk(dc_pager *handle, dc_cancel_token *cancel = nullptr) : handle_(handle), cancel_(cancel) {}
 
     /** The next page; none at the end. Blocks until it is there. */
     std::optional<page> next()
     {
         dc_page *came = nullptr;
-        if (detail::call(dc_pager_next, handle_.get(), cancel_, &came) == DC_DONE)
+        const dc_cancel_token *const token = cancel_.get();
+        if (detail::call(dc_pager_next, handle_.get(), token, &came) == DC_DONE)
             return std::nullopt;
         return page(came);
     }
     /** What asks for the page after the last one; valid until the next step. */
-    std::optional<std::string_view> cursor() const { return detail::optional_text(dc_pager_cursor(handle_.get())); }
+    std::optional<std::string_view> cursor() const & { return detail::optional_text(dc_pager_cursor(handle_.get())); }
+    std::optional<std::string_view> cursor() const && = delete;
+    /** The C handle, which stays this object's. */
+    dc_pager *get() const noexcept { return handle_.get(); }
 
-    /** Steps at its increment, which throws when the call fails. */
+    /** Stands at the walk's page, as all of its copies do. Steps at its increment, which throws when the call fails. */
     class iterator {
     public:
         /** A step can't be taken twice. */
@@ -286,38 +329,39 @@ public:
         /** Takes the first step. */
         explicit iterator(page_walk *walk) : walk_(walk) { ++*this; }
 
-        /** The page that it stands at. */
-        reference operator*() const { return *current_; }
+        /** The page that it stands at; valid until the next step. */
+        reference operator*() const { return *walk_->current_; }
         /** Its members. */
-        pointer operator->() const { return &*current_; }
+        pointer operator->() const { return &*walk_->current_; }
         /** Takes the next step; blocks until the page is there. */
         iterator &operator++()
         {
-            current_ = walk_->next();
-            if (!current_)
+            walk_->current_ = walk_->next();
+            if (!walk_->current_)
                 walk_ = nullptr;
             return *this;
         }
         /** The same. */
         void operator++(int) { ++*this; }
-        /** Whether both are behind the last page. */
+        /** Whether both are behind the last page, or in the same walk. */
         friend bool operator==(const iterator &one, const iterator &other) { return one.walk_ == other.walk_; }
         /** The opposite. */
         friend bool operator!=(const iterator &one, const iterator &other) { return one.walk_ != other.walk_; }
 
     private:
         page_walk *walk_ = nullptr;
-        std::optional<page> current_;
     };
 
     /** Takes the first step. */
-    iterator begin() { return iterator(this); }
+    iterator begin() & { return iterator(this); }
+    iterator begin() && = delete;
     /** Behind the last page. */
     iterator end() { return iterator(); }
 
 private:
     detail::owned<dc_pager, dc_pager_free> handle_;
-    const dc_cancel_token *cancel_;
+    detail::owned<dc_cancel_token, dc_cancel_token_free> cancel_;
+    std::optional<page> current_;
 };
 
 /** A client of one workspace. Walks over its pages may outlive it. */
@@ -332,20 +376,21 @@ public:
     }
 
     /** One page, newest update first; blocks until it is there. `per_page` 0: the service's default (20). */
-    page list_page(std::int32_t per_page = 0, const char *starting_after = nullptr,
+    page list_page(std::int32_t per_page = 0, const argument &starting_after = nullptr,
                    const cancel_token *cancel = nullptr) const
     {
         dc_page *came = nullptr;
-        detail::call(dc_list_page, get(), per_page, starting_after, token_of(cancel), &came);
+        detail::call(dc_list_page, get(), per_page, starting_after.c_str(), token_of(cancel), &came);
         return page(came);
     }
-    /** Every page, as they are asked for. A cancel token has to outlive the walk. */
-    page_walk pages(std::int32_t per_page = 0, const char *starting_after = nullptr,
+    /** Every page, as they are asked for. The walk keeps a clone of the cancel token. */
+    page_walk pages(std::int32_t per_page = 0, const argument &starting_after = nullptr,
                     const cancel_token *cancel = nullptr) const
     {
+        const dc_cancel_token *const token = token_of(cancel);
         dc_pager *made = nullptr;
-        detail::call(dc_pager_new, get(), per_page, starting_after, &made);
-        return page_walk(made, token_of(cancel));
+        detail::call(dc_pager_new, get(), per_page, starting_after.c_str(), &made);
+        return page_walk(made, dc_cancel_token_clone(token));
     }
     /** Ends all calls under way, and refuses later ones. */
     void shutdown() const noexcept { dc_client_shutdown(get()); }
@@ -355,6 +400,9 @@ public:
 private:
     static const dc_cancel_token *token_of(const cancel_token *cancel)
     {
+        // One that was moved from would end nothing.
+        if (cancel != nullptr && cancel->get() == nullptr)
+            throw error(DC_ERR_INVALID_ARGUMENT, nullptr);
         return cancel != nullptr ? cancel->get() : nullptr;
     }
 

@@ -1,3 +1,6 @@
+# A library above its budget must not be there at the second try.
+.DELETE_ON_ERROR:
+
 # What a system's packager knows: make install PREFIX=/usr DESTDIR=… LIBDIR=/usr/lib/…, and make uninstall.
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
@@ -13,15 +16,19 @@ ABI := $(shell sed -n 's/^\#define DC_ABI_VERSION //p' include/data_connectors.h
 STATIC_LIBS := util rt pthread m dl
 
 STAGE := $(TARGET)/stage
+# What Debian's and others' builders set goes along; what is left in is for debuggers.
+STRIP_FLAG ?= -s
 ARCHIVE := $(TARGET)/release/libdata_connectors.a
 SONAME := libdata_connectors.so.$(ABI)
 REAL := $(SONAME).$(VERSION)
 HEADERS := data_connectors.h data_connectors.hpp
+# What Rust's standard library has in it: its toolchain says so, where it has its documents.
+STD_NOTICES = $(shell rustc --print sysroot 2>/dev/null)/share/doc/rust/COPYRIGHT-library.html
 NOTICES := LICENSE LICENSE-APACHE LICENSE-MIT THIRD-PARTY-NOTICES.txt
 
 # Linked here once more, as cargo's link can't give the functions version nodes.
 $(STAGE)/$(REAL): $(ARCHIVE) $(STAGE)/data_connectors.map
-	$(CC) -shared -s -o $@ -Wl,-soname,$(SONAME) -Wl,--version-script=$(STAGE)/data_connectors.map \
+	$(CC) $(CFLAGS) $(LDFLAGS) -shared $(STRIP_FLAG) -o $@ -Wl,-soname,$(SONAME) -Wl,--version-script=$(STAGE)/data_connectors.map \
 		-Wl,--whole-archive $(ARCHIVE) -Wl,--no-whole-archive -Wl,--gc-sections -Wl,--no-undefined -Wl,-O1 \
 		-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,nodelete $(STATIC_LIBS:%=-l%)
 	@sh install/size.sh $@
@@ -34,15 +41,28 @@ $(STAGE)/man/data_connectors.3: include/data_connectors.h install/man.awk
 	@rm -rf $(STAGE)/man && mkdir -p $(STAGE)/man
 	awk -v folder=$(STAGE)/man -v version=$(VERSION) -f install/man.awk include/data_connectors.h
 
-staged: library
+# Root may have no cargo: what was staged before is installed then.
+staged:
+	@if command -v cargo >/dev/null || [ ! -f $(ARCHIVE) ]; then $(MAKE) --no-print-directory library; fi
 	@$(MAKE) --no-print-directory $(STAGE)/$(REAL) $(STAGE)/man/data_connectors.3
 
 # Each file of the package says where the others are in terms of its own place: the whole can be moved.
-fill = sed -e 's|@VERSION@|$(VERSION)|g' -e 's|@ABI@|$(ABI)|g' -e 's|@REAL@|$(REAL)|g' -e 's|@STATIC_LIBS@|$(STATIC_LIBS)|g' \
-	-e 's|@STATIC_FLAGS@|$(STATIC_LIBS:%=-l%)|g' -e "s|@LIBDIR@|$$(sh install/relative.sh $(2) $(LIBDIR))|g" \
-	-e "s|@INCLUDEDIR@|$$(sh install/relative.sh $(2) $(INCLUDEDIR))|g" install/$(1).in >$(DESTDIR)$(2)/$(1)
+# fill: a template and the folder that it goes to.
+define fill
+	sed -e 's|@VERSION@|$(VERSION)|g' -e 's|@ABI@|$(ABI)|g' -e 's|@REAL@|$(REAL)|g' -e 's|@STATIC_LIBS@|$(STATIC_LIBS:%=-l%)|g' \
+		-e "s|@PREFIX@|$$(sh install/relative.sh '$(2)' '$(PREFIX)')|g" \
+		-e "s|@LIBDIR@|$$(sh install/relative.sh '$(2)' '$(LIBDIR)')|g" \
+		-e "s|@INCLUDEDIR@|$$(sh install/relative.sh '$(2)' '$(INCLUDEDIR)')|g" install/$(1).in >$(STAGE)/$(1)
+	install -m 644 $(STAGE)/$(1) $(DESTDIR)$(2)
+endef
 
-install: staged ## put the library, its headers, manual pages and packages below PREFIX (DESTDIR=… for packagers)
+PLACES := LIBDIR INCLUDEDIR MANDIR DOCDIR PKGCONFIGDIR CMAKEDIR
+# make's words end at spaces, and what is removed must be what was meant.
+fit:
+	$(if $(word 2,x$(DESTDIR)$(PREFIX)),$(error there is a space in DESTDIR or PREFIX, which make can't handle: use others))
+	$(foreach place,$(PLACES),$(if $(filter 1,$(words $($(place)))),,$(error $(place) is not one word: use a path without spaces)))
+
+install: fit staged ## put the library, its headers, manual pages and packages below PREFIX (DESTDIR=… for packagers)
 	install -d $(foreach folder,$(LIBDIR) $(INCLUDEDIR) $(MANDIR)/man3 $(DOCDIR) $(PKGCONFIGDIR) $(CMAKEDIR),$(DESTDIR)$(folder))
 	install -m 755 $(STAGE)/$(REAL) $(DESTDIR)$(LIBDIR)
 	ln -sf $(REAL) $(DESTDIR)$(LIBDIR)/$(SONAME)
@@ -51,12 +71,16 @@ install: staged ## put the library, its headers, manual pages and packages below
 	install -m 644 $(HEADERS:%=include/%) $(DESTDIR)$(INCLUDEDIR)
 	install -m 644 $(STAGE)/man/*.3 $(DESTDIR)$(MANDIR)/man3
 	install -m 644 $(NOTICES) $(DESTDIR)$(DOCDIR)
-	@$(call fill,data_connectors.pc,$(PKGCONFIGDIR))
-	@$(call fill,data_connectorsConfig.cmake,$(CMAKEDIR))
-	@$(call fill,data_connectorsConfigVersion.cmake,$(CMAKEDIR))
+	for text in $(STD_NOTICES); do [ ! -f $$text ] || install -m 644 $$text $(DESTDIR)$(DOCDIR)/rust-std-copyright.html; done
+	$(call fill,data_connectors.pc,$(PKGCONFIGDIR))
+	$(call fill,data_connectorsConfig.cmake,$(CMAKEDIR))
+	$(call fill,data_connectorsConfigVersion.cmake,$(CMAKEDIR))
 
-uninstall: $(STAGE)/man/data_connectors.3 ## remove what make install put there
-	cd $(DESTDIR)$(LIBDIR) && rm -f $(REAL) $(SONAME) libdata_connectors.so libdata_connectors.a
-	rm -f $(HEADERS:%=$(DESTDIR)$(INCLUDEDIR)/%) $(DESTDIR)$(PKGCONFIGDIR)/data_connectors.pc
-	cd $(STAGE)/man && for page in *.3; do rm -f $(DESTDIR)$(MANDIR)/man3/$$page; done
-	rm -rf $(DESTDIR)$(CMAKEDIR) $(DESTDIR)$(DOCDIR)
+# Files by their names, and folders only if nothing else is in them.
+uninstall: fit ## remove what make install put there
+	rm -f $(addprefix $(DESTDIR)$(LIBDIR)/,$(REAL) $(SONAME) libdata_connectors.so libdata_connectors.a)
+	rm -f $(addprefix $(DESTDIR)$(INCLUDEDIR)/,$(HEADERS)) $(DESTDIR)$(PKGCONFIGDIR)/data_connectors.pc
+	rm -f $(DESTDIR)$(MANDIR)/man3/data_connectors.3
+	for name in $$(sed -n 's/^\(dc_[a-z_0-9]*\) .*/\1/p' docs/symbols.txt); do rm -f $(DESTDIR)$(MANDIR)/man3/$$name.3; done
+	rm -f $(addprefix $(DESTDIR)$(CMAKEDIR)/data_connectors,Config.cmake ConfigVersion.cmake) $(addprefix $(DESTDIR)$(DOCDIR)/,$(NOTICES) rust-std-copyright.html)
+	-rmdir $(DESTDIR)$(CMAKEDIR) $(DESTDIR)$(DOCDIR) 2>/dev/null

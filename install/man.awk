@@ -51,6 +51,7 @@ function page(    file, line, count, i, short, section, parts) {
 }
 BEGIN { first = 1 }
 first && /^ \*\// { first = 0; next }
+first && /Made by cbindgen/ { next }
 first { sub(/^\/?[ *]\*? ?/, ""); if (NR > 1) overview = overview $0 "\n"; next }
 /^\/\*\*/ { comment = $0; sub(/^\/\*\* ?/, "", comment); inside = 1; if (sub(/ ?\*\/$/, "", comment)) inside = 0; next }
 inside && /\*\// { inside = 0; next }

@@ -7,6 +7,7 @@ mod support;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, OnceLock};
@@ -131,17 +132,28 @@ fn by_cmake() {
     run(Command::new("cmake").arg("--build").arg(&build));
     lists_137(&build.join("with_shared"), &installed().join("lib"));
     lists_137(&build.join("with_static"), Path::new("/nowhere"));
+    let needs_it =
+        |name: &str| run(Command::new("readelf").arg("-d").arg(build.join(name))).contains("[libdata_connectors.so.1]");
+    assert!(needs_it("with_shared") && !needs_it("with_static"));
 }
 
 #[test]
 fn cmake_takes_versions_that_fit() {
     let outside = Outside::new("versions");
-    for (version, fits) in [("0.1", true), ("0.1.0", true), ("0.2", false), ("0.0.9", false), ("1.0", false)] {
+    let fitting = ["", "0", "0.1", "0.1.0", "0.1.0 EXACT", "0...1", "0.0.9...0.1", "0.1...<0.2"];
+    let others = ["0.2", "0.0.9", "1.0", "0.1.1", "0.2...1", "0...<0.1.0"];
+    for (version, fits) in
+        fitting.map(|version| (version, true)).into_iter().chain(others.map(|version| (version, false)))
+    {
         let text =
-            format!("cmake_minimum_required(VERSION 3.13)\nproject(a C)\nfind_package(data_connectors {version})\n");
+            format!("cmake_minimum_required(VERSION 3.19)\nproject(a NONE)\nfind_package(data_connectors {version})\n");
         fs::write(outside.0.join("CMakeLists.txt"), text + "message(\"found ${data_connectors_FOUND}\")\n").unwrap();
         let mut command = Command::new("cmake");
-        command.arg("-S").arg(&outside.0).arg("-B").arg(outside.0.join(format!("build-{version}")));
+        command
+            .arg("-S")
+            .arg(&outside.0)
+            .arg("-B")
+            .arg(outside.0.join(format!("build-{}", version.replace(['<', ' '], "_"))));
         let output = command.arg(format!("-DCMAKE_PREFIX_PATH={}", installed().display())).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr).contains("found 1");
         assert_eq!(said, fits, "{version}: {}", String::from_utf8_lossy(&output.stderr));
@@ -212,6 +224,57 @@ fn a_program_runs_with_the_next_build() {
     assert!(left.is_empty(), "{left:?}");
 }
 
+/// What packagers do: odd folders, a mask, a relative DESTDIR, twice; and only what was put there is removed.
+#[test]
+fn in_other_folders() {
+    let outside = Outside::new("folders");
+    let mine = outside.0.join("d/usr/share/doc/data_connectors/mine");
+    fs::create_dir_all(mine.parent().unwrap()).unwrap();
+    fs::write(&mine, "not the library's").unwrap();
+    fs::set_permissions(mine.parent().unwrap(), fs::Permissions::from_mode(0o755)).unwrap();
+    let places = ["PREFIX=/usr/", "LIBDIR=/usr/lib/x86_64-linux-gnu", "INCLUDEDIR=/usr/include/dc"];
+    let relative = format!("DESTDIR={}", relative_to(root(), &outside.0.join("d")).display());
+    for _ in 0..2 {
+        let arguments = ["-c", "umask 077 && exec make install \"$@\"", "sh"];
+        let mut command = Command::new("sh");
+        command.args(arguments).args(places).arg(&relative).current_dir(root()).env_remove("MAKEFLAGS");
+        run(command.env_remove("MAKELEVEL"));
+    }
+    let library = outside.0.join("d/usr/lib/x86_64-linux-gnu");
+    for file in files(&outside.0.join("d")) {
+        let mode = fs::metadata(&file).unwrap().permissions().mode() & 0o777;
+        assert!(file == mine || mode == 0o644 || mode == 0o755, "{}: {mode:o}", file.display());
+    }
+    let mut command = Command::new("pkg-config");
+    command.env("PKG_CONFIG_PATH", library.join("pkgconfig")).args(["--cflags", "data_connectors"]);
+    let cflags = run(&mut command);
+    assert!(Path::new(cflags.trim().strip_prefix("-I").unwrap()).join("data_connectors.h").exists(), "{cflags}");
+    make(&[&["uninstall", &relative][..], &places[..]].concat());
+    assert_eq!(files(&outside.0.join("d")), [mine]);
+
+    let mut command = Command::new("make");
+    command.args(["install", "PREFIX=/a b"]).current_dir(root()).env_remove("MAKEFLAGS").env_remove("MAKELEVEL");
+    let output = command.output().unwrap();
+    assert!(!output.status.success() && String::from_utf8_lossy(&output.stderr).contains("a space in"), "{output:?}");
+}
+
+fn relative_to(from: &Path, to: &Path) -> PathBuf {
+    let up: PathBuf = from.components().skip(1).map(|_| "..").collect();
+    up.join(to.strip_prefix("/").unwrap())
+}
+
+/// The version script has a node for each minor version, which inherits from the one before.
+#[test]
+fn functions_to_come_get_a_node_of_their_own() {
+    let outside = Outside::new("nodes");
+    let ledger = outside.0.join("symbols.txt");
+    fs::write(&ledger, "# names\ndc_a 0.1.0\ndc_b 0.1.3\ndc_c 0.2.0\n").unwrap();
+    let script = run(Command::new("awk").arg("-f").arg(root().join("install/version_map.awk")).arg(ledger));
+    let words: Vec<&str> = script.split_whitespace().collect();
+    let first = "DATA_CONNECTORS_0.1 { global: dc_a; dc_b; local: *; };";
+    assert_eq!(words.join(" "), format!("{first} DATA_CONNECTORS_0.2 {{ global: dc_c; }} DATA_CONNECTORS_0.1;"));
+}
+
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
@@ -231,7 +294,8 @@ fn it_is_hardened_small_and_shows_only_its_functions() {
     assert!(size <= 5 << 19, "{size} bytes, more than 2.5 MiB");
 
     let symbols = run(Command::new("readelf").args(["--dyn-syms", "-W"]).arg(&library));
-    let shown = symbols.lines().filter(|line| line.contains("GLOBAL") && !line.contains(" UND "));
+    let shown =
+        symbols.lines().filter(|line| !line.contains("LOCAL") && !line.contains(" UND ") && !line.contains(" Name"));
     let names: BTreeSet<&str> = shown.filter_map(|line| line.split_whitespace().nth(7)).collect();
     let ledger = fs::read_to_string(root().join("docs/symbols.txt")).unwrap();
     let functions = ledger.lines().filter_map(|line| line.strip_prefix("dc_")?.split_once(' '));

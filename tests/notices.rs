@@ -7,7 +7,7 @@ mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
@@ -32,23 +32,34 @@ fn linked_in() -> BTreeSet<String> {
         .collect()
 }
 
-/// The texts of a crate's licences, MIT's before others where there is a choice.
-fn licences(folder: &Path) -> Vec<String> {
-    let mut files: Vec<_> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| {
-            let name = path.file_name().unwrap().to_string_lossy().to_uppercase();
-            path.is_file() && (name.starts_with("LICEN") || name.starts_with("COPY") || name.starts_with("NOTICE"))
-        })
-        .collect();
-    files.sort();
-    let text = |path: &Path| fs::read_to_string(path).unwrap().replace('\r', "").trim().to_owned();
-    let of_mit = files.iter().find(|path| path.to_string_lossy().to_uppercase().ends_with("MIT"));
-    match of_mit {
-        Some(path) => vec![text(path)],
-        None => files.iter().map(|path| text(path)).collect(),
+/// The files of a folder and of those in it, but for tests and the like, that are texts of licences.
+fn texts_of(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().to_uppercase();
+        if path.is_dir() && !["TARGET", "TESTS", "BENCHES", "EXAMPLES"].contains(&name.as_str()) {
+            found.extend(texts_of(&path));
+        } else if path.is_file() && ["LICEN", "COPY", "NOTICE"].iter().any(|start| name.starts_with(start)) {
+            // A test's fixture may have such a name, and no text.
+            found.extend(fs::read_to_string(&path).is_ok().then_some(path));
+        }
     }
+    found.sort();
+    found
+}
+
+/// The texts of a crate's licences and of what it has taken over; MIT's alone where there is a choice in a folder.
+fn licences(folder: &Path) -> Vec<String> {
+    let files = texts_of(folder);
+    let has_mit = |folder: Option<&Path>| {
+        files.iter().any(|path| path.parent() == folder && path.to_string_lossy().to_uppercase().ends_with("MIT"))
+    };
+    files
+        .iter()
+        .filter(|path| path.to_string_lossy().to_uppercase().ends_with("MIT") || !has_mit(path.parent()))
+        .map(|path| fs::read_to_string(path).unwrap().replace('\r', "").trim().to_owned())
+        .collect()
 }
 
 fn notices() -> String {
@@ -67,11 +78,12 @@ fn notices() -> String {
     let mut blocks: Vec<(Vec<String>, String)> = texts.into_iter().map(|(text, names)| (names, text)).collect();
     blocks.sort();
     let mut notices = String::from(
-        "libdata_connectors has these libraries in it, beside Rust's standard library (MIT or Apache-2.0).\n\
+        "libdata_connectors has these libraries in it. It also has Rust's standard library in it (MIT or Apache-2.0), and\n\
+         what that has: make install puts the toolchain's own list of it beside this file, rust-std-copyright.html.\n\
          Made by tests/notices.rs; not to be edited.\n",
     );
     for (names, text) in blocks {
-        let text = if text.is_empty() { "(The package has no text of its licence in it.)".to_owned() } else { text };
+        assert!(!text.is_empty(), "{names:?} have no text of their licence in them: it has to be found");
         notices.push_str(&format!("\n{}\n\n{}\n\n{text}\n", "=".repeat(80), names.join("\n")));
     }
     notices
@@ -86,5 +98,8 @@ fn the_notices_are_those_of_what_is_linked_in() {
     }
     let committed = fs::read_to_string(&path).unwrap_or_default();
     assert!(made.matches("====\n").count() > 10, "{made}");
+    for taken_over in ["fiat-crypto", "CDLA-Permissive-2.0", "ring "] {
+        assert!(made.contains(taken_over), "{taken_over}");
+    }
     assert!(committed == made, "THIRD-PARTY-NOTICES.txt is old: UPDATE_NOTICES=1 cargo test --test notices");
 }

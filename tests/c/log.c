@@ -38,6 +38,8 @@ int main(int argc, char **argv)
     dc_page *page = NULL;
 
     CHECK(argc == 2);
+    /* Numbers that programs have in them. */
+    CHECK(DC_LOG_ERROR == 1 && DC_LOG_WARN == 2 && DC_LOG_INFO == 3 && DC_LOG_DEBUG == 4);
     config = check_config(argv[1]);
 
     /* A refusal keeps nothing of the caller's. */

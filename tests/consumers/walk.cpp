@@ -1,15 +1,21 @@
 // Uses all of the C++ wrapper: argument 1 is the base URL of a sandbox that has 137 connectors.
 #include <data_connectors.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
+#include <iterator>
 #include <thread>
 #include <type_traits>
+#if __cplusplus >= 202002L
+#include <ranges>
+#endif
 
 namespace dc = data_connectors;
 
 static_assert(std::is_move_constructible_v<dc::client> && !std::is_copy_constructible_v<dc::client>);
 static_assert(std::is_move_assignable_v<dc::page> && !std::is_copy_assignable_v<dc::page>);
+static_assert(std::is_nothrow_copy_constructible_v<dc::error> && std::is_copy_constructible_v<dc::page_walk::iterator>);
 static_assert(std::is_nothrow_move_constructible_v<dc::page_walk> && !std::is_copy_constructible_v<dc::cancel_token>);
 
 #define CHECK(that) \
@@ -32,6 +38,8 @@ dc::error failure_of(Call call)
     std::exit(1);
 }
 
+static bool says(const dc::error &error, const char *what) { return std::string_view(error.what()).find(what) != std::string_view::npos; }
+
 static void settings()
 {
     using namespace std::chrono_literals;
@@ -40,8 +48,19 @@ static void settings()
     config.max_retries(1).max_response_bytes(1 << 20).pacing(false).no_proxy("").allow_insecure_http(false);
     CHECK(config.get() != nullptr);
     const dc::error error = failure_of([&] { config.region("mars"); });
-    CHECK(error.status() == DC_ERR_INVALID_ARGUMENT && std::string_view(error.what()).find("use us, eu or au") != std::string_view::npos);
-    CHECK(failure_of([&] { config.timeout(0ms); }).status() == DC_ERR_INVALID_ARGUMENT);
+    CHECK(error.status() == DC_ERR_INVALID_ARGUMENT && says(error, "use us, eu or au"));
+    // Each goes to its own function.
+    CHECK(says(failure_of([&] { config.timeout(0ms); }), "timeout is 0 ms"));
+    CHECK(says(failure_of([&] { config.connect_timeout(0ms); }), "connect timeout is 0 ms"));
+    CHECK(says(failure_of([&] { config.max_retries(-7); }), "max retries is -7"));
+    CHECK(says(failure_of([&] { config.max_response_bytes(7); }), "max response bytes is 7"));
+    CHECK(says(failure_of([&] { config.base_url("a.example"); }), "base URL"));
+    CHECK(says(failure_of([&] { config.api_version("!"); }), "Preview"));
+    CHECK(says(failure_of([&] { config.user_agent_suffix("\n"); }), "visible ASCII"));
+    // None is none, not a crash; and what C would cut short is refused.
+    CHECK(says(failure_of([&] { config.token(nullptr); }), "token is NULL"));
+    CHECK(failure_of([&] { config.token(std::string("abc\0evil", 8)); }).status() == DC_ERR_INVALID_ARGUMENT);
+    config.proxy("http://a.example").proxy(nullptr).ca_file(nullptr);
     CHECK(failure_of([&] { config.ca_file("no/such.pem"); }).http_status() == 0);
     CHECK(failure_of([&] { config.proxy("socks5://a"); }).request_id().empty());
     CHECK(failure_of([] { dc::client nothing{dc::config()}; }).attempts() == 0);
@@ -54,6 +73,7 @@ static void walks(const dc::client &client)
     for (const dc::page &page : client.pages(50)) {
         CHECK(page.json().front() == '{' && page.json().back() == '}');
         CHECK(page.request_id()->size() == 36 && page.limits().limit == 10000);
+        CHECK(page.limits().remaining < 10000 && page.limits().reset > 1000000000);
         CHECK(page.has_next() == page.next_cursor().has_value());
         rows += page.size();
         pages++;
@@ -61,11 +81,19 @@ static void walks(const dc::client &client)
     CHECK(rows == 137 && pages == 3);
 
     const dc::page first = client.list_page(100 - 50);
-    const std::string cursor(*first.next_cursor());
-    dc::page_walk walk = client.pages(50, cursor.c_str());
+    dc::page_walk walk = client.pages(50, first.next_cursor());
+    CHECK(client.list_page(50, *first.next_cursor()).size() == 50);
     dc::page_walk moved = std::move(walk);
     CHECK(moved.next()->size() == 50 && moved.cursor().has_value());
     CHECK(moved.next()->size() == 37 && !moved.next() && !moved.cursor());
+
+    dc::page_walk counted = client.pages(50);
+    CHECK(std::count_if(counted.begin(), counted.end(), [](const dc::page &page) { return page.size() == 50; }) == 2);
+#if __cplusplus >= 202002L
+    static_assert(std::ranges::input_range<dc::page_walk>);
+    dc::page_walk taken = client.pages(50);
+    CHECK(std::ranges::distance(taken | std::views::take(2)) == 2);
+#endif
 }
 
 static void failures(const dc::client &client)
@@ -73,7 +101,7 @@ static void failures(const dc::client &client)
     const dc::error error = failure_of([&] { client.list_page(0, "nonsense"); });
     CHECK(error.status() == DC_ERR_BAD_REQUEST && error.http_status() == 400 && error.attempts() == 1);
     CHECK(error.request_id().size() == 36 && !error.api_code().empty() && error.limits().limit == 10000);
-    CHECK(!error.retry_after() && error.api_field().find('\n') == std::string::npos);
+    CHECK(!error.retry_after() && error.limits().remaining < 10000);
 
     const dc::cancel_token token;
     const dc::cancel_token same = token.clone();
@@ -81,6 +109,20 @@ static void failures(const dc::client &client)
     CHECK(token.is_cancelled());
     CHECK(failure_of([&] { client.list_page(0, nullptr, &token); }).status() == DC_ERR_CANCELLED);
     CHECK(failure_of([&] { client.pages(0, nullptr, &token).next(); }).status() == DC_ERR_CANCELLED);
+
+    // The walk keeps the token; one that was moved from ends nothing, and says so.
+    auto begin = [&client] {
+        dc::cancel_token gone;
+        dc::page_walk walk = client.pages(100 - 80, nullptr, &gone);
+        gone.cancel();
+        return walk;
+    };
+    dc::page_walk cancelled = begin();
+    CHECK(failure_of([&] { for (const dc::page &page : cancelled) CHECK(page.size() == 0); }).status() == DC_ERR_CANCELLED);
+    dc::cancel_token empty;
+    const dc::cancel_token taken = std::move(empty);
+    CHECK(failure_of([&] { client.list_page(0, nullptr, &empty); }).status() == DC_ERR_INVALID_ARGUMENT);
+    CHECK(!taken.is_cancelled());
 }
 
 int main(int argc, char **argv)
@@ -92,6 +134,7 @@ int main(int argc, char **argv)
     failures(client);
     client.shutdown();
     CHECK(failure_of([&] { client.list_page(); }).status() == DC_ERR_CANCELLED);
-    CHECK(dc::page().size() == 0 && !dc::page().next_cursor());
+    const dc::page none = {};
+    CHECK(none.size() == 0 && !none.next_cursor());
     std::cout << "137\n";
 }
