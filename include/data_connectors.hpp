@@ -82,6 +82,11 @@ class error : public std::runtime_error {
 public:
     /** Made of what a function returned, and of its error, which is freed; NULL: the status says all. */
     error(dc_status status, dc_error *handle) : error(status, detail::owned<dc_error, dc_error_free>(handle)) {}
+    /** Made of what the wrapper itself refuses. */
+    explicit error(const std::string &what)
+        : std::runtime_error(what), facts_(std::make_shared<const facts>(facts_of(DC_ERR_INVALID_ARGUMENT, nullptr)))
+    {
+    }
 
     /** One of DC_ERR_…. */
     dc_status status() const noexcept { return facts_->status; }
@@ -159,7 +164,7 @@ public:
     argument(std::optional<std::string_view> value) : value_(value ? std::optional<std::string>(*value) : std::nullopt)
     {
         if (value_ && value_->find('\0') != std::string::npos)
-            throw error(DC_ERR_INVALID_ARGUMENT, nullptr);
+            throw error("a text has a NUL character in it, where C would cut it short: pass it without");
     }
     /** A text. */
     argument(std::string_view value) : argument(std::optional<std::string_view>(value)) {}
@@ -402,7 +407,7 @@ private:
     {
         // One that was moved from would end nothing.
         if (cancel != nullptr && cancel->get() == nullptr)
-            throw error(DC_ERR_INVALID_ARGUMENT, nullptr);
+            throw error("the cancel token was moved from: pass the one that has it now");
         return cancel != nullptr ? cancel->get() : nullptr;
     }
 
