@@ -273,7 +273,7 @@ def test_nothing_of_a_walk_is_lost(sandbox: str, what: str) -> None:
 
 
 def test_two_signals_at_once(silent: Silent, monkeypatch: Any) -> None:
-    # The other one may come in a finaliser, where Python prints it: that one is raised is the point.
+    # That one is raised is the point. The other may come in a finaliser, where Python prints it.
     ignored: list[object] = []
     monkeypatch.setattr(sys, "unraisablehook", ignored.append)
 
