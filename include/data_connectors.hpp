@@ -1,6 +1,6 @@
 /*
- * libdata_connectors for C++17: what data_connectors.h has for listing, with handles that free themselves, errors as exceptions, and
- * a range over the pages. It has no logic of its own. MIT OR Apache-2.0.
+ * libdata_connectors for C++17: what data_connectors.h has for listing, with handles that free themselves, errors as
+ * exceptions, and a range over the pages. It has no logic of its own. MIT OR Apache-2.0.
  *
  *     #include <data_connectors.hpp>
  *     #include <cstdlib>
@@ -21,9 +21,9 @@
  *         }
  *     }
  *
- * Handles can be moved and not copied. A std::string_view belongs to the object that gave it, and is as the C header says.
- * What throws needs exceptions to be on. What goes for threads is what the C header says: a
- * client, a cancel token and a page may be used by many at once, a config and a walk by one at a time.
+ * Handles can be moved and not copied. A std::string_view belongs to the object that gave it. It needs exceptions to be
+ * on. What goes for threads is what the C header says: a client, a cancel token and a page may be used by many at once, a
+ * config and a walk by one at a time.
  * All of it is there since 0.1.0.
  */
 

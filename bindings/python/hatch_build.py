@@ -47,7 +47,9 @@ class NativeLibrary(BuildHookInterface):  # type: ignore[type-arg]
 
     def _build(self, sources: Path) -> Path:
         if "CARGO_BUILD_TARGET" in os.environ:
-            raise RuntimeError("CARGO_BUILD_TARGET is set, but the wheel is for this machine")
+            raise RuntimeError(
+                "CARGO_BUILD_TARGET is set, but a wheel is for this machine: unset it"
+            )
         command = ["cargo", "rustc", "--release", "--locked", "-p", "data_connectors", "--lib"]
         # With the crate's rlib among its kinds cargo would leave out link-time optimisation.
         command += ["--crate-type", "staticlib,cdylib"]

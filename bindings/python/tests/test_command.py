@@ -220,7 +220,19 @@ def test_what_came_before_a_failure_is_there_and_not_whole(scripted: Any) -> Non
         server = scripted(good, bad)
         done = run("list", "--format", form, "--base-url", server.url)
         assert (done.returncode, done.stdout) == (1, there)
-        assert done.stderr.endswith("; to go on: --starting-after a\n")
+        assert done.stderr.endswith("; to go on: --starting-after=a\n")
+
+
+@pytest.mark.parametrize(
+    ("cursor", "hint"),
+    [("-a b;c", "; to go on: --starting-after='-a b;c'\n"), ("a\x1b[2Jb\u202e", "\n")],
+)
+def test_a_cursor_does_nothing_to_shell_or_terminal(scripted: Any, cursor: str, hint: str) -> None:
+    page = json.dumps({"data": [], "pages": {"next": {"starting_after": cursor}}})
+    server = scripted(http("200 OK", page), http("400 Bad Request", "{}"))
+    done = run("list", "--base-url", server.url)
+    assert done.returncode == 1 and done.stderr.endswith(hint)
+    assert "\x1b" not in done.stderr and ("--starting" in done.stderr) == (len(hint) > 1)
 
 
 def test_it_goes_on_where_it_broke_off(sandbox: str, connectors: list[dc.Connector]) -> None:
@@ -252,7 +264,7 @@ def test_what_a_form_can_not_hold_is_not_written_wrong(scripted: Any) -> None:
     server = scripted(good, http("200 OK", bad))
     done = run("list", "--format", "ndjson", "--base-url", server.url)
     assert (done.returncode, done.stdout) == (1, '{"id":"1"}\n')
-    assert done.stderr.endswith("; to go on: --starting-after a\n")
+    assert done.stderr.endswith("; to go on: --starting-after=a\n")
 
 
 def test_without_its_library_it_says_so() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import shlex
 import signal
 import sys
 from typing import NoReturn
@@ -15,6 +16,7 @@ from ._arguments import Arguments, parse
 from ._formats import FORMATS, UnfitError
 from ._progress import Progress
 from ._selection import KNOWN_STATES, Selection
+from ._table import is_unfit
 
 FAILED = 1
 MISUSED = 2
@@ -91,8 +93,14 @@ def _write(pages: PageIterator, given: Arguments, progress: Progress) -> int:
         return 0
     request = getattr(failure, "request_id", None)
     known_as = f" (request id {request})" if request else ""
-    go_on = f"; to go on: --starting-after {written}" if written else ""
-    return _complain(f"{failure}{known_as}{go_on}", FAILED)
+    return _complain(f"{failure}{known_as}{_way_on(written)}", FAILED)
+
+
+def _way_on(cursor: str | None) -> str:
+    """Say how to call the command next, for a shell; a cursor is whatever the service sent."""
+    if cursor is None or any(map(is_unfit, cursor)):
+        return ""
+    return f"; to go on: --starting-after={shlex.quote(cursor)}"
 
 
 def _set_encoding(given: Arguments) -> None:
