@@ -211,7 +211,7 @@ impl Told {
 }
 
 /// The body without halves of surrogate pairs, which serde_json takes in no text: U+FFFD stands in their place.
-fn mended(body: &[u8]) -> Vec<u8> {
+pub(crate) fn mended(body: &[u8]) -> Vec<u8> {
     let mut mended = body.to_vec();
     let unit = |bytes: &[u8], at: usize| {
         let digits = bytes.get(at..at + 6)?.strip_prefix(b"\\u")?;

@@ -26,6 +26,7 @@ mod answer;
 mod cancel;
 mod client;
 mod config;
+mod connector;
 mod error;
 #[allow(unsafe_code, clippy::missing_safety_doc)]
 #[doc(hidden)]
@@ -42,6 +43,7 @@ mod transport;
 pub use cancel::CancelToken;
 pub use client::Client;
 pub use config::{Config, Region};
+pub use connector::{Connector, Connectors, HttpMethod, State};
 pub use error::{Error, ErrorKind, Result};
 pub use logger::LogLevel;
 pub use page::{Page, RateLimit};

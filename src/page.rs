@@ -1,13 +1,25 @@
 //! One page of the list: the service's own bytes, and the few facts that are needed to go on.
 
+#[cfg(any(test, fuzzing))]
+#[allow(clippy::expect_used)]
+pub(crate) mod check;
 mod depth;
+pub(crate) mod field;
+mod judge;
+mod row;
+pub(crate) mod rows;
+mod scan;
 mod skim;
+mod unescape;
 
 use std::time::Duration;
 
+use once_cell::race::OnceBox;
 use ureq::http::HeaderMap;
 
-use self::skim::skim;
+use self::rows::Rows;
+use self::skim::{rows_of, skim};
+use crate::connector::{Connector, Connectors};
 
 /// What the service says comes after a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +70,7 @@ pub(crate) struct NotAList {
 /// One page of the list, as the service sent it. Immutable, so any thread may read it.
 ///
 /// Since: 0.1.0
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Page {
     /// The JSON and a NUL behind it, so that C can read it in place.
     json_nul: String,
@@ -66,6 +78,11 @@ pub struct Page {
     next: Next,
     request_id: Option<String>,
     rate_limit: RateLimit,
+    /// Where the rows stand in the JSON, if that is known.
+    rows_at: Option<usize>,
+    /// Made once, without a lock, which a fork could leave locked: of two threads that both made it one throws its
+    /// own away.
+    rows: OnceBox<Rows>,
 }
 
 impl Page {
@@ -87,7 +104,15 @@ impl Page {
             Err(why) => return Err(NotAList { why, body: json.into_bytes() }),
         };
         json.push('\0');
-        Ok(Self { json_nul: json, count: found.count, next: found.next, request_id, rate_limit })
+        Ok(Self {
+            json_nul: json,
+            count: found.count,
+            next: found.next,
+            request_id,
+            rate_limit,
+            rows_at: found.rows_at,
+            rows: OnceBox::new(),
+        })
     }
 
     /// The answer's JSON, byte for byte as it came (after decompression): unknown fields and all.
@@ -103,6 +128,27 @@ impl Page {
     /// How many rows `data` has.
     pub fn count(&self) -> usize {
         self.count
+    }
+
+    /// A row, typed; `None` beyond the last. The first call, on any thread, reads all rows; a page whose rows nobody
+    /// asks for costs nothing for them.
+    pub fn connector(&self, index: usize) -> Option<Connector<'_>> {
+        let rows = self.rows();
+        Some(Connector::new(self.json(), rows, rows.get(index)?))
+    }
+
+    /// All rows, typed, in the service's order.
+    pub fn connectors(&self) -> Connectors<'_> {
+        Connectors::new(self)
+    }
+
+    fn rows(&self) -> &Rows {
+        self.rows.get_or_init(|| {
+            let json = self.json();
+            // The one that judged the page is no scan.
+            let at = self.rows_at.or_else(|| rows_of(json)).unwrap_or(json.len());
+            Box::new(Rows::read(json, at, self.count))
+        })
     }
 
     /// The cursor that asks for the next page; `None` on the last one.
@@ -133,3 +179,19 @@ impl Page {
         self.rate_limit
     }
 }
+
+impl Clone for Page {
+    /// Copies what the service sent; the copy's rows are read when they are asked for.
+    fn clone(&self) -> Self {
+        Self {
+            json_nul: self.json_nul.clone(),
+            next: self.next.clone(),
+            request_id: self.request_id.clone(),
+            rows: OnceBox::new(),
+            ..*self
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
