@@ -40,6 +40,7 @@
  *     is NULL from the start of the call, and set only on success (the error: only on failure). So free an error before
  *     you pass its pointer again.
  *   - What dc_X_new or an out parameter gives is yours: free it with dc_X_free, in any order. Freeing NULL is fine.
+ *   - A const dc_connector is the one exception: it is a part of its page, valid until that is freed, and not freed itself.
  *   - Text goes in as NUL-terminated UTF-8 and is copied. Text comes out NUL-terminated, belongs to its handle, and is
  *     valid until that is freed. Do not write to it.
  *   - NULL for a handle is DC_ERR_INVALID_ARGUMENT, or from an accessor what its comment says; never a crash.
@@ -759,12 +760,13 @@ int32_t dc_cancel_token_is_cancelled(const dc_cancel_token *token);
 void dc_cancel_token_free(dc_cancel_token *token);
 
 /* ---- Page -----------------------------------------------------------------------------------------------------------
- * One page of the list: the service's own JSON, and the few facts that you can't get at without a JSON parser.
+ * One page of the list: the service's own JSON, what is needed to go on, and (in the next section) its rows.
  */
 
 /**
  * One page, immutable: dc_page_json, dc_page_json_len, dc_page_count, dc_page_next_cursor, dc_page_has_next,
- * dc_page_request_id, dc_page_rate_limit, dc_page_rate_limit_remaining, dc_page_rate_limit_reset; dc_page_free.
+ * dc_page_request_id, dc_page_rate_limit, dc_page_rate_limit_remaining, dc_page_rate_limit_reset; dc_page_connector;
+ * dc_page_free.
  * Made by dc_list_page and dc_pager_next. Any thread, many at once.
  */
 typedef struct dc_page dc_page;
@@ -870,6 +872,361 @@ int64_t dc_page_rate_limit_reset(const dc_page *page);
  * Since: 0.1.0
  */
 void dc_page_free(dc_page *page);
+
+/* ---- Connector ------------------------------------------------------------------------------------------------------
+ * One row of a page, typed: its fields without a JSON parser. A field that is missing, null or of another type than
+ * documented is absent: NULL and length 0, or -1. In a text, half a surrogate pair ("\\ud83d" alone, which no UTF-8
+ * has) is U+FFFD; dc_connector_json has what the service sent.
+ */
+
+/**
+ * A row of a page, which owns it: valid until the page is freed, never freed by itself. dc_page_connector gives it.
+ * dc_connector_type, dc_connector_id, dc_connector_name, dc_connector_description, dc_connector_execution_results_url,
+ * each with its …_len; dc_connector_json, dc_connector_json_len; those of the sections Usage and History. Any thread,
+ * many at once.
+ */
+typedef struct dc_connector dc_connector;
+
+/**
+ * A row of a page. The first call for a page, on any thread, reads all of its rows; a page of which only the JSON is
+ * wanted costs nothing for them.
+ *
+ * @param page   a page, or NULL.
+ * @param index  which row, in the service's order, from 0 on and less than dc_page_count.
+ * @return the connector, owned by the page, valid until it is freed; NULL beyond the last row, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+const dc_connector *dc_page_connector(const dc_page *page, size_t index);
+
+/**
+ * The row's own JSON, byte for byte as the service sent it, fields that no document names and all. An object, unless
+ * the service sent something else as a row. The first call for a page copies its JSON.
+ *
+ * @param connector  a connector, or NULL.
+ * @return NUL-terminated UTF-8 owned by the page, valid until it is freed; NULL for NULL.
+ *
+ * Since: 0.1.0
+ */
+const char *dc_connector_json(const dc_connector *connector);
+
+/**
+ * The length of dc_connector_json.
+ *
+ * @param connector  a connector, or NULL.
+ * @return bytes, without the NUL at the end; 0 for NULL.
+ *
+ * Since: 0.1.0
+ */
+size_t dc_connector_json_len(const dc_connector *connector);
+
+/**
+ * The type of the row: "data_connector".
+ *
+ * @param connector  a connector, or NULL.
+ * @return NUL-terminated UTF-8 owned by the page, valid until it is freed; NULL when absent, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+const char *dc_connector_type(const dc_connector *connector);
+
+/**
+ * The length of dc_connector_type; it counts NULs in the text, where strlen ends.
+ *
+ * @param connector  a connector, or NULL.
+ * @return bytes, without the NUL at the end; 0 when absent, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+size_t dc_connector_type_len(const dc_connector *connector);
+
+/**
+ * The unique id, digits.
+ *
+ * @param connector  a connector, or NULL.
+ * @return NUL-terminated UTF-8 owned by the page, valid until it is freed; NULL when absent, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+const char *dc_connector_id(const dc_connector *connector);
+
+/**
+ * The length of dc_connector_id; it counts NULs in the text, where strlen ends.
+ *
+ * @param connector  a connector, or NULL.
+ * @return bytes, without the NUL at the end; 0 when absent, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+size_t dc_connector_id_len(const dc_connector *connector);
+
+/**
+ * The name.
+ *
+ * @param connector  a connector, or NULL.
+ * @return NUL-terminated UTF-8 owned by the page, valid until it is freed; NULL when absent, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+const char *dc_connector_name(const dc_connector *connector);
+
+/**
+ * The length of dc_connector_name; it counts NULs in the text, where strlen ends.
+ *
+ * @param connector  a connector, or NULL.
+ * @return bytes, without the NUL at the end; 0 when absent, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+size_t dc_connector_name_len(const dc_connector *connector);
+
+/**
+ * What it does.
+ *
+ * @param connector  a connector, or NULL.
+ * @return NUL-terminated UTF-8 owned by the page, valid until it is freed; NULL when absent, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+const char *dc_connector_description(const dc_connector *connector);
+
+/**
+ * The length of dc_connector_description; it counts NULs in the text, where strlen ends.
+ *
+ * @param connector  a connector, or NULL.
+ * @return bytes, without the NUL at the end; 0 when absent, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+size_t dc_connector_description_len(const dc_connector *connector);
+
+/**
+ * The path of its execution results: "/data_connectors/12345/execution_results".
+ *
+ * @param connector  a connector, or NULL.
+ * @return NUL-terminated UTF-8 owned by the page, valid until it is freed; NULL when absent, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+const char *dc_connector_execution_results_url(const dc_connector *connector);
+
+/**
+ * The length of dc_connector_execution_results_url; it counts NULs in the text, where strlen ends.
+ *
+ * @param connector  a connector, or NULL.
+ * @return bytes, without the NUL at the end; 0 when absent, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+size_t dc_connector_execution_results_url_len(const dc_connector *connector);
+
+/* ---- Usage ----------------------------------------------------------------------------------------------------------
+ * What a connector is used for: its state, the method of its requests, whether Fin may use it. The codes are for
+ * programs that tell cases apart; a value that this version doesn't know has code 0, and the text says what it is.
+ */
+
+/** The state is one that this version doesn't know. */
+#define DC_STATE_UNKNOWN 0
+
+/** "draft": not in use yet. */
+#define DC_STATE_DRAFT 1
+
+/** "live": in use. */
+#define DC_STATE_LIVE 2
+
+/** The method is one that this version doesn't know. */
+#define DC_HTTP_METHOD_UNKNOWN 0
+
+/** "get" */
+#define DC_HTTP_METHOD_GET 1
+
+/** "post" */
+#define DC_HTTP_METHOD_POST 2
+
+/** "put" */
+#define DC_HTTP_METHOD_PUT 3
+
+/** "delete" */
+#define DC_HTTP_METHOD_DELETE 4
+
+/** "patch" */
+#define DC_HTTP_METHOD_PATCH 5
+
+/**
+ * "draft" or "live"; other values may come.
+ *
+ * @param connector  a connector, or NULL.
+ * @return NUL-terminated UTF-8 owned by the page, valid until it is freed; NULL when absent, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+const char *dc_connector_state(const dc_connector *connector);
+
+/**
+ * The length of dc_connector_state; it counts NULs in the text, where strlen ends.
+ *
+ * @param connector  a connector, or NULL.
+ * @return bytes, without the NUL at the end; 0 when absent, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+size_t dc_connector_state_len(const dc_connector *connector);
+
+/**
+ * dc_connector_state as a number.
+ *
+ * @param connector  a connector, or NULL.
+ * @return one of DC_STATE_…; -1 when absent, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+int32_t dc_connector_state_code(const dc_connector *connector);
+
+/**
+ * The method of the request that it makes: "get", "post", "put", "delete" or "patch"; other values may come.
+ *
+ * @param connector  a connector, or NULL.
+ * @return NUL-terminated UTF-8 owned by the page, valid until it is freed; NULL when absent, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+const char *dc_connector_http_method(const dc_connector *connector);
+
+/**
+ * The length of dc_connector_http_method; it counts NULs in the text, where strlen ends.
+ *
+ * @param connector  a connector, or NULL.
+ * @return bytes, without the NUL at the end; 0 when absent, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+size_t dc_connector_http_method_len(const dc_connector *connector);
+
+/**
+ * dc_connector_http_method as a number.
+ *
+ * @param connector  a connector, or NULL.
+ * @return one of DC_HTTP_METHOD_…; -1 when absent, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+int32_t dc_connector_http_method_code(const dc_connector *connector);
+
+/**
+ * Whether it is assigned to Fin for direct usage.
+ *
+ * @param connector  a connector, or NULL.
+ * @return 1 or 0; -1 when absent, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+int32_t dc_connector_direct_fin_usage(const dc_connector *connector);
+
+/* ---- History --------------------------------------------------------------------------------------------------------
+ * Who made a connector and changed it last, and when.
+ */
+
+/**
+ * The id of the admin who created it.
+ *
+ * @param connector  a connector, or NULL.
+ * @return NUL-terminated UTF-8 owned by the page, valid until it is freed; NULL when absent, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+const char *dc_connector_created_by_admin_id(const dc_connector *connector);
+
+/**
+ * The length of dc_connector_created_by_admin_id; it counts NULs in the text, where strlen ends.
+ *
+ * @param connector  a connector, or NULL.
+ * @return bytes, without the NUL at the end; 0 when absent, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+size_t dc_connector_created_by_admin_id_len(const dc_connector *connector);
+
+/**
+ * The id of the admin who last updated it.
+ *
+ * @param connector  a connector, or NULL.
+ * @return NUL-terminated UTF-8 owned by the page, valid until it is freed; NULL when absent, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+const char *dc_connector_updated_by_admin_id(const dc_connector *connector);
+
+/**
+ * The length of dc_connector_updated_by_admin_id; it counts NULs in the text, where strlen ends.
+ *
+ * @param connector  a connector, or NULL.
+ * @return bytes, without the NUL at the end; 0 when absent, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+size_t dc_connector_updated_by_admin_id_len(const dc_connector *connector);
+
+/**
+ * When it was created, as the service writes it: "2025-11-15T09:30:00Z".
+ *
+ * @param connector  a connector, or NULL.
+ * @return NUL-terminated UTF-8 owned by the page, valid until it is freed; NULL when absent, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+const char *dc_connector_created_at(const dc_connector *connector);
+
+/**
+ * The length of dc_connector_created_at; it counts NULs in the text, where strlen ends.
+ *
+ * @param connector  a connector, or NULL.
+ * @return bytes, without the NUL at the end; 0 when absent, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+size_t dc_connector_created_at_len(const dc_connector *connector);
+
+/**
+ * dc_connector_created_at as a number. Without a time zone it is taken for UTC.
+ *
+ * @param connector  a connector, or NULL.
+ * @return milliseconds since the Unix epoch, what is finer cut off; -1 when absent, when it is no time as RFC 3339 has
+ *         it, when it is before 1970, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+int64_t dc_connector_created_at_ms(const dc_connector *connector);
+
+/**
+ * When it was last updated, as the service writes it.
+ *
+ * @param connector  a connector, or NULL.
+ * @return NUL-terminated UTF-8 owned by the page, valid until it is freed; NULL when absent, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+const char *dc_connector_updated_at(const dc_connector *connector);
+
+/**
+ * The length of dc_connector_updated_at; it counts NULs in the text, where strlen ends.
+ *
+ * @param connector  a connector, or NULL.
+ * @return bytes, without the NUL at the end; 0 when absent, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+size_t dc_connector_updated_at_len(const dc_connector *connector);
+
+/**
+ * dc_connector_updated_at as a number. Without a time zone it is taken for UTC.
+ *
+ * @param connector  a connector, or NULL.
+ * @return milliseconds since the Unix epoch, what is finer cut off; -1 when absent, when it is no time as RFC 3339 has
+ *         it, when it is before 1970, and for NULL.
+ *
+ * Since: 0.1.0
+ */
+int64_t dc_connector_updated_at_ms(const dc_connector *connector);
 
 /* ---- List -----------------------------------------------------------------------------------------------------------
  * One call, one page. To walk over all pages, a pager is simpler.

@@ -1,6 +1,6 @@
 /*
  * libdata_connectors for C++17: what data_connectors.h has for listing, with handles that free themselves, errors as
- * exceptions, and a range over the pages. It has no logic of its own. MIT OR Apache-2.0.
+ * exceptions, and ranges over connectors and pages. It has no logic of its own. MIT OR Apache-2.0.
  *
  *     #include <data_connectors.hpp>
  *     #include <cstdlib>
@@ -13,8 +13,8 @@
  *
  *         try {
  *             dc::client client(dc::config().token(token != nullptr ? token : ""));
- *             for (const dc::page &page : client.pages(50))
- *                 std::cout << page.json() << '\n';
+ *             for (const dc::connector &connector : client.list(50))
+ *                 std::cout << connector.id().value_or("?") << ' ' << connector.name().value_or("?") << '\n';
  *         } catch (const dc::error &error) {
  *             std::cerr << error.what() << '\n';
  *             return 1;
@@ -63,9 +63,19 @@ inline std::optional<std::string_view> optional_text(const char *value)
     return value != nullptr ? std::optional<std::string_view>(value) : std::nullopt;
 }
 
+inline std::optional<std::string_view> optional_text(const char *value, std::size_t length)
+{
+    return value != nullptr ? std::optional<std::string_view>({value, length}) : std::nullopt;
+}
+
 inline std::optional<std::int64_t> optional_number(std::int64_t value)
 {
     return value >= 0 ? std::optional<std::int64_t>(value) : std::nullopt;
+}
+
+inline std::optional<bool> optional_bool(std::int32_t value)
+{
+    return value >= 0 ? std::optional<bool>(value != 0) : std::nullopt;
 }
 
 } // namespace detail
@@ -259,7 +269,104 @@ private:
     detail::owned<dc_cancel_token, dc_cancel_token_free> handle_;
 };
 
-/** A page of the list: the service's own JSON, and what is needed to go on. */
+/** A row of a page, which owns it: valid until the page is gone. What is absent, null or of another type is none. */
+class connector {
+public:
+    /** None: every field is absent. */
+    connector() noexcept = default;
+    /** A row of a page's, or NULL. */
+    explicit connector(const dc_connector *row) noexcept : row_(row) {}
+
+    /** The row's own JSON, byte for byte as the service sent it. */
+    std::string_view json() const
+    {
+        return detail::optional_text(dc_connector_json(row_), dc_connector_json_len(row_)).value_or("");
+    }
+    /** `data_connector` */
+    std::optional<std::string_view> type() const
+    {
+        return detail::optional_text(dc_connector_type(row_), dc_connector_type_len(row_));
+    }
+    /** The unique id, digits. */
+    std::optional<std::string_view> id() const
+    {
+        return detail::optional_text(dc_connector_id(row_), dc_connector_id_len(row_));
+    }
+    /** The name. */
+    std::optional<std::string_view> name() const
+    {
+        return detail::optional_text(dc_connector_name(row_), dc_connector_name_len(row_));
+    }
+    /** What it does. */
+    std::optional<std::string_view> description() const
+    {
+        return detail::optional_text(dc_connector_description(row_), dc_connector_description_len(row_));
+    }
+    /** `draft` or `live`; other values may come. */
+    std::optional<std::string_view> state() const
+    {
+        return detail::optional_text(dc_connector_state(row_), dc_connector_state_len(row_));
+    }
+    /** One of DC_STATE_…; none when absent. */
+    std::optional<std::int64_t> state_code() const { return detail::optional_number(dc_connector_state_code(row_)); }
+    /** `get`, `post`, `put`, `delete` or `patch`; other values may come. */
+    std::optional<std::string_view> http_method() const
+    {
+        return detail::optional_text(dc_connector_http_method(row_), dc_connector_http_method_len(row_));
+    }
+    /** One of DC_HTTP_METHOD_…; none when absent. */
+    std::optional<std::int64_t> http_method_code() const
+    {
+        return detail::optional_number(dc_connector_http_method_code(row_));
+    }
+    /** Whether it is assigned to Fin for direct usage. */
+    std::optional<bool> direct_fin_usage() const { return detail::optional_bool(dc_connector_direct_fin_usage(row_)); }
+    /** The id of the admin who created it. */
+    std::optional<std::string_view> created_by_admin_id() const
+    {
+        const std::size_t length = dc_connector_created_by_admin_id_len(row_);
+        return detail::optional_text(dc_connector_created_by_admin_id(row_), length);
+    }
+    /** The id of the admin who last updated it. */
+    std::optional<std::string_view> updated_by_admin_id() const
+    {
+        const std::size_t length = dc_connector_updated_by_admin_id_len(row_);
+        return detail::optional_text(dc_connector_updated_by_admin_id(row_), length);
+    }
+    /** When it was created, as the service writes it. */
+    std::optional<std::string_view> created_at() const
+    {
+        return detail::optional_text(dc_connector_created_at(row_), dc_connector_created_at_len(row_));
+    }
+    /** In milliseconds since the Unix epoch; none also when it is no time, or before 1970. */
+    std::optional<std::int64_t> created_at_ms() const
+    {
+        return detail::optional_number(dc_connector_created_at_ms(row_));
+    }
+    /** When it was last updated, as the service writes it. */
+    std::optional<std::string_view> updated_at() const
+    {
+        return detail::optional_text(dc_connector_updated_at(row_), dc_connector_updated_at_len(row_));
+    }
+    /** In milliseconds since the Unix epoch; none also when it is no time, or before 1970. */
+    std::optional<std::int64_t> updated_at_ms() const
+    {
+        return detail::optional_number(dc_connector_updated_at_ms(row_));
+    }
+    /** The path of its execution results. */
+    std::optional<std::string_view> execution_results_url() const
+    {
+        const std::size_t length = dc_connector_execution_results_url_len(row_);
+        return detail::optional_text(dc_connector_execution_results_url(row_), length);
+    }
+    /** The C pointer; the page's. */
+    const dc_connector *get() const noexcept { return row_; }
+
+private:
+    const dc_connector *row_ = nullptr;
+};
+
+/** A page of the list: the service's own JSON, its rows, which it is a range of, and what is needed to go on. */
 class page {
 public:
     /** None: it has no rows. */
@@ -287,8 +394,61 @@ public:
                 detail::optional_number(dc_page_rate_limit_remaining(get())),
                 detail::optional_number(dc_page_rate_limit_reset(get()))};
     }
+    /** A row; one beyond the last has no fields. */
+    connector operator[](std::size_t index) const & { return connector(dc_page_connector(get(), index)); }
+    connector operator[](std::size_t index) const && = delete;
     /** The C handle, which stays this object's. */
     dc_page *get() const noexcept { return handle_.get(); }
+
+    /** Stands at a row of a page. */
+    class iterator {
+    public:
+        /** It gives what it holds itself. */
+        using iterator_category = std::input_iterator_tag;
+        /** What it stands at. */
+        using value_type = connector;
+        /** Of no use here. */
+        using difference_type = std::ptrdiff_t;
+        /** To what it stands at. */
+        using pointer = const connector *;
+        /** To what it stands at. */
+        using reference = const connector &;
+
+        /** Nowhere. */
+        iterator() = default;
+        /** At this row of this page. */
+        iterator(const page *rows, std::size_t index) : page_(rows), index_(index), row_((*rows)[index]) {}
+
+        /** The row; valid until the next step. */
+        reference operator*() const { return row_; }
+        /** Its members. */
+        pointer operator->() const { return &row_; }
+        /** Goes to the next row. */
+        iterator &operator++() { return *this = iterator(page_, index_ + 1); }
+        /** The same, and gives where it stood. */
+        iterator operator++(int)
+        {
+            const iterator before = *this;
+            ++*this;
+            return before;
+        }
+        /** Whether both stand at the same row. */
+        friend bool operator==(const iterator &one, const iterator &other) { return one.index_ == other.index_; }
+        /** The opposite. */
+        friend bool operator!=(const iterator &one, const iterator &other) { return one.index_ != other.index_; }
+
+    private:
+        const page *page_ = nullptr;
+        std::size_t index_ = 0;
+        connector row_;
+    };
+
+    /** At the first row. */
+    iterator begin() const & { return iterator(this, 0); }
+    iterator begin() const && = delete;
+    /** Behind the last row. */
+    iterator end() const & { return iterator(this, size()); }
+    iterator end() const && = delete;
 
 private:
     detail::owned<dc_page, dc_page_free> handle_;
@@ -369,6 +529,89 @@ private:
     std::optional<page> current_;
 };
 
+/** A walk over the connectors of all pages, a range for one `for`. A row is valid until the next step. */
+class connector_walk {
+public:
+    /** The rows of the pages that this walk has yet to come to. */
+    explicit connector_walk(page_walk pages) : pages_(std::move(pages)) {}
+
+    /** Stands at the walk's row, as all of its copies do. Steps at its increment, which throws when a call fails. */
+    class iterator {
+    public:
+        /** A step can't be taken twice. */
+        using iterator_category = std::input_iterator_tag;
+        /** What it stands at. */
+        using value_type = connector;
+        /** Of no use here. */
+        using difference_type = std::ptrdiff_t;
+        /** To what it stands at. */
+        using pointer = const connector *;
+        /** To what it stands at. */
+        using reference = const connector &;
+
+        /** Behind the last row. */
+        iterator() = default;
+        /** Goes to the first row that is left. */
+        explicit iterator(connector_walk *walk) : walk_(walk) { settle(); }
+
+        /** The row; valid until the next step. */
+        reference operator*() const { return walk_->row_; }
+        /** Its members. */
+        pointer operator->() const { return &walk_->row_; }
+        /** Takes the next step; blocks where that needs a page. */
+        iterator &operator++()
+        {
+            walk_->index_++;
+            settle();
+            return *this;
+        }
+        /** The same. */
+        void operator++(int) { ++*this; }
+        /** Whether both are behind the last row, or in the same walk. */
+        friend bool operator==(const iterator &one, const iterator &other) { return one.walk_ == other.walk_; }
+        /** The opposite. */
+        friend bool operator!=(const iterator &one, const iterator &other) { return one.walk_ != other.walk_; }
+
+    private:
+        void settle()
+        {
+            if (!walk_->settle())
+                walk_ = nullptr;
+        }
+
+        connector_walk *walk_ = nullptr;
+    };
+
+    /** At the first row that is left. */
+    iterator begin() & { return iterator(this); }
+    iterator begin() && = delete;
+    /** Behind the last row. */
+    iterator end() { return iterator(); }
+    /** What asks for the page after the present one: what to keep for going on another time. */
+    std::optional<std::string_view> cursor() const & { return pages_.cursor(); }
+    std::optional<std::string_view> cursor() const && = delete;
+
+private:
+    // At a row; a page may have none and still have a next one.
+    bool settle()
+    {
+        while (index_ >= page_.size()) {
+            std::optional<page> came = pages_.next();
+            if (!came)
+                return false;
+            page_ = std::move(*came);
+            index_ = 0;
+        }
+        row_ = page_[index_];
+        return true;
+    }
+
+    page_walk pages_;
+    page page_;
+    std::size_t index_ = 0;
+    connector row_;
+};
+
 /** A client of one workspace. Walks over its pages may outlive it. */
 class client {
 public:
@@ -396,6 +639,12 @@ public:
         dc_pager *made = nullptr;
         detail::call(dc_pager_new, get(), per_page, starting_after.c_str(), &made);
         return page_walk(made, dc_cancel_token_clone(token));
+    }
+    /** Every connector of every page, newest update first. The walk keeps a clone of the cancel token. */
+    connector_walk list(std::int32_t per_page = 0, const argument &starting_after = nullptr,
+                        const cancel_token *cancel = nullptr) const
+    {
+        return connector_walk(pages(per_page, starting_after, cancel));
     }
     /** Ends all calls under way, and refuses later ones. */
     void shutdown() const noexcept { dc_client_shutdown(get()); }

@@ -29,7 +29,7 @@ macro_rules! programs {
     };
 }
 
-programs! { version status error config limits route callback log interrupt client cancel page list pager }
+programs! { version status error config limits route callback log interrupt client cancel page connector usage history list pager }
 
 #[test]
 fn every_section_has_its_program() {

@@ -11,7 +11,7 @@ use std::path::Path;
 use support::{compiler::Compiler, root, symbols};
 
 /// The sections in the order of first use, and so that each type stands before it is used.
-const SECTIONS: [&str; 14] = [
+const SECTIONS: [&str; 17] = [
     "version",
     "status",
     "error",
@@ -24,6 +24,9 @@ const SECTIONS: [&str; 14] = [
     "client",
     "cancel",
     "page",
+    "connector",
+    "usage",
+    "history",
     "list",
     "pager",
 ];

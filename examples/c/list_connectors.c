@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rows.h"
-
 #define NAME "list_connectors"
 
 static const char usage[] =
@@ -98,32 +96,64 @@ static struct options read_options(char **argv)
     return options;
 }
 
+/* The byte, or what stands for one that would spoil a table or a terminal: control characters, of both kinds. */
+static int shown(unsigned char byte, unsigned char next)
+{
+    return byte < 0x20 || byte == 0x7F || (byte == 0xC2 && next < 0xA0) ? '?' : byte;
+}
+
+/* Writes a text padded with spaces to a width in bytes; "-" where there is none. */
+static void put_text(const char *text, size_t length, size_t width)
+{
+    size_t at, written = 0;
+
+    if (text == NULL) {
+        text = "-";
+        length = 1;
+    }
+    for (at = 0; at < length; at++) {
+        int byte = shown((unsigned char)text[at], (unsigned char)text[at + 1]);
+
+        at += byte == '?' && (unsigned char)text[at] == 0xC2; /* that one has two bytes */
+        putchar(byte);
+        written++;
+    }
+    for (; written < width; written++)
+        putchar(' ');
+}
+
+/* Writes a row's JSON on one line: line breaks can only stand between its parts. */
+static void put_json(const char *json)
+{
+    for (; *json != '\0'; json++)
+        putchar(*json == '\n' || *json == '\r' ? ' ' : *json);
+}
+
 /* Prints the rows of a page, but no more than `*left` if that isn't 0; gives how many it printed. */
 static long print_rows(const dc_page *page, int json, long *left)
 {
-    const char *row = NULL;
-    long printed = 0;
+    const dc_connector *row;
+    size_t i;
 
-    while ((row = rows_next(dc_page_json(page), row)) != NULL) {
+    for (i = 0; (row = dc_page_connector(page, i)) != NULL; i++) {
         if (json) {
-            rows_put_json(row, stdout);
+            put_json(dc_connector_json(row));
         } else {
-            rows_put_text(row, "id", 12, stdout);
+            put_text(dc_connector_id(row), dc_connector_id_len(row), 12);
             putchar(' ');
-            rows_put_text(row, "state", 8, stdout);
+            put_text(dc_connector_state(row), dc_connector_state_len(row), 8);
             putchar(' ');
-            rows_put_text(row, "http_method", 6, stdout);
+            put_text(dc_connector_http_method(row), dc_connector_http_method_len(row), 6);
             putchar(' ');
-            rows_put_text(row, "updated_at", 20, stdout);
+            put_text(dc_connector_updated_at(row), dc_connector_updated_at_len(row), 20);
             putchar(' ');
-            rows_put_text(row, "name", 0, stdout);
+            put_text(dc_connector_name(row), dc_connector_name_len(row), 0);
         }
         putchar('\n');
-        printed++;
         if (*left > 0 && --*left == 0)
-            return printed;
+            return (long)i + 1;
     }
-    return printed;
+    return (long)i;
 }
 
 /* Walks over the pages until the end, the limit or a failure. */

@@ -1,17 +1,23 @@
 //! Page
 //!
-//! One page of the list: the service's own JSON, and the few facts that you can't get at without a JSON parser.
+//! One page of the list: the service's own JSON, what is needed to go on, and (in the next section) its rows.
 
 use std::ffi::{CString, c_char};
 
+use once_cell::race::OnceBox;
+
+use super::connector::{connectors_of, dc_connector};
 use super::guard::infallible;
 use super::output::{address, c_text, count_or_minus_one, free, seconds_or_minus_one};
 use crate::page::Page;
 
 /// One page, immutable: dc_page_json, dc_page_json_len, dc_page_count, dc_page_next_cursor, dc_page_has_next,
-/// dc_page_request_id, dc_page_rate_limit, dc_page_rate_limit_remaining, dc_page_rate_limit_reset; dc_page_free.
+/// dc_page_request_id, dc_page_rate_limit, dc_page_rate_limit_remaining, dc_page_rate_limit_reset; dc_page_connector;
+/// dc_page_free.
 /// Made by dc_list_page and dc_pager_next. Any thread, many at once.
 pub struct dc_page {
+    /// Before `page`, from which they borrow: so they are dropped first.
+    connectors: OnceBox<Vec<dc_connector>>,
     page: Page,
     next_cursor: Option<CString>,
     request_id: Option<CString>,
@@ -19,7 +25,18 @@ pub struct dc_page {
 
 impl dc_page {
     pub(super) fn new(page: Page) -> Self {
-        Self { next_cursor: page.next_cursor().map(c_text), request_id: page.request_id().map(c_text), page }
+        Self {
+            connectors: OnceBox::new(),
+            next_cursor: page.next_cursor().map(c_text),
+            request_id: page.request_id().map(c_text),
+            page,
+        }
+    }
+
+    pub(super) fn connector(&self, index: usize) -> Option<&dc_connector> {
+        // SAFETY: a page that C has stays where it is until it is freed, and they are dropped before it.
+        let connectors = self.connectors.get_or_init(|| Box::new(unsafe { connectors_of(&self.page) }));
+        connectors.get(index)
     }
 }
 

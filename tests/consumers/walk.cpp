@@ -97,6 +97,44 @@ static void walks(const dc::client &client)
 #endif
 }
 
+static void connectors(const dc::client &client)
+{
+    std::size_t rows = 0, live = 0;
+    for (auto &connector : client.list(50)) {
+        CHECK(connector.type() == "data_connector" && !connector.id()->empty() && !connector.name()->empty());
+        CHECK(connector.json().front() == '{' && connector.json().back() == '}');
+        CHECK(connector.json().find(*connector.id()) != std::string_view::npos);
+        CHECK(connector.updated_at()->size() == 20 && connector.updated_at_ms() > 1700000000000);
+        CHECK(connector.created_at()->size() == 20 && connector.created_at_ms() <= connector.updated_at_ms());
+        CHECK(connector.execution_results_url() == "/data_connectors/" + std::string(*connector.id()) + "/execution_results");
+        CHECK(connector.state() == (connector.state_code() == DC_STATE_LIVE ? "live" : "draft"));
+        CHECK((connector.http_method() == "get") == (connector.http_method_code() == DC_HTTP_METHOD_GET));
+        CHECK(connector.direct_fin_usage().has_value() && connector.created_by_admin_id() && connector.updated_by_admin_id());
+        live += connector.state_code() == DC_STATE_LIVE;
+        rows++;
+    }
+    CHECK(rows == 137 && live == 103);
+
+    const dc::page first = client.list_page(50);
+    CHECK(first[0].name() == "Order Status Service" && first[0].direct_fin_usage() == true);
+    CHECK(first[0].description() == "Fetches order status from external fulfillment API");
+    CHECK(first[50].get() == nullptr && !first[50].id() && !first[50].created_at_ms() && first[50].json().empty());
+    CHECK(std::distance(first.begin(), first.end()) == 50);
+    CHECK(std::count_if(first.begin(), first.end(), [](auto &row) { return !row.description(); }) == 7);
+
+    dc::connector_walk walk = client.list(50, first.next_cursor());
+    dc::connector_walk moved = std::move(walk);
+    CHECK(std::distance(moved.begin(), moved.end()) == 87 && !moved.cursor());
+    CHECK(moved.begin() == moved.end());
+    dc::connector_walk left = client.list(50);
+    for (auto &connector : left)
+        if (connector.id() == first[3].id())
+            break;
+    // It stands where it was left, and knows how to go on.
+    CHECK((*left.begin()).id() == first[3].id() && left.cursor() == first.next_cursor());
+    CHECK(std::distance(left.begin(), left.end()) == 134);
+}
+
 static void failures(const dc::client &client)
 {
     const dc::error error = failure_of([&] { client.list_page(0, "nonsense"); });
@@ -132,6 +170,7 @@ int main(int argc, char **argv)
     settings();
     dc::client client(dc::config().token("t0ken").base_url(argv[1]));
     walks(client);
+    connectors(client);
     failures(client);
     client.shutdown();
     CHECK(failure_of([&] { client.list_page(); }).status() == DC_ERR_CANCELLED);
