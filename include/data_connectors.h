@@ -1258,7 +1258,10 @@ dc_status dc_list_page(const dc_client *client,
  * first: when connectors change during a walk, one can come twice, and one that moved to the front can be missed.
  */
 
-/** A walk over the pages: dc_pager_new, dc_pager_next, dc_pager_cursor, dc_pager_free. One thread at a time. */
+/**
+ * A walk over the pages: dc_pager_new, dc_pager_set_prefetch, dc_pager_next, dc_pager_cursor, dc_pager_free. One
+ * thread at a time.
+ */
 typedef struct dc_pager dc_pager;
 
 /**
@@ -1279,6 +1282,26 @@ dc_status dc_pager_new(const dc_client *client,
                        const char *starting_after,
                        dc_pager **out_pager,
                        dc_error **out_error);
+
+/**
+ * How many pages dc_pager_next fetches ahead: with 1, it begins to fetch the page after the one that it gives, on a
+ * thread of the library's, while you work on this one. Errors and log lines come in their order, from the call whose
+ * page it is. That call is ended by the same as ever, and the fetch stays for the next one. No function of yours is
+ * called on that thread.
+ *
+ * What is different: a page can be as old as your work took. One is held in memory, and two file descriptors. A walk
+ * that is left early may have made one request more, which the rate limit counts, and whose log lines are dropped.
+ * dc_pager_free ends a fetch under way, in milliseconds. With 0 no more are begun, and one under way is kept for the
+ * next call. Where the system gives no thread, and in a child forked meanwhile, the next call fetches the page itself.
+ *
+ * @param pager      the pager; at any time between its calls.
+ * @param pages      0 (the default) or 1.
+ * @param out_error  where the error goes, or NULL.
+ * @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the pager.
+ *
+ * Since: 0.1.0
+ */
+dc_status dc_pager_set_prefetch(dc_pager *pager, int32_t pages, dc_error **out_error);
 
 /**
  * Lists the next page; blocks as dc_list_page does. After a failure the walk stands where it was: the next call goes
@@ -1307,7 +1330,7 @@ dc_status dc_pager_next(dc_pager *pager, const dc_cancel_token *cancel, dc_page 
 const char *dc_pager_cursor(const dc_pager *pager);
 
 /**
- * Frees a pager. Its pages stay.
+ * Frees a pager. Its pages stay; a fetch ahead is ended.
  *
  * @param pager  a pager that nothing uses any more, or NULL.
  *

@@ -1,6 +1,7 @@
 //! One call: build the request, send it, judge the answer, try again where that helps.
 
 use std::fmt;
+use std::os::fd::AsFd;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,6 +18,7 @@ use crate::request::{PATH, PageRequest};
 use crate::retry::wait_before_next;
 use crate::transport::Transport;
 use crate::transport::call::{Call, Limits, Stop};
+use crate::transport::sys::{Ready, Wake};
 
 /// A client of one workspace. Cloning it is cheap and shares its connections; any number of threads may use it at
 /// once.
@@ -45,6 +47,9 @@ struct Inner {
 
 /// Shorter calls have no time for a second attempt after a silent one.
 const LEAST_PATIENCE: Duration = Duration::from_secs(5);
+
+/// A call made ahead began before the wait for it, and so ends first, by its own time: but for a machine that is busy.
+const GRACE: Duration = Duration::from_secs(1);
 
 impl Client {
     /// A client with a copy of these settings. Nothing is sent yet.
@@ -87,21 +92,38 @@ impl Client {
     /// Each [`ErrorKind`](crate::ErrorKind) but `InvalidArgument`, which a made `PageRequest` rules out.
     pub fn list_page(&self, request: &PageRequest, cancel: Option<&CancelToken>) -> Result<Page> {
         let inner = &*self.0;
-        let call = Call::new(
-            Limits { timeout: inner.timeout, connect_timeout: inner.connect_timeout, patience: inner.patience },
-            &inner.shutdown,
-            cancel,
-            inner.interrupt.as_ref(),
-        );
-        let mut made = 0;
-        let outcome = inner.attempts(request, &call, &mut made);
-        outcome.map_err(|error| {
-            let attempts = if made == 1 { "attempt" } else { "attempts" };
-            // What its caller ended is no trouble of anybody's.
-            let level = if error.kind() == ErrorKind::Cancelled { LogLevel::Info } else { LogLevel::Error };
-            inner.log(level, || format!("GET {PATH} failed after {made} {attempts}: {error}"));
-            error.with_attempts(made)
+        let call = Call::new(inner.limits(), &inner.shutdown, cancel, inner.interrupt.as_ref());
+        inner.list(request, UnderWay { call, logger: inner.logger.as_ref() })
+    }
+
+    /// The same on a thread that isn't the caller's: no function of the caller's is called there. The log lines go to
+    /// `logger`, and no interrupt check is asked.
+    pub(crate) fn list_page_aside(
+        &self,
+        request: &PageRequest,
+        cancel: &CancelToken,
+        logger: Option<&Logger>,
+    ) -> Result<Page> {
+        let inner = &*self.0;
+        let call = Call::new(inner.limits(), &inner.shutdown, Some(cancel), None);
+        inner.list(request, UnderWay { call, logger })
+    }
+
+    /// Waits until a call that is made aside is `done`; what ends a call of the caller's ends the wait.
+    pub(crate) fn wait_for(&self, done: &Wake, cancel: Option<&CancelToken>) -> Result<()> {
+        let inner = &*self.0;
+        let mut limits = inner.limits();
+        limits.timeout += GRACE;
+        let call = Call::new(limits, &inner.shutdown, cancel, inner.interrupt.as_ref());
+        inner.stopped(call.wait_until(&[(done.as_fd(), Ready::Read)], None).map(drop)).inspect_err(|error| {
+            let way = UnderWay { call, logger: inner.logger.as_ref() };
+            way.log(LogLevel::Info, || format!("GET {PATH}, made ahead, is waited for no longer: {error}"));
         })
+    }
+
+    /// What gets the log lines.
+    pub(crate) fn logger(&self) -> Option<&Logger> {
+        self.0.logger.as_ref()
     }
 
     /// Ends all calls under way, on every clone and every pager of this client, and refuses new ones: both give
@@ -116,23 +138,54 @@ impl Client {
     }
 }
 
+/// A call under way, and who hears of it.
+struct UnderWay<'a> {
+    call: Rc<Call>,
+    logger: Option<&'a Logger>,
+}
+
+impl UnderWay<'_> {
+    fn log(&self, level: LogLevel, line: impl FnOnce() -> String) {
+        if let Some(logger) = self.logger {
+            logger.log(level, line);
+        }
+    }
+}
+
 impl Inner {
+    fn limits(&self) -> Limits {
+        Limits { timeout: self.timeout, connect_timeout: self.connect_timeout, patience: self.patience }
+    }
+
+    fn list(&self, request: &PageRequest, way: UnderWay<'_>) -> Result<Page> {
+        let mut made = 0;
+        let outcome = self.attempts(request, &way, &mut made);
+        outcome.map_err(|error| {
+            let attempts = if made == 1 { "attempt" } else { "attempts" };
+            // What its caller ended is no trouble of anybody's.
+            let level = if error.kind() == ErrorKind::Cancelled { LogLevel::Info } else { LogLevel::Error };
+            way.log(level, || format!("GET {PATH} failed after {made} {attempts}: {error}"));
+            error.with_attempts(made)
+        })
+    }
+
     /// One attempt, and others while that may help and there is time.
-    fn attempts(&self, request: &PageRequest, call: &Rc<Call>, made: &mut u32) -> Result<Page> {
+    fn attempts(&self, request: &PageRequest, way: &UnderWay<'_>, made: &mut u32) -> Result<Page> {
+        let call = &way.call;
         let url = request.url(&self.base_url);
         let mut earlier: Option<Error> = None;
         loop {
-            if let Err(error) = self.ready(call) {
+            if let Err(error) = self.ready(way) {
                 return Err(which_to_tell(error, earlier));
             }
             *made += 1;
             let number = *made;
-            self.log(LogLevel::Debug, || format!("{}, attempt {number}", request.shown(&self.base_url)));
+            way.log(LogLevel::Debug, || format!("{}, attempt {number}", request.shown(&self.base_url)));
             // If one connection was silent or broke, the others that were pooled with it may be no better.
             let fresh = earlier
                 .as_ref()
                 .is_some_and(|error| matches!(error.kind(), ErrorKind::Connection | ErrorKind::Timeout));
-            let error = match self.attempt(&url, call, number, fresh) {
+            let error = match self.attempt(&url, way, number, fresh) {
                 Ok(page) => return Ok(page),
                 Err(error) if call.left().is_zero() => which_to_tell(error, earlier),
                 Err(error) => error,
@@ -140,7 +193,7 @@ impl Inner {
             let Some(wait) = wait_before_next(&error, number, self.max_retries, call.left()) else {
                 return Err(error);
             };
-            self.log(LogLevel::Warn, || {
+            way.log(LogLevel::Warn, || {
                 format!("GET {PATH}, attempt {number} failed, next in {} ms: {error}", wait.as_millis())
             });
             if let Err(stop) = self.stopped(call.sleep(wait)) {
@@ -151,16 +204,16 @@ impl Inner {
     }
 
     /// Whether a request may be made, as soon as the rate limit allows.
-    fn ready(&self, call: &Call) -> Result<()> {
-        self.stopped(call.check().map(drop))?;
-        self.keep_pace(call)
+    fn ready(&self, way: &UnderWay<'_>) -> Result<()> {
+        self.stopped(way.call.check().map(drop))?;
+        self.keep_pace(way)
     }
 
     /// One request and its answer; over a new connection if it is to be `fresh`.
-    fn attempt(&self, url: &str, call: &Rc<Call>, number: u32, fresh: bool) -> Result<Page> {
+    fn attempt(&self, url: &str, way: &UnderWay<'_>, number: u32, fresh: bool) -> Result<Page> {
         let started = Instant::now();
-        let answer = self.transport.get(url, call, fresh).inspect_err(|error| {
-            self.log(LogLevel::Info, || {
+        let answer = self.transport.get(url, &way.call, fresh).inspect_err(|error| {
+            way.log(LogLevel::Info, || {
                 format!("GET {PATH}, attempt {number}: no answer, {} ms: {error}", started.elapsed().as_millis())
             });
         })?;
@@ -174,7 +227,7 @@ impl Inner {
             Ok(page) => page.request_id(),
             Err(error) => error.request_id(),
         };
-        self.log(LogLevel::Info, || {
+        way.log(LogLevel::Info, || {
             format!(
                 "GET {PATH}, attempt {number}: {status}, {bytes} bytes, {} ms, request id {}",
                 started.elapsed().as_millis(),
@@ -188,7 +241,8 @@ impl Inner {
     }
 
     /// With nothing remaining of the rate limit, waits for its reset; fails at once if that doesn't fit.
-    fn keep_pace(&self, call: &Call) -> Result<()> {
+    fn keep_pace(&self, way: &UnderWay<'_>) -> Result<()> {
+        let call = &way.call;
         let wait = self.pace.as_ref().map_or(Duration::ZERO, Pace::wait);
         if wait.is_zero() {
             return Ok(());
@@ -202,18 +256,12 @@ impl Inner {
             let facts = AnswerFacts { retry_after: Some(wait), ..AnswerFacts::default() };
             return Err(Error::new(ErrorKind::RateLimited, message).with_answer(facts));
         }
-        self.log(LogLevel::Info, || format!("GET {PATH} waits {} ms for the rate limit's reset", wait.as_millis()));
+        way.log(LogLevel::Info, || format!("GET {PATH} waits {} ms for the rate limit's reset", wait.as_millis()));
         self.stopped(call.sleep(wait))
     }
 
     fn stopped(&self, outcome: std::result::Result<(), Stop>) -> Result<()> {
         outcome.map_err(|stop| self.transport.context.stopped(stop))
-    }
-
-    fn log(&self, level: LogLevel, line: impl FnOnce() -> String) {
-        if let Some(logger) = &self.logger {
-            logger.log(level, line);
-        }
     }
 }
 

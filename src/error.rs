@@ -82,6 +82,14 @@ impl Error {
         Self::new(ErrorKind::InvalidArgument, message)
     }
 
+    /// A panic that was caught.
+    pub(crate) fn panicked() -> Self {
+        Self::new(
+            ErrorKind::Panic,
+            "a bug in libdata_connectors: it panicked (the reason is on standard error); the handles may still be used",
+        )
+    }
+
     pub(crate) fn with_answer(mut self, answer: AnswerFacts) -> Self {
         self.0.answer = answer;
         self

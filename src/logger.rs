@@ -1,7 +1,7 @@
 //! Where a client's log lines go: to a function of the caller's, or nowhere.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// How much a log line matters; each level includes those before it.
 ///
@@ -37,6 +37,31 @@ impl Logger {
     pub(crate) fn log(&self, level: LogLevel, line: impl FnOnce() -> String) {
         if level <= self.level {
             (self.write)(level, &line());
+        }
+    }
+
+    /// One for a thread that isn't the caller's, and where its lines are kept until a thread of the caller's comes.
+    pub(crate) fn keeping(&self) -> (Self, KeptLines) {
+        let kept = KeptLines::default();
+        let theirs = kept.clone();
+        (Self::new(self.level, move |level, line| theirs.add(level, line)), kept)
+    }
+}
+
+/// Lines that are yet to be written.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct KeptLines(Arc<Mutex<Vec<(LogLevel, String)>>>);
+
+impl KeptLines {
+    fn add(&self, level: LogLevel, line: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((level, line.to_owned()));
+    }
+
+    /// Writes them, on this thread.
+    pub(crate) fn write_to(&self, logger: &Logger) {
+        let lines = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        for (level, line) in lines {
+            logger.log(level, || line);
         }
     }
 }

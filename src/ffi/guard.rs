@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::error::dc_error;
 use super::output::Out;
 use super::status::{dc_status, status_of};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 
 /// Runs a function that can fail: returns its status, and hands its error to `out_error` if the caller wants it.
 ///
@@ -15,12 +15,7 @@ pub(super) unsafe fn fallible(out_error: *mut *mut dc_error, work: impl FnOnce()
     // SAFETY: the caller vouches for it.
     let out_error = unsafe { Out::optional(out_error) };
     // Unwind safe: what a panic can leave half done is the callee's own, and its handles hold no broken invariant.
-    let outcome = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
-        Err(Error::new(
-            ErrorKind::Panic,
-            "a bug in libdata_connectors: it panicked (the reason is on standard error); the handles may still be used",
-        ))
-    });
+    let outcome = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Error::panicked()));
     match outcome {
         Ok(status) => status,
         Err(error) => {

@@ -15,10 +15,11 @@ use super::list::page_request;
 use super::output::{Out, address, c_text, free};
 use super::page::dc_page;
 use super::status::{DC_DONE, DC_OK, dc_status};
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::pager::Pager;
 
-/// A walk over the pages: dc_pager_new, dc_pager_next, dc_pager_cursor, dc_pager_free. One thread at a time.
+/// A walk over the pages: dc_pager_new, dc_pager_set_prefetch, dc_pager_next, dc_pager_cursor, dc_pager_free. One
+/// thread at a time.
 pub struct dc_pager(Mutex<Walk>);
 
 struct Walk {
@@ -26,12 +27,13 @@ struct Walk {
     cursor: Option<CString>,
 }
 
-/// The walk, if no other call uses it. A panic, which was a bug of ours, left it where it was, or one page on.
-fn lock(walk: &Mutex<Walk>) -> Option<MutexGuard<'_, Walk>> {
+/// The walk, if no other call uses it: a callback of the call under way, or another thread, against what the header says.
+/// A panic, which was a bug of ours, left it where it was, or one page on.
+fn lock(walk: &Mutex<Walk>) -> Result<MutexGuard<'_, Walk>> {
     match walk.try_lock() {
-        Ok(walk) => Some(walk),
-        Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
-        Err(TryLockError::WouldBlock) => None,
+        Ok(walk) => Ok(walk),
+        Err(TryLockError::Poisoned(poisoned)) => Ok(poisoned.into_inner()),
+        Err(TryLockError::WouldBlock) => Err(Error::invalid("the pager is in use by another call")),
     }
 }
 
@@ -66,6 +68,47 @@ pub unsafe extern "C" fn dc_pager_new(
     }
 }
 
+/// How many pages dc_pager_next fetches ahead: with 1, it begins to fetch the page after the one that it gives, on a
+/// thread of the library's, while you work on this one. Errors and log lines come in their order, from the call whose
+/// page it is. That call is ended by the same as ever, and the fetch stays for the next one. No function of yours is
+/// called on that thread.
+///
+/// What is different: a page can be as old as your work took. One is held in memory, and two file descriptors. A walk
+/// that is left early may have made one request more, which the rate limit counts, and whose log lines are dropped.
+/// dc_pager_free ends a fetch under way, in milliseconds. With 0 no more are begun, and one under way is kept for the
+/// next call. Where the system gives no thread, and in a child forked meanwhile, the next call fetches the page itself.
+///
+/// @param pager      the pager; at any time between its calls.
+/// @param pages      0 (the default) or 1.
+/// @param out_error  where the error goes, or NULL.
+/// @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the pager.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dc_pager_set_prefetch(
+    pager: *mut dc_pager,
+    pages: i32,
+    out_error: *mut *mut dc_error,
+) -> dc_status {
+    // SAFETY: the header asks for a live pager of one thread's or NULL, and for an out that may be written or is NULL.
+    unsafe {
+        fallible(out_error, || {
+            let pager = input::handle(pager, "pager")?;
+            let on = match pages {
+                0 => false,
+                1 => true,
+                _ => {
+                    return Err(Error::invalid(format!(
+                        "pages is {pages}: use 1 to fetch one page ahead, or 0 for none"
+                    )));
+                }
+            };
+            lock(&pager.0)?.pager.set_prefetch(on);
+            Ok(DC_OK)
+        })
+    }
+}
+
 /// Lists the next page; blocks as dc_list_page does. After a failure the walk stands where it was: the next call goes
 /// on from there. It ends for certain: a cursor that comes a second time is DC_ERR_PROTOCOL, in this call and each
 /// later one.
@@ -89,8 +132,7 @@ pub unsafe extern "C" fn dc_pager_next(
         fallible(out_error, || {
             let out = Out::required(out_page, "out_page")?;
             let pager = input::handle(pager, "pager")?;
-            // A callback of the call under way, or another thread, against what the header says.
-            let mut walk = lock(&pager.0).ok_or_else(|| Error::invalid("the pager is in use by another call"))?;
+            let mut walk = lock(&pager.0)?;
             let Some(page) = walk.pager.next_page(token(cancel))? else {
                 return Ok(DC_DONE);
             };
@@ -113,12 +155,12 @@ pub unsafe extern "C" fn dc_pager_cursor(pager: *const dc_pager) -> *const c_cha
     infallible(std::ptr::null(), || {
         // SAFETY: the header asks for a live pager or NULL.
         let pager = unsafe { pager.as_ref() };
-        let walk = pager.and_then(|pager| lock(&pager.0));
+        let walk = pager.and_then(|pager| lock(&pager.0).ok());
         address(walk.as_ref().and_then(|walk| walk.cursor.as_ref()))
     })
 }
 
-/// Frees a pager. Its pages stay.
+/// Frees a pager. Its pages stay; a fetch ahead is ended.
 ///
 /// @param pager  a pager that nothing uses any more, or NULL.
 ///

@@ -158,7 +158,7 @@ impl Call {
     }
 
     /// Waits until one of the descriptors is ready, and gives a bit for each; none if `until` came first.
-    pub(super) fn wait_until(
+    pub(crate) fn wait_until(
         &self,
         descriptors: &[(BorrowedFd<'_>, Ready)],
         until: Option<Instant>,

@@ -22,6 +22,8 @@ int main(int argc, char **argv)
     CHECK(page == NULL);
     CHECK(dc_pager_next(NULL, NULL, NULL, NULL) == DC_ERR_INVALID_ARGUMENT);
     CHECK(dc_pager_cursor(NULL) == NULL);
+    CHECK_REFUSED(dc_pager_set_prefetch(NULL, 1, &error), "pager is NULL: pass a handle that dc_pager_new made");
+    CHECK(dc_pager_set_prefetch(NULL, 1, NULL) == DC_ERR_INVALID_ARGUMENT);
     dc_pager_free(NULL);
 
     CHECK(dc_pager_new(client, 10, NULL, &pager, &error) == DC_OK && error == NULL);
@@ -49,6 +51,24 @@ int main(int argc, char **argv)
     CHECK(dc_pager_next(pager, NULL, &page, NULL) == DC_OK);
     CHECK(dc_page_count(page) == 25);
     dc_page_free(page);
+    dc_pager_free(pager);
+
+    /* The next page fetched ahead: the same walk. A value that is refused changes nothing. */
+    CHECK(dc_pager_new(client, 10, NULL, &pager, NULL) == DC_OK);
+    error = UNTOUCHED(dc_error);
+    CHECK(dc_pager_set_prefetch(pager, 1, &error) == DC_OK && error == NULL);
+    CHECK_REFUSED(dc_pager_set_prefetch(pager, 2, &error), "pages is 2: use 1 to fetch one page ahead, or 0 for none");
+    CHECK_REFUSED(dc_pager_set_prefetch(pager, -1, &error), "pages is -1");
+    CHECK_REFUSED(dc_pager_set_prefetch(pager, INT32_MIN, &error), "pages is -2147483648");
+    for (rows = pages = 0; dc_pager_next(pager, NULL, &page, NULL) == DC_OK; pages++) {
+        rows += dc_page_count(page);
+        if (pages == 1)
+            CHECK(strcmp(dc_pager_cursor(pager), kept) == 0);
+        CHECK(dc_pager_set_prefetch(pager, pages != 2, NULL) == DC_OK); /* off for one page, with one under way */
+        dc_page_free(page);
+    }
+    CHECK(rows == 45 && pages == 5 && page == NULL && dc_pager_cursor(pager) == NULL);
+    CHECK(dc_pager_next(pager, NULL, &page, NULL) == DC_DONE);
     dc_pager_free(pager);
 
     /* A failure leaves it where it was. */

@@ -80,6 +80,11 @@ impl FaultServer {
         self.requests.lock().unwrap().clone()
     }
 
+    /// Those that neither side has ended.
+    pub fn open(&self) -> usize {
+        self.connections.lock().unwrap().iter().filter(|connection| connection.strong_count() > 0).count()
+    }
+
     pub fn connections(&self) -> usize {
         self.connections.lock().unwrap().len()
     }

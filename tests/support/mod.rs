@@ -6,6 +6,7 @@ pub mod abi;
 pub mod certificates;
 pub mod compiler;
 pub mod fault;
+pub mod gate;
 pub mod listing;
 pub mod program;
 pub mod proxy;

@@ -106,6 +106,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "dc_connector_updated_at_ms": (c_int64, [c_void_p]),
     "dc_list_page": (c_int32, [c_void_p, c_int32, c_char_p, c_void_p, _OUT, *_ERROR]),
     "dc_pager_new": (c_int32, [c_void_p, c_int32, c_char_p, _OUT, *_ERROR]),
+    "dc_pager_set_prefetch": (c_int32, [c_void_p, c_int32, *_ERROR]),
     "dc_pager_next": (c_int32, [c_void_p, c_void_p, _OUT, *_ERROR]),
     "dc_pager_cursor": (c_char_p, [c_void_p]),
     "dc_pager_free": (None, [c_void_p]),

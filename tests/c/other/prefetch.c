@@ -1,0 +1,141 @@
+/*
+ * Fetching ahead: log function, interrupt check and drop function are called on the thread that calls, and when all is
+ * freed no thread and no descriptor is left. argv[1]: a sandbox of 45 connectors, argv[2]: a server that gives one page
+ * and hangs at the next.
+ */
+#include "../silent.h"
+
+#include <dirent.h>
+
+static pthread_t caller;
+static int lines, asked, drops;
+
+static void on_line(void *user_data, int32_t level, const char *message)
+{
+    (void)user_data;
+    (void)level;
+    CHECK(pthread_equal(pthread_self(), caller) && strlen(message) > 0);
+    lines++;
+}
+
+/* Ends the call when asked a third time. */
+static int32_t on_ask(void *user_data)
+{
+    (void)user_data;
+    CHECK(pthread_equal(pthread_self(), caller));
+    return ++asked == 3;
+}
+
+static void on_drop(void *user_data)
+{
+    (void)user_data;
+    CHECK(pthread_equal(pthread_self(), caller));
+    drops++;
+}
+
+static int entries(const char *folder)
+{
+    DIR *open = opendir(folder);
+    int count = 0;
+
+    CHECK(open != NULL);
+    while (readdir(open) != NULL)
+        count++;
+    closedir(open);
+    return count;
+}
+
+static dc_client *heard_client(const char *base_url)
+{
+    dc_config *config = check_config(base_url);
+    dc_client *client = NULL;
+
+    CHECK(dc_config_set_logger(config, DC_LOG_DEBUG, on_line, NULL, on_drop, NULL) == DC_OK);
+    CHECK(dc_config_set_interrupt_check(config, on_ask, NULL, on_drop, NULL) == DC_OK);
+    CHECK(dc_client_new(config, &client, NULL) == DC_OK);
+    dc_config_free(config);
+    return client;
+}
+
+static dc_pager *ahead(dc_client *client)
+{
+    dc_pager *pager = NULL;
+
+    CHECK(dc_pager_new(client, 5, NULL, &pager, NULL) == DC_OK);
+    CHECK(dc_pager_set_prefetch(pager, 1, NULL) == DC_OK);
+    return pager;
+}
+
+/* Left after each number of pages, and at some moment of the fetch of the next one. */
+static void walks_that_are_left(const char *base_url)
+{
+    dc_client *client = heard_client(base_url);
+    int descriptors = 0, threads = 0, turn, taken;
+
+    for (turn = 0; turn < 120; turn++) {
+        dc_pager *pager = ahead(client);
+
+        asked = -1000000;
+        for (taken = 0; taken < turn % 12; taken++) {
+            dc_page *page = NULL;
+            dc_status status;
+
+            lines = 0;
+            status = dc_pager_next(pager, NULL, &page, NULL);
+            CHECK(status == (taken < 9 ? DC_OK : DC_DONE));
+            /* The lines of each page's own request, the one that was made ahead included. */
+            CHECK(lines == (status == DC_OK ? 2 : 0));
+            dc_page_free(page);
+        }
+        if (turn % 3 == 0)
+            sleep_milliseconds(turn % 4);
+        lines = 0;
+        dc_pager_free(pager);
+        CHECK(lines == 0);
+        if (turn == 20) {
+            descriptors = entries("/proc/self/fd");
+            threads = entries("/proc/self/task");
+        }
+    }
+    /* A connection that was being used when a fetch was ended is closed, and so there may be fewer. */
+    CHECK(entries("/proc/self/fd") <= descriptors);
+    CHECK(entries("/proc/self/task") == threads);
+    CHECK(drops == 0);
+    dc_client_free(client);
+    CHECK(drops == 2);
+}
+
+/* The check ends the wait for a fetch that hangs. The pager is the last to have the client, and its functions. */
+static void interrupted_while_waiting(const char *base_url)
+{
+    dc_client *client = heard_client(base_url);
+    dc_pager *pager = ahead(client);
+    dc_page *page = NULL;
+    dc_error *error = NULL;
+    long started;
+
+    asked = -1000000;
+    CHECK(dc_pager_next(pager, NULL, &page, NULL) == DC_OK);
+    dc_page_free(page);
+    asked = 0;
+    CHECK(dc_pager_next(pager, NULL, &page, &error) == DC_ERR_CANCELLED);
+    CHECK(asked == 3 && page == NULL);
+    CHECK(strcmp(dc_error_message(error), "the call was ended by its interrupt check") == 0);
+    dc_error_free(error);
+    drops = 0;
+    dc_client_free(client);
+    CHECK(drops == 0);
+    started = milliseconds();
+    dc_pager_free(pager);
+    CHECK(milliseconds() - started < 5000);
+    CHECK(drops == 2);
+}
+
+int main(int argc, char **argv)
+{
+    CHECK(argc == 3);
+    caller = pthread_self();
+    walks_that_are_left(argv[1]);
+    interrupted_while_waiting(argv[2]);
+    return 0;
+}
