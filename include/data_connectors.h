@@ -596,7 +596,8 @@ typedef void (*dc_drop_callback)(void *user_data);
 typedef void (*dc_log_callback)(void *user_data, int32_t level, const char *message);
 
 /**
- * A function of yours that gets the log lines of the clients made from this config.
+ * A function of yours that gets the log lines of the clients made from this config, on the threads that make calls.
+ * The lines of a page that was fetched ahead come when a dc_pager_next takes it up.
  *
  * @param config     the settings.
  * @param level      the last of DC_LOG_ERROR … DC_LOG_DEBUG that is wanted; those before it come too.

@@ -469,6 +469,15 @@ public:
             return std::nullopt;
         return page(came);
     }
+    /** Whether each step begins to fetch the page after the one that it gives, on a thread of the library's, while that one
+     *  is worked on. Gives the walk again: `for (const auto &page : client.pages().prefetch())`. */
+    page_walk &prefetch(bool value = true) &
+    {
+        detail::call(dc_pager_set_prefetch, handle_.get(), std::int32_t{value});
+        return *this;
+    }
+    /** The same, of a walk that nobody has named yet. */
+    page_walk prefetch(bool value = true) && { return std::move(prefetch(value)); }
     /** What asks for the page after the last one; valid until the next step. */
     std::optional<std::string_view> cursor() const & { return detail::optional_text(dc_pager_cursor(handle_.get())); }
     std::optional<std::string_view> cursor() const && = delete;

@@ -32,7 +32,8 @@ pub type dc_log_callback = Option<unsafe extern "C" fn(user_data: *mut c_void, l
 
 type Callback = unsafe extern "C" fn(*mut c_void, i32, *const c_char);
 
-/// A function of yours that gets the log lines of the clients made from this config.
+/// A function of yours that gets the log lines of the clients made from this config, on the threads that make calls.
+/// The lines of a page that was fetched ahead come when a dc_pager_next takes it up.
 ///
 /// @param config     the settings.
 /// @param level      the last of DC_LOG_ERROR … DC_LOG_DEBUG that is wanted; those before it come too.

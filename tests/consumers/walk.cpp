@@ -81,6 +81,13 @@ static void walks(const dc::client &client)
     }
     CHECK(rows == 137 && pages == 3);
 
+    std::size_t ahead = 0;
+    for (const dc::page &page : client.pages(10).prefetch())
+        ahead += page.size();
+    CHECK(ahead == 137);
+    dc::page_walk off = client.pages(10);
+    CHECK(&off.prefetch().prefetch(false) == &off && off.next()->size() == 10);
+
     const dc::page first = client.list_page(100 - 50);
     dc::page_walk walk = client.pages(50, first.next_cursor());
     CHECK(client.list_page(50, *first.next_cursor()).size() == 50);

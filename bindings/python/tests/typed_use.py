@@ -34,7 +34,7 @@ def use(base_url: str) -> int:
         other: dc.Client = client.with_options(timeout=2.5, token="another")
         other.shutdown()
         other.close()
-        count = sum(rows(page) for page in client.list(per_page=50).pages())
+        count = sum(rows(page) for page in client.list(per_page=50, prefetch=True).pages())
         for connector in client.list(starting_after=None, cancel_token=dc.CancelToken()):
             fields(connector)
             break
@@ -78,7 +78,7 @@ def fields(connector: dc.Connector) -> dict[str, Any]:
 async def use_async(base_url: str) -> int:
     async with dc.AsyncClient("t0ken", base_url=base_url) as client:
         page: dc.Page = await client.list_page(per_page=50)
-        pages = [page async for page in client.list(per_page=50).pages()]
+        pages = [page async for page in client.list(per_page=50, prefetch=True).pages()]
         connectors: list[dc.Connector] = [connector async for connector in client.list()]
         same: dc.AsyncClient = client.with_options(region=None)
         await same.close()

@@ -10,7 +10,7 @@ from ._arguments import checked
 from ._base import BaseClient
 from ._connector import Connector
 from ._page import Page
-from ._settings import Settings
+from ._settings import Settings, flag
 from ._walk import PagesWalked, Walk, list_page
 from ._workers import Workers
 
@@ -48,19 +48,25 @@ class AsyncClient(BaseClient):
         return await self._workers.run(lambda token: list_page(self, arguments, token))
 
     def list(
-        self, *, per_page: int | None = None, starting_after: str | None = None
+        self,
+        *,
+        per_page: int | None = None,
+        starting_after: str | None = None,
+        prefetch: bool = False,
     ) -> AsyncConnectorList:
         """List every connector, page by page as they are asked for: ``async for`` over it.
 
         Args:
             per_page: the most rows on a page, 1 to 50; None: the service's default (20).
             starting_after: the cursor to begin after; None: at the beginning.
+            prefetch: whether a walk fetches its next page while this one is worked on: sooner, but
+                a page can be as old as that took, and leaving early may cost one request more.
 
         Raises:
             ValueError: an argument was refused, or the client is closed.
 
         """
-        return AsyncConnectorList(self, per_page, starting_after)
+        return AsyncConnectorList(self, per_page, starting_after, prefetch=prefetch)
 
     async def close(self) -> None:
         """Free the native client, once calls under way have returned. Later calls are refused."""
@@ -98,11 +104,17 @@ class AsyncConnectorList:
     """
 
     def __init__(
-        self, client: AsyncClient, per_page: int | None, starting_after: str | None
+        self,
+        client: AsyncClient,
+        per_page: int | None,
+        starting_after: str | None,
+        *,
+        prefetch: bool,
     ) -> None:
         """Is for :meth:`AsyncClient.list` to call."""
         self._client = client
         self._arguments = checked(per_page, starting_after)
+        self._prefetch = flag(prefetch, "prefetch")
         # What is wrong with them is said here, not at the first step.
         self.pages().close()
 
@@ -113,7 +125,7 @@ class AsyncConnectorList:
             ValueError: the client is closed.
 
         """
-        return AsyncConnectorIterator(self._client, Walk(self._client, self._arguments))
+        return AsyncConnectorIterator(self._client, self._walk())
 
     def pages(self) -> AsyncPageIterator:
         """Walk over the pages.
@@ -122,7 +134,10 @@ class AsyncConnectorList:
             ValueError: the client is closed.
 
         """
-        return AsyncPageIterator(self._client, Walk(self._client, self._arguments))
+        return AsyncPageIterator(self._client, self._walk())
+
+    def _walk(self) -> Walk:
+        return Walk(self._client, self._arguments, prefetch=self._prefetch)
 
 
 class AsyncPageIterator(PagesWalked, AsyncIterator[Page]):

@@ -11,6 +11,7 @@ from ._base import BaseClient
 from ._cancel import CancelToken
 from ._connector import Connector
 from ._page import Page
+from ._settings import flag
 from ._walk import PagesWalked, Walk, list_page
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Client(BaseClient):
         per_page: int | None = None,
         starting_after: str | None = None,
         cancel_token: CancelToken | None = None,
+        prefetch: bool = False,
     ) -> ConnectorList:
         """List every connector, page by page as they are asked for: iterate over what it gives.
 
@@ -62,12 +64,14 @@ class Client(BaseClient):
             per_page: the most rows on a page, 1 to 50; None: the service's default (20).
             starting_after: the cursor to begin after; None: at the beginning.
             cancel_token: ends the calls of the walks when it is cancelled.
+            prefetch: whether a walk fetches its next page while this one is worked on: sooner, but
+                a page can be as old as that took, and leaving early may cost one request more.
 
         Raises:
             ValueError: an argument was refused, or the client is closed.
 
         """
-        return ConnectorList(self, per_page, starting_after, cancel_token)
+        return ConnectorList(self, per_page, starting_after, cancel_token, prefetch=prefetch)
 
     def close(self) -> None:
         """Free the native client, once calls under way have returned. Later calls are refused."""
@@ -97,10 +101,13 @@ class ConnectorList:
         per_page: int | None,
         starting_after: str | None,
         cancel_token: CancelToken | None,
+        *,
+        prefetch: bool,
     ) -> None:
         """Is for :meth:`Client.list` to call."""
         self._client = client
         self._arguments = checked(per_page, starting_after)
+        self._prefetch = flag(prefetch, "prefetch")
         self._cancel_token = cancel_token
         # What is wrong with them is said here, not at the first step.
         self.pages().close()
@@ -112,7 +119,7 @@ class ConnectorList:
             ValueError: the client is closed.
 
         """
-        return ConnectorIterator(Walk(self._client, self._arguments, self._cancel_token))
+        return ConnectorIterator(self._walk())
 
     def pages(self) -> PageIterator:
         """Walk over the pages.
@@ -121,7 +128,10 @@ class ConnectorList:
             ValueError: the client is closed.
 
         """
-        return PageIterator(Walk(self._client, self._arguments, self._cancel_token))
+        return PageIterator(self._walk())
+
+    def _walk(self) -> Walk:
+        return Walk(self._client, self._arguments, self._cancel_token, prefetch=self._prefetch)
 
 
 class PageIterator(PagesWalked, Iterator[Page]):

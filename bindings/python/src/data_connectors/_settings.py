@@ -129,10 +129,7 @@ class Settings:
             call(getattr(lib, f"dc_config_set_{setting}"), config, *values)
 
         for name in ("allow_insecure_http", "pacing", "system_roots", "pickle_secrets"):
-            value = getattr(self, name)
-            if not isinstance(value, bool):
-                raise TypeError(f"{name} should be True or False, not {value!r}")
-            if value and name != "pickle_secrets":
+            if flag(getattr(self, name), name) and name != "pickle_secrets":
                 tell(name, 1)
         if self.token is None:
             raise TypeError("token should be a str, not NoneType")
@@ -187,6 +184,13 @@ def integer(value: int, name: str, least: int, most: int, otherwise: str = "") -
         raise TypeError(f"{name} should be an int, not {type(value).__name__}")
     if not least <= value <= most:
         raise ValueError(f"{name} is {value}: use {least} to {most}{otherwise}")
+    return value
+
+
+def flag(value: bool, name: str) -> bool:
+    """Check a truth value; a number or a text would be taken for one by mistake."""
+    if not isinstance(value, bool):
+        raise TypeError(f"{name} should be True or False, not {value!r}")
     return value
 
 

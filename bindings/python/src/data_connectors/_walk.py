@@ -52,6 +52,8 @@ class Walk:
         client: BaseClient,
         arguments: Arguments,
         cancel_token: CancelToken | None = None,
+        *,
+        prefetch: bool = False,
     ) -> None:
         lib = library()
         # It is kept: its logger gets the pager's lines, and when it is closed its walks are.
@@ -61,6 +63,8 @@ class Walk:
         passed(cancel_token)
         handle = client._use()
         pager = make(lib.dc_pager_free, lib.dc_pager_new, handle.out, *arguments)
+        if prefetch:
+            call(lib.dc_pager_set_prefetch, pager.out, 1)
         self._handle = Handle("walk", pager)
         # Set at once: a page, or what it is to be made of.
         self._came: tuple[Page | None, Owned | None] = (None, None)
