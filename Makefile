@@ -41,10 +41,10 @@ test-package: ## that the crate could be published, and builds by itself
 	cargo publish --dry-run --allow-dirty --quiet --locked -p data_connectors
 
 # The stable compiler knows the sanitizers, but for this variable.
-test-asan: ## the faults, connections and a soak, with AddressSanitizer
+test-asan: ## the faults, connections, walks and a soak, with AddressSanitizer
 	RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address CARGO_TARGET_DIR=$(TARGET)/asan cargo test --locked --no-fail-fast \
 		--target $$(rustc -vV | sed -n 's/^host: //p') --lib \
-		--test faults --test connections --test trust --test attempts --test client --test soak
+		--test faults --test connections --test trust --test attempts --test client --test prefetch --test soak
 
 MSRV := $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 

@@ -1,4 +1,5 @@
 //! A walk that fetches ahead gives what it gives otherwise, in the same order, and ends by the same; only sooner.
+//! `processes` has what it does about forks, callbacks and descriptors.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
@@ -9,11 +10,9 @@ use std::time::{Duration, Instant};
 
 use data_connectors::{CancelToken, Client, ErrorKind, Page, PageRequest, Pager};
 use data_connectors_sandbox::Sandbox;
-use support::compiler::Compiler;
 use support::fault::{FaultServer, Step};
 use support::gate::Gate;
 use support::listing::config;
-use support::{program, root};
 
 /// What never takes as long, however busy the machine is.
 const LONG: Duration = Duration::from_secs(10);
@@ -328,27 +327,4 @@ fn a_walk_takes_half_the_time() {
         println!("with prefetch a walk takes {ratio:.3} of the time");
     });
     assert!(best.into_iter().any(|ratio| ratio <= 0.58));
-}
-
-fn passes(name: &str, arguments: &[&str]) {
-    let test = Compiler::of("c99").program(&root().join(format!("tests/c/other/{name}.c")));
-    assert_eq!(program::expect_code(&program::run(&test, arguments, &[]), 0), Default::default());
-    // A child has the memory of threads that it hasn't got, and can't free it.
-    if program::valgrind_is_wanted() && !name.contains("fork") {
-        let output = program::run_under_valgrind(&test, arguments, &[]);
-        assert_eq!(program::expect_code(&output, 0), Default::default(), "under valgrind");
-    }
-}
-
-#[test]
-fn callbacks_stay_on_the_callers_thread_and_nothing_is_left() {
-    let sandbox = Sandbox::builder().connectors(45).start().unwrap();
-    let server = FaultServer::start(vec![vec![Step::Request, answer("200 OK", &page(1, Some(2))), Step::Hold]], None);
-    passes("prefetch", &[sandbox.base_url(), &format!("http://{}", server.address())]);
-}
-
-#[test]
-fn a_child_fetches_for_itself() {
-    let sandbox = Sandbox::builder().connectors(45).latency(Duration::from_millis(20)).start().unwrap();
-    passes("prefetch_fork", &[sandbox.base_url()]);
 }
