@@ -6,6 +6,7 @@
 #include "../silent.h"
 
 #include <dirent.h>
+#include <sys/resource.h>
 
 static pthread_t caller;
 static int lines, asked, drops;
@@ -102,6 +103,38 @@ static void walks_that_are_left(const char *base_url)
     CHECK(drops == 2);
 }
 
+/* With no descriptor to be had the walk goes on, a page at a time, over the connection that it has. */
+static void without_descriptors(const char *base_url)
+{
+    dc_client *client = heard_client(base_url);
+    dc_pager *pager = ahead(client);
+    struct rlimit limit, few;
+    int taken[64], count = 0, pages;
+
+    asked = -1000000;
+    CHECK(dc_pager_set_prefetch(pager, 0, NULL) == DC_OK);
+    for (pages = 0; pages < 9; pages++) {
+        dc_page *page = NULL;
+
+        CHECK(dc_pager_next(pager, NULL, &page, NULL) == DC_OK && dc_page_count(page) == 5);
+        dc_page_free(page);
+        if (pages > 0)
+            continue;
+        CHECK(dc_pager_set_prefetch(pager, 1, NULL) == DC_OK);
+        CHECK(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+        few = limit;
+        few.rlim_cur = 64;
+        CHECK(setrlimit(RLIMIT_NOFILE, &few) == 0);
+        while ((taken[count] = dup(0)) >= 0)
+            CHECK(++count < 64);
+    }
+    while (count > 0)
+        close(taken[--count]);
+    CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+    dc_pager_free(pager);
+    dc_client_free(client);
+}
+
 /* The check ends the wait for a fetch that hangs. The pager is the last to have the client, and its functions. */
 static void interrupted_while_waiting(const char *base_url)
 {
@@ -136,6 +169,7 @@ int main(int argc, char **argv)
     CHECK(argc == 3);
     caller = pthread_self();
     walks_that_are_left(argv[1]);
+    without_descriptors(argv[1]);
     interrupted_while_waiting(argv[2]);
     CHECK(entries("/proc/self/fd") == descriptors);
     /* A thread that was joined may be seen there for a moment longer. */

@@ -63,6 +63,22 @@ static int count(const unsigned char *scrambled, size_t length)
     return found;
 }
 
+/* The stacks of threads that fetched ahead are kept for threads to come. */
+static void walk_ahead(dc_client *client)
+{
+    dc_pager *pager = NULL;
+    dc_page *page = NULL;
+    int i;
+
+    CHECK(dc_pager_new(client, 5, NULL, &pager, NULL) == DC_OK);
+    CHECK(dc_pager_set_prefetch(pager, 1, NULL) == DC_OK);
+    for (i = 0; i < 5; i++) {
+        CHECK(dc_pager_next(pager, NULL, &page, NULL) == DC_OK);
+        dc_page_free(page);
+    }
+    dc_pager_free(pager);
+}
+
 static void list(const char *base_url, const char *proxy_place)
 {
     dc_config *config = dc_config_new();
@@ -90,6 +106,8 @@ static void list(const char *base_url, const char *proxy_place)
     CHECK(proxy_place == NULL || count(encoded, sizeof encoded) > 0);
     CHECK(dc_list_page(client, 50, NULL, NULL, &page, NULL) == DC_OK);
     dc_page_free(page);
+    if (proxy_place == NULL)
+        walk_ahead(client);
     dc_client_free(client);
     dc_config_free(config);
 }
