@@ -1,0 +1,56 @@
+//! Made-up contacts, for the publisher's own SDK: it has no call for connectors, and walks over these in the same way.
+
+use serde_json::{Value, json};
+
+/// This many contacts, with the fields that the service gives each.
+pub(crate) fn make_up(count: usize) -> Vec<Value> {
+    (0..count).map(one).collect()
+}
+
+/// What the pages of a list of contacts say besides.
+pub(crate) fn beside(number: usize) -> Value {
+    json!({"page": number + 1, "total_pages": 200})
+}
+
+fn one(index: usize) -> Value {
+    let id = format!("{:024x}", 0x6657_ad11_7483_0000_u64 + index as u64);
+    let list = |kind: &str| {
+        let url = format!("/contacts/{id}/{kind}");
+        json!({"type": "list", "url": url, "data": [], "total_count": 0, "has_more": false})
+    };
+    let second = 1_700_000_000 + index;
+    json!({
+        "type": "contact",
+        "id": id,
+        "workspace_id": "ecahpwf5",
+        "external_id": format!("user-{index}"),
+        "role": "user",
+        "email": format!("joe.bloggs.{index}@example.com"),
+        "phone": "+15555550123",
+        "name": format!("Joe Bloggs {index}"),
+        "avatar": null,
+        "owner_id": 127,
+        "social_profiles": {"type": "list", "data": []},
+        "has_hard_bounced": false,
+        "marked_email_as_spam": false,
+        "unsubscribed_from_emails": index % 7 == 0,
+        "created_at": second,
+        "updated_at": second + 3_600,
+        "signed_up_at": second,
+        "last_seen_at": second + 1_800,
+        "last_replied_at": null,
+        "last_contacted_at": null,
+        "last_email_opened_at": null,
+        "last_email_clicked_at": null,
+        "language_override": null,
+        "browser": "chrome",
+        "browser_version": "120.0",
+        "browser_language": "en",
+        "os": "OS X",
+        "location": {"type": "location", "country": "Ireland", "region": "Dublin", "city": "Dublin", "country_code": "IRL"},
+        "custom_attributes": {"paid_subscriber": index % 2 == 0, "monthly_spend": index % 500},
+        "tags": list("tags"),
+        "notes": list("notes"),
+        "companies": list("companies"),
+    })
+}
