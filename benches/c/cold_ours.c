@@ -1,0 +1,23 @@
+/*
+ * Ours, cold: from the start of the program to the end of its first call, over TLS. With a CA file that ends with a page;
+ * with the default authorities, which don't know the benchmark's, with the verdict on the certificate.
+ */
+#include "ours.h"
+
+int main(int argc, char **argv)
+{
+    struct measure measure = measure_read(argc, argv);
+    dc_client *client = ours_client(&measure);
+    dc_page *page = NULL;
+    dc_error *error = NULL;
+    dc_status status = dc_list_page(client, 50, NULL, NULL, &page, &error);
+
+    if (status != (measure.ca_file != NULL ? DC_OK : DC_ERR_TLS))
+        fail(dc_error_message(error));
+    measure.sum = dc_page_json_len(page);
+    measure_print(&measure);
+    dc_page_free(page);
+    dc_error_free(error);
+    dc_client_free(client);
+    return 0;
+}

@@ -1,0 +1,114 @@
+/*
+ * What the C programs of the benchmark have in common: their arguments, their clocks, and the one line that each prints.
+ *
+ *     PROGRAM BASE-URL PAGES WARM-UP [CA-FILE]
+ *
+ * The pages of the warm-up come first and don't count. The sum is of what a program read: two that read the same print the
+ * same sum.
+ */
+#ifndef MEASURE_H
+#define MEASURE_H
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#define TOKEN "dG9rOmEyYzRlNmc4X2JlbmNobWFyaw=="
+#define TIMEOUT_MS 60000
+#define CONNECT_TIMEOUT_MS 10000
+
+struct measure {
+    const char *base_url;
+    const char *ca_file;
+    long pages;
+    long warm_up;
+    uint64_t sum;
+    int64_t cpu_start;
+    int64_t wall_start;
+};
+
+static inline void fail(const char *what)
+{
+    fprintf(stderr, "%s\n", what);
+    exit(1);
+}
+
+static inline int64_t wall_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* User and system time of the whole process. */
+static inline int64_t cpu_ns(void)
+{
+    struct rusage usage;
+
+    getrusage(RUSAGE_SELF, &usage);
+    return ((int64_t)usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000000 +
+           ((int64_t)usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000;
+}
+
+static inline struct measure measure_read(int argc, char **argv)
+{
+    struct measure measure = {0};
+
+    if (argc < 4)
+        fail("usage: PROGRAM BASE-URL PAGES WARM-UP [CA-FILE]");
+    measure.base_url = argv[1];
+    measure.pages = strtol(argv[2], NULL, 10);
+    measure.warm_up = strtol(argv[3], NULL, 10);
+    measure.ca_file = argc > 4 ? argv[4] : NULL;
+    return measure;
+}
+
+/* Before each page: with the first after the warm-up the measurement begins. */
+static inline void measure_page(struct measure *measure, long page)
+{
+    if (page != measure->warm_up)
+        return;
+    measure->sum = 0;
+    measure->cpu_start = cpu_ns();
+    measure->wall_start = wall_ns();
+}
+
+/* The length of a text and its first byte, so that it was looked at. */
+static inline void measure_text(struct measure *measure, const char *text, size_t length)
+{
+    if (text != NULL)
+        measure->sum += length + (unsigned char)text[0];
+}
+
+/* The most memory that this program had at once. (ru_maxrss has what started it in it, too.) */
+static inline long peak_kb(void)
+{
+    FILE *status = fopen("/proc/self/status", "r");
+    char line[128];
+    long peak = 0;
+
+    while (status != NULL && peak == 0 && fgets(line, sizeof line, status) != NULL)
+        if (strncmp(line, "VmHWM:", 6) == 0)
+            peak = strtol(line + 6, NULL, 10);
+    if (status != NULL)
+        fclose(status);
+    return peak;
+}
+
+/* Since the program was started, if `launch` did that; else since the measurement began. */
+static inline void measure_print(const struct measure *measure)
+{
+    const char *launched = getenv("BENCH_LAUNCHED_NS");
+    int64_t wall = wall_ns(), cpu = cpu_ns();
+
+    printf("pages=%ld cpu_ns=%lld wall_ns=%lld sum=%llu peak_kb=%ld\n", measure->pages,
+           (long long)(cpu - measure->cpu_start),
+           (long long)(wall - (launched != NULL ? strtoll(launched, NULL, 10) : measure->wall_start)),
+           (unsigned long long)measure->sum, peak_kb());
+}
+
+#endif

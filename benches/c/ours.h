@@ -1,0 +1,33 @@
+/* A client of ours as a careful program makes it: times, retries and a cancel token armed, no log. */
+#ifndef OURS_H
+#define OURS_H
+
+#include <data_connectors.h>
+
+#include "measure.h"
+
+static inline void check(dc_status status, const dc_error *error)
+{
+    if (status != DC_OK)
+        fail(dc_error_message(error));
+}
+
+static inline dc_client *ours_client(const struct measure *measure)
+{
+    dc_config *config = dc_config_new();
+    dc_client *client = NULL;
+    dc_error *error = NULL;
+
+    check(dc_config_set_token(config, TOKEN, &error), error);
+    check(dc_config_set_base_url(config, measure->base_url, &error), error);
+    check(dc_config_set_timeout_ms(config, TIMEOUT_MS, &error), error);
+    check(dc_config_set_connect_timeout_ms(config, CONNECT_TIMEOUT_MS, &error), error);
+    check(dc_config_set_max_retries(config, 2, &error), error);
+    if (measure->ca_file != NULL)
+        check(dc_config_set_ca_file(config, measure->ca_file, &error), error);
+    check(dc_client_new(config, &client, &error), error);
+    dc_config_free(config);
+    return client;
+}
+
+#endif
