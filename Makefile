@@ -7,7 +7,7 @@ PYTHON_DIR := bindings/python
 LIBRARY := libdata_connectors.so
 
 .PHONY: help demo test test-rust test-python test-wheel test-package test-asan test-msrv header reference sandbox \
-	library staged fit install uninstall docs lint clean
+	library staged fit install uninstall docs bench lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -82,10 +82,14 @@ lint: $(VENV)/ready ## formatting and lints of all languages
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet --locked
 	$(CC) -std=c99 -Wall -Wextra -Wshadow -Wconversion -pedantic -Werror -fsyntax-only -Iinclude examples/c/*.c
 	$(VENV)/bin/ruff check --no-cache $(PYTHON_DIR)
-	$(VENV)/bin/ruff check --no-cache --config $(PYTHON_DIR)/pyproject.toml --ignore D examples
-	$(VENV)/bin/ruff format --no-cache --check --config $(PYTHON_DIR)/pyproject.toml $(PYTHON_DIR) examples
+	$(VENV)/bin/ruff check --no-cache --config $(PYTHON_DIR)/pyproject.toml --ignore D examples benches
+	$(VENV)/bin/ruff format --no-cache --check --config $(PYTHON_DIR)/pyproject.toml $(PYTHON_DIR) examples benches
 	cd $(PYTHON_DIR) && $(abspath $(VENV))/bin/mypy --cache-dir $(abspath $(TARGET))/mypy src tests *.py
 	cd $(PYTHON_DIR) && $(abspath $(VENV))/bin/pyright --warnings --pythonpath $(abspath $(VENV))/bin/python
+
+# The C compiler goes by a name of its own, as for the demo.
+bench: library ## measure ours beside libcurl, httpx and the publisher's SDK (options: make bench ARGS="--help")
+	@CARGO_TARGET_DIR=$(abspath $(TARGET)) BENCH_CC="$(CC)" PYTHONDONTWRITEBYTECODE=1 $(PYTHON) benches/run.py $(ARGS)
 
 # A virtual environment with what the Python tests and lints need.
 $(VENV)/ready: $(PYTHON_DIR)/requirements-dev.txt

@@ -1,0 +1,12 @@
+"""Ours: id, name, state and updated_at of every row, as the README's first program has it."""
+
+import data_connectors as dc
+from measure import TOKEN, Measure
+
+measure = Measure()
+total = count = 0
+with dc.Client(TOKEN, base_url=measure.base_url) as client:
+    for row in measure.rows(client.list(per_page=50)):
+        count += 1
+        total += len(row.id) + len(row.name) + len(row.state) + (row.updated_at is not None)
+    measure.print(total, count)

@@ -1,0 +1,15 @@
+"""The publisher's own SDK, which has no call for connectors: its list of contacts.
+
+That is the most similar one: pages by cursor, 50 rows each. Four fields of every row are read.
+"""
+
+from intercom import Intercom
+from measure import TOKEN, Measure
+
+measure = Measure()
+total = count = 0
+client = Intercom(token=TOKEN, base_url=measure.base_url)
+for row in measure.rows(client.contacts.list(per_page=50)):
+    count += 1
+    total += len(row.id) + len(row.name) + len(row.role) + (row.updated_at is not None)
+measure.print(total, count)
