@@ -54,7 +54,7 @@ class Result:
 def pairs(made: Made, server: Server, quick: bool) -> list[Pair]:
     """All pairs; a quick run has fewer pages and turns, and wider spreads."""
     part = 4 if quick else 1
-    rounds = 3 if quick else 7
+    rounds = 3 if quick else 11
 
     def c(name: str, base_url: str, pages: int, warm_up: int, *more: str) -> Command:
         return [made.program(name), base_url, str(max(pages // part, 1)), str(warm_up), *more]

@@ -6,6 +6,9 @@ from typing import Any
 
 from pairs import Result
 
+# Peak memory may grow so much and is still called flat.
+FLAT = 0.05
+
 
 def _number(value: float, unit: str) -> str:
     return f"{value:,.{0 if value >= 1000 else 1}f} {unit}"
@@ -74,15 +77,11 @@ def counts(found: dict[str, Any]) -> list[str]:
 
 def memory(peaks: dict[str, list[int]], walks: list[int]) -> list[str]:
     """Peak memory, and whether it grows from the second walk to the last."""
-    rows = [
-        [
-            "peak memory after",
-            *(f"{pages:,} pages" for pages in walks),
-            "growth from the 2nd to the 3rd",
-        ]
-    ]
+    rows = [["peak memory after", *(f"{pages:,} pages" for pages in walks), "2nd to 3rd", ""]]
     for name, kb in peaks.items():
-        rows.append([name, *(f"{one:,} kB" for one in kb), f"{kb[-1] / kb[1] - 1:+.1%}"])
+        growth = kb[-1] / kb[1] - 1
+        verdict = "flat" if growth <= FLAT else "GROWS"
+        rows.append([name, *(f"{one:,} kB" for one in kb), f"{growth:+.1%}", verdict])
     return _columns(rows)
 
 
