@@ -28,6 +28,8 @@ class Pair:
     rounds: int = 7
     same: bool = True
     """Whether both print the same sum: what they read is the same."""
+    pinned: bool = True
+    """Whether each stays on a core: not where ours has a thread that works beside the caller's."""
     needs: str | None = None
     """The C program that isn't there while the library lacks what it calls."""
 
@@ -157,6 +159,7 @@ def pairs(made: Made, server: Server, quick: bool) -> list[Pair]:
             0.58,
             "ms",
             min(rounds, 5),
+            pinned=False,
             needs="prefetch",
         ),
     ]
@@ -171,7 +174,7 @@ def compare(pair: Pair, made: Made, progress: Callable[[str], None]) -> Result:
         progress(f"{pair.name}: {turn + 1} of {pair.rounds}")
         sums = []
         for command, values in ((pair.ours, ours), (pair.theirs, theirs)):
-            line = measure(command, made)
+            line = measure(command, made, pair.pinned)
             sums.append(line["sum"])
             whole = line["cpu_ns"] / line["pages"] if pair.of == "cpu" else line["wall_ns"]
             values.append(whole / scale)
