@@ -81,6 +81,8 @@ lint: $(VENV)/ready ## formatting and lints of all languages
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet --locked
 	$(CC) -std=c99 -Wall -Wextra -Wshadow -Wconversion -pedantic -Werror -fsyntax-only -Iinclude examples/c/*.c
+	$(CC) -std=c99 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Wshadow -Wconversion -pedantic -Werror -fsyntax-only -Iinclude \
+		$(filter-out benches/c/count% benches/c/curl% %_curl.c,$(wildcard benches/c/*.c))
 	$(VENV)/bin/ruff check --no-cache $(PYTHON_DIR)
 	$(VENV)/bin/ruff check --no-cache --config $(PYTHON_DIR)/pyproject.toml --ignore D examples benches
 	$(VENV)/bin/ruff format --no-cache --check --config $(PYTHON_DIR)/pyproject.toml $(PYTHON_DIR) examples benches
