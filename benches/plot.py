@@ -1,6 +1,6 @@
 """Draws the ratios of a run: ``plot.py RESULTS.json >PICTURE.svg``.
 
-A bar for each is as long as ours is beside theirs, which has the whole width; a tick is the goal.
+A thin bar, ours, lies on a wide one, theirs, which is as long in every row; a tick is the goal.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def _number(value: float, unit: str) -> str:
 def row(one: dict[str, Any], y: float, longest: float) -> list[str]:
     """Draw one ratio: name, both bars, the goal, and the figures."""
     goal, ratio = one["goal"], one["ratio"]
-    # All bars have one scale: where ours takes longer, theirs is not the longest.
+    # One scale for all rows, so that theirs is as long in each.
     unit = WIDTH / longest
     met = goal is None or ratio <= goal
     drawn = [
