@@ -25,18 +25,20 @@ impl Answer {
         let facts = self.facts(token);
         let body = std::mem::take(&mut self.body);
         let empty = body.is_empty();
-        Page::read(body, facts.request_id.clone(), facts.rate_limit).map_err(|not| {
-            // Gateways are known to wrap the service's errors in a 200.
-            if let Some(told) = Told::read(&not.body, token) {
-                let mut message = "the service answered 200 OK with an error instead of a list".to_owned();
-                told.append_to(&mut message);
-                return Error::new(ErrorKind::Protocol, message).with_answer(told.complete(facts));
-            }
-            let content_type = self.content_type(token);
-            let why = if empty { "the body is empty".to_owned() } else { token.redact(&not.why) };
-            let message = format!("the service answered 200 OK with {content_type}, but not the JSON of a list: {why}");
-            Error::new(ErrorKind::Protocol, message).with_answer(facts)
-        })
+        let not = match Page::read(body) {
+            Ok(page) => return Ok(page.with_head(facts.request_id, facts.rate_limit)),
+            Err(not) => not,
+        };
+        // Gateways are known to wrap the service's errors in a 200.
+        if let Some(told) = Told::read(&not.body, token) {
+            let mut message = "the service answered 200 OK with an error instead of a list".to_owned();
+            told.append_to(&mut message);
+            return Err(Error::new(ErrorKind::Protocol, message).with_answer(told.complete(facts)));
+        }
+        let content_type = self.content_type(token);
+        let why = if empty { "the body is empty".into() } else { token.redact(&not.why) };
+        let message = format!("the service answered 200 OK with {content_type}, but not the JSON of a list: {why}");
+        Err(Error::new(ErrorKind::Protocol, message).with_answer(facts))
     }
 
     fn failure(&self, token: &Token) -> Error {
@@ -75,7 +77,7 @@ impl Answer {
 
     fn header(&self, name: &str, token: &Token) -> Option<String> {
         let text = self.headers.get(name)?.to_str().ok()?;
-        Some(one_line(token.redact(text).into()).into_owned())
+        Some(one_line(token.redact(text)).into_owned())
     }
 
     fn content_type(&self, token: &Token) -> String {
@@ -172,7 +174,7 @@ impl Told {
         let first = errors.first().or(is_named_so.then_some(&Value::Null))?;
         let text = |value: &Value, key: &str| {
             let text = value.get(key)?.as_str()?;
-            (!text.is_empty()).then(|| one_line(token.redact(text).into()).into_owned())
+            (!text.is_empty()).then(|| one_line(token.redact(text)).into_owned())
         };
         Some(Self {
             code: text(first, "code"),

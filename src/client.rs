@@ -6,6 +6,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use ureq::http::Uri;
+
 use crate::cancel::CancelToken;
 use crate::config::{BaseUrl, Config, Token};
 use crate::error::{AnswerFacts, Error, ErrorKind, Result};
@@ -172,7 +174,7 @@ impl Inner {
     /// One attempt, and others while that may help and there is time.
     fn attempts(&self, request: &PageRequest, way: &UnderWay<'_>, made: &mut u32) -> Result<Page> {
         let call = &way.call;
-        let url = request.url(&self.base_url);
+        let uri = request.uri(&self.base_url)?;
         let mut earlier: Option<Error> = None;
         loop {
             if let Err(error) = self.ready(way) {
@@ -185,7 +187,7 @@ impl Inner {
             let fresh = earlier
                 .as_ref()
                 .is_some_and(|error| matches!(error.kind(), ErrorKind::Connection | ErrorKind::Timeout));
-            let error = match self.attempt(&url, way, number, fresh) {
+            let error = match self.attempt(&uri, way, number, fresh) {
                 Ok(page) => return Ok(page),
                 Err(error) if call.left().is_zero() => which_to_tell(error, earlier),
                 Err(error) => error,
@@ -210,9 +212,9 @@ impl Inner {
     }
 
     /// One request and its answer; over a new connection if it is to be `fresh`.
-    fn attempt(&self, url: &str, way: &UnderWay<'_>, number: u32, fresh: bool) -> Result<Page> {
+    fn attempt(&self, uri: &Uri, way: &UnderWay<'_>, number: u32, fresh: bool) -> Result<Page> {
         let started = Instant::now();
-        let answer = self.transport.get(url, &way.call, fresh).inspect_err(|error| {
+        let answer = self.transport.get(uri, &way.call, fresh).inspect_err(|error| {
             way.log(LogLevel::Info, || {
                 format!("GET {PATH}, attempt {number}: no answer, {} ms: {error}", started.elapsed().as_millis())
             });

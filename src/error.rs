@@ -163,7 +163,7 @@ const MAX_MESSAGE: usize = 1_000;
 
 /// A text as a line that can be shown and logged: no control characters, which a terminal would act on, and not
 /// endless.
-pub(crate) fn one_line(text: Cow<'static, str>) -> Cow<'static, str> {
+pub(crate) fn one_line(text: Cow<'_, str>) -> Cow<'_, str> {
     let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
     if text.len() <= MAX_MESSAGE && !text.contains(breaks) {
         return text;

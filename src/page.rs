@@ -87,11 +87,7 @@ pub struct Page {
 
 impl Page {
     /// Checks that `body` is the JSON of a list.
-    pub(crate) fn read(
-        mut body: Vec<u8>,
-        request_id: Option<String>,
-        rate_limit: RateLimit,
-    ) -> std::result::Result<Self, NotAList> {
+    pub(crate) fn read(mut body: Vec<u8>) -> std::result::Result<Self, NotAList> {
         if body.starts_with(BYTE_ORDER_MARK) {
             body.drain(..BYTE_ORDER_MARK.len());
         }
@@ -108,11 +104,16 @@ impl Page {
             json_nul: json,
             count: found.count,
             next: found.next,
-            request_id,
-            rate_limit,
+            request_id: None,
+            rate_limit: RateLimit::default(),
             rows_at: found.rows_at,
             rows: OnceBox::new(),
         })
+    }
+
+    /// With what the answer's head told.
+    pub(crate) fn with_head(self, request_id: Option<String>, rate_limit: RateLimit) -> Self {
+        Self { request_id, rate_limit, ..self }
     }
 
     /// The answer's JSON, byte for byte as it came (after decompression): unknown fields and all.

@@ -1,6 +1,9 @@
 //! What one call asks for: checked, and written as a URL.
 
+use std::fmt::{self, Write};
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use ureq::http::Uri;
 
 use crate::config::BaseUrl;
 use crate::error::{Error, Result};
@@ -73,21 +76,28 @@ impl PageRequest {
         self.starting_after = cursor;
     }
 
-    pub(crate) fn url(&self, base: &BaseUrl) -> String {
-        let mut url = format!("{}{PATH}", base.as_str());
+    /// What asks for it.
+    pub(crate) fn uri(&self, base: &BaseUrl) -> Result<Uri> {
+        Uri::try_from(self.url(base)).map_err(|_| Error::invalid("the base URL and the cursor make no URL together"))
+    }
+
+    fn url(&self, base: &BaseUrl) -> String {
+        let cursor = self.cursor().unwrap_or_default();
+        let most = base.as_str().len() + "/data_connectors?per_page=50&starting_after=".len() + 3 * cursor.len();
+        let mut url = String::with_capacity(most);
+        url.push_str(base.as_str());
+        url.push_str(PATH);
         let mut separator = '?';
-        let mut add = |name: &str, value: &str| {
-            url.push(separator);
+        let mut add = |name: &str, value: &dyn fmt::Display| {
+            // Into a text, which never fails.
+            let _ = write!(url, "{separator}{name}={value}");
             separator = '&';
-            url.push_str(name);
-            url.push('=');
-            url.extend(utf8_percent_encode(value, IN_QUERY));
         };
         if let Some(rows) = self.per_page {
-            add("per_page", &rows.to_string());
+            add("per_page", &rows);
         }
-        if let Some(cursor) = self.cursor() {
-            add("starting_after", cursor);
+        if !cursor.is_empty() {
+            add("starting_after", &utf8_percent_encode(cursor, IN_QUERY));
         }
         url
     }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use ureq::http::{HeaderValue, Response, StatusCode, header};
+use ureq::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, Uri, header};
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Body};
 
@@ -45,7 +45,8 @@ const MAX_IDLE_AGE: Duration = Duration::from_secs(50);
 /// A pool of connections to one service, with the settings that each request has in common.
 pub(crate) struct Transport {
     agents: Agents,
-    api_version: HeaderValue,
+    /// Those of every request, so that nobody makes them anew.
+    headers: HeaderMap,
     /// Whether the pooled connections are to be left alone next time.
     distrusted: AtomicBool,
     pub(crate) context: Context,
@@ -75,15 +76,22 @@ impl Transport {
             .max_idle_connections(MAX_IDLE)
             .max_idle_connections_per_host(MAX_IDLE)
             .max_idle_age(MAX_IDLE_AGE)
-            .user_agent(user_agent)
-            .accept("application/json")
             .build();
         let api_version = HeaderValue::try_from(&config.api_version)
             .map_err(|_| Error::invalid("the API version can't be sent in a header"))?;
+        let user_agent = HeaderValue::try_from(user_agent)
+            .map_err(|_| Error::invalid("the user agent's suffix can't be sent in a header"))?;
+        let headers = [
+            (header::AUTHORIZATION, HeaderValue::from_static(PLACEHOLDER)),
+            (HeaderName::from_static("intercom-version"), api_version),
+            (header::ACCEPT_ENCODING, HeaderValue::from_static("gzip")),
+            (header::USER_AGENT, user_agent),
+            (header::ACCEPT, HeaderValue::from_static("application/json")),
+        ];
         let route = Route { proxy: config.proxy.clone(), no_proxy: config.no_proxy.clone() };
         Ok(Self {
             agents: Agents::new(Make { config: settings, route, token: token.clone() }),
-            api_version,
+            headers: headers.into_iter().collect(),
             distrusted: AtomicBool::new(false),
             context: Context {
                 authority: config.base_url.authority(),
@@ -96,12 +104,12 @@ impl Transport {
     }
 
     /// Sends a GET and reads its answer, within the call's time; over a new connection if it is to be `fresh`.
-    pub(crate) fn get(&self, url: &str, call: &Rc<Call>, fresh: bool) -> Result<Answer> {
+    pub(crate) fn get(&self, uri: &Uri, call: &Rc<Call>, fresh: bool) -> Result<Answer> {
         with_current(call, || {
             let fresh = self.distrusted.swap(false, Ordering::Relaxed) || fresh;
-            let response = match self.send(url, call, fresh) {
+            let response = match self.send(uri, call, fresh) {
                 // A pooled connection that the server has closed meanwhile: that is no failure of the service's.
-                Err(error) if !call.has_opened() && is_gone(&error) => self.send(url, call, true),
+                Err(error) if !call.has_opened() && is_gone(&error) => self.send(uri, call, true),
                 outcome => outcome,
             };
             // Also where none was opened: the waits behind this attempt aren't part of it.
@@ -116,10 +124,12 @@ impl Transport {
         self.distrusted.store(true, Ordering::Relaxed);
     }
 
-    fn send(&self, url: &str, call: &Call, fresh: bool) -> std::result::Result<Response<Body>, ureq::Error> {
+    fn send(&self, uri: &Uri, call: &Call, fresh: bool) -> std::result::Result<Response<Body>, ureq::Error> {
         call.begin_attempt(fresh);
-        let request = self.agents.get().get(url);
-        request.header(header::AUTHORIZATION, PLACEHOLDER).header("intercom-version", self.api_version.clone()).call()
+        let mut request = Request::new(());
+        *request.uri_mut() = uri.clone();
+        *request.headers_mut() = self.headers.clone();
+        self.agents.get().run(request)
     }
 
     fn answer(&self, response: Response<Body>) -> Result<Answer> {

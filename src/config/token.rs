@@ -1,5 +1,6 @@
 //! The access token: checked once, sent as a header, printed never.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use zeroize::Zeroizing;
@@ -48,8 +49,12 @@ impl Token {
 
     /// The other side's text without the token, should it have echoed it. What is shorter than any token is left
     /// alone: it would stand in ordinary words, too.
-    pub(crate) fn redact(&self, text: &str) -> String {
-        if self.0.len() < SHORTEST { text.to_owned() } else { text.replace(self.0.as_str(), REDACTED) }
+    pub(crate) fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let token = self.0.as_str();
+        if token.len() < SHORTEST || !text.contains(token) {
+            return text.into();
+        }
+        text.replace(token, REDACTED).into()
     }
 }
 

@@ -3,13 +3,13 @@
 use serde_json::Value;
 
 use super::judge::judge;
-use super::{BYTE_ORDER_MARK, Page, RateLimit};
+use super::{BYTE_ORDER_MARK, Page};
 use crate::answer::mended;
 use crate::connector::Connector;
 
 /// Panics where the page that `body` makes differs from what serde_json makes of it.
 pub(crate) fn check(body: &[u8]) {
-    let page = Page::read(body.to_vec(), None, RateLimit::default());
+    let page = Page::read(body.to_vec());
     let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
     let judged = std::str::from_utf8(body).map(judge);
     match (page, judged) {

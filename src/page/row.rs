@@ -32,12 +32,14 @@ impl<'a> Reader<'a> {
     /// in serde_json. One that is no object has none. What was handed over before `restart` doesn't count.
     #[inline(always)]
     pub(super) fn row(&mut self, scan: &mut Scan<'a>, row: &mut impl Row) -> Option<()> {
-        let start = scan.clone();
-        if self.count > 0 && self.expected(scan, row)? {
-            return Some(());
+        if self.count > 0 {
+            let mut ahead = *scan;
+            if self.expected(&mut ahead, row)? {
+                *scan = ahead;
+                return Some(());
+            }
+            row.restart();
         }
-        *scan = start;
-        row.restart();
         self.other(scan, row)
     }
 

@@ -8,7 +8,9 @@ use std::borrow::Cow;
 use super::unescape::unescape;
 
 /// A place in JSON, which is UTF-8.
-#[derive(Clone, Debug)]
+///
+/// What is seldom gets it by value and gives it back, so that it stays in registers for what is often.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Scan<'a> {
     json: &'a [u8],
     at: usize,
@@ -61,15 +63,18 @@ impl<'a> Scan<'a> {
 
     /// What comes behind white space, without taking it.
     pub(super) fn peek(&mut self) -> u8 {
-        let byte = self.byte();
-        if byte > b' ' { byte } else { self.peek_behind_space() }
+        if self.byte() <= b' ' {
+            *self = self.behind_space();
+        }
+        self.byte()
     }
 
-    fn peek_behind_space(&mut self) -> u8 {
+    #[inline(never)]
+    fn behind_space(mut self) -> Self {
         while matches!(self.byte(), b' ' | b'\n' | b'\r' | b'\t') {
             self.at += 1;
         }
-        self.byte()
+        self
     }
 
     /// Takes `byte`, if that comes next.
@@ -116,18 +121,19 @@ impl<'a> Scan<'a> {
             self.at += 1;
             Some(Text { start, end: self.at - 1, plain: true })
         } else {
-            self.rest_of_text(start)
+            *self = self.behind_escapes()?;
+            Some(Text { start, end: self.at - 1, plain: false })
         }
     }
 
-    /// Takes the rest of a text that goes on with an escape.
+    /// Behind a text that goes on with an escape.
     #[inline(never)]
-    fn rest_of_text(&mut self, start: usize) -> Option<Text> {
+    fn behind_escapes(mut self) -> Option<Self> {
         loop {
             match self.byte() {
                 b'"' => {
                     self.at += 1;
-                    return Some(Text { start, end: self.at - 1, plain: false });
+                    return Some(self);
                 }
                 b'\\' => self.escape()?,
                 _ => return None,
@@ -139,14 +145,13 @@ impl<'a> Scan<'a> {
     /// Goes to the next byte that doesn't stand for itself in a text.
     #[inline(always)]
     fn find_special(&mut self) {
-        let rest = self.json.get(self.at..).unwrap_or_default();
-        for part in rest.chunks_exact(8) {
+        while let Some(part) = self.json.get(self.at..).and_then(|rest| rest.first_chunk()) {
             let marks = specials(part);
             if marks != 0 {
                 self.at += marks.trailing_zeros() as usize / 8;
                 return;
             }
-            self.at += 8;
+            self.at += part.len();
         }
         while !matches!(self.byte(), b'"' | b'\\' | ..b' ') {
             self.at += 1;
@@ -168,7 +173,14 @@ impl<'a> Scan<'a> {
     }
 
     /// Passes over a value.
+    #[inline(always)]
     pub(super) fn skip(&mut self) -> Option<()> {
+        *self = self.behind_value()?;
+        Some(())
+    }
+
+    #[inline(never)]
+    fn behind_value(mut self) -> Option<Self> {
         let mut open = Open::default();
         loop {
             match self.peek() {
@@ -196,7 +208,7 @@ impl<'a> Scan<'a> {
                 _ => self.number()?,
             }
             loop {
-                let Some(in_array) = open.innermost() else { return Some(()) };
+                let Some(in_array) = open.innermost() else { return Some(self) };
                 let byte = self.peek();
                 self.at += 1;
                 match byte {
@@ -297,8 +309,8 @@ fn ends<const N: usize>(bytes: &[u8]) -> Option<(&[u8; N], &[u8; N])> {
 
 /// A mark in the highest bit of each of eight bytes that doesn't stand for itself in a text: quote, backslash,
 /// control characters. Beyond the lowest mark there can be wrong ones.
-fn specials(eight: &[u8]) -> u64 {
-    let eight = u64::from_le_bytes(eight.try_into().unwrap_or_default());
+fn specials(eight: &[u8; 8]) -> u64 {
+    let eight = u64::from_le_bytes(*eight);
     const ONES: u64 = u64::MAX / 255;
     // With this bit turned, the quote stands next to the control characters, and nothing else does.
     let quotes_and_controls = (eight ^ (ONES * 0x02)).wrapping_sub(ONES * 0x21);

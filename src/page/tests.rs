@@ -1,7 +1,7 @@
 //! Lists of every make, most of them as no service would send them, read by the scan and by serde_json.
 
+use super::Page;
 use super::check::check;
-use super::{Page, RateLimit};
 
 /// Numbers that look like chance, the same ones each time.
 struct Chance(u64);
@@ -196,7 +196,7 @@ fn what_is_read_is_what_serde_json_reads() {
     let mut rows = 0;
     for seed in 0..4000 {
         let list = List::of(seed);
-        let read = Page::read(list.clone().into_bytes(), None, RateLimit::default());
+        let read = Page::read(list.clone().into_bytes());
         rows += read.map_or(0, |page| page.connectors().filter(|row| row.name().is_some()).count());
         if let Err(panic) = std::panic::catch_unwind(|| check(list.as_bytes())) {
             panic!("seed {seed}: {list}\n{:?}", panic.downcast_ref::<String>());
@@ -236,7 +236,7 @@ fn rows_may_be_nested_as_deeply_as_a_page() {
             format!(r#"{{"data":[{nested},{{"id":"2"}}],"pages":{{"x":{nested},"next":null}}}}"#),
         ] {
             check(list.as_bytes());
-            if let Ok(page) = Page::read(list.into_bytes(), None, RateLimit::default()) {
+            if let Ok(page) = Page::read(list.into_bytes()) {
                 assert_eq!(page.connector(1).and_then(|row| row.id()), Some("2"), "{levels} levels");
             }
         }
@@ -246,7 +246,7 @@ fn rows_may_be_nested_as_deeply_as_a_page() {
 #[test]
 fn rows_are_made_once_for_all_threads() {
     let list = List::of(7).into_bytes();
-    let page = Page::read(list, None, RateLimit::default()).map_err(|not| not.why).expect("a list");
+    let page = Page::read(list).map_err(|not| not.why).expect("a list");
     let addresses: Vec<usize> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..8).map(|_| scope.spawn(|| std::ptr::from_ref(page.rows()) as usize)).collect();
         threads.into_iter().map(|thread| thread.join().expect("no panic")).collect()

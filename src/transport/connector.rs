@@ -17,6 +17,7 @@ use crate::config::{NoProxy, Proxy, Token};
 
 /// What ureq has for a token.
 pub(super) const PLACEHOLDER: &str = "Bearer [token]";
+const PLACEHOLDER_LINE: &str = "authorization: Bearer [token]";
 
 /// Which way connections go.
 #[derive(Clone, Debug)]
@@ -114,14 +115,14 @@ impl Resolver for NoResolver {
 /// Replaces the placeholder in the first `amount` bytes, which are a request's head, and gives their new number;
 /// `None` when there is no room, or it isn't a whole head with a placeholder in it.
 fn authorize(output: &mut [u8], amount: usize, token: &str) -> Option<usize> {
-    let line = format!("\r\nauthorization: {PLACEHOLDER}\r\n");
     let head = output.get(..amount)?;
-    let at = head.windows(line.len()).position(|window| window == line.as_bytes())?;
-    if !head.ends_with(b"\r\n\r\n") {
+    let is_before = |line: &&[u8]| line.strip_suffix(b"\r\n") != Some(PLACEHOLDER_LINE.as_bytes());
+    let at: usize = head.split_inclusive(|&byte| byte == b'\n').take_while(is_before).map(<[u8]>::len).sum();
+    if at == head.len() || !head.ends_with(b"\r\n\r\n") {
         return None;
     }
-    let value = at + "\r\nauthorization: Bearer ".len();
-    let rest = at + line.len() - 2;
+    let value = at + "authorization: Bearer ".len();
+    let rest = at + PLACEHOLDER_LINE.len();
     let moved = value + token.len();
     let end = amount + moved - rest;
     if end > output.len() {

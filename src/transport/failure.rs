@@ -44,7 +44,8 @@ impl Context {
             }
             // It may quote what the other side sent.
             other => {
-                let why = self.token.redact(&other.to_string());
+                let other = other.to_string();
+                let why = self.token.redact(&other);
                 (ErrorKind::Protocol, format!("{host} gave no proper HTTP answer: {why}"))
             }
         };
