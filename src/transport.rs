@@ -81,7 +81,10 @@ impl Transport {
             .map_err(|_| Error::invalid("the API version can't be sent in a header"))?;
         let user_agent = HeaderValue::try_from(user_agent)
             .map_err(|_| Error::invalid("the user agent's suffix can't be sent in a header"))?;
+        let host = HeaderValue::try_from(config.base_url.host_header())
+            .map_err(|_| Error::invalid("the base URL's host can't be sent in a header"))?;
         let headers = [
+            (header::HOST, host),
             (header::AUTHORIZATION, HeaderValue::from_static(PLACEHOLDER)),
             (HeaderName::from_static("intercom-version"), api_version),
             (header::ACCEPT_ENCODING, HeaderValue::from_static("gzip")),

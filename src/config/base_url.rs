@@ -114,6 +114,13 @@ impl BaseUrl {
         self.uri().authority().map(|authority| authority.to_string()).unwrap_or_default()
     }
 
+    /// The same without a port that the scheme has anyway, as the Host header has it.
+    pub(crate) fn host_header(&self) -> String {
+        let authority = self.authority();
+        let usual_port = if self.is_https() { ":443" } else { ":80" };
+        authority.strip_suffix(usual_port).unwrap_or(&authority).to_owned()
+    }
+
     pub(crate) fn host(&self) -> String {
         self.uri().host().unwrap_or_default().to_owned()
     }
@@ -170,6 +177,19 @@ mod tests {
             assert!(error.message().contains(says), "{bad:?}: {error}");
             assert!(error.message().contains("https://api.intercom.io"), "{error}");
             assert!(!error.message().contains("pass@"), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_host_header_has_only_an_unusual_port() {
+        for (url, header) in [
+            ("https://a.example:443/x", "a.example"),
+            ("https://a.example:80", "a.example:80"),
+            ("http://a.example:80", "a.example"),
+            ("http://[::1]:8080", "[::1]:8080"),
+            ("https://[::1:443]", "[::1:443]"),
+        ] {
+            assert_eq!(BaseUrl::new(url).expect(url).host_header(), header);
         }
     }
 
