@@ -74,7 +74,7 @@ impl<'page> Connector<'page> {
         self.rows.text_nul(self.row, field)
     }
 
-    fn bytes(&self, field: Field) -> Option<&'page [u8]> {
+    pub(crate) fn bytes(&self, field: Field) -> Option<&'page [u8]> {
         self.text_nul(field)?.strip_suffix(b"\0")
     }
 

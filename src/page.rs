@@ -10,6 +10,7 @@ mod row;
 pub(crate) mod rows;
 mod scan;
 mod skim;
+mod table;
 mod unescape;
 
 use std::time::Duration;

@@ -88,6 +88,41 @@ pub unsafe extern "C" fn dc_page_connector(page: *const dc_page, index: usize) -
     })
 }
 
+/// The twelve fields of each row, and its JSON, as one text, for languages in which it costs less to split a text than to make a call
+/// for each field. Rows are separated by U+001E (ASCII's record separator), the fields of a row by U+001F (unit
+/// separator), in this order: type, id, name, description, state, http_method, direct_fin_usage ("1" or "0"),
+/// created_by_admin_id, updated_by_admin_id, created_at, updated_at, execution_results_url, and the row's own JSON, as
+/// dc_connector_json has it. A field that is absent is U+001D, which no text is. The first call for a page makes it.
+///
+/// @param page  a page, or NULL.
+/// @return NUL-terminated UTF-8, which may have NULs in it, owned by the page, valid until it is freed; "" without rows;
+///         NULL when a text has one of these separators in it (then take the JSON), and for NULL.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dc_page_table(page: *const dc_page) -> *const c_char {
+    infallible(ptr::null(), || {
+        // SAFETY: the header asks for a live page or NULL.
+        let table = unsafe { page.as_ref() }.and_then(dc_page::table_nul);
+        table.map_or(ptr::null(), |table| table.as_ptr().cast())
+    })
+}
+
+/// The length of dc_page_table; it counts NULs in the text, where strlen ends.
+///
+/// @param page  a page, or NULL.
+/// @return bytes, without the NUL at the end; 0 when there is no table, and for NULL.
+///
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dc_page_table_len(page: *const dc_page) -> usize {
+    infallible(0, || {
+        // SAFETY: the header asks for a live page or NULL.
+        let table = unsafe { page.as_ref() }.and_then(dc_page::table_nul);
+        table.map_or(0, |table| table.len() - 1)
+    })
+}
+
 /// The row's own JSON, byte for byte as the service sent it, fields that no document names and all. An object, unless
 /// the service sent something else as a row. The first call for a page copies its JSON.
 ///

@@ -20,6 +20,7 @@ int main(int argc, char **argv)
 
     CHECK(argc == 2);
     CHECK(dc_page_connector(NULL, 0) == NULL);
+    CHECK(dc_page_table(NULL) == NULL && dc_page_table_len(NULL) == 0);
     CHECK_ABSENT(dc_connector_json(NULL), dc_connector_json_len(NULL));
     CHECK_ABSENT(dc_connector_type(NULL), dc_connector_type_len(NULL));
     CHECK_ABSENT(dc_connector_id(NULL), dc_connector_id_len(NULL));
@@ -63,6 +64,13 @@ int main(int argc, char **argv)
     }
     CHECK(lengths > 45 * 300 && end[-1] == ']');
     CHECK(strlen(dc_page_json(page)) == dc_page_json_len(page));
+
+    /* The table has 44 ends of rows and 45 times 12 ends of fields, and begins with the first row. */
+    for (i = 0, lengths = 0; i < dc_page_table_len(page); i++)
+        lengths += dc_page_table(page)[i] == '\x1E' || dc_page_table(page)[i] == '\x1F';
+    CHECK(lengths == 44 + 45 * 12);
+    CHECK(strlen(dc_page_table(page)) == dc_page_table_len(page));
+    CHECK(strncmp(dc_page_table(page), "data_connector\x1F" "12345\x1FOrder Status Service\x1F", 42) == 0);
     dc_page_free(page);
     return 0;
 }

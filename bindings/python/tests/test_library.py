@@ -55,6 +55,7 @@ def test_the_table_of_functions_is_the_headers() -> None:
     assert set(FUNCTIONS) == set(declared)
     # Its length is asked for, too, so the text is read by that.
     declared["dc_page_json"] = (ctypes.c_void_p, [ctypes.c_void_p])
+    declared["dc_page_table"] = (ctypes.c_void_p, [ctypes.c_void_p])
     for name, types in declared.items():
         assert FUNCTIONS[name] == types, name
 

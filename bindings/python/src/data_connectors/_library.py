@@ -75,6 +75,8 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "dc_page_rate_limit_reset": (c_int64, [c_void_p]),
     "dc_page_free": (None, [c_void_p]),
     "dc_page_connector": (c_void_p, [c_void_p, c_size_t]),
+    "dc_page_table": (c_void_p, [c_void_p]),
+    "dc_page_table_len": (c_size_t, [c_void_p]),
     "dc_connector_json": (c_char_p, [c_void_p]),
     "dc_connector_json_len": (c_size_t, [c_void_p]),
     "dc_connector_type": (c_char_p, [c_void_p]),

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ctypes
-import json
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from functools import cached_property
 from typing import Any, overload
 
 from ._connector import Connector
+from ._json import parse_json
 from ._library import library
 from ._native import rate_limit_out, text_out
 
@@ -18,7 +17,7 @@ class Page(Sequence[Connector]):
     """A page of the list: the service's own JSON, its rows, and what is needed to go on.
 
     It is a sequence of connectors: ``len(page)``, ``page[0]``, ``page[:3]``, ``for`` over it. Its
-    JSON is parsed when a row is first asked for; a page that is only handed on costs no row. It is
+    rows are read when one is first asked for; a page that is only handed on costs no row. It is
     true also without rows, and can be pickled.
 
     Attributes:
@@ -30,10 +29,18 @@ class Page(Sequence[Connector]):
 
     """
 
-    def __init__(self, address: ctypes.c_void_p) -> None:
-        """Copy what a native page holds; it is still to be freed."""
+    def __init__(self, address: ctypes.c_void_p, *, with_rows: bool = False) -> None:
+        """Copy what a native page holds; it is still to be freed.
+
+        Args:
+            address: the native page.
+            with_rows: whether the rows will be asked for: then they come from the native page,
+                which is faster than to read the JSON again.
+
+        """
         lib = library()
         self.raw = ctypes.string_at(lib.dc_page_json(address), lib.dc_page_json_len(address))
+        self._table = _table_out(address) if with_rows else None
         self._count: int = lib.dc_page_count(address)
         self.next_cursor = text_out(lib.dc_page_next_cursor(address))
         self.has_next = lib.dc_page_has_next(address) == 1
@@ -45,10 +52,7 @@ class Page(Sequence[Connector]):
 
         A whole number of more digits than Python makes an int of (4300) is a Decimal.
         """
-        try:
-            return json.loads(self.raw)
-        except ValueError:
-            return json.loads(self.raw, parse_int=_whole_number)
+        return parse_json(self.raw)
 
     def __len__(self) -> int:
         return self._count
@@ -59,12 +63,10 @@ class Page(Sequence[Connector]):
     def __getitem__(self, index: slice) -> list[Connector]: ...
     def __getitem__(self, index: int | slice) -> Connector | list[Connector]:
         """Give a row, or some as a list."""
-        if isinstance(index, slice):
-            return [_connector(row) for row in self._rows[index]]
-        return _connector(self._rows[index])
+        return self._rows[index]
 
     def __iter__(self) -> Iterator[Connector]:
-        return map(_connector, self._rows)
+        return iter(self._rows)
 
     def __bool__(self) -> bool:
         """Be true, also without rows: it is a page."""
@@ -74,21 +76,31 @@ class Page(Sequence[Connector]):
         return f"Page(len={self._count}, next_cursor={self.next_cursor!r})"
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave out the parsed rows, which are in the JSON."""
-        return {name: value for name, value in vars(self).items() if name != "_rows"}
+        """Leave out the rows, which are in the JSON."""
+        state = {**vars(self), "_table": None}
+        state.pop("_rows", None)
+        return state
+
+    def _rows_were_read(self) -> bool:
+        """Whether any row was asked for."""
+        return "_rows" in vars(self)
 
     @cached_property
-    def _rows(self) -> list[Any]:
-        rows: list[Any] = self.json()["data"]
-        return rows
+    def _rows(self) -> list[Connector]:
+        table = self._table
+        if table is None:
+            rows = self.json()["data"]
+            return [Connector(row if isinstance(row, dict) else {}) for row in rows]
+        # It isn't needed for anything else.
+        self._table = None
+        return [Connector._read(row) for row in table.decode().split(_ROW_END)]
 
 
-def _whole_number(digits: str) -> int | Decimal:
-    try:
-        return int(digits)
-    except ValueError:
-        return Decimal(digits)
+_ROW_END = "\x1e"
 
 
-def _connector(row: Any) -> Connector:
-    return Connector(row if isinstance(row, dict) else {})
+def _table_out(address: ctypes.c_void_p) -> bytes | None:
+    """Give the fields of all rows, if there are any, and they can be told apart."""
+    lib = library()
+    length = lib.dc_page_table_len(address)
+    return ctypes.string_at(lib.dc_page_table(address), length) if length else None

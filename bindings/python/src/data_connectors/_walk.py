@@ -123,7 +123,10 @@ class Walk:
                 call(lib.dc_pager_next, pager.out, token and token.out, out, logger=logger)
         finally:
             del handle, pager, token
-        self._came = (Page(coming.out) if coming.out else None, None)
+        # Who read the last page's rows reads this one's.
+        with_rows = page is not None and page._rows_were_read()
+        came = Page(coming.out, with_rows=with_rows) if coming.out else None
+        self._came = (came, None)
         coming.free()
 
 
