@@ -102,7 +102,7 @@ pub(super) trait Row {
 #[inline(always)]
 fn member(scan: &mut Scan, field: Option<Field>, row: &mut impl Row) -> Option<()> {
     let value = match scan.peek() {
-        b'"' => Value::Text(scan.text()?),
+        b'"' => Value::Text(scan.text_here()?),
         b't' => {
             scan.word(b"true")?;
             Value::Bool(true)

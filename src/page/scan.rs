@@ -112,9 +112,16 @@ impl<'a> Scan<'a> {
     /// Takes a text.
     #[inline(always)]
     pub(super) fn text(&mut self) -> Option<Text> {
-        if !self.take(b'"') {
+        if self.peek() != b'"' {
             return None;
         }
+        self.text_here()
+    }
+
+    /// Takes the text whose quote stands here.
+    #[inline(always)]
+    pub(super) fn text_here(&mut self) -> Option<Text> {
+        self.at += 1;
         let start = self.at;
         self.find_special();
         if self.byte() == b'"' {
@@ -184,7 +191,7 @@ impl<'a> Scan<'a> {
         let mut open = Open::default();
         loop {
             match self.peek() {
-                b'"' => drop(self.text()?),
+                b'"' => drop(self.text_here()?),
                 b'{' => {
                     self.at += 1;
                     open.push(false, self.most_open)?;
@@ -292,12 +299,11 @@ impl Open {
 /// Whether two slices of one length are equal; for short ones faster than a call of memcmp.
 #[inline(always)]
 fn is_same(one: &[u8], other: &[u8]) -> bool {
-    match (ends::<16>(one), ends::<16>(other)) {
-        (Some(one_ends), Some(other_ends)) if one.len() <= 32 => one_ends == other_ends,
-        _ => match (ends::<8>(one), ends::<8>(other)) {
-            (Some(one_ends), Some(other_ends)) if one.len() <= 16 => one_ends == other_ends,
-            _ => one == other,
-        },
+    match one.len() {
+        17..=32 => ends::<16>(one) == ends::<16>(other),
+        9..=16 => ends::<8>(one) == ends::<8>(other),
+        5..=8 => ends::<4>(one) == ends::<4>(other),
+        _ => one == other,
     }
 }
 
