@@ -6,7 +6,7 @@ CC ?= cc
 PYTHON_DIR := bindings/python
 LIBRARY := libdata_connectors.so
 
-.PHONY: help demo test test-rust test-python test-wheel test-package test-asan test-msrv header reference sandbox \
+.PHONY: help demo test test-rust test-python test-wheel test-package test-asan test-msrv fuzz header reference sandbox \
 	library staged fit install uninstall docs bench lint clean
 
 help: ## list the targets
@@ -45,6 +45,19 @@ test-asan: ## the faults, connections, walks and a soak, with AddressSanitizer
 	RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address CARGO_TARGET_DIR=$(TARGET)/asan cargo test --locked --no-fail-fast \
 		--target $$(rustc -vV | sed -n 's/^host: //p') --lib \
 		--test faults --test connections --test trust --test attempts --test client --test prefetch --test soak
+
+# The fuzzer's instrumentation is the compiler's own, but for this variable. What it has found stays in the target folder.
+FUZZ_SECONDS ?= 60
+FUZZ_FLAGS := --cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
+	-Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
+	-Cllvm-args=-sanitizer-coverage-trace-compares -Zsanitizer=address -Ccodegen-units=1
+
+fuzz: ## look for answers that are read otherwise than by serde_json (FUZZ_SECONDS=60)
+	RUSTC_BOOTSTRAP=1 RUSTFLAGS="$(FUZZ_FLAGS)" CARGO_TARGET_DIR=$(TARGET)/fuzz cargo build --quiet --release --locked \
+		--manifest-path fuzz/Cargo.toml --target $$(rustc -vV | sed -n 's/^host: //p')
+	@mkdir -p $(TARGET)/fuzz/corpus fuzz/seeds
+	$(TARGET)/fuzz/$$(rustc -vV | sed -n 's/^host: //p')/release/page -dict=fuzz/page.dict -max_len=4096 \
+		-max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$(TARGET)/fuzz/ $(TARGET)/fuzz/corpus fuzz/seeds
 
 MSRV := $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 

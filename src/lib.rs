@@ -49,3 +49,10 @@ pub use logger::LogLevel;
 pub use page::{Page, RateLimit};
 pub use pager::Pager;
 pub use request::PageRequest;
+
+/// For the fuzzer: panics where a page differs from what serde_json makes of the same bytes.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub fn check_page(body: &[u8]) {
+    page::check::check(body);
+}
