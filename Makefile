@@ -55,7 +55,7 @@ FUZZ_FLAGS := --cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-covera
 fuzz: ## look for answers that are read otherwise than by serde_json (FUZZ_SECONDS=60)
 	RUSTC_BOOTSTRAP=1 RUSTFLAGS="$(FUZZ_FLAGS)" CARGO_TARGET_DIR=$(TARGET)/fuzz cargo build --quiet --release --locked \
 		--manifest-path fuzz/Cargo.toml --target $$(rustc -vV | sed -n 's/^host: //p')
-	@mkdir -p $(TARGET)/fuzz/corpus fuzz/seeds
+	@mkdir -p $(TARGET)/fuzz/corpus
 	$(TARGET)/fuzz/$$(rustc -vV | sed -n 's/^host: //p')/release/page -dict=fuzz/page.dict -max_len=4096 \
 		-max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$(TARGET)/fuzz/ $(TARGET)/fuzz/corpus fuzz/seeds
 

@@ -596,6 +596,15 @@ public:
     iterator begin() && = delete;
     /** Behind the last row. */
     iterator end() { return iterator(); }
+    /** Whether the next page is fetched while the rows of this one are worked on, as page_walk has it:
+     *  `for (auto &connector : client.list().prefetch())`. */
+    connector_walk &prefetch(bool value = true) &
+    {
+        pages_.prefetch(value);
+        return *this;
+    }
+    /** The same, of a walk that nobody has named yet. */
+    connector_walk prefetch(bool value = true) && { return std::move(prefetch(value)); }
     /** What asks for the page after the present one: what to keep for going on another time. */
     std::optional<std::string_view> cursor() const & { return pages_.cursor(); }
     std::optional<std::string_view> cursor() const && = delete;

@@ -122,6 +122,10 @@ static void connectors(const dc::client &client)
     }
     CHECK(rows == 137 && live == 103);
 
+    for (auto &connector : client.list(10).prefetch())
+        rows += !connector.id()->empty();
+    CHECK(rows == 2 * 137);
+
     const dc::page first = client.list_page(50);
     CHECK(first[0].name() == "Order Status Service" && first[0].direct_fin_usage() == true);
     CHECK(first[0].description() == "Fetches order status from external fulfillment API");
