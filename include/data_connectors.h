@@ -42,7 +42,7 @@
  *   - What dc_X_new or an out parameter gives is yours: free it with dc_X_free, in any order. Freeing NULL is fine.
  *   - A const dc_connector is the one exception: it is a part of its page, valid until that is freed, and not freed itself.
  *   - Text goes in as NUL-terminated UTF-8 and is copied. Text comes out NUL-terminated, belongs to its handle, and is
- *     valid until that is freed. Do not write to it.
+ *     valid until that is freed. Do not write to it. The fields of a row may have NULs in them, which their …_len count.
  *   - NULL for a handle is DC_ERR_INVALID_ARGUMENT, or from an accessor what its comment says; never a crash.
  *   - Clients, cancel tokens, pages and errors may be used from any number of threads at once; a config or a pager from
  *     one at a time.
@@ -766,8 +766,8 @@ void dc_cancel_token_free(dc_cancel_token *token);
 
 /**
  * One page, immutable: dc_page_json, dc_page_json_len, dc_page_count, dc_page_next_cursor, dc_page_has_next,
- * dc_page_request_id, dc_page_rate_limit, dc_page_rate_limit_remaining, dc_page_rate_limit_reset; dc_page_connector, dc_page_table, dc_page_table_len;
- * dc_page_free.
+ * dc_page_request_id, dc_page_rate_limit, dc_page_rate_limit_remaining, dc_page_rate_limit_reset; dc_page_connector,
+ * dc_page_table, dc_page_table_len; dc_page_free.
  * Made by dc_list_page and dc_pager_next. Any thread, many at once.
  */
 typedef struct dc_page dc_page;
@@ -876,7 +876,7 @@ void dc_page_free(dc_page *page);
 
 /* ---- Connector ------------------------------------------------------------------------------------------------------
  * One row of a page, typed: its fields without a JSON parser. A field that is missing, null or of another type than
- * documented is absent: NULL and length 0, or -1. In a text, half a surrogate pair ("\\ud83d" alone, which no UTF-8
+ * documented is absent: NULL and length 0, or -1. A text may have NULs in it: its …_len tells. In a text, half a surrogate pair ("\ud83d" alone, which no UTF-8
  * has) is U+FFFD; dc_connector_json has what the service sent.
  */
 
@@ -889,8 +889,8 @@ void dc_page_free(dc_page *page);
 typedef struct dc_connector dc_connector;
 
 /**
- * A row of a page. The first call for a page, on any thread, reads all of its rows; a page of which only the JSON is
- * wanted costs nothing for them.
+ * A row of a page. The first call for a page, on any thread, reads all of its rows, which takes as much memory again as
+ * the JSON, and some 120 bytes for each row; a page of which only the JSON is wanted costs nothing for them.
  *
  * @param page   a page, or NULL.
  * @param index  which row, in the service's order, from 0 on and less than dc_page_count.
@@ -901,25 +901,26 @@ typedef struct dc_connector dc_connector;
 const dc_connector *dc_page_connector(const dc_page *page, size_t index);
 
 /**
- * The twelve fields of each row, and its JSON, as one text, for languages in which it costs less to split a text than to make a call
- * for each field. Rows are separated by U+001E (ASCII's record separator), the fields of a row by U+001F (unit
- * separator), in this order: type, id, name, description, state, http_method, direct_fin_usage ("1" or "0"),
- * created_by_admin_id, updated_by_admin_id, created_at, updated_at, execution_results_url, and the row's own JSON, as
- * dc_connector_json has it. A field that is absent is U+001D, which no text is. The first call for a page makes it.
+ * All rows of a page at once. It is for languages in which it costs less to split bytes than to make a call for each
+ * field. Between two rows stands the byte 0xFF, between two fields of a row 0xFE, which UTF-8 has nowhere; none stands at
+ * the end. The fields, each of them UTF-8, are in this order: type, id, name, description, state, http_method,
+ * direct_fin_usage ("1" or "0"), created_by_admin_id, updated_by_admin_id, created_at, updated_at,
+ * execution_results_url, and as the thirteenth the row's JSON, as dc_connector_json has it. One that is absent is the byte
+ * 0xFD. A later version may have more fields behind these: pass over them. The first call for a page makes it.
  *
  * @param page  a page, or NULL.
- * @return NUL-terminated UTF-8, which may have NULs in it, owned by the page, valid until it is freed; "" without rows;
- *         NULL when a text has one of these separators in it (then take the JSON), and for NULL.
+ * @return NUL-terminated bytes, which may have NULs in them, owned by the page, valid until it is freed; "" without
+ *         rows; NULL for NULL.
  *
  * Since: 0.1.0
  */
 const char *dc_page_table(const dc_page *page);
 
 /**
- * The length of dc_page_table; it counts NULs in the text, where strlen ends.
+ * The length of dc_page_table; it counts NULs in the texts, where strlen ends.
  *
  * @param page  a page, or NULL.
- * @return bytes, without the NUL at the end; 0 when there is no table, and for NULL.
+ * @return bytes, without the NUL at the end; 0 without rows, and for NULL.
  *
  * Since: 0.1.0
  */
@@ -1216,8 +1217,8 @@ size_t dc_connector_created_at_len(const dc_connector *connector);
  * dc_connector_created_at as a number. Without a time zone it is taken for UTC.
  *
  * @param connector  a connector, or NULL.
- * @return milliseconds since the Unix epoch, what is finer cut off; -1 when absent, when it is no time as RFC 3339 has
- *         it, when it is before 1970, and for NULL.
+ * @return milliseconds since the Unix epoch, what is finer cut off; -1 when absent, when it is no time (of RFC 3339's all but
+ *         leap seconds are read), when it is before 1970, and for NULL.
  *
  * Since: 0.1.0
  */
@@ -1247,8 +1248,8 @@ size_t dc_connector_updated_at_len(const dc_connector *connector);
  * dc_connector_updated_at as a number. Without a time zone it is taken for UTC.
  *
  * @param connector  a connector, or NULL.
- * @return milliseconds since the Unix epoch, what is finer cut off; -1 when absent, when it is no time as RFC 3339 has
- *         it, when it is before 1970, and for NULL.
+ * @return milliseconds since the Unix epoch, what is finer cut off; -1 when absent, when it is no time (of RFC 3339's all but
+ *         leap seconds are read), when it is before 1970, and for NULL.
  *
  * Since: 0.1.0
  */
@@ -1310,15 +1311,19 @@ dc_status dc_pager_new(const dc_client *client,
                        dc_error **out_error);
 
 /**
- * How many pages dc_pager_next fetches ahead: with 1, it begins to fetch the page after the one that it gives, on a
- * thread of the library's, while you work on this one. Errors and log lines come in their order, from the call whose
- * page it is. That call is ended by the same as ever, and the fetch stays for the next one. No function of yours is
- * called on that thread.
+ * Says how many pages are fetched ahead. With 1, dc_pager_next begins to fetch the page after the one that it gives, on
+ * a thread of the library's, while you work on this one. The next call gives that page, or its error, log lines
+ * included, on your thread: no function of yours is called on the other one. A thread for each page costs some 0.1 ms:
+ * it gains time where a request or your work takes longer.
  *
- * What is different: a page can be as old as your work took. One is held in memory, and two file descriptors. A walk
- * that is left early may have made one request more, which the rate limit counts, and whose log lines are dropped.
- * dc_pager_free ends a fetch under way, in milliseconds. With 0 no more are begun, and one under way is kept for the
- * next call. Where the system gives no thread, and in a child forked meanwhile, the next call fetches the page itself.
+ * What ends a wait for that page: the cancel token and the interrupt check end the call, and the fetch stays for the
+ * next one; dc_client_shutdown ends both. Its timeout runs from when it began, so after long work of yours a call may
+ * fail at once, with DC_ERR_TIMEOUT or what else came of the fetch meanwhile; the one after it asks anew. dc_pager_cursor is what it is without.
+ *
+ * A page can be as old as your work took. One is held in memory, and two file descriptors. A walk that is left early may
+ * have made one request more, which the rate limit counts, and whose log lines are dropped. dc_pager_free ends a fetch
+ * under way, in milliseconds. With 0 no more are begun, and one under way is kept for the next call. Where the system
+ * gives no thread, and in a child forked meanwhile, the next call fetches the page itself.
  *
  * @param pager      the pager; at any time between its calls.
  * @param pages      0 (the default) or 1.
@@ -1327,7 +1332,9 @@ dc_status dc_pager_new(const dc_client *client,
  *
  * Since: 0.1.0
  */
-dc_status dc_pager_set_prefetch(dc_pager *pager, int32_t pages, dc_error **out_error);
+dc_status dc_pager_set_prefetch(dc_pager *pager,
+                                int32_t pages,
+                                dc_error **out_error);
 
 /**
  * Lists the next page; blocks as dc_list_page does. After a failure the walk stands where it was: the next call goes

@@ -21,7 +21,8 @@
  *         }
  *     }
  *
- * Handles can be moved and not copied. A std::string_view belongs to the object that gave it. It needs exceptions to be
+ * Handles can be moved and not copied. A std::string_view belongs to the object that gave it, and a
+ * connector to its page, which a walk over connectors frees when it goes on: copy what you keep. It needs exceptions to be
  * on. What goes for threads is what the C header says: a client, a cancel token and a page may be used by many at once, a
  * config and a walk by one at a time.
  * All of it is there since 0.1.0.
@@ -71,6 +72,11 @@ inline std::optional<std::string_view> optional_text(const char *value, std::siz
 inline std::optional<std::int64_t> optional_number(std::int64_t value)
 {
     return value >= 0 ? std::optional<std::int64_t>(value) : std::nullopt;
+}
+
+inline std::optional<std::int32_t> optional_code(std::int32_t value)
+{
+    return value >= 0 ? std::optional<std::int32_t>(value) : std::nullopt;
 }
 
 inline std::optional<bool> optional_bool(std::int32_t value)
@@ -308,16 +314,16 @@ public:
         return detail::optional_text(dc_connector_state(row_), dc_connector_state_len(row_));
     }
     /** One of DC_STATE_…; none when absent. */
-    std::optional<std::int64_t> state_code() const { return detail::optional_number(dc_connector_state_code(row_)); }
+    std::optional<std::int32_t> state_code() const { return detail::optional_code(dc_connector_state_code(row_)); }
     /** `get`, `post`, `put`, `delete` or `patch`; other values may come. */
     std::optional<std::string_view> http_method() const
     {
         return detail::optional_text(dc_connector_http_method(row_), dc_connector_http_method_len(row_));
     }
     /** One of DC_HTTP_METHOD_…; none when absent. */
-    std::optional<std::int64_t> http_method_code() const
+    std::optional<std::int32_t> http_method_code() const
     {
-        return detail::optional_number(dc_connector_http_method_code(row_));
+        return detail::optional_code(dc_connector_http_method_code(row_));
     }
     /** Whether it is assigned to Fin for direct usage. */
     std::optional<bool> direct_fin_usage() const { return detail::optional_bool(dc_connector_direct_fin_usage(row_)); }
@@ -538,11 +544,28 @@ private:
     std::optional<page> current_;
 };
 
-/** A walk over the connectors of all pages, a range for one `for`. A row is valid until the next step. */
+/** A walk over the connectors of all pages, a range for one `for`. A row, and each copy of it, is valid until the next
+ *  step, which may free its page: copy the texts that you keep. After a failure the walk stands where it was: next() goes
+ *  on from there. */
 class connector_walk {
 public:
     /** The rows of the pages that this walk has yet to come to. */
     explicit connector_walk(page_walk pages) : pages_(std::move(pages)) {}
+
+    /** The next row; none at the end. Blocks where that needs a page. */
+    std::optional<connector> next()
+    {
+        // A page may have no rows and still have a next one.
+        while (index_ >= page_.size()) {
+            std::optional<page> came = pages_.next();
+            if (!came)
+                return std::nullopt;
+            page_ = std::move(*came);
+            index_ = 0;
+        }
+        row_ = page_[index_++];
+        return row_;
+    }
 
     /** Stands at the walk's row, as all of its copies do. Steps at its increment, which throws when a call fails. */
     class iterator {
@@ -560,8 +583,8 @@ public:
 
         /** Behind the last row. */
         iterator() = default;
-        /** Goes to the first row that is left. */
-        explicit iterator(connector_walk *walk) : walk_(walk) { settle(); }
+        /** Takes the first step. */
+        explicit iterator(connector_walk *walk) : walk_(walk) { ++*this; }
 
         /** The row; valid until the next step. */
         reference operator*() const { return walk_->row_; }
@@ -570,8 +593,8 @@ public:
         /** Takes the next step; blocks where that needs a page. */
         iterator &operator++()
         {
-            walk_->index_++;
-            settle();
+            if (!walk_->next())
+                walk_ = nullptr;
             return *this;
         }
         /** The same. */
@@ -582,16 +605,10 @@ public:
         friend bool operator!=(const iterator &one, const iterator &other) { return one.walk_ != other.walk_; }
 
     private:
-        void settle()
-        {
-            if (!walk_->settle())
-                walk_ = nullptr;
-        }
-
         connector_walk *walk_ = nullptr;
     };
 
-    /** At the first row that is left. */
+    /** Takes the first step. */
     iterator begin() & { return iterator(this); }
     iterator begin() && = delete;
     /** Behind the last row. */
@@ -610,20 +627,6 @@ public:
     std::optional<std::string_view> cursor() const && = delete;
 
 private:
-    // At a row; a page may have none and still have a next one.
-    bool settle()
-    {
-        while (index_ >= page_.size()) {
-            std::optional<page> came = pages_.next();
-            if (!came)
-                return false;
-            page_ = std::move(*came);
-            index_ = 0;
-        }
-        row_ = page_[index_];
-        return true;
-    }
-
     page_walk pages_;
     page page_;
     std::size_t index_ = 0;

@@ -154,7 +154,7 @@ impl<'page> Connector<'page> {
     }
 
     /// [`created_at`](Self::created_at) in milliseconds since the Unix epoch, what is finer cut off; `None` also where
-    /// it is no time of RFC 3339. Without a time zone it is taken for UTC.
+    /// it is no time; of RFC 3339's all but leap seconds are read. Without a time zone it is taken for UTC.
     pub fn created_at_ms(&self) -> Option<i64> {
         unix_ms(self.bytes(Field::CreatedAt)?)
     }

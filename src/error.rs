@@ -112,6 +112,12 @@ impl Error {
         self
     }
 
+    /// For one that is told only `later`.
+    pub(crate) fn with_shorter_wait(mut self, later: Duration) -> Self {
+        self.0.answer.retry_after = self.0.answer.retry_after.map(|wait| wait.saturating_sub(later));
+        self
+    }
+
     /// What sort of failure it is.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind

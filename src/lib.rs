@@ -9,14 +9,16 @@
 //! let client = Client::new(&config)?;
 //! let mut pager = client.pager(PageRequest::new());
 //! while let Some(page) = pager.next_page(None)? {
-//!     println!("{}", page.json());
+//!     for connector in &page {
+//!         println!("{} {}", connector.id().unwrap_or("?"), connector.name().unwrap_or("?"));
+//!     }
 //! }
 //! # Ok(())
 //! # }
 //! ```
 //!
 //! The rooms, in the order of a call: [`Config`] holds the settings; a [`Client`] makes calls; a [`PageRequest`] says
-//! which page; a [`Page`] is the answer; a [`Pager`] walks over all of them; an [`Error`] says what went wrong. The C
+//! which page; a [`Page`] is the answer, and a [`Connector`] one of its rows; a [`Pager`] walks over all of them; an [`Error`] says what went wrong. The C
 //! ABI over them is in `ffi`, and its documentation in `include/data_connectors.h`.
 
 #[cfg(not(unix))]

@@ -111,6 +111,8 @@ impl Pager {
             return self.client.list_page(&self.request, cancel);
         };
         match self.client.wait_for(flight.done(), cancel) {
+            // Who forked in a callback of this wait has no such thread to join.
+            Ok(()) if flight.is_inherited() => self.client.list_page(&self.request, cancel),
             Ok(()) => flight.land(&self.client),
             Err(error) => {
                 self.flight = Some(flight);

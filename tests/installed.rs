@@ -163,7 +163,7 @@ fn cmake_takes_versions_that_fit() {
 fn in_cpp_with_the_wrapper() {
     let outside = Outside::new("cpp");
     let sandbox = Sandbox::builder().start().unwrap();
-    for standard in ["c++17", "c++20"] {
+    for standard in ["c++17", "c++20", "c++23"] {
         let program = outside.0.join("walk");
         let mut command = compiler("CXX", "c++");
         command.arg(format!("-std={standard}")).args(["-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-pedantic"]);

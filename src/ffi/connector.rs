@@ -1,7 +1,7 @@
 //! Connector
 //!
 //! One row of a page, typed: its fields without a JSON parser. A field that is missing, null or of another type than
-//! documented is absent: NULL and length 0, or -1. In a text, half a surrogate pair ("\\ud83d" alone, which no UTF-8
+//! documented is absent: NULL and length 0, or -1. A text may have NULs in it: its …_len tells. In a text, half a surrogate pair ("\ud83d" alone, which no UTF-8
 //! has) is U+FFFD; dc_connector_json has what the service sent.
 
 use std::ffi::c_char;
@@ -38,7 +38,7 @@ pub(super) unsafe fn connectors_of(page: &Page) -> Vec<dc_connector> {
 pub(super) unsafe fn look<T: Copy>(
     connector: *const dc_connector,
     otherwise: T,
-    read: impl FnOnce(Connector) -> T,
+    read: impl for<'a> FnOnce(Connector<'a>) -> T,
 ) -> T {
     // SAFETY: as the caller vouches.
     infallible(otherwise, || unsafe { connector.as_ref() }.map_or(otherwise, |connector| read(connector.0)))
@@ -72,8 +72,8 @@ fn length(text_nul: Option<&[u8]>) -> usize {
     text_nul.map_or(0, |text| text.len() - 1)
 }
 
-/// A row of a page. The first call for a page, on any thread, reads all of its rows; a page of which only the JSON is
-/// wanted costs nothing for them.
+/// A row of a page. The first call for a page, on any thread, reads all of its rows, which takes as much memory again as
+/// the JSON, and some 120 bytes for each row; a page of which only the JSON is wanted costs nothing for them.
 ///
 /// @param page   a page, or NULL.
 /// @param index  which row, in the service's order, from 0 on and less than dc_page_count.
@@ -88,38 +88,39 @@ pub unsafe extern "C" fn dc_page_connector(page: *const dc_page, index: usize) -
     })
 }
 
-/// The twelve fields of each row, and its JSON, as one text, for languages in which it costs less to split a text than to make a call
-/// for each field. Rows are separated by U+001E (ASCII's record separator), the fields of a row by U+001F (unit
-/// separator), in this order: type, id, name, description, state, http_method, direct_fin_usage ("1" or "0"),
-/// created_by_admin_id, updated_by_admin_id, created_at, updated_at, execution_results_url, and the row's own JSON, as
-/// dc_connector_json has it. A field that is absent is U+001D, which no text is. The first call for a page makes it.
+/// All rows of a page at once. It is for languages in which it costs less to split bytes than to make a call for each
+/// field. Between two rows stands the byte 0xFF, between two fields of a row 0xFE, which UTF-8 has nowhere; none stands at
+/// the end. The fields, each of them UTF-8, are in this order: type, id, name, description, state, http_method,
+/// direct_fin_usage ("1" or "0"), created_by_admin_id, updated_by_admin_id, created_at, updated_at,
+/// execution_results_url, and as the thirteenth the row's JSON, as dc_connector_json has it. One that is absent is the byte
+/// 0xFD. A later version may have more fields behind these: pass over them. The first call for a page makes it.
 ///
 /// @param page  a page, or NULL.
-/// @return NUL-terminated UTF-8, which may have NULs in it, owned by the page, valid until it is freed; "" without rows;
-///         NULL when a text has one of these separators in it (then take the JSON), and for NULL.
+/// @return NUL-terminated bytes, which may have NULs in them, owned by the page, valid until it is freed; "" without
+///         rows; NULL for NULL.
 ///
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_page_table(page: *const dc_page) -> *const c_char {
     infallible(ptr::null(), || {
         // SAFETY: the header asks for a live page or NULL.
-        let table = unsafe { page.as_ref() }.and_then(dc_page::table_nul);
-        table.map_or(ptr::null(), |table| table.as_ptr().cast())
+        let page = unsafe { page.as_ref() };
+        page.map_or(ptr::null(), |page| page.table_nul().as_ptr().cast())
     })
 }
 
-/// The length of dc_page_table; it counts NULs in the text, where strlen ends.
+/// The length of dc_page_table; it counts NULs in the texts, where strlen ends.
 ///
 /// @param page  a page, or NULL.
-/// @return bytes, without the NUL at the end; 0 when there is no table, and for NULL.
+/// @return bytes, without the NUL at the end; 0 without rows, and for NULL.
 ///
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_page_table_len(page: *const dc_page) -> usize {
     infallible(0, || {
         // SAFETY: the header asks for a live page or NULL.
-        let table = unsafe { page.as_ref() }.and_then(dc_page::table_nul);
-        table.map_or(0, |table| table.len() - 1)
+        let page = unsafe { page.as_ref() };
+        page.map_or(0, |page| page.table_nul().len() - 1)
     })
 }
 

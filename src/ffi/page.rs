@@ -12,13 +12,13 @@ use super::output::{address, c_text, count_or_minus_one, free, seconds_or_minus_
 use crate::page::Page;
 
 /// One page, immutable: dc_page_json, dc_page_json_len, dc_page_count, dc_page_next_cursor, dc_page_has_next,
-/// dc_page_request_id, dc_page_rate_limit, dc_page_rate_limit_remaining, dc_page_rate_limit_reset; dc_page_connector, dc_page_table, dc_page_table_len;
-/// dc_page_free.
+/// dc_page_request_id, dc_page_rate_limit, dc_page_rate_limit_remaining, dc_page_rate_limit_reset; dc_page_connector,
+/// dc_page_table, dc_page_table_len; dc_page_free.
 /// Made by dc_list_page and dc_pager_next. Any thread, many at once.
 pub struct dc_page {
     /// Before `page`, from which they borrow: so they are dropped first.
     connectors: OnceBox<Vec<dc_connector>>,
-    table_nul: OnceBox<Option<Vec<u8>>>,
+    table_nul: OnceBox<Vec<u8>>,
     page: Page,
     next_cursor: Option<CString>,
     request_id: Option<CString>,
@@ -42,13 +42,13 @@ impl dc_page {
     }
 
     /// The table of the rows, with a NUL behind it.
-    pub(super) fn table_nul(&self) -> Option<&[u8]> {
-        let with_nul = || {
-            let mut table = self.page.table()?;
+    pub(super) fn table_nul(&self) -> &[u8] {
+        self.table_nul.get_or_init(|| {
+            let mut table = self.page.table();
             table.push(0);
-            Some(table)
-        };
-        self.table_nul.get_or_init(|| Box::new(with_nul())).as_deref()
+            table.shrink_to_fit();
+            Box::new(table)
+        })
     }
 }
 

@@ -68,15 +68,19 @@ pub unsafe extern "C" fn dc_pager_new(
     }
 }
 
-/// How many pages dc_pager_next fetches ahead: with 1, it begins to fetch the page after the one that it gives, on a
-/// thread of the library's, while you work on this one. Errors and log lines come in their order, from the call whose
-/// page it is. That call is ended by the same as ever, and the fetch stays for the next one. No function of yours is
-/// called on that thread.
+/// Says how many pages are fetched ahead. With 1, dc_pager_next begins to fetch the page after the one that it gives, on
+/// a thread of the library's, while you work on this one. The next call gives that page, or its error, log lines
+/// included, on your thread: no function of yours is called on the other one. A thread for each page costs some 0.1 ms:
+/// it gains time where a request or your work takes longer.
 ///
-/// What is different: a page can be as old as your work took. One is held in memory, and two file descriptors. A walk
-/// that is left early may have made one request more, which the rate limit counts, and whose log lines are dropped.
-/// dc_pager_free ends a fetch under way, in milliseconds. With 0 no more are begun, and one under way is kept for the
-/// next call. Where the system gives no thread, and in a child forked meanwhile, the next call fetches the page itself.
+/// What ends a wait for that page: the cancel token and the interrupt check end the call, and the fetch stays for the
+/// next one; dc_client_shutdown ends both. Its timeout runs from when it began, so after long work of yours a call may
+/// fail at once, with DC_ERR_TIMEOUT or what else came of the fetch meanwhile; the one after it asks anew. dc_pager_cursor is what it is without.
+///
+/// A page can be as old as your work took. One is held in memory, and two file descriptors. A walk that is left early may
+/// have made one request more, which the rate limit counts, and whose log lines are dropped. dc_pager_free ends a fetch
+/// under way, in milliseconds. With 0 no more are begun, and one under way is kept for the next call. Where the system
+/// gives no thread, and in a child forked meanwhile, the next call fetches the page itself.
 ///
 /// @param pager      the pager; at any time between its calls.
 /// @param pages      0 (the default) or 1.

@@ -11,6 +11,9 @@ use super::row::{Reader, Row, Value};
 use super::scan::Scan;
 use crate::request::MAX_CURSOR;
 
+/// Far more than the 50 that the service gives. Each row costs some 120 bytes when it is read, however short it is.
+const MAX_ROWS: usize = 100_000;
+
 /// What a skim of a whole list found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Found {
@@ -23,7 +26,11 @@ pub(super) struct Found {
 /// Checks that `json` is a list and finds its row count and what comes next; says what is wrong otherwise.
 pub(super) fn skim(json: &str) -> Result<Found, String> {
     // A row's values are within an object, within an array, within an object.
-    list(&mut Scan::new(json, 0, MAX_DEPTH - 3)).map_or_else(|| judge(json), Ok)
+    let found = list(&mut Scan::new(json, 0, MAX_DEPTH - 3)).map_or_else(|| judge(json), Ok)?;
+    if found.count > MAX_ROWS {
+        return Err(format!("its \"data\" has {} rows, and a page may have {MAX_ROWS}", found.count));
+    }
+    Ok(found)
 }
 
 /// Where in a list its rows begin, behind the bracket.

@@ -255,3 +255,13 @@ fn rows_are_made_once_for_all_threads() {
     let copy = page.clone();
     assert!(copy.connectors().map(|row| row.json()).eq(page.connectors().map(|row| row.json())));
 }
+
+#[test]
+fn a_page_of_very_many_rows_is_none() {
+    let of_rows = |count: usize| Page::read(format!(r#"{{"data":[{}0]}}"#, "0,".repeat(count - 1)).into_bytes());
+    assert_eq!(of_rows(100_000).map_err(|not| not.why).map(|page| page.connectors().count()), Ok(100_000));
+    assert_eq!(
+        of_rows(100_001).err().map(|not| not.why).as_deref(),
+        Some("its \"data\" has 100001 rows, and a page may have 100000")
+    );
+}

@@ -6,6 +6,7 @@
 use std::fmt;
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
+use std::time::Instant;
 
 use crate::cancel::CancelToken;
 use crate::client::Client;
@@ -21,7 +22,7 @@ const STACK: usize = 2 * 1024 * 1024;
 /// A fetch under way, or done. Dropped, it is ended.
 pub(super) struct Flight {
     /// Gone once it was joined.
-    thread: Option<JoinHandle<Result<Page>>>,
+    thread: Option<JoinHandle<(Result<Page>, Instant)>>,
     end: CancelToken,
     done: Arc<Wake>,
     lines: Option<KeptLines>,
@@ -51,7 +52,7 @@ impl Flight {
         let theirs = (end.clone(), Done(Arc::clone(&done)));
         let on_it = move || {
             let (end, _done) = theirs;
-            work(&end)
+            (work(&end), Instant::now())
         };
         let thread = Builder::new().name("dc-prefetch".to_owned()).stack_size(STACK);
         let thread = with_signals_blocked(|| thread.spawn(on_it)).ok()?;
@@ -75,7 +76,8 @@ impl Flight {
             lines.write_to(logger);
         }
         match outcome {
-            Some(Ok(outcome)) => outcome,
+            // A wait that was asked for runs since then.
+            Some(Ok((outcome, at))) => outcome.map_err(|error| error.with_shorter_wait(at.elapsed())),
             _ => Err(Error::panicked()),
         }
     }

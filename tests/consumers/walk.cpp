@@ -141,9 +141,10 @@ static void connectors(const dc::client &client)
     for (auto &connector : left)
         if (connector.id() == first[3].id())
             break;
-    // It stands where it was left, and knows how to go on.
-    CHECK((*left.begin()).id() == first[3].id() && left.cursor() == first.next_cursor());
-    CHECK(std::distance(left.begin(), left.end()) == 134);
+    // It goes on where it was left, and no row comes twice.
+    CHECK((*left.begin()).id() == first[4].id() && left.cursor() == first.next_cursor());
+    CHECK(left.next()->id() == first[5].id());
+    CHECK(std::distance(left.begin(), left.end()) == 131 && !left.next());
 }
 
 static void failures(const dc::client &client)

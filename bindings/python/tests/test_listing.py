@@ -149,6 +149,65 @@ def test_a_connector_has_every_field_with_its_type() -> None:
     assert connector != Connector({**row, "new": 1}) and connector != row
 
 
+def test_rows_of_the_native_page_are_those_of_the_json(scripted: Any) -> None:
+    whole = {
+        "type": "data_connector",
+        "id": "1",
+        "name": "name 🚚 é",
+        "description": "Line one\nline two",
+        "state": "live",
+        "http_method": "get",
+        "created_by_admin_id": "1",
+        "updated_by_admin_id": "2",
+        "created_at": "2025-11-15T09:30:00Z",
+        "updated_at": "2026-01-20T14:22:15.5+01:00",
+        "execution_results_url": "/x",
+        "new": ["a"],
+    }
+    odd = [
+        '{"direct_fin_usage":true}',
+        "{}",
+        "null",
+        "[1]",
+        '{"name":"a\\u001d\\u001e\\u001f\\u0000b","id":""}',
+        '{"id":"\\ud83d"}',
+        '{"direct_fin_usage":"1","name":true,"id":7}',
+        '{"direct_fin_usage":false,"id":null}',
+    ]
+    rows = ",".join([json.dumps(whole), *odd])
+    pages = ['"pages":{"next":{"starting_after":"a"}}', '"pages":null']
+    server = scripted(*(http("200 OK", f'{{"data":[{rows}],{page}}}') for page in pages))
+    client = Client(TOKEN, base_url=server.url)
+    walk = client.list().pages()
+    by_json, by_table = list(next(walk)), next(walk)
+    assert by_table._table is not None, "the second page's rows should come from the native page"
+    names = [name for name, kind in vars(Connector).items() if isinstance(kind, property)]
+    assert len(names) == 12
+    for one, other in zip(by_json, by_table):
+        for name in names:
+            assert getattr(one, name) == getattr(other, name), name
+        assert one == other and hash(one) == hash(other) and repr(one) == repr(other)
+        assert pickle.loads(pickle.dumps(other)) == one
+        other.to_dict().setdefault("new", []).append("b")
+        assert one.to_dict() == other.to_dict()
+    first = by_table[0]
+    assert (first.created_by_admin_id, first.updated_by_admin_id) == ("1", "2")
+    assert (first.execution_results_url, first.name) == ("/x", "name 🚚 é")
+    assert [row.direct_fin_usage for row in by_table] == [None, True, *[None] * 6, False]
+    assert (by_table[5].name, by_table[6].id) == ("a\x1d\x1e\x1f\0b", "\ufffd")
+    assert len(by_table) == len(by_json) == 9 and by_json[0] != by_json[1]
+
+
+def test_a_connector_is_made_of_a_mapping() -> None:
+    row = {"id": "1", "list": [1]}
+    connector = Connector(row)
+    row["id"], row["list"] = "2", []
+    connector.to_dict()["list"].append(2)
+    assert (connector.id, connector.to_dict()) == ("1", {"id": "1", "list": [1]})
+    with pytest.raises(TypeError, match=r"should be a dict, .* not str"):
+        Connector('{"id":"1"}')  # type: ignore[arg-type]
+
+
 def test_walks_are_not_copied(client: Client) -> None:
     walk = client.list().pages()
     for walking in (walk, iter(client.list())):

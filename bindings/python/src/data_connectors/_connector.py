@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
@@ -38,8 +39,9 @@ _FIELDS = (
 """In the order of dc_page_table, in which the row's JSON is behind them."""
 
 _HALF_A_PAIR = re.compile("[\ud800-\udfff]")
-_FIELD_END = "\x1f"
-_ABSENT = "\x1d"
+# Bytes that UTF-8 has nowhere, as "surrogateescape" decodes them.
+_FIELD_END = "\udcfe"
+_ABSENT = "\udcfd"
 _FLAGS: dict[str | None, bool] = {"1": True, "0": False}
 
 
@@ -53,23 +55,48 @@ class Connector:
     __slots__ = ("_fields", "_row")
 
     def __init__(self, row: Mapping[str, Any]) -> None:
-        """Make one of a row as ``json.loads`` gives it."""
-        self._row: Mapping[str, Any] | str = row
+        """Make one of a row as ``json.loads`` gives it.
+
+        Raises:
+            TypeError: it isn't a mapping.
+
+        """
+        if not isinstance(row, Mapping):
+            raise TypeError(
+                f"row should be a dict, as json.loads gives it, not {type(row).__name__}"
+            )
+        # A copy: its fields are one, too.
+        self._take(copy.deepcopy(dict(row)))
+
+    def _take(self, row: dict[str, Any]) -> None:
+        self._row: dict[str, Any] | str = row
         self._fields = [_text_of(row.get(name)) for name in _FIELDS]
         flag = row.get("direct_fin_usage")
         self._fields[6] = str(int(flag)) if isinstance(flag, bool) else None
+
+    @classmethod
+    def _of(cls, row: object) -> Connector:
+        """Make one of a row as ``json.loads`` gave it, which nobody else has."""
+        connector = cls.__new__(cls)
+        connector._take(row if isinstance(row, dict) else {})
+        return connector
 
     @classmethod
     def _read(cls, text: str) -> Connector:
         """Make one of a row as dc_page_table has it."""
         connector = cls.__new__(cls)
         fields: list[Any] = text.split(_FIELD_END)
-        connector._row = fields.pop()
-        # In JSON it is escaped.
+        connector._row = fields[12]
+        del fields[12:]
         if _ABSENT in text:
             fields = [None if field == _ABSENT else field for field in fields]
         connector._fields = fields
         return connector
+
+    @property
+    def type(self) -> str | None:
+        """``data_connector``."""
+        return self._fields[0]
 
     @property
     def id(self) -> str | None:
@@ -131,20 +158,24 @@ class Connector:
     def to_dict(self) -> dict[str, Any]:
         """Give a copy of the row as the service sent it, unknown fields and all.
 
-        It is read from the row's JSON, anew each time.
+        It is yours, with all that is in it.
         """
-        row = parse_json(self._row) if isinstance(self._row, str) else self._row
-        return dict(row) if isinstance(row, Mapping) else {}
+        if not isinstance(self._row, str):
+            return copy.deepcopy(self._row)
+        row = parse_json(self._row)
+        return row if isinstance(row, dict) else {}
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Connector):
             return NotImplemented
+        if self._fields != other._fields:
+            return False
         return self._row == other._row or self.to_dict() == other.to_dict()
 
     def __hash__(self) -> int:
         return hash(self.id)
 
-    def __reduce__(self) -> tuple[type[Connector], tuple[Mapping[str, Any]]]:
+    def __reduce__(self) -> tuple[Any, tuple[dict[str, Any]]]:
         return Connector, (self.to_dict(),)
 
     def __repr__(self) -> str:

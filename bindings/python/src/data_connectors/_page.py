@@ -89,18 +89,19 @@ class Page(Sequence[Connector]):
     def _rows(self) -> list[Connector]:
         table = self._table
         if table is None:
-            rows = self.json()["data"]
-            return [Connector(row if isinstance(row, dict) else {}) for row in rows]
+            return [Connector._of(row) for row in self.json()["data"]]
         # It isn't needed for anything else.
         self._table = None
-        return [Connector._read(row) for row in table.decode().split(_ROW_END)]
+        return [
+            Connector._read(row) for row in table.decode(errors="surrogateescape").split(_ROW_END)
+        ]
 
 
-_ROW_END = "\x1e"
+_ROW_END = "\udcff"
 
 
 def _table_out(address: ctypes.c_void_p) -> bytes | None:
-    """Give the fields of all rows, if there are any, and they can be told apart."""
+    """Give the fields of all rows, if there are any."""
     lib = library()
     length = lib.dc_page_table_len(address)
     return ctypes.string_at(lib.dc_page_table(address), length) if length else None
