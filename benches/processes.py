@@ -43,6 +43,12 @@ class Server:
         self.ca_bundle = made.folder / "bundle.pem"
         self.ca_bundle.write_bytes(system_bundle().read_bytes() + self.ca_file.read_bytes())
 
+    def stay(self, *, pinned: bool) -> None:
+        """Keep the server on its core, or let it go to any."""
+        cores = {SERVER_CORE} if pinned else set(CORES)
+        for thread in Path(f"/proc/{self._process.pid}/task").iterdir():
+            os.sched_setaffinity(int(thread.name), cores)
+
     def __enter__(self) -> Server:
         return self
 

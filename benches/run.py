@@ -62,7 +62,10 @@ def main() -> int:
 
         chosen = [pair for pair in everything if pair.name in wanted]
         missing = [pair.name for pair in chosen if pair.needs in made.missing]
-        results = [compare(pair, made, progress) for pair in chosen if pair.name not in missing]
+        results = [
+            compare(pair, made, server, progress) for pair in chosen if pair.name not in missing
+        ]
+        server.stay(pinned=True)
         progress("")
         if chosen:
             print("", *report.ratios(results, missing), sep="\n", flush=True)
