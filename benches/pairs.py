@@ -169,7 +169,7 @@ def pairs(made: Made, server: Server, quick: bool) -> list[Pair]:
 
 def compare(pair: Pair, made: Made, server: Server, progress: Callable[[str], None]) -> Result:
     """Run both by turns."""
-    # A program with work on both cores would be in the way of a server that has to stay on one of them.
+    # Work on both cores would be in the way of a server that has to stay on one of them.
     server.stay(pinned=pair.pinned)
     scale = 1e6 if pair.unit == "ms" else 1e3
     ours: list[float] = []
