@@ -460,6 +460,49 @@ private:
     detail::owned<dc_page, dc_page_free> handle_;
 };
 
+/** Stands at what a walk gave last, as all of its copies do. Steps at its increment, which throws when a call fails. */
+template <typename Walk, typename Value>
+class step_iterator {
+public:
+    /** A step can't be taken twice. */
+    using iterator_category = std::input_iterator_tag;
+    /** What it stands at. */
+    using value_type = Value;
+    /** Of no use here. */
+    using difference_type = std::ptrdiff_t;
+    /** To what it stands at. */
+    using pointer = const Value *;
+    /** To what it stands at. */
+    using reference = const Value &;
+
+    /** Behind the last one. */
+    step_iterator() = default;
+    /** Takes the first step. */
+    explicit step_iterator(Walk *walk) : walk_(walk) { ++*this; }
+
+    /** What it stands at; valid until the next step. */
+    reference operator*() const { return *walk_->current_; }
+    /** Its members. */
+    pointer operator->() const { return &*walk_->current_; }
+    /** Takes the next step; blocks where that needs a call. */
+    step_iterator &operator++()
+    {
+        walk_->current_ = walk_->next();
+        if (!walk_->current_)
+            walk_ = nullptr;
+        return *this;
+    }
+    /** The same. */
+    void operator++(int) { ++*this; }
+    /** Whether both are behind the last one, or in the same walk. */
+    friend bool operator==(const step_iterator &one, const step_iterator &other) { return one.walk_ == other.walk_; }
+    /** The opposite. */
+    friend bool operator!=(const step_iterator &one, const step_iterator &other) { return one.walk_ != other.walk_; }
+
+private:
+    Walk *walk_ = nullptr;
+};
+
 /** A walk over the pages, a range for one `for`. After a failure it stands where it was: next() goes on from there. */
 class page_walk {
 public:
@@ -490,47 +533,8 @@ public:
     /** The C handle, which stays this object's. */
     dc_pager *get() const noexcept { return handle_.get(); }
 
-    /** Stands at the walk's page, as all of its copies do. Steps at its increment, which throws when the call fails. */
-    class iterator {
-    public:
-        /** A step can't be taken twice. */
-        using iterator_category = std::input_iterator_tag;
-        /** What it stands at. */
-        using value_type = page;
-        /** Of no use here. */
-        using difference_type = std::ptrdiff_t;
-        /** To what it stands at. */
-        using pointer = const page *;
-        /** To what it stands at. */
-        using reference = const page &;
-
-        /** Behind the last page. */
-        iterator() = default;
-        /** Takes the first step. */
-        explicit iterator(page_walk *walk) : walk_(walk) { ++*this; }
-
-        /** The page that it stands at; valid until the next step. */
-        reference operator*() const { return *walk_->current_; }
-        /** Its members. */
-        pointer operator->() const { return &*walk_->current_; }
-        /** Takes the next step; blocks until the page is there. */
-        iterator &operator++()
-        {
-            walk_->current_ = walk_->next();
-            if (!walk_->current_)
-                walk_ = nullptr;
-            return *this;
-        }
-        /** The same. */
-        void operator++(int) { ++*this; }
-        /** Whether both are behind the last page, or in the same walk. */
-        friend bool operator==(const iterator &one, const iterator &other) { return one.walk_ == other.walk_; }
-        /** The opposite. */
-        friend bool operator!=(const iterator &one, const iterator &other) { return one.walk_ != other.walk_; }
-
-    private:
-        page_walk *walk_ = nullptr;
-    };
+    /** Stands at the page that the walk gave last. */
+    using iterator = step_iterator<page_walk, page>;
 
     /** Takes the first step. */
     iterator begin() & { return iterator(this); }
@@ -539,6 +543,8 @@ public:
     iterator end() { return iterator(); }
 
 private:
+    friend iterator;
+
     detail::owned<dc_pager, dc_pager_free> handle_;
     detail::owned<dc_cancel_token, dc_cancel_token_free> cancel_;
     std::optional<page> current_;
@@ -563,50 +569,11 @@ public:
             page_ = std::move(*came);
             index_ = 0;
         }
-        row_ = page_[index_++];
-        return row_;
+        return page_[index_++];
     }
 
-    /** Stands at the walk's row, as all of its copies do. Steps at its increment, which throws when a call fails. */
-    class iterator {
-    public:
-        /** A step can't be taken twice. */
-        using iterator_category = std::input_iterator_tag;
-        /** What it stands at. */
-        using value_type = connector;
-        /** Of no use here. */
-        using difference_type = std::ptrdiff_t;
-        /** To what it stands at. */
-        using pointer = const connector *;
-        /** To what it stands at. */
-        using reference = const connector &;
-
-        /** Behind the last row. */
-        iterator() = default;
-        /** Takes the first step. */
-        explicit iterator(connector_walk *walk) : walk_(walk) { ++*this; }
-
-        /** The row; valid until the next step. */
-        reference operator*() const { return walk_->row_; }
-        /** Its members. */
-        pointer operator->() const { return &walk_->row_; }
-        /** Takes the next step; blocks where that needs a page. */
-        iterator &operator++()
-        {
-            if (!walk_->next())
-                walk_ = nullptr;
-            return *this;
-        }
-        /** The same. */
-        void operator++(int) { ++*this; }
-        /** Whether both are behind the last row, or in the same walk. */
-        friend bool operator==(const iterator &one, const iterator &other) { return one.walk_ == other.walk_; }
-        /** The opposite. */
-        friend bool operator!=(const iterator &one, const iterator &other) { return one.walk_ != other.walk_; }
-
-    private:
-        connector_walk *walk_ = nullptr;
-    };
+    /** Stands at the row that the walk gave last. */
+    using iterator = step_iterator<connector_walk, connector>;
 
     /** Takes the first step. */
     iterator begin() & { return iterator(this); }
@@ -627,10 +594,12 @@ public:
     std::optional<std::string_view> cursor() const && = delete;
 
 private:
+    friend iterator;
+
     page_walk pages_;
     page page_;
     std::size_t index_ = 0;
-    connector row_;
+    std::optional<connector> current_;
 };
 
 /** A client of one workspace. Walks over its pages may outlive it. */
