@@ -1,5 +1,6 @@
-//! Eight threads on one client, against a server that fails one answer in ten in random ways: every page that comes back is
-//! whole and right, and all ends in time. `DC_TEST_SOAK_SECONDS` makes it longer than the usual few seconds.
+//! Eight threads on one client, half of them by walks that fetch ahead, against a server that fails one answer in ten in
+//! random ways: every page that comes back is whole and right, and all ends in time. `DC_TEST_SOAK_SECONDS` makes it longer
+//! than the usual few seconds.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
@@ -13,7 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use data_connectors::{Client, Config, ErrorKind, PageRequest};
+use data_connectors::{Client, Config, Error, ErrorKind, Page, PageRequest};
 
 const USUAL_SECONDS: u64 = 8;
 const THREADS: u32 = 8;
@@ -85,19 +86,48 @@ fn work(client: &Client, thread: u32, until: Instant) -> (u64, Failures) {
         let request = PageRequest::new().starting_after(cursor.clone()).unwrap();
         match client.list_page(&request, None) {
             Ok(page) => {
-                assert_eq!(page.json(), body(&cursor));
-                assert_eq!((page.count(), page.next_cursor()), (50, Some(format!("after-{cursor}").as_str())));
+                check(&page, &cursor);
                 pages += 1;
             }
-            Err(error) => {
-                let passing = [ErrorKind::Connection, ErrorKind::Server, ErrorKind::RateLimited];
-                assert!(passing.contains(&error.kind()), "{error:?}");
-                assert_eq!(error.attempts(), 3, "{error:?}");
-                *failures.entry(format!("{:?}", error.kind())).or_default() += 1;
+            Err(error) => note(&error, &mut failures),
+        }
+    }
+    (pages, failures)
+}
+
+/// The same by walks that fetch ahead, each left at some page.
+fn walk_ahead(client: &Client, thread: u32, until: Instant) -> (u64, Failures) {
+    let (mut pages, mut failures) = (0, Failures::new());
+    while Instant::now() < until {
+        let mut cursor = format!("t{thread}n{pages}");
+        let mut pager = client.pager(PageRequest::new().starting_after(cursor.clone()).unwrap());
+        pager.set_prefetch(true);
+        for _ in 0..=random(20) {
+            match pager.next_page(None) {
+                Ok(page) => {
+                    check(&page.unwrap(), &cursor);
+                    cursor = format!("after-{cursor}");
+                    pages += 1;
+                }
+                Err(error) => note(&error, &mut failures),
             }
         }
     }
     (pages, failures)
+}
+
+fn check(page: &Page, cursor: &str) {
+    assert_eq!(page.json(), body(cursor));
+    assert_eq!((page.count(), page.next_cursor()), (50, Some(format!("after-{cursor}").as_str())));
+    let last = page.connectors().next_back().unwrap();
+    assert_eq!((last.id(), last.name()), (Some("49"), Some(cursor.repeat(2).as_str())));
+}
+
+fn note(error: &Error, failures: &mut Failures) {
+    let passing = [ErrorKind::Connection, ErrorKind::Server, ErrorKind::RateLimited];
+    assert!(passing.contains(&error.kind()), "{error:?}");
+    assert_eq!(error.attempts(), 3, "{error:?}");
+    *failures.entry(format!("{:?}", error.kind())).or_default() += 1;
 }
 
 #[test]
@@ -130,6 +160,7 @@ fn every_page_is_whole_and_right() {
         for thread in 0..THREADS {
             let (client, total) = (&client, &total);
             scope.spawn(move || {
+                let work = if thread % 2 == 0 { work } else { walk_ahead };
                 let (pages, failures) = work(client, thread, until);
                 let mut total = total.lock().unwrap();
                 total.0 += pages;
