@@ -71,7 +71,7 @@ def pairs(made: Made, server: Server, quick: bool) -> list[Pair]:
         return [made.program("launch"), *c(name, server.https, 1, 0, *more)]
 
     http, https, ca = server.http, server.https, str(server.ca_file)
-    slow = f"{http}/pages/40/latency/20"
+    slow, idle = f"{http}/pages/40/latency/20", f"{http}/pages/2000"
     return [
         Pair(
             "c_rows_cpu",
@@ -151,6 +151,26 @@ def pairs(made: Made, server: Server, quick: bool) -> list[Pair]:
             0.02,
             rounds=min(rounds, 5),
             same=False,
+        ),
+        Pair(
+            "py_table_cpu",
+            "Python, the same by the native rows / by json.loads",
+            py("ours.py", 600, 60),
+            py("ours_json.py", 600, 60),
+            "cpu",
+            None,
+            rounds=rounds,
+        ),
+        Pair(
+            "prefetch_idle_wall",
+            "a walk without latency and work, with prefetch / without",
+            [made.program("walk"), idle, "2000", "0", "1"],
+            [made.program("walk"), idle, "2000", "0", "0"],
+            "wall",
+            None,
+            rounds=rounds,
+            pinned=False,
+            needs="prefetch",
         ),
         Pair(
             "prefetch_wall",

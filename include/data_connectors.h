@@ -795,7 +795,8 @@ const char *dc_page_json(const dc_page *page);
 size_t dc_page_json_len(const dc_page *page);
 
 /**
- * How many rows "data" has. A page may have none and still have a next one.
+ * How many rows "data" has. A page may have none and still have a next one; with more than 100,000, of the 50 that
+ * the service gives, an answer is no page.
  *
  * @param page  a page, or NULL.
  * @return 0 or more; 0 for NULL.
@@ -876,20 +877,21 @@ void dc_page_free(dc_page *page);
 
 /* ---- Connector ------------------------------------------------------------------------------------------------------
  * One row of a page, typed: its fields without a JSON parser. A field that is missing, null or of another type than
- * documented is absent: NULL and length 0, or -1. A text may have NULs in it: its …_len tells. In a text, half a surrogate pair ("\ud83d" alone, which no UTF-8
- * has) is U+FFFD; dc_connector_json has what the service sent.
+ * documented is absent: NULL and length 0, or -1. A text may have NULs in it: its …_len tells. In a text, half a
+ * surrogate pair ("\ud83d" alone, which no UTF-8 has) is U+FFFD; dc_connector_json has what the service sent.
  */
 
 /**
  * A row of a page, which owns it: valid until the page is freed, never freed by itself. dc_page_connector gives it.
- * dc_connector_type, dc_connector_id, dc_connector_name, dc_connector_description, dc_connector_execution_results_url,
- * each with its …_len; dc_connector_json, dc_connector_json_len; those of the sections Usage and History. Any thread,
- * many at once.
+ * dc_connector_type, dc_connector_id, dc_connector_name, dc_connector_description,
+ * dc_connector_execution_results_url, each with its …_len; dc_connector_json, dc_connector_json_len; those of the
+ * sections Usage and History. Any thread, many at once.
  */
 typedef struct dc_connector dc_connector;
 
 /**
- * A row of a page. The first call for a page, on any thread, reads all of its rows, which takes as much memory again as
+ * A row of a page. The first call for a page, on any thread, reads all of its rows (of threads that come at once one
+ * does it for all, or a second one for nothing), which takes as much memory again as
  * the JSON, and some 120 bytes for each row; a page of which only the JSON is wanted costs nothing for them.
  *
  * @param page   a page, or NULL.
@@ -902,11 +904,12 @@ const dc_connector *dc_page_connector(const dc_page *page, size_t index);
 
 /**
  * All rows of a page at once. It is for languages in which it costs less to split bytes than to make a call for each
- * field. Between two rows stands the byte 0xFF, between two fields of a row 0xFE, which UTF-8 has nowhere; none stands at
- * the end. The fields, each of them UTF-8, are in this order: type, id, name, description, state, http_method,
- * direct_fin_usage ("1" or "0"), created_by_admin_id, updated_by_admin_id, created_at, updated_at,
- * execution_results_url, and as the thirteenth the row's JSON, as dc_connector_json has it. One that is absent is the byte
- * 0xFD. A later version may have more fields behind these: pass over them. The first call for a page makes it.
+ * field. Between two rows stands the byte 0xFF, between two fields of a row 0xFE, which UTF-8 has nowhere; none
+ * stands at the end. The fields, each of them UTF-8, are in this order: type, id, name, description, state,
+ * http_method, direct_fin_usage ("1" or "0"), created_by_admin_id, updated_by_admin_id, created_at, updated_at,
+ * execution_results_url, and as the thirteenth the row's JSON, as dc_connector_json has it. One that is absent is
+ * the byte 0xFD. A later version may have more fields behind these: pass over them. The first call for a page makes
+ * it.
  *
  * @param page  a page, or NULL.
  * @return NUL-terminated bytes, which may have NULs in them, owned by the page, valid until it is freed; "" without
@@ -1217,8 +1220,8 @@ size_t dc_connector_created_at_len(const dc_connector *connector);
  * dc_connector_created_at as a number. Without a time zone it is taken for UTC.
  *
  * @param connector  a connector, or NULL.
- * @return milliseconds since the Unix epoch, what is finer cut off; -1 when absent, when it is no time (of RFC 3339's all but
- *         leap seconds are read), when it is before 1970, and for NULL.
+ * @return milliseconds since the Unix epoch, what is finer cut off; -1 when absent, when it is no time (of RFC 3339's
+ *         all but leap seconds are read), when it is before 1970, and for NULL.
  *
  * Since: 0.1.0
  */
@@ -1248,8 +1251,8 @@ size_t dc_connector_updated_at_len(const dc_connector *connector);
  * dc_connector_updated_at as a number. Without a time zone it is taken for UTC.
  *
  * @param connector  a connector, or NULL.
- * @return milliseconds since the Unix epoch, what is finer cut off; -1 when absent, when it is no time (of RFC 3339's all but
- *         leap seconds are read), when it is before 1970, and for NULL.
+ * @return milliseconds since the Unix epoch, what is finer cut off; -1 when absent, when it is no time (of RFC 3339's
+ *         all but leap seconds are read), when it is before 1970, and for NULL.
  *
  * Since: 0.1.0
  */
@@ -1311,19 +1314,20 @@ dc_status dc_pager_new(const dc_client *client,
                        dc_error **out_error);
 
 /**
- * Says how many pages are fetched ahead. With 1, dc_pager_next begins to fetch the page after the one that it gives, on
- * a thread of the library's, while you work on this one. The next call gives that page, or its error, log lines
- * included, on your thread: no function of yours is called on the other one. A thread for each page costs some 0.1 ms:
- * it gains time where a request or your work takes longer.
+ * Says how many pages are fetched ahead. With 1, dc_pager_next begins to fetch the page after the one that it gives,
+ * on a thread of the library's, while you work on this one. The next call gives that page, or its error, log lines
+ * included, on your thread: no function of yours is called on the other one. A thread for each page costs some 0.1
+ * ms: it gains time where a request or your work takes longer.
  *
  * What ends a wait for that page: the cancel token and the interrupt check end the call, and the fetch stays for the
- * next one; dc_client_shutdown ends both. Its timeout runs from when it began, so after long work of yours a call may
- * fail at once, with DC_ERR_TIMEOUT or what else came of the fetch meanwhile; the one after it asks anew. dc_pager_cursor is what it is without.
+ * next one; dc_client_shutdown ends both. Its timeout runs from when it began, so after long work of yours a call
+ * may fail at once, with DC_ERR_TIMEOUT or what else came of the fetch meanwhile; the one after it asks anew.
+ * dc_pager_cursor is what it is without.
  *
- * A page can be as old as your work took. One is held in memory, and two file descriptors. A walk that is left early may
- * have made one request more, which the rate limit counts, and whose log lines are dropped. dc_pager_free ends a fetch
- * under way, in milliseconds. With 0 no more are begun, and one under way is kept for the next call. Where the system
- * gives no thread, and in a child forked meanwhile, the next call fetches the page itself.
+ * A page can be as old as your work took. One is held in memory, and two file descriptors. A walk that is left early
+ * may have made one request more, which the rate limit counts, and whose log lines are dropped. dc_pager_free ends a
+ * fetch under way, in milliseconds. With 0 no more are begun, and one under way is kept for the next call. Where the
+ * system gives no thread, and in a child forked meanwhile, the next call fetches the page itself.
  *
  * @param pager      the pager; at any time between its calls.
  * @param pages      0 (the default) or 1.
@@ -1332,9 +1336,7 @@ dc_status dc_pager_new(const dc_client *client,
  *
  * Since: 0.1.0
  */
-dc_status dc_pager_set_prefetch(dc_pager *pager,
-                                int32_t pages,
-                                dc_error **out_error);
+dc_status dc_pager_set_prefetch(dc_pager *pager, int32_t pages, dc_error **out_error);
 
 /**
  * Lists the next page; blocks as dc_list_page does. After a failure the walk stands where it was: the next call goes

@@ -1,6 +1,6 @@
 //! One row of a page, typed, borrowed from the page's bytes.
 
-mod time;
+pub(crate) mod time;
 
 use std::fmt;
 use std::iter::FusedIterator;

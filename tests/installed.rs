@@ -206,7 +206,9 @@ fn by_its_soname() {
     let mut command = compiler("CC", "cc");
     command.arg("-D_GNU_SOURCE").arg(root().join("tests/consumers/by_soname.c")).arg("-o").arg(&program).arg("-ldl");
     run(&mut command);
-    assert_eq!(run(Command::new(&program).env("LD_LIBRARY_PATH", installed().join("lib"))), "1\n");
+    let sandbox = Sandbox::builder().start().unwrap();
+    let mut command = Command::new(&program);
+    assert_eq!(run(command.arg(sandbox.base_url()).env("LD_LIBRARY_PATH", installed().join("lib"))), "1 50\n");
 }
 
 /// A program that is linked with this version runs with the next one, whose file has another name.

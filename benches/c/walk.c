@@ -3,7 +3,8 @@
 
 int main(int argc, char **argv)
 {
-    struct measure measure = measure_read(argc, argv);
+    const int32_t ahead = argc > 4 && argv[4][0] == '1';
+    struct measure measure = measure_read(argc > 4 ? 4 : argc, argv);
     dc_client *client = ours_client(&measure);
     dc_pager *pager = NULL;
     dc_page *page = NULL;
@@ -12,6 +13,7 @@ int main(int argc, char **argv)
     long number;
 
     check(dc_pager_new(client, 50, NULL, &pager, &error), error);
+    check(dc_pager_set_prefetch(pager, ahead, &error), error);
     for (number = 0;; number++) {
         measure_page(&measure, number);
         status = dc_pager_next(pager, NULL, &page, &error);

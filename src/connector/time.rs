@@ -1,7 +1,7 @@
 //! Times as the service writes them.
 
 /// Milliseconds since the Unix epoch of a time as RFC 3339 has it; in UTC, if it names no zone.
-pub(super) fn unix_ms(text: &[u8]) -> Option<i64> {
+pub(crate) fn unix_ms(text: &[u8]) -> Option<i64> {
     let mut rest = Rest(text);
     let year = rest.number(4)?;
     rest.one_of(b"-")?;

@@ -1,8 +1,8 @@
 //! Connector
 //!
 //! One row of a page, typed: its fields without a JSON parser. A field that is missing, null or of another type than
-//! documented is absent: NULL and length 0, or -1. A text may have NULs in it: its …_len tells. In a text, half a surrogate pair ("\ud83d" alone, which no UTF-8
-//! has) is U+FFFD; dc_connector_json has what the service sent.
+//! documented is absent: NULL and length 0, or -1. A text may have NULs in it: its …_len tells. In a text, half a
+//! surrogate pair ("\ud83d" alone, which no UTF-8 has) is U+FFFD; dc_connector_json has what the service sent.
 
 use std::ffi::c_char;
 use std::ptr;
@@ -14,9 +14,9 @@ use crate::page::Page;
 use crate::page::field::Field;
 
 /// A row of a page, which owns it: valid until the page is freed, never freed by itself. dc_page_connector gives it.
-/// dc_connector_type, dc_connector_id, dc_connector_name, dc_connector_description, dc_connector_execution_results_url,
-/// each with its …_len; dc_connector_json, dc_connector_json_len; those of the sections Usage and History. Any thread,
-/// many at once.
+/// dc_connector_type, dc_connector_id, dc_connector_name, dc_connector_description,
+/// dc_connector_execution_results_url, each with its …_len; dc_connector_json, dc_connector_json_len; those of the
+/// sections Usage and History. Any thread, many at once.
 pub struct dc_connector(Connector<'static>);
 
 /// The rows of a page, as C gets them.
@@ -72,7 +72,8 @@ fn length(text_nul: Option<&[u8]>) -> usize {
     text_nul.map_or(0, |text| text.len() - 1)
 }
 
-/// A row of a page. The first call for a page, on any thread, reads all of its rows, which takes as much memory again as
+/// A row of a page. The first call for a page, on any thread, reads all of its rows (of threads that come at once one
+/// does it for all, or a second one for nothing), which takes as much memory again as
 /// the JSON, and some 120 bytes for each row; a page of which only the JSON is wanted costs nothing for them.
 ///
 /// @param page   a page, or NULL.
@@ -89,11 +90,12 @@ pub unsafe extern "C" fn dc_page_connector(page: *const dc_page, index: usize) -
 }
 
 /// All rows of a page at once. It is for languages in which it costs less to split bytes than to make a call for each
-/// field. Between two rows stands the byte 0xFF, between two fields of a row 0xFE, which UTF-8 has nowhere; none stands at
-/// the end. The fields, each of them UTF-8, are in this order: type, id, name, description, state, http_method,
-/// direct_fin_usage ("1" or "0"), created_by_admin_id, updated_by_admin_id, created_at, updated_at,
-/// execution_results_url, and as the thirteenth the row's JSON, as dc_connector_json has it. One that is absent is the byte
-/// 0xFD. A later version may have more fields behind these: pass over them. The first call for a page makes it.
+/// field. Between two rows stands the byte 0xFF, between two fields of a row 0xFE, which UTF-8 has nowhere; none
+/// stands at the end. The fields, each of them UTF-8, are in this order: type, id, name, description, state,
+/// http_method, direct_fin_usage ("1" or "0"), created_by_admin_id, updated_by_admin_id, created_at, updated_at,
+/// execution_results_url, and as the thirteenth the row's JSON, as dc_connector_json has it. One that is absent is
+/// the byte 0xFD. A later version may have more fields behind these: pass over them. The first call for a page makes
+/// it.
 ///
 /// @param page  a page, or NULL.
 /// @return NUL-terminated bytes, which may have NULs in them, owned by the page, valid until it is freed; "" without

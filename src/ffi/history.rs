@@ -82,8 +82,8 @@ pub unsafe extern "C" fn dc_connector_created_at_len(connector: *const dc_connec
 /// dc_connector_created_at as a number. Without a time zone it is taken for UTC.
 ///
 /// @param connector  a connector, or NULL.
-/// @return milliseconds since the Unix epoch, what is finer cut off; -1 when absent, when it is no time (of RFC 3339's all but
-///         leap seconds are read), when it is before 1970, and for NULL.
+/// @return milliseconds since the Unix epoch, what is finer cut off; -1 when absent, when it is no time (of RFC 3339's
+///         all but leap seconds are read), when it is before 1970, and for NULL.
 ///
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
@@ -119,8 +119,8 @@ pub unsafe extern "C" fn dc_connector_updated_at_len(connector: *const dc_connec
 /// dc_connector_updated_at as a number. Without a time zone it is taken for UTC.
 ///
 /// @param connector  a connector, or NULL.
-/// @return milliseconds since the Unix epoch, what is finer cut off; -1 when absent, when it is no time (of RFC 3339's all but
-///         leap seconds are read), when it is before 1970, and for NULL.
+/// @return milliseconds since the Unix epoch, what is finer cut off; -1 when absent, when it is no time (of RFC 3339's
+///         all but leap seconds are read), when it is before 1970, and for NULL.
 ///
 /// Since: 0.1.0
 #[unsafe(no_mangle)]

@@ -87,7 +87,8 @@ pub unsafe extern "C" fn dc_page_json_len(page: *const dc_page) -> usize {
     unsafe { look(page, 0, |page| page.page.json().len()) }
 }
 
-/// How many rows "data" has. A page may have none and still have a next one.
+/// How many rows "data" has. A page may have none and still have a next one; with more than 100,000, of the 50 that
+/// the service gives, an answer is no page.
 ///
 /// @param page  a page, or NULL.
 /// @return 0 or more; 0 for NULL.

@@ -27,8 +27,8 @@ struct Walk {
     cursor: Option<CString>,
 }
 
-/// The walk, if no other call uses it: a callback of the call under way, or another thread, against what the header says.
-/// A panic, which was a bug of ours, left it where it was, or one page on.
+/// The walk, if no other call uses it: a callback of the call under way, or another thread, against what the header
+/// says. A panic, which was a bug of ours, left it where it was, or one page on.
 fn lock(walk: &Mutex<Walk>) -> Result<MutexGuard<'_, Walk>> {
     match walk.try_lock() {
         Ok(walk) => Ok(walk),
@@ -68,19 +68,20 @@ pub unsafe extern "C" fn dc_pager_new(
     }
 }
 
-/// Says how many pages are fetched ahead. With 1, dc_pager_next begins to fetch the page after the one that it gives, on
-/// a thread of the library's, while you work on this one. The next call gives that page, or its error, log lines
-/// included, on your thread: no function of yours is called on the other one. A thread for each page costs some 0.1 ms:
-/// it gains time where a request or your work takes longer.
+/// Says how many pages are fetched ahead. With 1, dc_pager_next begins to fetch the page after the one that it gives,
+/// on a thread of the library's, while you work on this one. The next call gives that page, or its error, log lines
+/// included, on your thread: no function of yours is called on the other one. A thread for each page costs some 0.1
+/// ms: it gains time where a request or your work takes longer.
 ///
 /// What ends a wait for that page: the cancel token and the interrupt check end the call, and the fetch stays for the
-/// next one; dc_client_shutdown ends both. Its timeout runs from when it began, so after long work of yours a call may
-/// fail at once, with DC_ERR_TIMEOUT or what else came of the fetch meanwhile; the one after it asks anew. dc_pager_cursor is what it is without.
+/// next one; dc_client_shutdown ends both. Its timeout runs from when it began, so after long work of yours a call
+/// may fail at once, with DC_ERR_TIMEOUT or what else came of the fetch meanwhile; the one after it asks anew.
+/// dc_pager_cursor is what it is without.
 ///
-/// A page can be as old as your work took. One is held in memory, and two file descriptors. A walk that is left early may
-/// have made one request more, which the rate limit counts, and whose log lines are dropped. dc_pager_free ends a fetch
-/// under way, in milliseconds. With 0 no more are begun, and one under way is kept for the next call. Where the system
-/// gives no thread, and in a child forked meanwhile, the next call fetches the page itself.
+/// A page can be as old as your work took. One is held in memory, and two file descriptors. A walk that is left early
+/// may have made one request more, which the rate limit counts, and whose log lines are dropped. dc_pager_free ends a
+/// fetch under way, in milliseconds. With 0 no more are begun, and one under way is kept for the next call. Where the
+/// system gives no thread, and in a child forked meanwhile, the next call fetches the page itself.
 ///
 /// @param pager      the pager; at any time between its calls.
 /// @param pages      0 (the default) or 1.

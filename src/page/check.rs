@@ -5,7 +5,8 @@ use serde_json::Value;
 use super::judge::judge;
 use super::{BYTE_ORDER_MARK, Page};
 use crate::answer::mended;
-use crate::connector::Connector;
+use crate::connector::time::unix_ms;
+use crate::connector::{Connector, HttpMethod, State};
 
 /// Panics where the page that `body` makes differs from what serde_json makes of it.
 pub(crate) fn check(body: &[u8]) {
@@ -55,6 +56,24 @@ fn check_row(row: &Connector, expected: &Value) {
     for (name, text) in texts {
         assert_eq!(text, expected.get(name).and_then(Value::as_str), "{name} of {expected}");
     }
+    let text = |name: &str| expected.get(name).and_then(Value::as_str);
+    let state = text("state").map(|state| match state {
+        "draft" => State::Draft,
+        "live" => State::Live,
+        _ => State::Unknown,
+    });
+    assert_eq!(row.known_state(), state, "state of {expected}");
+    let method = text("http_method").map(|method| match method {
+        "get" => HttpMethod::Get,
+        "post" => HttpMethod::Post,
+        "put" => HttpMethod::Put,
+        "delete" => HttpMethod::Delete,
+        "patch" => HttpMethod::Patch,
+        _ => HttpMethod::Unknown,
+    });
+    assert_eq!(row.known_http_method(), method, "http_method of {expected}");
+    let ms = |name: &str| unix_ms(text(name)?.as_bytes());
+    assert_eq!((row.created_at_ms(), row.updated_at_ms()), (ms("created_at"), ms("updated_at")), "times of {expected}");
     let flag = expected.get("direct_fin_usage").and_then(Value::as_bool);
     assert_eq!(row.direct_fin_usage(), flag, "direct_fin_usage of {expected}");
 }

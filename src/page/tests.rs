@@ -39,10 +39,10 @@ const FIELDS: [&str; 12] = [
 ];
 
 #[rustfmt::skip]
-const PIECES: [&str; 24] = [
+const PIECES: [&str; 30] = [
     "a", "Order Status Service", "12345", "2026-01-20T14:22:15Z", "/data_connectors/1/execution_results", "  ", "é",
     "注文状況", "🚚", r"\n", r#"\""#, r"\\", r"\/", r"\b\f\r\t", r"\u0000", r"\u00e9", r"\uD83D\uDE9A", r"\ud83d",
-    r"\ude9a", r"\u0022", "{[,:]}", "data", "live", "\u{7f}\u{80}\u{fffd}",
+    r"\ude9a", r"\u0022", "{[,:]}", "data", "live", "draft", "get", "post", "put", "delete", "patch", "\u{7f}\u{80}\u{fffd}",
 ];
 
 const SCALARS: [&str; 12] =
@@ -244,7 +244,7 @@ fn rows_may_be_nested_as_deeply_as_a_page() {
 }
 
 #[test]
-fn rows_are_made_once_for_all_threads() {
+fn all_threads_get_the_same_rows() {
     let list = List::of(7).into_bytes();
     let page = Page::read(list).map_err(|not| not.why).expect("a list");
     let addresses: Vec<usize> = std::thread::scope(|scope| {

@@ -1,20 +1,60 @@
-/* Loads the library by its soname, as a program that is not linked with it would. */
+/* Loads the library by its soname, as a program that is not linked with it would, and counts the rows of a page of argv[1]. */
 #include <dlfcn.h>
 #include <stdint.h>
 #include <stdio.h>
 
-int main(void)
+typedef struct handle handle;
+
+static void *library;
+
+/* A function of the library's, into a pointer to it. */
+static void find(const char *name, void *function)
 {
-    void *library = dlopen("libdata_connectors.so.1", RTLD_NOW | RTLD_LOCAL);
+    *(void **)function = dlsym(library, name);
+}
+
+static int rows(const char *base_url)
+{
+    handle *(*config_new)(void);
+    int32_t (*set_token)(handle *, const char *, handle **), (*set_base_url)(handle *, const char *, handle **);
+    int32_t (*client_new)(const handle *, handle **, handle **);
+    int32_t (*list_page)(const handle *, int32_t, const char *, const handle *, handle **, handle **);
+    size_t (*count)(const handle *);
+    void (*config_free)(handle *), (*client_free)(handle *), (*page_free)(handle *);
+    handle *config, *client = NULL, *page = NULL;
+    int found = -1;
+
+    find("dc_config_new", &config_new);
+    find("dc_config_set_token", &set_token);
+    find("dc_config_set_base_url", &set_base_url);
+    find("dc_client_new", &client_new);
+    find("dc_list_page", &list_page);
+    find("dc_page_count", &count);
+    find("dc_config_free", &config_free);
+    find("dc_client_free", &client_free);
+    find("dc_page_free", &page_free);
+    config = config_new();
+    if (set_token(config, "a-token-for-tests", NULL) == 0 && set_base_url(config, base_url, NULL) == 0 &&
+        client_new(config, &client, NULL) == 0 && list_page(client, 50, NULL, NULL, &page, NULL) == 0)
+        found = (int)count(page);
+    page_free(page);
+    client_free(client);
+    config_free(config);
+    return found;
+}
+
+int main(int argc, char **argv)
+{
     int32_t (*abi_version)(void);
 
+    library = dlopen("libdata_connectors.so.1", RTLD_NOW | RTLD_LOCAL);
     if (library == NULL) {
         fprintf(stderr, "%s\n", dlerror());
         return 1;
     }
-    *(void **)&abi_version = dlsym(library, "dc_abi_version");
+    find("dc_abi_version", &abi_version);
     if (abi_version == NULL || dlvsym(library, "dc_version", "DATA_CONNECTORS_0.1") == NULL)
         return 2;
-    printf("%d\n", (int)abi_version());
+    printf("%d %d\n", (int)abi_version(), argc > 1 ? rows(argv[1]) : -1);
     return dlclose(library);
 }

@@ -298,12 +298,12 @@ def test_two_signals_at_once(silent: Silent, monkeypatch: Any) -> None:
                 with pytest.raises(LookupError):
                     client.list_page()
                     pytest.fail("it should have been ended")
-                # The other one may be raised now, or later.
+                # The other one may be raised now, or later: also after the one who sent it has ended.
                 while kicker.is_alive():
                     with contextlib.suppress(LookupError):
                         kicker.join()
-            with contextlib.suppress(LookupError):
-                time.sleep(0.05)
+                with contextlib.suppress(LookupError):
+                    time.sleep(0.02)
     finally:
         signal.signal(signal.SIGUSR1, before[0])
         signal.signal(signal.SIGUSR2, before[1])
