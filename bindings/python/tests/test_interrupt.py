@@ -298,7 +298,7 @@ def test_two_signals_at_once(silent: Silent, monkeypatch: Any) -> None:
                 with pytest.raises(LookupError):
                     client.list_page()
                     pytest.fail("it should have been ended")
-                # The other one may be raised now, or later: also after the one who sent it has ended.
+                # The other one may be raised now, or later, also when who sent it has ended.
                 while kicker.is_alive():
                     with contextlib.suppress(LookupError):
                         kicker.join()
