@@ -8,6 +8,7 @@ mod support;
 use std::fs;
 use std::path::Path;
 
+use serde_json::json;
 use support::{compiler::Compiler, root, symbols};
 
 /// The sections in the order of first use, and so that each type stands before it is used.
@@ -43,6 +44,32 @@ fn is_made_from_the_sources() {
     assert!(kept == made, "include/data_connectors.h is not what the sources in src/ffi make: run `make header`");
 }
 
+/// What the tests of bindings in other languages hold their own tables against.
+#[test]
+fn list_is_made_from_the_sources() {
+    let header = make();
+    let constants = symbols::constants(&header);
+    let constants: Vec<String> = constants.iter().map(|(name, value)| format!("    \"{name}\": {value}")).collect();
+    let function = |name: String| {
+        let (returns, parameters) = symbols::declaration_of(&header, &name);
+        let types: Vec<String> = parameters.into_iter().map(|(kind, _)| kind).collect();
+        format!("    \"{name}\": {}", json!({"parameters": types, "returns": returns}))
+    };
+    let functions: Vec<String> = symbols::declared(&header).into_iter().map(function).collect();
+    let made = format!(
+        "{{\n  \"constants\": {{\n{}\n  }},\n  \"functions\": {{\n{}\n  }}\n}}\n",
+        constants.join(",\n"),
+        functions.join(",\n")
+    );
+    let path = root().join("include/data_connectors.json");
+    if std::env::var_os("UPDATE_HEADER").is_some() {
+        fs::write(&path, &made).unwrap();
+        return;
+    }
+    let kept = fs::read_to_string(&path).unwrap_or_default();
+    assert!(kept == made, "include/data_connectors.json is not what the sources in src/ffi make: run `make header`");
+}
+
 #[test]
 fn has_a_section_for_each_file() {
     let mut files: Vec<String> = fs::read_dir(root().join("src/ffi"))
@@ -64,7 +91,7 @@ fn each_functions_comment_has_its_parts() {
     for name in symbols::declared(&header) {
         let comment = symbols::comment_of(&header, &name);
         let (returned, parameters) = symbols::declaration_of(&header, &name);
-        for parameter in parameters {
+        for (_, parameter) in parameters {
             assert!(comment.contains(&format!("@param {parameter} ")), "{name}: its comment lacks @param {parameter}");
         }
         assert!(returned == "void" || comment.contains("@return "), "{name}: its comment lacks @return");

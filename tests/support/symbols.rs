@@ -32,18 +32,26 @@ pub fn comment_of<'a>(header: &'a str, name: &str) -> &'a str {
         .0
 }
 
-/// What a function returns, and the names of its parameters.
-pub fn declaration_of(header: &str, name: &str) -> (String, Vec<String>) {
+/// What a function returns, and the types and names of its parameters.
+pub fn declaration_of(header: &str, name: &str) -> (String, Vec<(String, String)>) {
     let comment = comment_of(header, name);
     let (_, after) = header.split_once(comment).unwrap();
     let declaration = after.trim_start_matches("*/").split(';').next().unwrap();
     let (returned, parameters) = declaration.split_once(&format!("{name}(")).unwrap();
-    let names = parameters
-        .trim_end_matches(')')
-        .split(',')
-        .filter_map(|parameter| parameter.rsplit([' ', '*']).next())
-        .filter(|name| *name != "void" && !name.is_empty());
-    (returned.trim().to_owned(), names.map(str::to_owned).collect())
+    let parameter = |text: &str| {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let at = text.rfind([' ', '*']).map_or(0, |at| at + 1);
+        (text[..at].trim().to_owned(), text[at..].to_owned())
+    };
+    let parameters = parameters.trim_end_matches(')').split(',').map(parameter);
+    (returned.trim().to_owned(), parameters.filter(|(_, name)| name != "void").collect())
+}
+
+/// Each number that the header defines.
+pub fn constants(header: &str) -> Vec<(String, i64)> {
+    let defined = header.lines().filter_map(|line| line.strip_prefix("#define ")?.split_once(' '));
+    let number = |text: &str| text.trim_matches(['(', ')']).parse().ok();
+    defined.filter_map(|(name, value)| Some((name.to_owned(), number(value)?))).collect()
 }
 
 /// What a shared library exports, by `nm` of the binutils.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import re
 import shutil
@@ -40,14 +41,11 @@ def ctype(declared: str) -> Any:
 
 
 def declared_functions() -> dict[str, tuple[Any, list[Any]]]:
-    header = (ROOT / "include/data_connectors.h").read_text()
-    code = re.sub(r"/\*.*?\*/|#.*?$|typedef.*?;", "", header, flags=re.S | re.M)
-    functions = {}
-    for returned, name, parameters in re.findall(r"([\w\s]+\*?)\b(dc_\w+)\(([^)]*)\);", code):
-        listed = [] if parameters == "void" else parameters.split(",")
-        kinds = [re.sub(r"\w+$", "", " ".join(parameter.split())) for parameter in listed]
-        functions[name] = (ctype(" ".join(returned.split())), [ctype(kind) for kind in kinds])
-    return functions
+    listed = json.loads((ROOT / "include/data_connectors.json").read_text())["functions"]
+    return {
+        name: (ctype(types["returns"]), [ctype(kind) for kind in types["parameters"]])
+        for name, types in listed.items()
+    }
 
 
 def test_the_table_of_functions_is_the_headers() -> None:
@@ -61,8 +59,8 @@ def test_the_table_of_functions_is_the_headers() -> None:
 
 
 def test_the_abi_version_is_the_headers() -> None:
-    header = (ROOT / "include/data_connectors.h").read_text()
-    assert f"#define DC_ABI_VERSION {ABI_VERSION}\n" in header
+    listed = json.loads((ROOT / "include/data_connectors.json").read_text())["constants"]
+    assert listed["DC_ABI_VERSION"] == ABI_VERSION
 
 
 def complaint(library: str) -> str:
