@@ -795,8 +795,8 @@ const char *dc_page_json(const dc_page *page);
 size_t dc_page_json_len(const dc_page *page);
 
 /**
- * How many rows "data" has. A page may have none and still have a next one; with more than 100,000, of the 50 that
- * the service gives, an answer is no page.
+ * How many rows "data" has. A page may have none and still have a next one. An answer with more than 100,000 (the
+ * service gives 50 at most) is refused with DC_ERR_PROTOCOL.
  *
  * @param page  a page, or NULL.
  * @return 0 or more; 0 for NULL.
@@ -890,9 +890,8 @@ void dc_page_free(dc_page *page);
 typedef struct dc_connector dc_connector;
 
 /**
- * A row of a page. The first call for a page, on any thread, reads all of its rows (of threads that come at once one
- * does it for all, or a second one for nothing), which takes as much memory again as
- * the JSON, and some 120 bytes for each row; a page of which only the JSON is wanted costs nothing for them.
+ * A row of a page. The first call for a page, on any thread, reads all of its rows; a page of which only the JSON is
+ * wanted costs nothing for them. They take as much memory as the JSON once more, and some 130 bytes each.
  *
  * @param page   a page, or NULL.
  * @param index  which row, in the service's order, from 0 on and less than dc_page_count.
@@ -1058,10 +1057,10 @@ size_t dc_connector_execution_results_url_len(const dc_connector *connector);
 /** The state is one that this version doesn't know. */
 #define DC_STATE_UNKNOWN 0
 
-/** "draft": not in use yet. */
+/** "draft" */
 #define DC_STATE_DRAFT 1
 
-/** "live": in use. */
+/** "live" */
 #define DC_STATE_LIVE 2
 
 /** The method is one that this version doesn't know. */

@@ -30,9 +30,9 @@ pub struct Connector<'page> {
 pub enum State {
     /// One that this version doesn't know; [`Connector::state`] has its name.
     Unknown = 0,
-    /// `draft`: not in use yet.
+    /// `draft`
     Draft = 1,
-    /// `live`: in use.
+    /// `live`
     Live = 2,
 }
 

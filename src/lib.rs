@@ -18,8 +18,9 @@
 //! ```
 //!
 //! The rooms, in the order of a call: [`Config`] holds the settings; a [`Client`] makes calls; a [`PageRequest`] says
-//! which page; a [`Page`] is the answer, and a [`Connector`] one of its rows; a [`Pager`] walks over all of them; an [`Error`] says what went wrong. The C
-//! ABI over them is in `ffi`, and its documentation in `include/data_connectors.h`.
+//! which page; a [`Page`] is the answer, and a [`Connector`] one of its rows; a [`Pager`] walks over all pages; an
+//! [`Error`] says what went wrong. The C ABI over them is in `ffi`, and its documentation in
+//! `include/data_connectors.h`.
 
 #[cfg(not(unix))]
 compile_error!("data_connectors has connections for Unix systems only, so far");

@@ -51,8 +51,10 @@ impl Pager {
     }
 
     /// Whether each call fetches the page after the one that it gives, too, on a thread of its own, while the caller
-    /// works on this one; by default it doesn't. Nothing else changes: what the fetch comes to is told by the call
-    /// whose page it is, errors and log lines included, on the thread of that call.
+    /// works on this one; by default it doesn't. What the fetch comes to is told by the call whose page it is, errors
+    /// and log lines included, on the thread of that call. A cancel token ends that call, and the fetch stays for the
+    /// next one; [`Client::shutdown`] ends both. The fetch's time runs from when it began, so after long work a call
+    /// may fail at once.
     ///
     /// A page may then be as old as the caller's work took, and a walk that is left early may have asked for one page
     /// more, and used up one more of the rate limit. When it is turned off, a fetch under way is kept for the next

@@ -78,13 +78,15 @@ impl PageRequest {
 
     /// What asks for it.
     pub(crate) fn uri(&self, base: &BaseUrl) -> Result<Uri> {
-        Uri::try_from(self.url(base)).map_err(|_| Error::invalid("the base URL and the cursor make no URL together"))
+        Uri::try_from(self.url(base))
+            .map_err(|_| Error::invalid("the base URL and the cursor make no URL together: check the base URL"))
     }
 
     fn url(&self, base: &BaseUrl) -> String {
-        let cursor = self.cursor().unwrap_or_default();
-        let most = base.as_str().len() + "/data_connectors?per_page=50&starting_after=".len() + 3 * cursor.len();
-        let mut url = String::with_capacity(most);
+        let most_of_cursor = 3 * self.cursor().map_or(0, str::len);
+        let mut url = String::with_capacity(
+            base.as_str().len() + PATH.len() + "?per_page=50&starting_after=".len() + most_of_cursor,
+        );
         url.push_str(base.as_str());
         url.push_str(PATH);
         let mut separator = '?';
@@ -96,7 +98,7 @@ impl PageRequest {
         if let Some(rows) = self.per_page {
             add("per_page", &rows);
         }
-        if !cursor.is_empty() {
+        if let Some(cursor) = self.cursor() {
             add("starting_after", &utf8_percent_encode(cursor, IN_QUERY));
         }
         url

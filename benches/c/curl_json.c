@@ -1,40 +1,13 @@
 /* libcurl: the JSON as it came, and the cursor, which yyjson cuts out; no row is looked at. */
-#include <yyjson.h>
+#include "curl_list.h"
 
-#include "theirs.h"
+static void read_page(const struct theirs *theirs, yyjson_val *root, struct measure *measure)
+{
+    (void)root;
+    measure_text(measure, theirs->body, theirs->length);
+}
 
 int main(int argc, char **argv)
 {
-    struct measure measure = measure_read(argc, argv);
-    struct theirs theirs;
-    yyjson_doc *before = NULL;
-    const char *cursor = NULL;
-    size_t cursor_length = 0;
-    long number;
-
-    theirs_open(&theirs, &measure);
-    for (number = 0; number < measure.warm_up + measure.pages; number++) {
-        yyjson_doc *page;
-        yyjson_val *root, *next;
-        CURLcode code;
-
-        measure_page(&measure, number);
-        code = theirs_page(&theirs, cursor, cursor_length);
-        if (code != CURLE_OK)
-            fail(curl_easy_strerror(code));
-        page = yyjson_read(theirs.body, theirs.length, 0);
-        if (page == NULL)
-            fail("an answer that is not JSON");
-        root = yyjson_doc_get_root(page);
-        measure_text(&measure, theirs.body, theirs.length);
-        next = yyjson_obj_get(yyjson_obj_get(yyjson_obj_get(root, "pages"), "next"), "starting_after");
-        cursor = yyjson_get_str(next);
-        cursor_length = yyjson_get_len(next);
-        yyjson_doc_free(before);
-        before = page;
-    }
-    measure_print(&measure);
-    yyjson_doc_free(before);
-    theirs_close(&theirs);
-    return 0;
+    return curl_list(argc, argv, read_page);
 }

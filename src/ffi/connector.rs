@@ -72,9 +72,8 @@ fn length(text_nul: Option<&[u8]>) -> usize {
     text_nul.map_or(0, |text| text.len() - 1)
 }
 
-/// A row of a page. The first call for a page, on any thread, reads all of its rows (of threads that come at once one
-/// does it for all, or a second one for nothing), which takes as much memory again as
-/// the JSON, and some 120 bytes for each row; a page of which only the JSON is wanted costs nothing for them.
+/// A row of a page. The first call for a page, on any thread, reads all of its rows; a page of which only the JSON is
+/// wanted costs nothing for them. They take as much memory as the JSON once more, and some 130 bytes each.
 ///
 /// @param page   a page, or NULL.
 /// @param index  which row, in the service's order, from 0 on and less than dc_page_count.

@@ -36,7 +36,8 @@ impl dc_page {
     }
 
     pub(super) fn connector(&self, index: usize) -> Option<&dc_connector> {
-        // SAFETY: a page that C has stays where it is until it is freed, and they are dropped before it.
+        // SAFETY: C has a page only behind a pointer, where it stays until it is freed; nothing here changes it
+        // meanwhile, and they are dropped before it.
         let connectors = self.connectors.get_or_init(|| Box::new(unsafe { connectors_of(&self.page) }));
         connectors.get(index)
     }
@@ -87,8 +88,8 @@ pub unsafe extern "C" fn dc_page_json_len(page: *const dc_page) -> usize {
     unsafe { look(page, 0, |page| page.page.json().len()) }
 }
 
-/// How many rows "data" has. A page may have none and still have a next one; with more than 100,000, of the 50 that
-/// the service gives, an answer is no page.
+/// How many rows "data" has. A page may have none and still have a next one. An answer with more than 100,000 (the
+/// service gives 50 at most) is refused with DC_ERR_PROTOCOL.
 ///
 /// @param page  a page, or NULL.
 /// @return 0 or more; 0 for NULL.

@@ -10,9 +10,9 @@ use crate::page::field::Field;
 
 /// The state is one that this version doesn't know.
 pub const DC_STATE_UNKNOWN: i32 = 0;
-/// "draft": not in use yet.
+/// "draft"
 pub const DC_STATE_DRAFT: i32 = 1;
-/// "live": in use.
+/// "live"
 pub const DC_STATE_LIVE: i32 = 2;
 
 /// "draft" or "live"; other values may come.

@@ -28,10 +28,12 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Takes a row and hands its known fields to `found`, each as often as it stands there: the last one counts, as
-    /// in serde_json. One that is no object has none. What was handed over before `restart` doesn't count.
+    /// Takes a row and sets its known fields in `row`, each as often as it stands there: the last one counts, as in
+    /// serde_json. One that is no object has none. What was set before `restart` doesn't count.
     #[inline(always)]
     pub(super) fn row(&mut self, scan: &mut Scan<'a>, row: &mut impl Row) -> Option<()> {
+        // So that rows on lines of their own begin alike, too.
+        scan.peek();
         if self.count > 0 {
             let mut ahead = *scan;
             if self.expected(&mut ahead, row)? {
@@ -47,24 +49,23 @@ impl<'a> Reader<'a> {
     #[inline(always)]
     fn expected(&self, scan: &mut Scan<'a>, row: &mut impl Row) -> Option<bool> {
         for (lead, field) in self.steps.iter().take(self.count) {
-            if !scan.take_again(lead) {
+            if !scan.take_exactly(lead) {
                 return Some(false);
             }
             member(scan, *field, row)?;
         }
-        Some(scan.take_again(self.end))
+        Some(scan.take_exactly(self.end))
     }
 
     /// Takes a row of any look, and expects the next one to be like it.
     #[inline(never)]
     fn other(&mut self, scan: &mut Scan<'a>, row: &mut impl Row) -> Option<()> {
         self.count = 0;
-        if scan.peek() != b'{' {
-            return scan.skip();
-        }
         let mut count = 0;
         let mut lead = scan.at();
-        scan.take(b'{');
+        if !scan.take(b'{') {
+            return scan.skip();
+        }
         if scan.take(b'}') {
             return Some(());
         }

@@ -119,7 +119,7 @@ impl Fields {
 
 /// A row in the making.
 struct Making<'a> {
-    texts: &'a mut Vec<u8>,
+    texts: &'a mut [u8],
     fields: Fields,
 }
 

@@ -84,18 +84,9 @@ impl<'a> Scan<'a> {
         comes
     }
 
-    /// Takes `expected`, if exactly that stands here.
-    pub(super) fn take_exactly(&mut self, expected: &[u8]) -> bool {
-        let stands = self.json.get(self.at..).is_some_and(|rest| rest.starts_with(expected));
-        if stands {
-            self.at += expected.len();
-        }
-        stands
-    }
-
-    /// Takes what stands also at `place`, further ahead in the JSON, if exactly that stands here.
+    /// Takes `text`, if exactly that stands here.
     #[inline(always)]
-    pub(super) fn take_again(&mut self, text: &[u8]) -> bool {
+    pub(super) fn take_exactly(&mut self, text: &[u8]) -> bool {
         let stands = self.json.get(self.at..self.at + text.len()).is_some_and(|here| is_same(here, text));
         if stands {
             self.at += text.len();

@@ -11,7 +11,7 @@ use super::row::{Reader, Row, Value};
 use super::scan::Scan;
 use crate::request::MAX_CURSOR;
 
-/// Far more than the 50 that the service gives. Each row costs some 120 bytes when it is read, however short it is.
+/// Far more than the 50 that the service gives. Each row costs some 130 bytes when it is read, however short it is.
 const MAX_ROWS: usize = 100_000;
 
 /// What a skim of a whole list found.
