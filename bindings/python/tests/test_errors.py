@@ -77,9 +77,10 @@ def test_a_server_that_is_not_to_be_trusted(scripted: Any) -> None:
     url = plain.url.replace("http:", "https:")
     with (
         dc.Client(TOKEN, base_url=url, max_retries=0) as client,
-        pytest.raises(dc.APIConnectionError, match="TLS"),
+        pytest.raises(dc.APIConnectionError, match="TLS") as raised,
     ):
         client.list_page()
+    assert raised.value.status_name == "DC_ERR_TLS"
     plain.stop()
     refusing = scripted(http("407 Proxy Authentication Required", ""))
     with (

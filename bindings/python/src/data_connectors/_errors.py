@@ -11,6 +11,7 @@ class Failure(TypedDict):
     """What the native library tells of a failure: what an exception is made of."""
 
     message: str
+    status_name: str | None
     status_code: int | None
     code: str | None
     field: str | None
@@ -24,6 +25,8 @@ class DataConnectorsError(Exception):
     """Any failure of a call. Its text is one line for a person. It can be pickled.
 
     Attributes:
+        status_name: the status in the C header's words, such as ``DC_ERR_TLS``: it tells more
+            apart than the classes do.
         status_code: the HTTP status; None when there was no answer.
         code: the service's own code, such as ``unauthorized``; None when it gave none.
         field: the parameter that the service found wrong; None when it named none.
@@ -38,6 +41,7 @@ class DataConnectorsError(Exception):
         self,
         message: str = "",
         *,
+        status_name: str | None = None,
         status_code: int | None = None,
         code: str | None = None,
         field: str | None = None,
@@ -48,6 +52,7 @@ class DataConnectorsError(Exception):
     ) -> None:
         """Make one, as in a test of what you do about it."""
         super().__init__(message)
+        self.status_name = status_name
         self.status_code = status_code
         self.code = code
         self.field = field

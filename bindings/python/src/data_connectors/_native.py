@@ -93,6 +93,7 @@ def _failure(status: int, error: ctypes.c_void_p) -> Failure:
     wait = number_out(lib.dc_error_retry_after_ms(error))
     return Failure(
         message=text_out(lib.dc_error_message(error) or lib.dc_status_message(status)) or "",
+        status_name=text_out(lib.dc_status_name(status)),
         status_code=lib.dc_error_http_status(error) or None,
         code=text_out(lib.dc_error_api_code(error)),
         field=text_out(lib.dc_error_api_field(error)),

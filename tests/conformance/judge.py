@@ -1,0 +1,156 @@
+"""Runs a language's runner, and judges what it says and what the servers got."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from languages import Language, Place
+from servers import Server
+from suite import TOKEN, Case, Servers
+
+LIMIT = 300
+"""Seconds for all cases of one language."""
+
+_LINE = re.compile(r"(ok|not ok|skip) ([\w-]+)(?:: ?(.*))?")
+
+
+@dataclass
+class Results:
+    """What became of each case in one language: what is wrong, and why some were skipped."""
+
+    language: str
+    names: list[str]
+    wrong: dict[str, str] = field(default_factory=dict)
+    skipped: dict[str, str] = field(default_factory=dict)
+    lacking: str = ""
+
+    def fail(self, name: str, why: str) -> None:
+        self.wrong.setdefault(name, why)
+
+    def passed(self) -> int:
+        return sum(name not in self.wrong and name not in self.skipped for name in self.names)
+
+
+def run(language: Language, place: Place, servers: Servers, results: Results, folder: Path) -> None:
+    """Build and run one runner; what it says goes into `results`."""
+    print(f"{language.name} …", file=sys.stderr, flush=True)
+    lacking = language.lacking()
+    if lacking:
+        results.lacking = f"this machine lacks {', '.join(lacking)}"
+        return
+    environment = place.environment()
+    (place.target / "conformance" / language.name).mkdir(parents=True, exist_ok=True)
+    for command in language.commands(place):
+        done = subprocess.run(
+            command, cwd=place.root, env=environment, capture_output=True, text=True
+        )
+        if done.returncode != 0:
+            results.lacking = f"{' '.join(command)}\n{done.stdout}{done.stderr}"
+            return
+    given = servers.start()
+    file = folder / "cases.json"
+    file.write_text(json.dumps(given, ensure_ascii=False))
+    try:
+        output, complaint = _output(language.runner(place, file), environment)
+    finally:
+        servers.stop()
+    _read(output, results, complaint)
+    for case in servers.cases:
+        server = servers.asked.get(case["name"])
+        if server is not None and case["name"] not in results.skipped:
+            _look_at_requests(case, server, results)
+
+
+def _output(command: list[str], environment: dict[str, str]) -> tuple[str, str]:
+    """Give all that a runner prints, and how it ended if not well."""
+    try:
+        done = subprocess.run(
+            command,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=LIMIT,
+        )
+    except subprocess.TimeoutExpired as late:
+        return (late.stdout or b"").decode(
+            errors="replace"
+        ), f"it was still running after {LIMIT} s"
+    output = done.stdout.decode(errors="replace")
+    return output, f"it ended with {done.returncode}" if done.returncode else ""
+
+
+def _read(output: str, results: Results, complaint: str) -> None:
+    told = set()
+    for line in output.splitlines():
+        found = _LINE.fullmatch(line)
+        if found and found[2] in results.names:
+            outcome, name, why = found.groups()
+            told.add(name)
+            if outcome == "not ok":
+                results.fail(name, why or "it does not say why")
+            elif outcome == "skip":
+                results.skipped[name] = why or "it does not say why"
+                if not why:
+                    results.fail(name, "skipped without a reason")
+    silent = [name for name in results.names if name not in told]
+    for name in silent:
+        results.fail(name, f"the runner says nothing of it{', ' if complaint else ''}{complaint}")
+    if complaint or "WARNING in native method" in output:
+        print(output, file=sys.stderr)
+        for name in results.names:
+            results.fail(name, f"the runner did not end well: {complaint or 'a JNI warning'}")
+    if TOKEN in output:
+        where = next(line for line in output.splitlines() if TOKEN in line)
+        for name in results.names:
+            results.fail(name, f"the token is printed: {where.replace(TOKEN, '[here]')[:300]}")
+
+
+def _look_at_requests(case: Case, server: Server, results: Results) -> None:
+    expected: dict[str, Any] = case["expect"].get("requests", {})
+    queries = [target.partition("?")[2] for target, _ in server.requests]
+    got = {"count": len(queries), "queries": queries, "connections": server.connections}
+    for name, value in expected.items():
+        if name == "headers":
+            headers = server.requests[0][1] if server.requests else {}
+            for header, part in value.items():
+                if part.replace("{token}", TOKEN) not in headers.get(header, ""):
+                    results.fail(case["name"], f"the request's {header} is not {part}")
+        elif got[name] != value:
+            results.fail(case["name"], f"the server's {name}: {got[name]}, and not {value}")
+
+
+def show(cases: list[Case], results: dict[str, Results]) -> int:
+    """Print the matrix, what is wrong, and a line for each language; give the exit code."""
+    names = list(results)
+    widest = max(len(case["name"]) for case in cases)
+    print(" " * widest, *names)
+    for case in cases:
+        marks = (_mark(results[name], case["name"]).center(len(name)) for name in names)
+        print(case["name"].ljust(widest), *marks)
+    for name, result in results.items():
+        if result.lacking:
+            print(f"\n{name} did not run: {result.lacking}")
+        for kind, reasons in (("wrong", result.wrong), ("skipped", result.skipped)):
+            for case_name, why in reasons.items():
+                print(f"{name} {kind} {case_name}: {why}")
+    print()
+    complete = True
+    for name, result in results.items():
+        passed = 0 if result.lacking else result.passed()
+        complete = complete and passed == len(cases)
+        print(f"LANG {name} {passed}/{len(cases)}")
+    return 0 if complete else 1
+
+
+def _mark(result: Results, name: str) -> str:
+    if result.lacking:
+        return "-"
+    if name in result.wrong:
+        return "x"
+    return "s" if name in result.skipped else "+"

@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+"""Runs the conformance cases in every language, and prints a matrix: see README.md here."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import judge
+import languages
+import suite
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def main() -> int:
+    options = parse()
+    cases = suite.read(options.case)
+    chosen = languages.read(options.only)
+    target = Path(options.target).resolve()
+    place = languages.Place(ROOT, target, prefix(options, target))
+    results: dict[str, judge.Results] = {}
+    with tempfile.TemporaryDirectory(prefix="dc-conformance-") as folder:
+        servers = suite.Servers(cases, sandbox(options, target), Path(folder))
+        for language in chosen:
+            results[language.name] = judge.Results(language.name, [case["name"] for case in cases])
+            language_folder = Path(folder) / language.name
+            language_folder.mkdir()
+            judge.run(language, place, servers, results[language.name], language_folder)
+    return judge.show(cases, results)
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default="", help="these languages, with commas between")
+    parser.add_argument("--case", default="", help="the cases whose names have this in them")
+    target = os.environ.get("CARGO_TARGET_DIR") or ROOT / "target"
+    parser.add_argument("--target", default=target, help="where built things are, and go")
+    parser.add_argument(
+        "--prefix", help="where the library is installed [default: TARGET/conformance/prefix]"
+    )
+    return parser.parse_args()
+
+
+def prefix(options: argparse.Namespace, target: Path) -> Path:
+    found = Path(options.prefix or target / "conformance" / "prefix").resolve()
+    if not (found / "lib" / "libdata_connectors.so.1").exists():
+        sys.exit(
+            f"no libdata_connectors.so.1 below {found}/lib: `make test-languages` puts it there"
+        )
+    return found
+
+
+def sandbox(options: argparse.Namespace, target: Path) -> Path:
+    places = [target / "release", *([Path(options.prefix) / "bin"] if options.prefix else [])]
+    for folder in reversed(places):
+        program = shutil.which(folder / "data-connectors-sandbox")
+        if program:
+            return Path(program)
+    sys.exit("no data-connectors-sandbox: `make test-languages` builds it")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

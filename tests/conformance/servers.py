@@ -1,0 +1,244 @@
+"""The servers that answer the cases: one for each, on a port of its own, every byte known."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import json
+import socket
+import ssl
+import struct
+import subprocess
+import threading
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+Answer = dict[str, Any]
+
+_KNOWN = {"status", "headers", "body", "rows", "next", "gzip", "delay_ms", "drip_ms", "hang", "cut"}
+_ALONE = {"close", "reset", "raw"}
+_KINDS = {"sandbox", "answers", "pages", "nobody", "queue_full", "silent", "tls", "proxy"}
+
+
+class Server:
+    """Answers one case as it says, and keeps what was asked."""
+
+    def __init__(self, case: dict[str, Any], certificates: Path) -> None:
+        script = case["server"]
+        unknown = set(script) - _KINDS
+        if unknown:
+            raise ValueError(f"{case['name']}: there is no server {unknown}")
+        self.requests: list[tuple[str, dict[str, str]]] = []
+        self.connections = 0
+        self._script = script
+        self._certificate = script.get("tls")
+        self._certificates = certificates
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._open: set[socket.socket] = set()
+        self._waiting: list[socket.socket] = []
+        self._listener = socket.socket()
+        self._listener.bind(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        if "nobody" in script:
+            self._listener.close()
+        elif "queue_full" in script:
+            self._fill()
+        else:
+            self._listener.listen(128)
+            threading.Thread(target=self._accept, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        scheme = "https" if "tls" in self._script or "silent" in self._script else "http"
+        return f"{scheme}://127.0.0.1:{self.port}"
+
+    def stop(self) -> None:
+        """End it, also what hangs."""
+        self._stopping.set()
+        with self._lock:
+            sockets = [*self._open, *self._waiting, self._listener]
+        for each in sockets:
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+            each.close()
+
+    def _fill(self) -> None:
+        """Let connections wait until no more are taken in."""
+        self._listener.listen(0)
+        while len(self._waiting) < 64:
+            one = socket.socket()
+            self._waiting.append(one)
+            one.settimeout(0.2)
+            try:
+                one.connect(("127.0.0.1", self.port))
+            except OSError:
+                return
+        raise RuntimeError("the queue is never full")
+
+    def _accept(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                stream, _ = self._listener.accept()
+            except OSError:
+                return
+            stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with self._lock:
+                self.connections += 1
+                self._open.add(stream)
+            threading.Thread(target=self._serve, args=(stream,), daemon=True).start()
+
+    def _serve(self, stream: socket.socket) -> None:
+        served = stream
+        try:
+            if self._certificate in ("trusted", "untrusted"):
+                context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+                folder = self._certificates / self._certificate
+                context.load_cert_chain(folder / "leaf.pem", folder / "leaf.key")
+                served = context.wrap_socket(stream, server_side=True)
+                with self._lock:
+                    self._open.add(served)
+            if self._certificate == "plain":
+                served.recv(4096)
+                served.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+                return
+            if "silent" in self._script:
+                self._wait_for_the_end(served)
+                return
+            while self._answer(served):
+                pass
+        except OSError:
+            pass
+        finally:
+            with self._lock:
+                self._open.discard(stream)
+                self._open.discard(served)
+            served.close()
+
+    def _answer(self, stream: socket.socket) -> bool:
+        """Answer one request; say whether another may come."""
+        head = _head(stream)
+        if head is None:
+            return False
+        first, *lines = head.split("\r\n")
+        headers = {
+            name.strip().lower(): value.strip()
+            for name, _, value in (line.partition(":") for line in lines)
+        }
+        target = first.split(" ")[1] if first.count(" ") == 2 else ""
+        with self._lock:
+            number = len(self.requests)
+            self.requests.append((target, headers))
+        return self._send(stream, self._chosen(number, target))
+
+    def _chosen(self, number: int, target: str) -> Answer:
+        script = self._script
+        if "pages" in script:
+            cursor = parse_qs(urlsplit(target).query).get("starting_after", [""])[0]
+            return script["pages"].get(cursor, {"status": 404, "body": {}})
+        if "proxy" in script:
+            return script["proxy"]
+        answers = script.get("answers") or [{"rows": [{"id": "1"}]}]
+        return answers[min(number, len(answers) - 1)]
+
+    def _send(self, stream: socket.socket, answer: Answer) -> bool:
+        unknown = set(answer) - _KNOWN - _ALONE
+        if unknown:
+            raise ValueError(f"there is no answer with {unknown}")
+        time.sleep(answer.get("delay_ms", 0) / 1000)
+        if "close" in answer:
+            return False
+        if "reset" in answer:
+            stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            return False
+        if "raw" in answer:
+            stream.sendall(answer["raw"].encode("latin-1"))
+            return False
+        if answer.get("hang") == "answer":
+            return self._wait_for_the_end(stream)
+        body, headers = _body(answer)
+        status = answer.get("status", 200)
+        head = f"HTTP/1.1 {status} {_REASONS.get(status, 'X')}\r\n"
+        head += "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        if answer.get("hang") == "head":
+            stream.sendall(head.encode())
+            return self._wait_for_the_end(stream)
+        stream.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode())
+        if answer.get("hang") == "body":
+            stream.sendall(body[:-1])
+            return self._wait_for_the_end(stream)
+        if "cut" in answer:
+            stream.sendall(body[: answer["cut"]])
+            return False
+        if "drip_ms" in answer:
+            for byte in body:
+                stream.sendall(bytes([byte]))
+                time.sleep(answer["drip_ms"] / 1000)
+            return True
+        stream.sendall(body)
+        return True
+
+    def _wait_for_the_end(self, stream: socket.socket) -> bool:
+        """Say nothing until the other side goes, or this server stops."""
+        while stream.recv(4096):
+            pass
+        return False
+
+
+def _head(stream: socket.socket) -> str | None:
+    head = b""
+    while b"\r\n\r\n" not in head:
+        more = stream.recv(4096)
+        if not more:
+            return None
+        head += more
+    return head.partition(b"\r\n\r\n")[0].decode("latin-1")
+
+
+def _body(answer: Answer) -> tuple[bytes, dict[str, str]]:
+    headers = {"Content-Type": "application/json"}
+    if "rows" in answer:
+        cursor = answer.get("next")
+        following = {"starting_after": cursor} if cursor else None
+        pages = {"type": "pages", "per_page": 20, "next": following}
+        body: Any = {"type": "list", "data": answer["rows"], "pages": pages}
+    else:
+        body = answer.get("gzip", answer.get("body", ""))
+    data = (body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)).encode()
+    if "gzip" in answer:
+        data = gzip.compress(data)
+        headers["Content-Encoding"] = "gzip"
+    return data, {**headers, **answer.get("headers", {})}
+
+
+_REASONS = {
+    200: "OK",
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    407: "Proxy Authentication Required",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    502: "Bad Gateway",
+    503: "Service Unavailable",
+    504: "Gateway Timeout",
+}
+
+
+def make_certificates(folder: Path) -> None:
+    """Make two authorities, and of each a certificate for 127.0.0.1."""
+    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout"]
+    for name in ("trusted", "untrusted"):
+        at = folder / name
+        at.mkdir()
+        (at / "leaf.cnf").write_text("subjectAltName=IP:127.0.0.1\nbasicConstraints=CA:FALSE\n")
+        by = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", "leaf.cnf"]
+        for command in (
+            ["req", "-x509", *key, "ca.key", "-out", "ca.pem", "-days", "2", "-subj", "/CN=ca"],
+            ["req", *key, "leaf.key", "-out", "leaf.csr", "-subj", "/CN=127.0.0.1"],
+            ["x509", "-req", "-in", "leaf.csr", *by, "-days", "2", "-out", "leaf.pem"],
+        ):
+            subprocess.run(["openssl", *command], cwd=at, check=True, capture_output=True)

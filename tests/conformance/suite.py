@@ -1,0 +1,107 @@
+"""The cases as files, and as a runner gets them: with the address of what answers them."""
+
+from __future__ import annotations
+
+import copy
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from servers import Server, make_certificates
+
+FOLDER = Path(__file__).resolve().parent / "cases"
+TOKEN = "canary-4f1c9be2-token"
+"""What must be seen nowhere."""
+
+Case = dict[str, Any]
+
+_FIELDS = {"name", "about", "server", "settings", "call", "expect"} | {
+    *("per_page", "starting_after", "prefetch", "stop_after", "then"),
+    *("cancel_after_ms", "shutdown_after_ms", "closed", "callers"),
+}
+_EXPECTED = {"error", "rows", "ids", "pages", "requests", "least_ms", "most_ms"} | {
+    *("next_cursor", "request_id"),
+    *("rate_limit", "rate_limit_remaining", "rate_limit_reset"),
+}
+
+
+def read(part: str) -> list[Case]:
+    """Read all cases, or those with `part` in their names."""
+    cases = [
+        case for path in sorted(FOLDER.glob("*.json")) for case in json.loads(path.read_text())
+    ]
+    names = [case["name"] for case in cases]
+    twice = {name for name in names if names.count(name) > 1}
+    for case in cases:
+        wrong = (
+            (set(case) - _FIELDS)
+            | (set(case["expect"]) - _EXPECTED)
+            | ({"about", "call"} - set(case))
+        )
+        if wrong or case["name"] in twice:
+            sys.exit(f"{case['name']} is not as README.md says: {wrong or 'its name comes twice'}")
+    chosen = [case for case in cases if part in case["name"]]
+    return chosen or sys.exit(f"no case has {part!r} in its name")
+
+
+class Servers:
+    """What answers the cases."""
+
+    def __init__(self, cases: list[Case], sandbox: Path, folder: Path) -> None:
+        self.cases = cases
+        self.asked: dict[str, Server] = {}
+        self._sandbox = sandbox
+        self._sandboxes: list[subprocess.Popen[str]] = []
+        self._certificates = folder / "certificates"
+        self._certificates.mkdir()
+        make_certificates(self._certificates)
+
+    def start(self) -> list[Case]:
+        """Start a server for each case, and give the cases as a runner gets them."""
+        return [self._resolved(case) for case in self.cases]
+
+    def stop(self) -> None:
+        """End all of them."""
+        for server in self.asked.values():
+            server.stop()
+        for process in self._sandboxes:
+            process.terminate()
+            process.wait()
+            assert process.stdout is not None
+            process.stdout.close()
+        self._sandboxes = []
+
+    def _resolved(self, case: Case) -> Case:
+        given = copy.deepcopy(
+            {name: value for name, value in case.items() if name not in ("server", "about")}
+        )
+        given["expect"].pop("requests", None)
+        settings = given.setdefault("settings", {})
+        settings.setdefault("token", TOKEN)
+        script = case.get("server", {})
+        if "sandbox" in script:
+            settings["base_url"] = self._start_sandbox(script["sandbox"])
+        elif script:
+            server = self.asked[case["name"]] = Server(case, self._certificates)
+            if "proxy" in script:
+                settings["proxy"] = f"http://user:{TOKEN}@127.0.0.1:{server.port}"
+                settings.setdefault("base_url", "https://service.invalid")
+            else:
+                settings.setdefault("base_url", server.url)
+            if script.get("tls") == "trusted":
+                settings["ca_file"] = str(self._certificates / "trusted" / "ca.pem")
+        return given
+
+    def _start_sandbox(self, options: dict[str, Any]) -> str:
+        arguments = [part for name, value in options.items() for part in (f"--{name}", str(value))]
+        process = subprocess.Popen(
+            [self._sandbox, *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        self._sandboxes.append(process)
+        assert process.stdout is not None
+        return process.stdout.readline().strip()
