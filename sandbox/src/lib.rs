@@ -15,7 +15,7 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! The rooms: `server` answers requests, after `auth` (who), `rate` (how often), `version` and
+//! The rooms: `server` answers requests, after `fault` (not at all), `auth` (who), `rate` (how often), `version` and
 //! `list` (what) have had their say; `answer` gives answers their form; `connectors` makes rows
 //! up and `data` reads them from a file.
 
@@ -23,6 +23,7 @@ mod answer;
 mod auth;
 mod connectors;
 mod data;
+mod fault;
 mod list;
 mod rate;
 mod server;
@@ -38,7 +39,9 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::sync::oneshot;
 
+use answer::RequestIds;
 use auth::Token;
+use fault::Faults;
 use list::List;
 use rate::RateLimit;
 use server::Site;
@@ -61,7 +64,7 @@ pub struct Sandbox {
 
 impl Sandbox {
     /// A sandbox to be: any free port, [`DEFAULT_CONNECTORS`] made-up connectors, any token, no
-    /// latency, nobody refused for asking too often.
+    /// latency, no failures, nobody refused for asking too often.
     pub fn builder() -> Builder {
         Builder::default()
     }
@@ -106,6 +109,7 @@ pub struct Builder {
     latency: Duration,
     token: Option<Token>,
     rate_limit: Option<u32>,
+    fault_percent: u8,
 }
 
 /// Where the connectors come from.
@@ -176,6 +180,13 @@ impl Builder {
         self
     }
 
+    /// Lets this share of the requests fail, in percent, spread evenly and in turn: a 503 of the service, a 502 with a
+    /// gateway's HTML, a connection that breaks in the body of a 200.
+    pub fn fault_percent(mut self, percent: u8) -> Self {
+        self.fault_percent = percent;
+        self
+    }
+
     /// Starts the sandbox and returns once it is listening.
     ///
     /// # Errors
@@ -195,7 +206,14 @@ impl Builder {
             Source::Rows(rows) => List::new(rows)?,
             Source::File(path) => data::read(&path)?,
         };
-        let site = Arc::new(Site::new(list, self.token, RateLimit::new(self.rate_limit), self.latency));
+        let site = Arc::new(Site {
+            list,
+            token: self.token,
+            rate_limit: RateLimit::new(self.rate_limit),
+            latency: self.latency,
+            faults: Faults::new(self.fault_percent),
+            request_ids: RequestIds::default(),
+        });
         let (base_url, stop, thread) = server::start(self.port, Arc::clone(&site))?;
         Ok(Sandbox { base_url, site, stop: Some(stop), thread: Some(thread) })
     }

@@ -28,6 +28,8 @@ Options:
   --rate-limit N    Refuse (429) what goes beyond N requests per minute, counted
                     as N/6, rounded down, per 10 seconds; 6 or more
                     [default: never]
+  --fault-percent N Let N of 100 requests fail, evenly and in turn: a 503, a
+                    gateway's 502, a connection that breaks [default: 0]
   -h, --help        Show this and end
   -V, --version     Show the version and end
 ";
@@ -120,6 +122,9 @@ fn read_arguments() -> Result<Task, lexopt::Error> {
             }
             Long("rate-limit") => {
                 builder = builder.rate_limit(number(&mut arguments, "--rate-limit", 6, u32::MAX)?);
+            }
+            Long("fault-percent") => {
+                builder = builder.fault_percent(number(&mut arguments, "--fault-percent", 0, 100)?);
             }
             Short('h') | Long("help") => return Ok(Task::Show(HELP)),
             Short('V') | Long("version") => {

@@ -16,6 +16,7 @@ use tokio::sync::oneshot;
 
 use crate::answer::{self, Refusal, RequestIds};
 use crate::auth::{self, Token};
+use crate::fault::{self, Fault, Faults};
 use crate::list::{List, Query};
 use crate::rate::RateLimit;
 use crate::version;
@@ -25,17 +26,14 @@ const PATH: &str = "/data_connectors";
 /// All that answering a request takes.
 pub(crate) struct Site {
     pub(crate) list: List,
-    token: Option<Token>,
-    rate_limit: RateLimit,
-    latency: Duration,
-    request_ids: RequestIds,
+    pub(crate) token: Option<Token>,
+    pub(crate) rate_limit: RateLimit,
+    pub(crate) latency: Duration,
+    pub(crate) faults: Faults,
+    pub(crate) request_ids: RequestIds,
 }
 
 impl Site {
-    pub(crate) fn new(list: List, token: Option<Token>, rate_limit: RateLimit, latency: Duration) -> Self {
-        Site { list, token, rate_limit, latency, request_ids: RequestIds::default() }
-    }
-
     /// The body of a good answer, or why there is none; puts what goes with either in `headers`.
     fn decide(&self, request: &Request, headers: &mut HeaderMap) -> Result<Value, Refusal> {
         auth::check(request.headers(), self.token.as_ref())?;
@@ -68,7 +66,16 @@ async fn answer(State(site): State<Arc<Site>>, request: Request) -> Response {
         tokio::time::sleep(site.latency).await;
     }
     let mut headers = HeaderMap::new();
-    let outcome = site.decide(&request, &mut headers);
+    let outcome = match site.faults.next() {
+        None => site.decide(&request, &mut headers),
+        Some(Fault::Unavailable) => Err(Refusal::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "service_unavailable",
+            "This sandbox was asked to fail now and then",
+        )),
+        Some(Fault::Gateway) => return fault::gateway(),
+        Some(Fault::Cut) => return fault::cut(),
+    };
     let gzip = answer::wants_gzip(request.headers());
     answer::build(outcome, headers, &site.request_ids.next(), gzip)
 }
