@@ -6,7 +6,7 @@ CC ?= cc
 PYTHON_DIR := bindings/python
 LIBRARY := libdata_connectors.so
 
-.PHONY: help demo test test-rust test-python test-wheel test-package test-asan test-msrv fuzz header reference sandbox \
+.PHONY: help demo test test-rust test-python test-wheel test-package test-asan test-languages test-msrv fuzz header reference sandbox \
 	library staged fit install uninstall docs bench lint clean
 
 help: ## list the targets
@@ -39,6 +39,14 @@ test-wheel: $(VENV)/ready ## that Python's wheel and sdist build, and work on ev
 
 test-package: ## that the crate could be published, and builds by itself
 	cargo publish --dry-run --allow-dirty --quiet --locked -p data_connectors
+
+# What a language needs and this machine lacks is named; --all makes that a failure.
+test-languages: $(VENV)/ready ## the cases and examples in every language to be had (options: make test-languages ARGS="--help")
+	@$(MAKE) --no-print-directory library >/dev/null
+	@$(MAKE) --no-print-directory install PREFIX=$(abspath $(TARGET))/conformance/prefix DESTDIR= >/dev/null
+	cargo build --quiet --release --locked -p data-connectors-sandbox
+	@cd tests/conformance && PYTHONDONTWRITEBYTECODE=1 $(abspath $(VENV))/bin/python -m unittest --quiet
+	@CARGO_TARGET_DIR=$(abspath $(TARGET)) PYTHONDONTWRITEBYTECODE=1 $(VENV)/bin/python tests/conformance/run.py --with-tests $(ARGS)
 
 # The stable compiler knows the sanitizers, but for this variable.
 test-asan: ## the faults, connections, walks and a soak, with AddressSanitizer
@@ -97,8 +105,9 @@ lint: $(VENV)/ready ## formatting and lints of all languages
 	$(CC) -std=c99 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Wshadow -Wconversion -pedantic -Werror -fsyntax-only -Iinclude \
 		$(filter-out benches/c/count% benches/c/curl% %_curl.c,$(wildcard benches/c/*.c))
 	$(VENV)/bin/ruff check --no-cache $(PYTHON_DIR)
-	$(VENV)/bin/ruff check --no-cache --config $(PYTHON_DIR)/pyproject.toml --ignore D examples benches
-	$(VENV)/bin/ruff format --no-cache --check --config $(PYTHON_DIR)/pyproject.toml $(PYTHON_DIR) examples benches
+	$(VENV)/bin/ruff check --no-cache --config $(PYTHON_DIR)/pyproject.toml --ignore D examples benches tests/conformance
+	$(VENV)/bin/ruff format --no-cache --check --config $(PYTHON_DIR)/pyproject.toml $(PYTHON_DIR) examples benches tests/conformance
+	$(VENV)/bin/mypy --strict --cache-dir $(abspath $(TARGET))/mypy-conformance tests/conformance/*.py
 	cd $(PYTHON_DIR) && $(abspath $(VENV))/bin/mypy --cache-dir $(abspath $(TARGET))/mypy src tests *.py
 	cd $(PYTHON_DIR) && $(abspath $(VENV))/bin/pyright --warnings --pythonpath $(abspath $(VENV))/bin/python
 

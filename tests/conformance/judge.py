@@ -24,14 +24,19 @@ _LINE = re.compile(r"(ok|not ok|skip) ([\w-]+)(?:: ?(.*))?")
 class Results:
     """What became of each case in one language: what is wrong, and why some were skipped."""
 
-    language: str
     names: list[str]
     wrong: dict[str, str] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
     lacking: str = ""
+    absent: bool = False
+    besides: dict[str, str] = field(default_factory=dict)
 
     def fail(self, name: str, why: str) -> None:
         self.wrong.setdefault(name, why)
+
+    def beside(self, what: str, wrong: str) -> None:
+        """Keep what became of something that is no case."""
+        self.besides[what] = wrong
 
     def passed(self) -> int:
         return sum(name not in self.wrong and name not in self.skipped for name in self.names)
@@ -40,24 +45,20 @@ class Results:
 def run(language: Language, place: Place, servers: Servers, results: Results, folder: Path) -> None:
     """Build and run one runner; what it says goes into `results`."""
     print(f"{language.name} …", file=sys.stderr, flush=True)
-    lacking = language.lacking()
-    if lacking:
-        results.lacking = f"this machine lacks {', '.join(lacking)}"
+    absent = language.lacking()
+    if absent:
+        results.absent = True
+        results.lacking = f"this machine lacks {', '.join(absent)}"
         return
-    environment = place.environment()
     (place.target / "conformance" / language.name).mkdir(parents=True, exist_ok=True)
-    for command in language.commands(place):
-        done = subprocess.run(
-            command, cwd=place.root, env=environment, capture_output=True, text=True
-        )
-        if done.returncode != 0:
-            results.lacking = f"{' '.join(command)}\n{done.stdout}{done.stderr}"
-            return
+    results.lacking = _failure_of(language.prepare, place)
+    if results.lacking:
+        return
     given = servers.start()
     file = folder / "cases.json"
     file.write_text(json.dumps(given, ensure_ascii=False))
     try:
-        output, complaint = _output(language.runner(place, file), environment)
+        output, complaint = _output(place.filled(language.run, cases=file), place.environment())
     finally:
         servers.stop()
     _read(output, results, complaint)
@@ -65,6 +66,22 @@ def run(language: Language, place: Place, servers: Servers, results: Results, fo
         server = servers.asked.get(case["name"])
         if server is not None and case["name"] not in results.skipped:
             _look_at_requests(case, server, results)
+
+
+def tests(language: Language, place: Place) -> str:
+    """Run a language's own tests; say what is wrong, or nothing."""
+    return _failure_of(language.test, place)
+
+
+def _failure_of(commands: list[list[str]], place: Place) -> str:
+    for command in commands:
+        filled = place.filled(command)
+        done = subprocess.run(
+            filled, cwd=place.root, env=place.environment(), capture_output=True, text=True
+        )
+        if done.returncode != 0:
+            return f"{' '.join(filled)}\n{done.stdout}{done.stderr}"
+    return ""
 
 
 def _output(command: list[str], environment: dict[str, str]) -> tuple[str, str]:
@@ -78,9 +95,8 @@ def _output(command: list[str], environment: dict[str, str]) -> tuple[str, str]:
             timeout=LIMIT,
         )
     except subprocess.TimeoutExpired as late:
-        return (late.stdout or b"").decode(
-            errors="replace"
-        ), f"it was still running after {LIMIT} s"
+        output = (late.stdout or b"").decode(errors="replace")
+        return output, f"it was still running after {LIMIT} s"
     output = done.stdout.decode(errors="replace")
     return output, f"it ended with {done.returncode}" if done.returncode else ""
 
@@ -123,34 +139,3 @@ def _look_at_requests(case: Case, server: Server, results: Results) -> None:
                     results.fail(case["name"], f"the request's {header} is not {part}")
         elif got[name] != value:
             results.fail(case["name"], f"the server's {name}: {got[name]}, and not {value}")
-
-
-def show(cases: list[Case], results: dict[str, Results]) -> int:
-    """Print the matrix, what is wrong, and a line for each language; give the exit code."""
-    names = list(results)
-    widest = max(len(case["name"]) for case in cases)
-    print(" " * widest, *names)
-    for case in cases:
-        marks = (_mark(results[name], case["name"]).center(len(name)) for name in names)
-        print(case["name"].ljust(widest), *marks)
-    for name, result in results.items():
-        if result.lacking:
-            print(f"\n{name} did not run: {result.lacking}")
-        for kind, reasons in (("wrong", result.wrong), ("skipped", result.skipped)):
-            for case_name, why in reasons.items():
-                print(f"{name} {kind} {case_name}: {why}")
-    print()
-    complete = True
-    for name, result in results.items():
-        passed = 0 if result.lacking else result.passed()
-        complete = complete and passed == len(cases)
-        print(f"LANG {name} {passed}/{len(cases)}")
-    return 0 if complete else 1
-
-
-def _mark(result: Results, name: str) -> str:
-    if result.lacking:
-        return "-"
-    if name in result.wrong:
-        return "x"
-    return "s" if name in result.skipped else "+"

@@ -6,8 +6,9 @@ import json
 import os
 import shutil
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 FOLDER = Path(__file__).resolve().parent / "languages"
 
@@ -19,10 +20,27 @@ class Place:
     root: Path
     target: Path
     prefix: Path
+    sandbox: Path
 
     @property
     def library(self) -> Path:
         return self.prefix / "lib" / "libdata_connectors.so.1"
+
+    def filled(self, command: list[str], **more: Path) -> list[str]:
+        """Put the places, and what else is given, where a command names them."""
+        names = {
+            "root": self.root,
+            "target": self.target / "conformance",
+            "library": self.library,
+            "include": self.prefix / "include",
+            "prefix": self.prefix,
+            "sandbox": self.sandbox,
+            "python": sys.executable,
+            **more,
+        }
+        for name, value in names.items():
+            command = [part.replace(f"{{{name}}}", str(value)) for part in command]
+        return command
 
     def environment(self) -> dict[str, str]:
         """What every command of a language finds around it."""
@@ -33,18 +51,21 @@ class Place:
             "DATA_CONNECTORS_LIBRARY": str(self.library),
             "LD_LIBRARY_PATH": ":".join(filter(None, found)),
             "PKG_CONFIG_PATH": ":".join(filter(None, packages)),
+            "DC_TEST_SANDBOX": str(self.sandbox),
             "PYTHONDONTWRITEBYTECODE": "1",
         }
 
 
 @dataclass(frozen=True)
 class Language:
-    """One language. Its commands have names of places in braces, such as {root}: see `_filled`."""
+    """One language. Its commands have names of places in braces, such as {root}."""
 
     name: str
     needs: dict[str, str]
     prepare: list[list[str]]
     run: list[str]
+    first: dict[str, Any] = field(default_factory=dict)
+    test: list[list[str]] = field(default_factory=list)
 
     def lacking(self) -> list[str]:
         """Say what this machine has not, and where it comes from."""
@@ -53,29 +74,6 @@ class Language:
             for command, where in self.needs.items()
             if not shutil.which(command)
         ]
-
-    def commands(self, place: Place) -> list[list[str]]:
-        """Give the commands that build the runner."""
-        return [_filled(command, place) for command in self.prepare]
-
-    def runner(self, place: Place, cases: Path) -> list[str]:
-        """Give the command that runs the cases."""
-        return _filled(self.run, place, cases)
-
-
-def _filled(command: list[str], place: Place, cases: Path = Path()) -> list[str]:
-    names = {
-        "root": place.root,
-        "target": place.target / "conformance",
-        "library": place.library,
-        "include": place.prefix / "include",
-        "prefix": place.prefix,
-        "cases": cases,
-        "python": sys.executable,
-    }
-    for name, value in names.items():
-        command = [part.replace(f"{{{name}}}", str(value)) for part in command]
-    return command
 
 
 def read(only: str) -> list[Language]:

@@ -10,8 +10,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+import first
 import judge
 import languages
+import matrix
 import suite
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,22 +24,31 @@ def main() -> int:
     cases = suite.read(options.case)
     chosen = languages.read(options.only)
     target = Path(options.target).resolve()
-    place = languages.Place(ROOT, target, prefix(options, target))
+    place = languages.Place(ROOT, target, prefix(options, target), sandbox(options, target))
     results: dict[str, judge.Results] = {}
     with tempfile.TemporaryDirectory(prefix="dc-conformance-") as folder:
-        servers = suite.Servers(cases, sandbox(options, target), Path(folder))
+        servers = suite.Servers(cases, place.sandbox, Path(folder))
         for language in chosen:
-            results[language.name] = judge.Results(language.name, [case["name"] for case in cases])
-            language_folder = Path(folder) / language.name
-            language_folder.mkdir()
-            judge.run(language, place, servers, results[language.name], language_folder)
-    return judge.show(cases, results)
+            result = judge.Results([case["name"] for case in cases])
+            results[language.name] = result
+            own_folder = Path(folder) / language.name
+            own_folder.mkdir()
+            judge.run(language, place, servers, result, own_folder)
+            if language.first and not options.case and not result.lacking:
+                result.beside("first program", first.wrong_with(language, place, own_folder))
+            if options.with_tests and language.test and not result.lacking:
+                result.beside("tests of its own", judge.tests(language, place))
+    return matrix.show(cases, results, all_wanted=options.all)
 
 
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="", help="these languages, with commas between")
     parser.add_argument("--case", default="", help="the cases whose names have this in them")
+    everything = "a language that this machine hasn't is a failure"
+    parser.add_argument("--all", action="store_true", help=everything)
+    own = "run each language's own tests, too"
+    parser.add_argument("--with-tests", action="store_true", help=own)
     target = os.environ.get("CARGO_TARGET_DIR") or ROOT / "target"
     parser.add_argument("--target", default=target, help="where built things are, and go")
     parser.add_argument(

@@ -137,10 +137,11 @@ class Server:
         script = self._script
         if "pages" in script:
             cursor = parse_qs(urlsplit(target).query).get("starting_after", [""])[0]
-            return script["pages"].get(cursor, {"status": 404, "body": {}})
+            chosen: Answer = script["pages"].get(cursor, {"status": 404, "body": {}})
+            return chosen
+        answers: list[Answer] = script.get("answers", [{"rows": [{"id": "1"}]}])
         if "proxy" in script:
-            return script["proxy"]
-        answers = script.get("answers") or [{"rows": [{"id": "1"}]}]
+            answers = [script["proxy"]]
         return answers[min(number, len(answers) - 1)]
 
     def _send(self, stream: socket.socket, answer: Answer) -> bool:

@@ -46,6 +46,23 @@ def read(part: str) -> list[Case]:
     return chosen or sys.exit(f"no case has {part!r} in its name")
 
 
+class Sandbox:
+    """The project's own stand-in for the service, running."""
+
+    def __init__(self, program: Path, options: dict[str, Any]) -> None:
+        given = [part for name, value in options.items() for part in (f"--{name}", str(value))]
+        self._process = subprocess.Popen(
+            [program, *given], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+        assert self._process.stdout is not None
+        self.url = self._process.stdout.readline().strip()
+
+    def stop(self) -> None:
+        """End it."""
+        self._process.terminate()
+        self._process.communicate()
+
+
 class Servers:
     """What answers the cases."""
 
@@ -53,7 +70,7 @@ class Servers:
         self.cases = cases
         self.asked: dict[str, Server] = {}
         self._sandbox = sandbox
-        self._sandboxes: list[subprocess.Popen[str]] = []
+        self._sandboxes: list[Sandbox] = []
         self._certificates = folder / "certificates"
         self._certificates.mkdir()
         make_certificates(self._certificates)
@@ -66,11 +83,8 @@ class Servers:
         """End all of them."""
         for server in self.asked.values():
             server.stop()
-        for process in self._sandboxes:
-            process.terminate()
-            process.wait()
-            assert process.stdout is not None
-            process.stdout.close()
+        for sandbox in self._sandboxes:
+            sandbox.stop()
         self._sandboxes = []
 
     def _resolved(self, case: Case) -> Case:
@@ -95,13 +109,5 @@ class Servers:
         return given
 
     def _start_sandbox(self, options: dict[str, Any]) -> str:
-        arguments = [part for name, value in options.items() for part in (f"--{name}", str(value))]
-        process = subprocess.Popen(
-            [self._sandbox, *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        self._sandboxes.append(process)
-        assert process.stdout is not None
-        return process.stdout.readline().strip()
+        self._sandboxes.append(Sandbox(self._sandbox, options))
+        return self._sandboxes[-1].url

@@ -1,0 +1,111 @@
+"""That the driver sees what is wrong: runners that fail, lie, leak the token, or say nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import tempfile
+import unittest
+from pathlib import Path
+
+import first
+import judge
+import matrix
+import suite
+from languages import Language, Place
+
+CASES: list[suite.Case] = [
+    {"name": "one", "about": "", "call": "page", "server": {"answers": [{}]}, "expect": {}},
+    {"name": "two", "about": "", "call": "page", "expect": {}},
+]
+ASKS = "import json,sys,urllib.request as u;s=json.load(open(sys.argv[1]))[0]['settings'];"
+GET = "u.urlopen(s['base_url']+'/data_connectors?per_page=3').read();"
+
+
+class Driver(unittest.TestCase):
+    """Each test is a runner in a line of Python."""
+
+    def judged(
+        self, code: str, expect: suite.Case | None = None, **more: object
+    ) -> tuple[judge.Results, str]:
+        cases = [{**CASES[0], "expect": {"requests": expect or {}}}, CASES[1]]
+        language = Language("fake", {}, [], ["{python}", "-c", code, "{cases}"], **more)  # type: ignore[arg-type]
+        results = judge.Results([case["name"] for case in cases])
+        printed = io.StringIO()
+        with tempfile.TemporaryDirectory() as folder:
+            place = Place(Path(folder), Path(folder), Path(folder), Path("sandbox"))
+            servers = suite.Servers(cases, place.sandbox, Path(folder))
+            with contextlib.redirect_stderr(printed), contextlib.redirect_stdout(printed):
+                judge.run(language, place, servers, results, Path(folder))
+                code_of = matrix.show(cases, {"fake": results}, all_wanted=True)
+        return results, f"{printed.getvalue()}exit {code_of}"
+
+    def test_all_is_well(self) -> None:
+        told, printed = self.judged(
+            f"{ASKS}{GET}print('ok one');print('ok two')", {"count": 1, "queries": ["per_page=3"]}
+        )
+        self.assertEqual(told.wrong, {})
+        self.assertIn("LANG fake 2/2\nexit 0", printed)
+
+    def test_a_runner_that_asked_for_something_else(self) -> None:
+        for expected in ({"count": 0}, {"queries": [""]}, {"headers": {"authorization": "Bearer"}}):
+            told, printed = self.judged(f"{ASKS}{GET}print('ok one');print('ok two')", expected)
+            self.assertEqual(list(told.wrong), ["one"])
+            self.assertIn("LANG fake 1/2\nexit 1", printed)
+
+    def test_a_runner_that_finds_a_case_wrong_or_says_nothing_of_it(self) -> None:
+        told, printed = self.judged("print('not ok two: it is three')")
+        self.assertEqual(told.wrong["two"], "it is three")
+        self.assertIn("says nothing", told.wrong["one"])
+        self.assertIn("exit 1", printed)
+
+    def test_a_skip_needs_a_reason_and_is_not_complete(self) -> None:
+        told, _ = self.judged("print('ok one');print('skip two')")
+        self.assertIn("without a reason", told.wrong["two"])
+        told, printed = self.judged("print('ok one');print('skip two: no threads')")
+        self.assertEqual((told.wrong, told.skipped), ({}, {"two": "no threads"}))
+        self.assertIn("fake skipped two: no threads", printed)
+        self.assertIn("LANG fake 1/2\nexit 1", printed)
+
+    def test_a_token_that_is_seen_fails_all(self) -> None:
+        told, _ = self.judged(f"{ASKS}print('#', s['token']);print('ok one');print('ok two')")
+        self.assertEqual(set(told.wrong), {"one", "two"})
+        self.assertNotIn(suite.TOKEN, told.wrong["one"])
+
+    def test_a_runner_that_ends_badly(self) -> None:
+        told, _ = self.judged("print('ok one');print('ok two');raise SystemExit(3)")
+        self.assertIn("ended with 3", told.wrong["one"])
+        told, _ = self.judged("print('WARNING in native method');print('ok one');print('ok two')")
+        self.assertIn("JNI", told.wrong["two"])
+
+    def test_a_language_that_is_not_here_or_does_not_build(self) -> None:
+        cases = [CASES[1]]
+        for language in (
+            Language("fake", {"no-such-command": "a-package"}, [], []),
+            Language("fake", {}, [["false"]], []),
+        ):
+            results = judge.Results(["two"])
+            with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stderr(io.StringIO()):
+                place = Place(Path(folder), Path(folder), Path(folder), Path("sandbox"))
+                servers = suite.Servers(cases, place.sandbox, Path(folder))
+                judge.run(language, place, servers, results, Path(folder))
+            said = io.StringIO()
+            with contextlib.redirect_stdout(said):
+                code = matrix.show(cases, {"fake": results}, all_wanted=False)
+            self.assertEqual(code, 0 if language.needs else 1)
+            self.assertIn("LANG fake 0/1", said.getvalue())
+            self.assertIn(
+                "no-such-command (a-package)" if language.needs else "false", said.getvalue()
+            )
+
+    def test_tests_of_its_own_count(self) -> None:
+        place = Place(Path("/"), Path("/tmp"), Path("/"), Path("sandbox"))
+        self.assertEqual(judge.tests(Language("fake", {}, [], [], test=[["true"]]), place), "")
+        self.assertIn("false", judge.tests(Language("fake", {}, [], [], test=[["false"]]), place))
+
+    def test_a_block_of_the_readme(self) -> None:
+        self.assertEqual(first._block("x\n```go\na\nb\n```\n```js\nc\n```\n", "go"), "a\nb\n")
+
+
+if __name__ == "__main__":
+    unittest.main()
