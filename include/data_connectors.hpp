@@ -182,6 +182,11 @@ public:
         if (value_ && value_->find('\0') != std::string::npos)
             throw error("a text has a NUL character in it, where C would cut it short: pass it without");
     }
+    /** A text, or none, such as a cursor that was kept. */
+    argument(const std::optional<std::string> &value)
+        : argument(value ? std::optional<std::string_view>(*value) : std::nullopt)
+    {
+    }
     /** A text. */
     argument(std::string_view value) : argument(std::optional<std::string_view>(value)) {}
     /** None. */

@@ -54,7 +54,7 @@ def run(language: Language, place: Place, servers: Servers, results: Results, fo
     results.lacking = _failure_of(language.prepare, place)
     if results.lacking:
         return
-    given = servers.start()
+    given = servers.start(language.name)
     file = folder / "cases.json"
     file.write_text(json.dumps(given, ensure_ascii=False))
     try:
@@ -64,7 +64,7 @@ def run(language: Language, place: Place, servers: Servers, results: Results, fo
     _read(output, results, complaint)
     for case in servers.cases:
         server = servers.asked.get(case["name"])
-        if server is not None and case["name"] not in results.skipped:
+        if server is not None and case["name"] in results.names:
             _look_at_requests(case, server, results)
 
 

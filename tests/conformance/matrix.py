@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from judge import Results
-from suite import Case
+from suite import Case, not_for
 
 
 def show(cases: list[Case], results: dict[str, Results], *, all_wanted: bool) -> int:
@@ -21,6 +21,9 @@ def show(cases: list[Case], results: dict[str, Results], *, all_wanted: bool) ->
         marks = (_beside(results[name], what).center(len(name)) for name in names)
         print(f"({what})".ljust(widest), *marks)
     for name, result in results.items():
+        for case in cases:
+            if name in not_for(case):
+                print(f"{name} is not asked {case['name']}: {not_for(case)[name]}")
         if result.lacking:
             print(f"\n{name} did not run: {result.lacking}")
         for kind, reasons in (("wrong", result.wrong), ("skipped", result.skipped)):
@@ -35,9 +38,9 @@ def show(cases: list[Case], results: dict[str, Results], *, all_wanted: bool) ->
         passed = 0 if result.lacking else result.passed()
         if result.absent and not all_wanted:
             pass
-        elif passed < len(cases) or any(result.besides.values()):
+        elif passed < len(result.names) or any(result.besides.values()):
             complete = False
-        print(f"LANG {name} {passed}/{len(cases)}")
+        print(f"LANG {name} {passed}/{len(result.names)}")
     return 0 if complete else 1
 
 
@@ -48,6 +51,8 @@ def _beside(result: Results, what: str) -> str:
 def _mark(result: Results, name: str) -> str:
     if result.lacking:
         return "-"
+    if name not in result.names:
+        return "."
     if name in result.wrong:
         return "x"
     return "s" if name in result.skipped else "+"

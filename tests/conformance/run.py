@@ -29,7 +29,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="dc-conformance-") as folder:
         servers = suite.Servers(cases, place.sandbox, Path(folder))
         for language in chosen:
-            result = judge.Results([case["name"] for case in cases])
+            result = judge.Results(suite.names_for(language.name, cases))
             results[language.name] = result
             own_folder = Path(folder) / language.name
             own_folder.mkdir()

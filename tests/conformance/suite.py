@@ -17,7 +17,7 @@ TOKEN = "canary-4f1c9be2-token"
 
 Case = dict[str, Any]
 
-_FIELDS = {"name", "about", "server", "settings", "call", "expect"} | {
+_FIELDS = {"name", "about", "server", "settings", "call", "expect", "not_for"} | {
     *("per_page", "starting_after", "prefetch", "stop_after", "then"),
     *("cancel_after_ms", "shutdown_after_ms", "closed", "callers"),
 }
@@ -44,6 +44,17 @@ def read(part: str) -> list[Case]:
             sys.exit(f"{case['name']} is not as README.md says: {wrong or 'its name comes twice'}")
     chosen = [case for case in cases if part in case["name"]]
     return chosen or sys.exit(f"no case has {part!r} in its name")
+
+
+def not_for(case: Case) -> dict[str, str]:
+    """Give the languages that a case can't be asked in, and why."""
+    found: dict[str, str] = case.get("not_for", {})
+    return found
+
+
+def names_for(language: str, cases: list[Case]) -> list[str]:
+    """Name the cases that a language is asked."""
+    return [case["name"] for case in cases if language not in not_for(case)]
 
 
 class Sandbox:
@@ -75,9 +86,9 @@ class Servers:
         self._certificates.mkdir()
         make_certificates(self._certificates)
 
-    def start(self) -> list[Case]:
-        """Start a server for each case, and give the cases as a runner gets them."""
-        return [self._resolved(case) for case in self.cases]
+    def start(self, language: str) -> list[Case]:
+        """Start a server for each case, and give the cases as the language's runner gets them."""
+        return [self._resolved(case) for case in self.cases if language not in not_for(case)]
 
     def stop(self) -> None:
         """End all of them."""
@@ -89,7 +100,7 @@ class Servers:
 
     def _resolved(self, case: Case) -> Case:
         given = copy.deepcopy(
-            {name: value for name, value in case.items() if name not in ("server", "about")}
+            {name: value for name, value in case.items() if name not in ("server", "about", "not_for")}
         )
         given["expect"].pop("requests", None)
         settings = given.setdefault("settings", {})

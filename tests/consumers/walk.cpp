@@ -89,7 +89,8 @@ static void walks(const dc::client &client)
     CHECK(&off.prefetch().prefetch(false) == &off && off.next()->size() == 10);
 
     const dc::page first = client.list_page(100 - 50);
-    dc::page_walk walk = client.pages(50, first.next_cursor());
+    const std::optional<std::string> kept(first.next_cursor());
+    dc::page_walk walk = client.pages(50, kept);
     CHECK(client.list_page(50, *first.next_cursor()).size() == 50);
     dc::page_walk moved = std::move(walk);
     CHECK(moved.next()->size() == 50 && moved.cursor().has_value());
