@@ -326,16 +326,19 @@ local function refuse_if_closed(owned)
   if owned.closed then refuse("the %s is closed", owned.name) end
 end
 
--- A native call that waits for a page: gives it, or nil at the end of a walk. The signal of Ctrl-C, of which `luajit`
--- makes an error in whatever Lua code runs next, be it the callback, is held back meanwhile: it ends the call first.
+-- A native call that waits for a page: gives it, or nil at the end of a walk. Two things could raise an error in the
+-- callback itself, and are held back meanwhile: the signal of Ctrl-C, of which `luajit` makes an error in whatever Lua
+-- code runs next (it ends the call first), and a hook of the program's, such as those that limit a script's steps.
 local function fetch(owned, cancel, native)
   if cancel and cancel() then
     error(new_error(M.DC_ERR_CANCELLED, ffi.string(lib.dc_status_message(M.DC_ERR_CANCELLED))), 0)
   end
   refuse_if_closed(owned)
   local out_page, out_error, before, outer = ffi.new("dc_page *[1]"), ffi.new("dc_error *[1]"), signals(), current
+  local this, hook, mask, count = { cancel = cancel }, debug.gethook()
+  if type(hook) == "function" then debug.sethook() end
   ffi.C.dc_lua_sigmask(BLOCK, INTERRUPT, before)
-  local this = { cancel = cancel, interruptible = ffi.C.dc_lua_sigismember(before, SIGINT) == 0 }
+  this.interruptible = ffi.C.dc_lua_sigismember(before, SIGINT) == 0
   current, owned.uses = this, owned.uses + 1
   local fine, result = pcall(function()
     local status = native(owned.pointer, out_page, out_error)
@@ -347,6 +350,7 @@ local function fetch(owned, cancel, native)
   -- What is raised here, by the signal or by `cancel`, leaves a page that has come to the walk's next step.
   owned.page = fine and result or nil
   ffi.C.dc_lua_sigmask(SET, before, nil)
+  if type(hook) == "function" then debug.sethook(hook, mask, count) end
   if this.raised then error(this.raised[1], 0) end
   owned.page = nil
   if not fine then error(result, 0) end
