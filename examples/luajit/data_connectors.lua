@@ -152,7 +152,7 @@ local function new_error(status, message)
   return setmetatable({ status = status, status_name = name, message = message, attempts = 0 }, M.Error)
 end
 
--- An argument is refused before anything is sent. A value is not repeated: it may be the token.
+-- An argument is refused before anything is sent. A text isn't repeated: it may be the token.
 local function refuse(...) error(new_error(M.DC_ERR_INVALID_ARGUMENT, string.format(...)), 0) end
 
 -- Makes an error of a status and the native error, which it frees.
@@ -233,7 +233,9 @@ local SETTINGS = {
   { "api_version", "text" }, { "user_agent_suffix", "text" }, { "timeout_ms", "int64", TIME },
   { "connect_timeout_ms", "int64", TIME }, { "max_retries", "int32", "0 to 10" },
   { "max_response_bytes", "int64", "1024 to 1073741824 (1 GiB)" }, { "proxy", "text" }, { "no_proxy", "text" },
-  { "ca_file", "text" }, { "system_roots", "flag" }, { "pacing", "flag" },
+  { "pacing", "flag" },
+  -- In this order, as either takes the other's place: that of system_roots = false would be the bundled roots.
+  { "system_roots", "flag" }, { "ca_file", "text" },
 }
 local PAGE_OPTIONS = {
   { "per_page", "int32", "1 to 50, or 0 for the default" }, { "starting_after", "text" }, { "cancel", "function" },
@@ -444,8 +446,9 @@ end
 -- Makes a client. Settings: those of the C library's dc_config_set_…; `token` has to be there. It is not kept here.
 function M.client(settings)
   settings = checked(settings, SETTINGS, "setting")
-  for one, other in pairs({ region = "base_url", ca_file = "system_roots" }) do
-    if settings[one] and settings[other] then refuse("%s and %s are for the same: pass one of them", one, other) end
+  if settings.region and settings.base_url then refuse("region and base_url are for the same: pass one of them") end
+  if settings.ca_file and settings.system_roots == 1 then
+    refuse("ca_file and system_roots are for the same: pass one of them")
   end
   local config, out = ffi.gc(lib.dc_config_new(), lib.dc_config_free), ffi.new("dc_client *[1]")
   local fine, problem = pcall(function()
