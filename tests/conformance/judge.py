@@ -54,18 +54,31 @@ def run(language: Language, place: Place, servers: Servers, results: Results, fo
     results.lacking = _failure_of(language.prepare, place)
     if results.lacking:
         return
-    given = servers.start(language.name)
-    file = folder / "cases.json"
-    file.write_text(json.dumps(given, ensure_ascii=False))
-    try:
-        output, complaint = _output(place.filled(language.run, cases=file), place.environment())
-    finally:
-        servers.stop()
+    output, complaint = _performed(language, place, servers, folder)
     _read(output, results, complaint)
     for case in servers.cases:
         server = servers.asked.get(case["name"])
         if server is not None and case["name"] in results.names:
             _look_at_requests(case, server, results)
+
+
+def unseen(language: Language, place: Place, servers: Servers, folder: Path) -> str:
+    """Run cases that are wrong; say which of them the runner does not find so, or nothing."""
+    output, complaint = _performed(language, place, servers, folder)
+    found = [found for found in map(_LINE.fullmatch, output.splitlines()) if found]
+    seen = {line[2] for line in found if line[1] == "not ok" and line[3]}
+    missed = [case["name"] for case in servers.cases if case["name"] not in seen]
+    return f"it does not see {', '.join(missed)} {complaint}" if missed or complaint else ""
+
+
+def _performed(language: Language, place: Place, servers: Servers, folder: Path) -> tuple[str, str]:
+    file = folder / "cases.json"
+    given = servers.start(language.name)
+    file.write_text(json.dumps(given, ensure_ascii=False))
+    try:
+        return _output(place.filled(language.run, cases=file), place.environment())
+    finally:
+        servers.stop()
 
 
 def tests(language: Language, place: Place) -> str:

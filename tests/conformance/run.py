@@ -14,6 +14,7 @@ import first
 import judge
 import languages
 import matrix
+import mutants
 import suite
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,6 +35,10 @@ def main() -> int:
             own_folder = Path(folder) / language.name
             own_folder.mkdir()
             judge.run(language, place, servers, result, own_folder)
+            if not options.case and not result.lacking:
+                wrong = suite.Servers(mutants.of(cases), place.sandbox, own_folder)
+                unseen = judge.unseen(language, place, wrong, own_folder)
+                result.beside("sees what is wrong", unseen)
             if language.first and not options.case and not result.lacking:
                 result.beside("first program", first.wrong_with(language, place, own_folder))
             if options.with_tests and language.test and not result.lacking:

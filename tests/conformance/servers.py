@@ -42,9 +42,10 @@ class Server:
         self._listener = socket.socket()
         self._listener.bind(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
+        # Bound, and not listened to, a port refuses connections, and nobody else gets it.
         if "nobody" in script:
-            self._listener.close()
-        elif "queue_full" in script:
+            return
+        if "queue_full" in script:
             self._fill()
         else:
             self._listener.listen(128)

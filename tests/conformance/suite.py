@@ -100,7 +100,11 @@ class Servers:
 
     def _resolved(self, case: Case) -> Case:
         given = copy.deepcopy(
-            {name: value for name, value in case.items() if name not in ("server", "about", "not_for")}
+            {
+                name: value
+                for name, value in case.items()
+                if name not in ("server", "about", "not_for")
+            }
         )
         given["expect"].pop("requests", None)
         settings = given.setdefault("settings", {})

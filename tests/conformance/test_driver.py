@@ -11,6 +11,7 @@ from pathlib import Path
 import first
 import judge
 import matrix
+import mutants
 import suite
 from languages import Language, Place
 
@@ -97,6 +98,25 @@ class Driver(unittest.TestCase):
             self.assertIn(
                 "no-such-command (a-package)" if language.needs else "false", said.getvalue()
             )
+
+    def test_a_runner_that_finds_nothing_wrong_is_found_out(self) -> None:
+        wrong = mutants.of(
+            [{**CASES[1], "expect": {"pages": 1, "error": {"status": "DC_ERR_TLS"}}}]
+        )
+        names = [case["name"] for case in wrong]
+        self.assertEqual(
+            names,
+            ["pages", "error-not-expected", "error-status", "unknown-expectation", "unknown-field"],
+        )
+        self.assertEqual([wrong[0]["expect"]["pages"], "error" in wrong[1]["expect"]], [2, False])
+        for told, seen in ((": why", True), ("", False)):
+            code = f"[print('not ok', n + '{told}') for n in {names}]"
+            language = Language("fake", {}, [], ["{python}", "-c", code])
+            with tempfile.TemporaryDirectory() as folder:
+                place = Place(Path(folder), Path(folder), Path(folder), Path("sandbox"))
+                servers = suite.Servers(wrong, place.sandbox, Path(folder))
+                unseen = judge.unseen(language, place, servers, Path(folder))
+            self.assertEqual(unseen == "", seen)
 
     def test_tests_of_its_own_count(self) -> None:
         place = Place(Path("/"), Path("/tmp"), Path("/"), Path("sandbox"))
