@@ -539,14 +539,13 @@ dc_status dc_config_set_no_proxy(dc_config *config, const char *hosts, dc_error 
 dc_status dc_config_set_ca_file(dc_config *config, const char *path, dc_error **out_error);
 
 /**
- * Whether to trust the certificate authorities that this system does, instead of the bundled ones. It replaces a CA
- * file.
+ * Whether to trust the certificate authorities that this system does, instead of the bundled ones or a CA file.
  *
  * They are read at once; where they are is the system's convention, which on Unix includes the environment variables
  * SSL_CERT_FILE and SSL_CERT_DIR.
  *
  * @param config     the settings.
- * @param use_them   0: the bundled ones, the default; anything else: the system's. Refused where it has none.
+ * @param use_them   0: no, the default, which leaves a CA file as it is; anything else: yes. Refused where it has none.
  * @param out_error  where the error goes, or NULL.
  * @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
  *

@@ -44,6 +44,8 @@ pub struct Config {
     pub(crate) proxy: Option<Proxy>,
     pub(crate) no_proxy: NoProxy,
     pub(crate) roots: Option<Vec<Certificate<'static>>>,
+    /// Whether those are the system's.
+    system_roots: bool,
     pub(crate) pacing: bool,
     pub(crate) logger: Option<Logger>,
     pub(crate) interrupt: Option<Interrupt>,
@@ -64,6 +66,7 @@ impl Default for Config {
             proxy: None,
             no_proxy: NoProxy::default(),
             roots: None,
+            system_roots: false,
             pacing: false,
             logger: None,
             interrupt: None,
@@ -216,16 +219,21 @@ impl Config {
     /// `InvalidArgument` when it can't be read or holds no certificate.
     pub fn set_ca_file(&mut self, path: Option<&Path>) -> Result<&mut Self> {
         self.roots = path.map(roots::of_file).transpose()?;
+        self.system_roots = false;
         Ok(self)
     }
 
-    /// Trusts the certificate authorities that this system does, instead of the bundled ones. Read at once; where
-    /// they are is the system's convention, which on Unix includes the variables `SSL_CERT_FILE` and `SSL_CERT_DIR`.
+    /// Whether to trust the certificate authorities that this system does, instead of the bundled ones; default
+    /// `false`, which leaves a CA file as it is. Read at once; where they are is the system's convention, which on
+    /// Unix includes the variables `SSL_CERT_FILE` and `SSL_CERT_DIR`.
     ///
     /// # Errors
     /// `InvalidArgument` when the system has none, as in an empty container.
-    pub fn set_system_roots(&mut self) -> Result<&mut Self> {
-        self.roots = Some(roots::of_system()?);
+    pub fn set_system_roots(&mut self, use_them: bool) -> Result<&mut Self> {
+        if use_them || self.system_roots {
+            self.roots = use_them.then(roots::of_system).transpose()?;
+        }
+        self.system_roots = use_them;
         Ok(self)
     }
 

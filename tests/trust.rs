@@ -49,7 +49,7 @@ fn the_bundled_authorities_do_not_know_ours_and_a_bad_ca_file_is_refused() {
 fn the_systems_authorities_are_trusted_on_request() {
     if let Some(url) = std::env::var_os("DC_TEST_URL") {
         let mut config = config(url.to_str().unwrap());
-        config.set_system_roots().unwrap();
+        config.set_system_roots(true).unwrap();
         assert_eq!(list(&Client::new(&config).unwrap()).unwrap().count(), 1);
         return;
     }
@@ -62,6 +62,18 @@ fn the_systems_authorities_are_trusted_on_request() {
         .unwrap();
     let printed = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && printed.contains("1 passed"), "{printed}");
+}
+
+/// As a binding does that passes on each setting, also those that nobody set.
+#[test]
+fn no_system_authorities_leave_a_ca_file_as_it_is() {
+    let server = FaultServer::start(vec![vec![Step::Request, good()]], Some(certificates::server(Flaw::None)));
+    let mut config = config(&format!("https://{}", server.address()));
+    config.set_ca_file(Some(&certificates::ca_file())).unwrap();
+    config.set_system_roots(false).unwrap();
+    assert_eq!(list(&Client::new(&config).unwrap()).unwrap().count(), 1);
+    config.set_ca_file(None).unwrap();
+    assert_eq!(list(&Client::new(&config).unwrap()).unwrap_err().kind(), ErrorKind::Tls);
 }
 
 #[test]

@@ -83,14 +83,13 @@ pub unsafe extern "C" fn dc_config_set_ca_file(
     }
 }
 
-/// Whether to trust the certificate authorities that this system does, instead of the bundled ones. It replaces a CA
-/// file.
+/// Whether to trust the certificate authorities that this system does, instead of the bundled ones or a CA file.
 ///
 /// They are read at once; where they are is the system's convention, which on Unix includes the environment variables
 /// SSL_CERT_FILE and SSL_CERT_DIR.
 ///
 /// @param config     the settings.
-/// @param use_them   0: the bundled ones, the default; anything else: the system's. Refused where it has none.
+/// @param use_them   0: no, the default, which leaves a CA file as it is; anything else: yes. Refused where it has none.
 /// @param out_error  where the error goes, or NULL.
 /// @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
 ///
@@ -104,11 +103,7 @@ pub unsafe extern "C" fn dc_config_set_system_roots(
     // SAFETY: the header asks for a live config of one thread's, texts that end, and an out that may be written.
     unsafe {
         set(config, out_error, |settings| {
-            if use_them == 0 {
-                settings.set_ca_file(None)?;
-            } else {
-                settings.set_system_roots()?;
-            }
+            settings.set_system_roots(use_them != 0)?;
             Ok(())
         })
     }

@@ -120,7 +120,9 @@ class Servers:
             else:
                 settings.setdefault("base_url", server.url)
             if script.get("tls") == "trusted":
-                settings["ca_file"] = str(self._certificates / "trusted" / "ca.pem")
+                # First, so that a setting which says no to the system's comes behind it.
+                file = {"ca_file": str(self._certificates / "trusted" / "ca.pem")}
+                given["settings"] = {**file, **settings}
         return given
 
     def _start_sandbox(self, options: dict[str, Any]) -> str:

@@ -45,32 +45,6 @@ def test_each_answer_has_its_class(
         assert (type(copied), str(copied), vars(copied)) == (kind, str(error), vars(error))
 
 
-@pytest.mark.parametrize("body", ["", "<html>", '{"data":null}', "[]"])
-def test_an_answer_that_is_no_list(scripted: Any, body: str) -> None:
-    server = scripted(http("200 OK", body))
-    with dc.Client(TOKEN, base_url=server.url) as client, pytest.raises(dc.APIResponseError):
-        list(client.list())
-    assert len(server.requests) == 1
-
-
-def test_an_answer_that_is_too_large(sandbox: str) -> None:
-    with (
-        dc.Client(TOKEN, base_url=sandbox, max_response_bytes=1024) as client,
-        pytest.raises(dc.APIResponseError, match="larger than the limit of 1024 bytes"),
-    ):
-        client.list_page()
-
-
-def test_a_cursor_that_comes_back(scripted: Any) -> None:
-    server = scripted(http("200 OK", '{"data":[{}],"pages":{"next":{"starting_after":"a"}}}'))
-    with dc.Client(TOKEN, base_url=server.url) as client:
-        pages = client.list().pages()
-        next(pages)
-        next(pages)
-        with pytest.raises(dc.APIResponseError, match="given before"):
-            next(pages)
-
-
 def test_a_server_that_is_not_to_be_trusted(scripted: Any) -> None:
     """TLS and proxies: no connection, for its user."""
     plain = Silent(b"HTTP/1.1 400 Bad Request\r\n\r\n")
@@ -125,17 +99,11 @@ def test_no_connection_and_no_answer() -> None:
 @pytest.mark.parametrize(
     ("settings", "kind", "says"),
     [
-        ({"token": ""}, ValueError, "the token is empty"),
         ({"token": None}, TypeError, "token should be a str, not NoneType"),
         ({"token": b"x"}, TypeError, "token should be a str, not bytes"),
         ({"token": "a\0b"}, ValueError, "token has a NUL character"),
         ({"token": "a\udc80"}, ValueError, "lone surrogate"),
-        ({"base_url": "example.com"}, ValueError, "has no scheme"),
-        ({"base_url": "http://example.com"}, ValueError, "use https://"),
-        ({"region": "mars"}, ValueError, "use us, eu or au"),
         ({"region": "eu", "base_url": "https://a.example"}, ValueError, "pass one of them"),
-        ({"api_version": "latest!"}, ValueError, "use Preview"),
-        ({"user_agent_suffix": "a\nb"}, ValueError, "visible ASCII"),
         ({"timeout": 0}, ValueError, "timeout is 0 seconds: use 0.001 to 86400"),
         ({"timeout": -1}, ValueError, "timeout is -1 seconds"),
         ({"timeout": 10**400}, ValueError, "use 0.001 to 86400"),
@@ -143,15 +111,12 @@ def test_no_connection_and_no_answer() -> None:
         ({"timeout": float("nan")}, ValueError, "timeout is nan seconds"),
         ({"timeout": "60"}, TypeError, "timeout should be a number of seconds, not str"),
         ({"connect_timeout": 1e300}, ValueError, "use 0.001 to 86400"),
-        ({"max_retries": 11}, ValueError, "use 0 to 10"),
         ({"max_retries": 2**40}, ValueError, "max_retries is 1099511627776: use 0 to 10"),
         ({"max_retries": True}, TypeError, "should be an int, not bool"),
         ({"max_response_bytes": 1}, ValueError, "use 1024 to"),
         ({"ca_file": 1}, TypeError, "ca_file should be a path, not int"),
         ({"retries": 3}, TypeError, r"Client.__init__\(\) got an unexpected|__init__"),
-        ({"proxy": "socks5://x"}, ValueError, "http://"),
         ({"allow_insecure_http": "no"}, TypeError, "True or False"),
-        ({"ca_file": "no/such.pem"}, ValueError, "can't be read"),
     ],
 )
 def test_settings_are_refused(settings: dict[str, Any], kind: type[Exception], says: str) -> None:

@@ -48,11 +48,22 @@ static dc_status set(dc_config *config, const char *name, const json_t *value, d
         {"no_proxy", dc_config_set_no_proxy},
         {"ca_file", dc_config_set_ca_file},
     };
+    static const struct {
+        const char *name;
+        dc_status (*set)(dc_config *, int32_t, dc_error **);
+    } switches[] = {
+        {"allow_insecure_http", dc_config_set_allow_insecure_http},
+        {"pacing", dc_config_set_pacing},
+        {"system_roots", dc_config_set_system_roots},
+    };
     size_t i;
 
     for (i = 0; i < sizeof texts / sizeof *texts; i++)
         if (strcmp(name, texts[i].name) == 0)
             return texts[i].set(config, json_string_value(value), error);
+    for (i = 0; i < sizeof switches / sizeof *switches; i++)
+        if (strcmp(name, switches[i].name) == 0)
+            return switches[i].set(config, json_is_true(value), error);
     if (strcmp(name, "timeout_ms") == 0)
         return dc_config_set_timeout_ms(config, json_integer_value(value), error);
     if (strcmp(name, "connect_timeout_ms") == 0)

@@ -25,6 +25,12 @@ dc::config config_of(const json &settings)
             made.max_retries(value.get<std::int32_t>());
         else if (name == "max_response_bytes")
             made.max_response_bytes(value.get<std::int64_t>());
+        else if (name == "allow_insecure_http")
+            made.allow_insecure_http(value.get<bool>());
+        else if (name == "pacing")
+            made.pacing(value.get<bool>());
+        else if (name == "system_roots")
+            made.system_roots(value.get<bool>());
         else {
             const auto text = value.get<std::string>();
             if (name == "token")
