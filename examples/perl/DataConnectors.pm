@@ -94,13 +94,12 @@ package DataConnectors::Client {
         );
         # The flags are first, as what is allowed depends on them.
         for my $name (grep { defined $values{$_} } @FLAGS, @TEXTS, @NUMBERS) {
-                my $status = $dc{"config_set_$name"}->($config->_native, $values{$name}, \my $error);
+            my $status = $dc{"config_set_$name"}->($config->_native, $values{$name}, \my $error);
             die DataConnectors::Error->_taken($status, $error) if $status < 0;
         }
         my $wait = {};
         my $check = DataConnectors::Native::closure(_check($wait));
-        my $status = $dc{config_set_interrupt_check}->(
-            $config->_native, $check, undef, undef, \my $error);
+        my $status = $dc{config_set_interrupt_check}->($config->_native, $check, undef, undef, \my $error);
         die DataConnectors::Error->_taken($status, $error) if $status < 0;
         my $self = $class->_made(client => 'client_new', $config->_native);
         @$self{qw(wait check)} = ($wait, $check);
