@@ -56,7 +56,7 @@ internal static class Conformance
             }
             catch (Exception error)
             {
-                string why = error is UnexpectedException ? error.Message : error.ToString();
+                string why = (error as UnexpectedException)?.Message ?? error.ToString();
                 Console.WriteLine($"not ok {given["name"]}: {string.Join(" ", why.Split('\r', '\n'))}");
             }
         }
@@ -155,6 +155,8 @@ internal static class Conformance
         bool prefetch = given.TryGetValue("prefetch", out object ahead) && (bool)ahead;
         int most = given.TryGetValue("stop_after", out object stopAfter) ? (int)stopAfter : int.MaxValue;
         string then = given.TryGetValue("then", out object next) ? (string)next : null;
+        if (then != null && then != "resume" && then != "go_on")
+            throw new UnexpectedException("this runner doesn't know what is then: " + then);
         switch ((string)given["call"])
         {
             case "client":
@@ -234,7 +236,7 @@ internal static class Conformance
                     Check(part.Key, last.RequestId, part.Value);
                     break;
                 default:
-                    Check(part.Key, LimitOf(last.RateLimit, part.Key), part.Value);
+                    Check(part.Key, LimitOf(last?.RateLimit, part.Key), part.Value);
                     break;
             }
         }

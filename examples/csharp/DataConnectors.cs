@@ -400,9 +400,7 @@ namespace DataConnectors
         {
             lock (step)
             {
-                client.Open();
-                if (pager.IsClosed)
-                    throw new ObjectDisposedException(null, "the walk is closed");
+                CheckOpen();
                 bool held = false;
                 try
                 {
@@ -430,6 +428,13 @@ namespace DataConnectors
         /// <summary>Closes the walk, and ends a fetch ahead; a step under way goes on. Any thread, any often.</summary>
         public void Dispose() => pager.Dispose();
 
+        internal void CheckOpen()
+        {
+            client.Open();
+            if (pager.IsClosed)
+                throw new ObjectDisposedException(null, "the walk is closed");
+        }
+
         /// <summary>The walk itself.</summary>
         public IEnumerator<Page> GetEnumerator() => this;
 
@@ -452,6 +457,7 @@ namespace DataConnectors
 
         public bool MoveNext()
         {
+            pages.CheckOpen();
             while (pages.Current == null || next == pages.Current.Connectors.Count)
             {
                 if (!pages.MoveNext())
