@@ -1,12 +1,12 @@
 #!/bin/sh
-# Builds the C# wrapper's tests and runs them: `sh examples/csharp/test.sh`, with the library and the sandbox built.
+# Builds the C# wrapper's tests and runs them, with the library and the sandbox that are built already.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 target=${TARGET:-$root/target}
 out=$target/csharp
 export DATA_CONNECTORS_LIBRARY="${DATA_CONNECTORS_LIBRARY:-$target/release/libdata_connectors.so}"
-sandbox=${DATA_CONNECTORS_SANDBOX:-$target/release/data-connectors-sandbox}
+sandbox=${DC_TEST_SANDBOX:-$target/release/data-connectors-sandbox}
 for command in mcs mono cc; do
     command -v "$command" >/dev/null || { echo "$command is needed (Debian: mono-mcs, mono-runtime, gcc)"; exit 1; }
 done
