@@ -269,6 +269,8 @@ namespace DataConnectors
     {
         private const string PerPage = "1 to 50, or 0 for the service's default (20)";
         private readonly ClientHandle handle;
+        // The handle's own IsClosed comes true only when the last call under way has ended.
+        private volatile bool closed;
 
         /// <summary>Makes a client with a copy of these settings. Nothing is sent yet.</summary>
         /// <exception cref="DataConnectorsException">A setting was refused; the message says why.</exception>
@@ -329,11 +331,15 @@ namespace DataConnectors
         public void Shutdown() => Native.Library.dc_client_shutdown(Open());
 
         /// <summary>Closes the client. Calls under way go on; the last one frees it. Any thread, any often.</summary>
-        public void Dispose() => handle.Dispose();
+        public void Dispose()
+        {
+            closed = true;
+            handle.Dispose();
+        }
 
         internal ClientHandle Open()
         {
-            if (handle.IsClosed)
+            if (closed)
                 throw new ObjectDisposedException(null, "the client is closed");
             return handle;
         }
@@ -370,6 +376,7 @@ namespace DataConnectors
         private readonly Client client;
         private readonly PagerHandle pager;
         private readonly CancellationToken cancellationToken;
+        private volatile bool closed;
 
         internal PageWalk(Client client, int perPage, byte[] cursor, bool prefetch, CancellationToken cancellationToken)
         {
@@ -426,12 +433,16 @@ namespace DataConnectors
         public void Reset() => throw new NotSupportedException("a walk can't go back: begin another one");
 
         /// <summary>Closes the walk, and ends a fetch ahead; a step under way goes on. Any thread, any often.</summary>
-        public void Dispose() => pager.Dispose();
+        public void Dispose()
+        {
+            closed = true;
+            pager.Dispose();
+        }
 
         internal void CheckOpen()
         {
             client.Open();
-            if (pager.IsClosed)
+            if (closed)
                 throw new ObjectDisposedException(null, "the walk is closed");
         }
 

@@ -22,7 +22,7 @@ internal static class Tests
         {
             Table.FunctionsAreTheHeaders, Table.NumbersAreTheHeaders, ALibraryThatIsMissingOrWrong, TheProgram,
             WhatCWouldCutShort, EitherOfAPair, TheTokenIsNowhere, WhatIsClosedSaysSo,
-            ClosingDuringCalls, ATaskIsCancelled, AWalkGoesOn, NothingLeaks,
+            ClosingDuringCalls, AClosedClientTakesNoNewCall, ATaskIsCancelled, AWalkGoesOn, NothingLeaks,
         })
         {
             try
@@ -144,6 +144,26 @@ internal static class Tests
                 foreach (Exception end in ends)
                     True(end is ObjectDisposedException && end.Message.Contains("closed"), end.ToString());
             }
+    }
+
+    private static void AClosedClientTakesNoNewCall()
+    {
+        using (var server = new Answers((string)null))
+        using (var stop = new CancellationTokenSource())
+        {
+            Client client = NewClient(server.Url);
+            PageWalk walk = client.List(cancellationToken: stop.Token).Pages();
+            Task page = Task.Run(() => client.ListPage(cancellationToken: stop.Token));
+            Task step = Task.Run(() => walk.MoveNext());
+            Thread.Sleep(200);
+            walk.Dispose();
+            client.Dispose();
+            Says(Throws<ObjectDisposedException>(() => client.ListPage(cancellationToken: stop.Token)), "closed");
+            True(!page.IsCompleted && !step.IsCompleted, "calls under way go on");
+            stop.Cancel();
+            foreach (Task ended in new[] { page, step })
+                True(Throws<AggregateException>(ended.Wait).InnerException is OperationCanceledException, "cancelled");
+        }
     }
 
     private static void ATaskIsCancelled()
