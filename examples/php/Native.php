@@ -1,0 +1,256 @@
+<?php
+
+/** What every call to the library does: check what goes in, copy what comes out, free it, hear signals. */
+
+declare(strict_types=1);
+
+namespace DataConnectors;
+
+use FFI;
+use FFI\CData;
+
+/** @internal A native client or pager, freed when nothing refers to it: so never during a call, which does. */
+final class Handle
+{
+    public function __construct(public readonly CData $pointer, private readonly string $free)
+    {
+    }
+
+    public function __destruct()
+    {
+        Library::get()->{$this->free}($this->pointer);
+    }
+}
+
+/** @internal */
+final class Native
+{
+    /** The settings, each with its type here. */
+    private const SETTINGS = [
+        'token' => 'string', 'base_url' => 'string', 'region' => 'string', 'allow_insecure_http' => 'bool',
+        'api_version' => 'string', 'user_agent_suffix' => 'string', 'timeout_ms' => 'int',
+        'connect_timeout_ms' => 'int', 'max_retries' => 'int', 'max_response_bytes' => 'int', 'proxy' => 'string',
+        'no_proxy' => 'string', 'ca_file' => 'string', 'system_roots' => 'bool', 'pacing' => 'bool',
+    ];
+
+    /** The one function that the library calls. FFI keeps each that it makes to the process's end. */
+    private static ?CData $check = null;
+
+    /** Of the call under way: its $cancel, whether signals are asynchronous, and what a function of PHP threw. */
+    private static ?\Closure $cancel = null;
+    private static bool $signals = false;
+    private static ?\Throwable $thrown = null;
+
+    /** Makes a native client. Checked here is what C can't see; what it can is left to it. */
+    public static function client(#[\SensitiveParameter] array $settings): Handle
+    {
+        $config = Library::get()->dc_config_new();
+        try {
+            foreach ($settings as $name => $value) {
+                self::set($config, $name, $value);
+            }
+            self::$check ??= self::check();
+            self::call('dc_config_set_interrupt_check', $config, self::$check[0], null, null);
+            return self::make('dc_client', 'dc_client_new', $config);
+        } finally {
+            Library::get()->dc_config_free($config);
+        }
+    }
+
+    private static function set(CData $config, string|int $name, #[\SensitiveParameter] mixed $value): void
+    {
+        $type = self::SETTINGS[$name]
+            ?? throw self::refused("there is no setting \"$name\": use " . implode(', ', array_keys(self::SETTINGS)));
+        if ($value === null || $value === false && $type === 'bool') {
+            return;
+        }
+        if (get_debug_type($value) !== $type) {
+            throw self::refused("$name should be of type $type, not " . get_debug_type($value));
+        }
+        if ($name === 'max_retries' && !self::fits($value)) {
+            throw self::refused("max retries is $value: use 0 to 10");
+        }
+        self::call("dc_config_set_$name", $config, $type === 'string' ? self::text($name, $value) : (int) $value);
+    }
+
+    /** Makes a native walk. */
+    public static function pager(Handle $client, ?int $perPage, ?string $startingAfter, bool $prefetch): Handle
+    {
+        $arguments = [self::perPage($perPage), self::text('starting_after', $startingAfter)];
+        $pager = self::make('dc_pager', 'dc_pager_new', $client->pointer, ...$arguments);
+        self::call('dc_pager_set_prefetch', $pager->pointer, (int) $prefetch);
+        return $pager;
+    }
+
+    /** A number of rows, as C takes it. */
+    public static function perPage(?int $perPage): int
+    {
+        return self::fits($perPage ?? 0) ? $perPage ?? 0 : throw self::refused(
+            "per_page is $perPage: use 1 to 50, or none (0 in C) for the service's default (20)"
+        );
+    }
+
+    /** A text, as C takes it: its bytes are checked there, but not those behind a NUL. */
+    public static function text(string $name, #[\SensitiveParameter] ?string $text): ?string
+    {
+        return !str_contains($text ?? '', "\0") ? $text : throw self::refused(
+            "$name has a NUL at byte " . strpos($text, "\0") . ': pass UTF-8 text without'
+        );
+    }
+
+    /**
+     * Takes a step that waits. Meanwhile handlers of signals are run by the interrupt check alone, if they are run
+     * asynchronously at all: so none comes between a page and the place where it is kept.
+     *
+     * @template T
+     * @param \Closure(?CData): T $step is given a cancel token, if it has been cancelled before
+     * @return T
+     */
+    public static function wait(?\Closure $cancel, \Closure $step): mixed
+    {
+        $token = null;
+        if ($cancel !== null && $cancel()) {
+            $token = self::make('dc_cancel_token', 'dc_cancel_token_new');
+            Library::get()->dc_cancel_token_cancel($token->pointer);
+        }
+        $outer = [self::$cancel, self::$signals, self::$thrown];
+        $signals = \function_exists('pcntl_async_signals') && \pcntl_async_signals(false);
+        [self::$cancel, self::$signals, self::$thrown] = [$cancel, $signals, null];
+        try {
+            return $step($token?->pointer);
+        } catch (DataConnectorsException $failure) {
+            throw self::$thrown ?? $failure;
+        } finally {
+            [self::$cancel, self::$signals, self::$thrown] = $outer;
+            if ($signals) {
+                \pcntl_async_signals(true);
+                \pcntl_signal_dispatch();
+            }
+        }
+    }
+
+    private static function check(): CData
+    {
+        $check = Library::get()->new('dc_interrupt_callback[1]');
+        $check[0] = static fn (): int => self::interrupted();
+        return $check;
+    }
+
+    /** The interrupt check. Nothing may be thrown through the library: it is kept, and ends the call. */
+    private static function interrupted(): int
+    {
+        try {
+            if (self::$signals) {
+                \pcntl_signal_dispatch();
+            }
+            return self::$cancel !== null && (self::$cancel)() ? 1 : 0;
+        } catch (\Throwable $thrown) {
+            self::$thrown = $thrown;
+            return 1;
+        }
+    }
+
+    /** Calls a function that gives a page, and copies it; null: there are no more. */
+    public static function page(string $function, mixed ...$arguments): ?Page
+    {
+        $native = Library::get();
+        $page = $native->new('dc_page *');
+        if (self::call($function, ...$arguments, ...[FFI::addr($page)]) === Status::DONE) {
+            return null;
+        }
+        try {
+            return new Page(
+                self::rows($native, $page),
+                $native->dc_page_next_cursor($page),
+                $native->dc_page_has_next($page) === 1,
+                $native->dc_page_request_id($page),
+                self::rateLimit($native, 'dc_page', $page),
+                FFI::string($native->dc_page_json($page), $native->dc_page_json_len($page)),
+            );
+        } finally {
+            $native->dc_page_free($page);
+        }
+    }
+
+    /** @return list<Connector> */
+    private static function rows(FFI $native, CData $page): array
+    {
+        $table = FFI::string($native->dc_page_table($page), $native->dc_page_table_len($page));
+        $connectors = [];
+        foreach ($table === '' ? [] : explode("\xFF", $table) as $index => $row) {
+            $fields = explode("\xFE", $row);
+            $fields = array_map(static fn (string $field): ?string => $field === "\xFD" ? null : $field, $fields);
+            $fields[6] = $fields[6] === null ? null : $fields[6] === '1';
+            $row = $native->dc_page_connector($page, $index);
+            // A later library may have more fields behind these.
+            $connectors[] = new Connector(...array_slice($fields, 0, 13), ...[
+                self::told($native->dc_connector_state_code($row)),
+                self::told($native->dc_connector_http_method_code($row)),
+                self::told($native->dc_connector_created_at_ms($row)),
+                self::told($native->dc_connector_updated_at_ms($row)),
+            ]);
+        }
+        return $connectors;
+    }
+
+    private static function rateLimit(FFI $native, string $of, CData $handle): RateLimit
+    {
+        return new RateLimit(
+            self::told($native->{"{$of}_rate_limit"}($handle)),
+            self::told($native->{"{$of}_rate_limit_remaining"}($handle)),
+            self::told($native->{"{$of}_rate_limit_reset"}($handle)),
+        );
+    }
+
+    private static function told(int $number): ?int
+    {
+        return $number < 0 ? null : $number;
+    }
+
+    private static function fits(int $number): bool
+    {
+        return $number >= -0x80000000 && $number <= 0x7FFFFFFF;
+    }
+
+    /** Calls a function that makes a handle. */
+    private static function make(string $type, string $function, mixed ...$arguments): Handle
+    {
+        $handle = Library::get()->new("$type *");
+        self::call($function, ...$arguments, ...[FFI::addr($handle)]);
+        return new Handle($handle, "{$type}_free");
+    }
+
+    /** Calls a function that can fail, with what it takes before the error. */
+    private static function call(string $function, #[\SensitiveParameter] mixed ...$arguments): int
+    {
+        $error = Library::get()->new('dc_error *');
+        $status = Library::get()->$function(...$arguments, ...[FFI::addr($error)]);
+        return $status >= Status::OK ? $status : throw self::failure($error);
+    }
+
+    private static function failure(CData $error): DataConnectorsException
+    {
+        $native = Library::get();
+        try {
+            return new DataConnectorsException(
+                $native->dc_error_message($error),
+                $native->dc_error_status($error),
+                $native->dc_status_name($native->dc_error_status($error)),
+                $native->dc_error_http_status($error) ?: null,
+                $native->dc_error_api_code($error),
+                $native->dc_error_api_field($error),
+                $native->dc_error_request_id($error),
+                self::told($native->dc_error_retry_after_ms($error)),
+                $native->dc_error_attempts($error),
+                self::rateLimit($native, 'dc_error', $error),
+            );
+        } finally {
+            $native->dc_error_free($error);
+        }
+    }
+
+    private static function refused(string $message): DataConnectorsException
+    {
+        return new DataConnectorsException($message, Status::ERR_INVALID_ARGUMENT, 'DC_ERR_INVALID_ARGUMENT');
+    }
+}

@@ -1,0 +1,35 @@
+<?php
+
+/**
+ * Lists the data connectors of a workspace: id, state, name. The access token is taken from INTERCOM_ACCESS_TOKEN.
+ *
+ *     php list_connectors.php [--base-url URL] [--per-page N]
+ */
+
+declare(strict_types=1);
+
+require __DIR__ . '/DataConnectors.php';
+
+use DataConnectors\Client;
+
+$options = getopt('', ['base-url:', 'per-page:'], $rest);
+$perPage = filter_var($options['per-page'] ?? 50, FILTER_VALIDATE_INT);
+if ($rest !== $argc || !is_int($perPage) || is_array($options['base-url'] ?? null)) {
+    fwrite(STDERR, "usage: php list_connectors.php [--base-url URL] [--per-page N]\n");
+    exit(2);
+}
+
+try {
+    $client = new Client([
+        'token' => getenv('INTERCOM_ACCESS_TOKEN') ?: '',
+        'base_url' => $options['base-url'] ?? null,
+    ]);
+    foreach ($client->connectors(perPage: $perPage) as $connector) {
+        // A name is anybody's text: without control characters it can't play tricks on a terminal.
+        $line = sprintf('%-12s %-8s %s', $connector->id ?? '-', $connector->state ?? '-', $connector->name ?? '-');
+        echo preg_replace('/\p{Cc}/u', '?', $line), "\n";
+    }
+} catch (RuntimeException $failure) {
+    fwrite(STDERR, $failure->getMessage() . "\n");
+    exit(1);
+}
