@@ -113,7 +113,7 @@ final class Library
         } catch (FFI\Exception $failure) {
             throw new \RuntimeException(match (true) {
                 str_contains($failure->getMessage(), 'ffi.enable')
-                    => 'PHP may not call libdata_connectors: set ffi.enable=true, or preload this file (opcache.preload)',
+                    => 'PHP may not call libdata_connectors: set ffi.enable=true, or preload DataConnectors.php',
                 $named !== '' => "DATA_CONNECTORS_LIBRARY names $name, but it can't be loaded: "
                     . 'let it name the file of the library, with its whole path',
                 default => "$name can't be loaded: install libdata_connectors, "

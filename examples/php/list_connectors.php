@@ -12,19 +12,21 @@ require __DIR__ . '/DataConnectors.php';
 
 use DataConnectors\Client;
 
-$options = getopt('', ['base-url:', 'per-page:'], $rest);
-$perPage = filter_var($options['per-page'] ?? 50, FILTER_VALIDATE_INT);
-if ($rest !== $argc || !is_int($perPage) || is_array($options['base-url'] ?? null)) {
-    fwrite(STDERR, "usage: php list_connectors.php [--base-url URL] [--per-page N]\n");
-    exit(2);
+$options = ['--base-url' => null, '--per-page' => '50'];
+foreach (array_chunk(array_slice($argv, 1), 2) as $pair) {
+    if (count($pair) !== 2 || !array_key_exists($pair[0], $options) || $pair[0] === '--per-page' && !ctype_digit($pair[1])) {
+        fwrite(STDERR, "usage: php list_connectors.php [--base-url URL] [--per-page N]\n");
+        exit(2);
+    }
+    $options[$pair[0]] = $pair[1];
 }
 
 try {
     $client = new Client([
         'token' => getenv('INTERCOM_ACCESS_TOKEN') ?: '',
-        'base_url' => $options['base-url'] ?? null,
+        'base_url' => $options['--base-url'],
     ]);
-    foreach ($client->connectors(perPage: $perPage) as $connector) {
+    foreach ($client->connectors(perPage: (int) $options['--per-page']) as $connector) {
         // A name is anybody's text: without control characters it can't play tricks on a terminal.
         $line = sprintf('%-12s %-8s %s', $connector->id ?? '-', $connector->state ?? '-', $connector->name ?? '-');
         echo preg_replace('/\p{Cc}/u', '?', $line), "\n";
