@@ -28,8 +28,7 @@ final class Client
     private ?Handle $handle;
 
     /**
-     * Makes a client; nothing is sent yet. The settings are those of the C header, and are set in their order:
-     * of region and base_url, or ca_file and system_roots, the last one counts. null: the default.
+     * Makes a client; nothing is sent yet. The settings are those of the C header; null: the default.
      *
      * @param array{token: string, base_url?: ?string, region?: ?string, allow_insecure_http?: ?bool,
      *     api_version?: ?string, user_agent_suffix?: ?string, timeout_ms?: ?int, connect_timeout_ms?: ?int,
@@ -118,13 +117,13 @@ final class Client
 }
 
 /**
- * A walk over pages: foreach over it. After a failure, or when foreach was left, it stands where it was: another foreach
- * over it goes on from there.
+ * A walk over pages: foreach over it. After a failure, or when foreach was left, it stands where it was: another
+ * foreach over it goes on from there.
  */
 final class Pages implements \IteratorAggregate
 {
     private ?Handle $handle;
-    /** The page that came, and the cursor behind it: kept if a signal's handler throws before anybody has seen it. */
+    /** The page that came, and the cursor behind it: kept until it is given, as a signal may come between. */
     private ?array $came = null;
 
     /** @internal Client::pages() makes it. */
@@ -142,16 +141,8 @@ final class Pages implements \IteratorAggregate
     /** The next page, or null at the end. */
     public function next(): ?Page
     {
-        $this->client->handle();
-        $pager = $this->handle ?? throw new \LogicException('the walk is closed');
-        if ($this->came === null) {
-            Native::wait($this->cancel, function (?CData $token) use ($pager): void {
-                $page = Native::page('dc_pager_next', $pager->pointer, $token);
-                $this->came = [$page, Library::get()->dc_pager_cursor($pager->pointer)];
-            });
-        }
-        [[$page, $this->cursor], $this->came] = [$this->came, null];
-        return $page;
+        $this->fetch();
+        return $this->give();
     }
 
     /** What to keep, to go on another time, as startingAfter. null: at the beginning, and at the end. */
@@ -163,9 +154,28 @@ final class Pages implements \IteratorAggregate
     /** @return \Generator<int, Page> */
     public function getIterator(): \Generator
     {
-        while (($page = $this->next()) !== null) {
-            yield $page;
+        while ($this->fetch()) {
+            yield $this->give();
         }
+    }
+
+    private function fetch(): bool
+    {
+        $this->client->handle();
+        $pager = $this->handle ?? throw new \LogicException('the walk is closed');
+        if ($this->came === null) {
+            Native::wait($this->cancel, function (?CData $token) use ($pager): void {
+                $page = Native::page('dc_pager_next', $pager->pointer, $token);
+                $this->came = [$page, Library::get()->dc_pager_cursor($pager->pointer)];
+            });
+        }
+        return $this->came[0] !== null;
+    }
+
+    private function give(): ?Page
+    {
+        [[$page, $this->cursor], $this->came] = [$this->came, null];
+        return $page;
     }
 
     /** Frees the walk, and ends a fetch ahead; else that is done when nothing refers to it. */

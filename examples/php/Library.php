@@ -103,7 +103,7 @@ final class Library
     private static function load(): FFI
     {
         if (!\extension_loaded('ffi')) {
-            throw new \RuntimeException('PHP\'s extension ffi is not loaded: install it, and load it by "extension=ffi"');
+            throw new \RuntimeException('PHP\'s extension FFI is not loaded: install it, and set extension=ffi');
         }
         $named = (string) getenv('DATA_CONNECTORS_LIBRARY');
         $name = $named !== '' ? $named : 'libdata_connectors.so.' . self::ABI_VERSION;
@@ -113,7 +113,7 @@ final class Library
         } catch (FFI\Exception $failure) {
             throw new \RuntimeException(match (true) {
                 str_contains($failure->getMessage(), 'ffi.enable')
-                    => 'PHP may not call libdata_connectors: set ffi.enable=true, or preload DataConnectors.php',
+                    => 'PHP may not call C libraries here: set ffi.enable=true, or preload DataConnectors.php',
                 $named !== '' => "DATA_CONNECTORS_LIBRARY names $name, but it can't be loaded: "
                     . 'let it name the file of the library, with its whole path',
                 default => "$name can't be loaded: install libdata_connectors, "

@@ -25,12 +25,12 @@ final class Handle
 /** @internal */
 final class Native
 {
-    /** The settings, each with its type here. */
+    /** The settings with their types, in the order in which they are set: what allows a URL comes before it. */
     private const SETTINGS = [
-        'token' => 'string', 'base_url' => 'string', 'region' => 'string', 'allow_insecure_http' => 'bool',
+        'token' => 'string', 'allow_insecure_http' => 'bool', 'base_url' => 'string', 'region' => 'string',
         'api_version' => 'string', 'user_agent_suffix' => 'string', 'timeout_ms' => 'int',
         'connect_timeout_ms' => 'int', 'max_retries' => 'int', 'max_response_bytes' => 'int', 'proxy' => 'string',
-        'no_proxy' => 'string', 'ca_file' => 'string', 'system_roots' => 'bool', 'pacing' => 'bool',
+        'no_proxy' => 'string', 'system_roots' => 'bool', 'ca_file' => 'string', 'pacing' => 'bool',
     ];
 
     /** The one function that the library calls. FFI keeps each that it makes to the process's end. */
@@ -44,10 +44,20 @@ final class Native
     /** Makes a native client. Checked here is what C can't see; what it can is left to it. */
     public static function client(#[\SensitiveParameter] array $settings): Handle
     {
+        foreach (array_keys(array_diff_key($settings, self::SETTINGS)) as $name) {
+            throw self::refused("there is no setting \"$name\": use " . implode(', ', array_keys(self::SETTINGS)));
+        }
+        foreach (['region' => 'base_url', 'ca_file' => 'system_roots'] as $one => $other) {
+            if (($settings[$one] ?? false) && ($settings[$other] ?? false)) {
+                throw self::refused("$one and $other are for the same thing: pass one of them");
+            }
+        }
         $config = Library::get()->dc_config_new();
         try {
-            foreach ($settings as $name => $value) {
-                self::set($config, $name, $value);
+            foreach (self::SETTINGS as $name => $type) {
+                if (isset($settings[$name])) {
+                    self::set($config, $name, $type, $settings[$name]);
+                }
             }
             self::$check ??= self::check();
             self::call('dc_config_set_interrupt_check', $config, self::$check[0], null, null);
@@ -57,13 +67,8 @@ final class Native
         }
     }
 
-    private static function set(CData $config, string|int $name, #[\SensitiveParameter] mixed $value): void
+    private static function set(CData $config, string $name, string $type, #[\SensitiveParameter] mixed $value): void
     {
-        $type = self::SETTINGS[$name]
-            ?? throw self::refused("there is no setting \"$name\": use " . implode(', ', array_keys(self::SETTINGS)));
-        if ($value === null || $value === false && $type === 'bool') {
-            return;
-        }
         if (get_debug_type($value) !== $type) {
             throw self::refused("$name should be of type $type, not " . get_debug_type($value));
         }

@@ -111,7 +111,7 @@ final readonly class Page implements \Countable, \IteratorAggregate
         public array $connectors,
         /** What to pass as startingAfter for the next page; null: this is the last one. */
         public ?string $nextCursor,
-        /** Whether there is a next page; true without a cursor where the service named it in a form to make no use of. */
+        /** True without a cursor: the service named a next page, but in a form that can't be followed. */
         public bool $hasNext,
         public ?string $requestId,
         public RateLimit $rateLimit,

@@ -111,9 +111,9 @@ function call(array $case, Client $client): Outcome
 function perform(array $case, Client $client, Closure $cancel, Outcome $outcome): void
 {
     $arguments = ['cancel' => $cancel];
-    foreach (['per_page' => 'perPage', 'starting_after' => 'startingAfter', 'prefetch' => 'prefetch'] as $its => $ours) {
+    foreach (['per_page' => 'perPage', 'starting_after' => 'startingAfter', 'prefetch' => 'prefetch'] as $its => $own) {
         if (array_key_exists($its, $case)) {
-            $arguments[$ours] = $case[$its];
+            $arguments[$own] = $case[$its];
         }
     }
     if ($case['call'] === 'page') {

@@ -14,11 +14,12 @@ use DataConnectors\Client;
 
 $options = ['--base-url' => null, '--per-page' => '50'];
 foreach (array_chunk(array_slice($argv, 1), 2) as $pair) {
-    if (count($pair) !== 2 || !array_key_exists($pair[0], $options) || $pair[0] === '--per-page' && !ctype_digit($pair[1])) {
+    [$name, $value] = $pair + ['', ''];
+    if (!array_key_exists($name, $options) || $value === '' || $name === '--per-page' && !ctype_digit($value)) {
         fwrite(STDERR, "usage: php list_connectors.php [--base-url URL] [--per-page N]\n");
         exit(2);
     }
-    $options[$pair[0]] = $pair[1];
+    $options[$name] = $value;
 }
 
 try {

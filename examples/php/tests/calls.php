@@ -13,7 +13,8 @@ $slow = sandbox('--latency-ms', '400');
 $tests = [];
 
 $tests['the token is nowhere'] = static function () use ($quick): void {
-    $proxied = new Client(['token' => TOKEN, 'proxy' => 'http://user:' . PASSWORD . '@127.0.0.1:9', 'max_retries' => 0]);
+    $proxy = 'http://user:' . PASSWORD . '@127.0.0.1:9';
+    $proxied = new Client(['token' => TOKEN, 'proxy' => $proxy, 'max_retries' => 0]);
     $client = client($quick);
     $page = $client->page();
     $failures = [
@@ -52,6 +53,11 @@ $tests['what C could misread is refused'] = static function () use ($quick): voi
         $failure = thrown(DataConnectorsException::class, static fn () => new Client($settings));
         same([$failure->status, $failure->statusName], [Status::ERR_INVALID_ARGUMENT, 'DC_ERR_INVALID_ARGUMENT']);
     }
+    foreach ([['region' => 'eu', 'base_url' => $quick], ['ca_file' => '/x', 'system_roots' => true]] as $both) {
+        $failure = thrown(DataConnectorsException::class, static fn () => new Client(['token' => TOKEN] + $both));
+        has($failure->getMessage(), 'are for the same thing');
+    }
+    new Client(['token' => TOKEN, 'base_url' => 'http://service.example', 'allow_insecure_http' => true]);
     $client = client($quick, ['region' => null, 'pacing' => false]);
     foreach ([[1 << 40, null], [null, "a\0b"], [null, "\xFF"]] as $arguments) {
         thrown(DataConnectorsException::class, static fn () => $client->page(...$arguments));
@@ -90,10 +96,10 @@ $tests['closed is closed'] = static function () use ($quick): void {
     has(thrown(LogicException::class, $left->next(...))->getMessage(), 'the walk is closed');
     $client->close();
     $client->close();
-    $uses = [$client->page(...), $client->pages(...), $client->connectors(...), $client->shutdown(...), $pages->next(...)];
-    foreach ($uses as $use) {
-        has(thrown(LogicException::class, $use)->getMessage(), 'the client is closed');
+    foreach (['page', 'pages', 'connectors', 'shutdown'] as $use) {
+        has(thrown(LogicException::class, $client->$use(...))->getMessage(), 'the client is closed');
     }
+    has(thrown(LogicException::class, $pages->next(...))->getMessage(), 'the client is closed');
 };
 
 $tests['what a $cancel throws ends the call'] = static function () use ($slow): void {
@@ -142,7 +148,7 @@ $with_alarm = static function (Closure $handler, Closure $step): mixed {
     }
 };
 
-$tests['a handler that throws ends the call, and the walk goes on'] = static function () use ($slow, $with_alarm): void {
+$tests['a handler that throws ends the call, and the walk goes on'] = static function () use ($slow, $with_alarm) {
     $pages = client($slow)->pages(perPage: 50);
     pcntl_async_signals(true);
     $started = hrtime(true);
@@ -161,6 +167,52 @@ $tests['a handler that returns lets the call go on'] = static function () use ($
         $heard[] = count(client($quick)->page(5));
     }, static fn () => client($slow)->page());
     same([count($page), $heard], [20, [5]]);
+};
+
+$tests['signals that rain lose no row'] = static function () use ($quick): void {
+    [$connectors, $pages] = [[], []];
+    $client = client($quick);
+    $walks = [$client->connectors(perPage: 1), $client->pages(perPage: 1)];
+    [$is_armed, $drops, $is_over] = [false, 0, false];
+    pcntl_signal(SIGALRM, static function () use (&$is_armed, &$drops): void {
+        if ($is_armed) {
+            $is_armed = false;
+            $drops++;
+            throw new DomainException('a drop');
+        }
+    });
+    $parent = getmypid();
+    $rain = pcntl_fork();
+    for ($drop = 0; $rain === 0; $drop++) {
+        usleep(1000);
+        // It ends by itself, too: with its parent, or after ten seconds.
+        posix_kill(getmypid(), posix_getppid() === $parent && $drop < 10_000 ? 0 : SIGKILL);
+        posix_kill($parent, SIGALRM);
+    }
+    pcntl_async_signals(true);
+    while (!$is_over) {
+        try {
+            $is_armed = true;
+            foreach ($walks[0] as $row) {
+                $connectors[] = $row->id;
+            }
+            foreach ($walks[1] as $page) {
+                $pages[] = $page->connectors[0]->id;
+            }
+            $is_armed = false;
+            $is_over = true;
+        } catch (DomainException) {
+        }
+    }
+    pcntl_async_signals(false);
+    posix_kill($rain, SIGKILL);
+    pcntl_waitpid($rain, $status);
+    pcntl_signal(SIGALRM, SIG_DFL);
+    echo "# $drops drops\n";
+    $first = array_map(static fn ($row) => $row->id, $client->page(50)->connectors);
+    same([count($connectors), count($pages), array_slice($pages, 0, 50)], [137, 137, $first]);
+    same($connectors, $pages);
+    same($drops > 5, true);
 };
 
 $tests['handlers wait where signals are not asynchronous'] = static function () use ($slow, $with_alarm): void {

@@ -3,8 +3,9 @@
 /**
  * Runs the tests that the wrapper has beside the conformance cases:
  *
- *     DATA_CONNECTORS_LIBRARY=… DC_TEST_SANDBOX=target/debug/data-connectors-sandbox php examples/php/tests/run.php [PAGES]
+ *     php examples/php/tests/run.php [PAGES]
  *
+ * DATA_CONNECTORS_LIBRARY names the library's file, DC_TEST_SANDBOX the sandbox's program (both: with the whole path).
  * PAGES is how many pages the test for leaks lists: 2000 if it isn't said.
  */
 
