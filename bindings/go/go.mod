@@ -1,0 +1,3 @@
+module dataconnectors
+
+go 1.24
