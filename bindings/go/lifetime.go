@@ -26,24 +26,25 @@ func (l *lifetime) enter() bool {
 
 func (l *lifetime) leave() {
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	l.users--
-	if l.closed && l.users == 0 {
+	last := l.closed && l.users == 0
+	l.mu.Unlock()
+	if last {
 		l.free()
 	}
 }
 
 func (l *lifetime) close() {
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	if l.closed {
+		l.mu.Unlock()
 		return
 	}
 	l.closed = true
+	l.users++ // this one: nobody frees the handle while its calls are being ended
+	l.mu.Unlock()
 	l.end()
-	if l.users == 0 {
-		l.free()
-	}
+	l.leave()
 }
 
 func (l *lifetime) isClosed() bool {

@@ -4,6 +4,7 @@ package dataconnectors
 import "C"
 
 import (
+	"log/slog"
 	"math"
 	"time"
 )
@@ -137,6 +138,13 @@ func WithPacing(wait bool) Option {
 	return flag(wait, func(c *C.dc_config, value C.int32_t, failure **C.dc_error) C.dc_status {
 		return C.dc_config_set_pacing(c, value, failure)
 	})
+}
+
+// WithLogger sends the log lines to a logger: a failure is an error, another try a warning, an answer Info, a request
+// Debug. Its level is read by [New]. Lines are written during calls, by the goroutine that makes them; a handler that
+// panics loses its line. It must not step the walk whose line it gets. The token is in no line.
+func WithLogger(logger *slog.Logger) Option {
+	return Option{apply: func(b *building) error { return setLogger(b.config, logger) }}
 }
 
 // WithMaxConcurrentCalls is how many native calls the client makes at once, by default 64. Each blocks a thread of
