@@ -91,7 +91,8 @@ func TestErrorsTellAllThatIsKnown(t *testing.T) {
 	}
 	client = newClient(t, answers(t, `{`), WithMaxRetries(0))
 	_, err = client.ListPage(background())
-	if !errors.As(err, &e) || e.RetryAfter != nil || e.RateLimit != (RateLimit{}) || e.APICode != "" || e.RequestID != "" {
+	if !errors.As(err, &e) || e.RetryAfter != nil || e.RateLimit != (RateLimit{}) || e.APICode != "" ||
+		e.RequestID != "" {
 		t.Errorf("it tells %+v", e)
 	}
 }

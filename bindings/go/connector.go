@@ -28,7 +28,7 @@ type Connector struct {
 	UpdatedTime    time.Time `json:"-"` // UpdatedAt, likewise
 	StateCode      State     `json:"-"`
 	HTTPMethodCode Method    `json:"-"`
-	JSON           string    `json:"-"` // the row, byte for byte as the service sent it, with fields that have no name here
+	JSON           string    `json:"-"` // the row, byte for byte as the service sent it, unknown fields and all
 }
 
 // State is [Connector.State] as a number.

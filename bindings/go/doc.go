@@ -18,7 +18,8 @@
 // A [Client] and a [Pager] may be used by any number of goroutines at once; those that share a Pager take turns. Each
 // native call blocks a thread of the system, so a client makes at most [WithMaxConcurrentCalls] of them at once (64
 // unless told otherwise), and further callers wait, without a thread, until a call ends or their context does.
-// Connectors, pages and errors are plain values: they need no closing, and are not to be written to while they are shared.
+// Connectors, pages and errors are plain values: they need no closing, and are not to be written to while they are
+// shared.
 //
 // # Cancellation
 //

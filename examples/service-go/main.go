@@ -87,7 +87,7 @@ func serve(ctx context.Context, listener net.Listener, s *service) error {
 		return err
 	case <-ctx.Done():
 	}
-	last, cancel := context.WithTimeout(context.Background(), 800*time.Millisecond)
+	last, cancel := context.WithTimeout(context.Background(), 500*time.Millisecond)
 	defer cancel()
 	if err := server.Shutdown(last); err != nil {
 		return server.Close() // somebody does not read

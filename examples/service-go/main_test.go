@@ -101,8 +101,9 @@ func TestStreamsAllConnectors(t *testing.T) {
 	address, _ := serviceAt(t, sandbox(t))
 	response, body := get(t, address+"/connectors")
 	lines := strings.Split(strings.TrimSpace(body), "\n")
-	if response.StatusCode != 200 || response.Header.Get("Content-Type") != "application/x-ndjson" || len(lines) != 137 {
-		t.Fatalf("%s, %d lines", response.Status, len(lines))
+	kind := response.Header.Get("Content-Type")
+	if response.StatusCode != 200 || kind != "application/x-ndjson" || len(lines) != 137 {
+		t.Fatalf("%s, %s, %d lines", response.Status, kind, len(lines))
 	}
 	for _, line := range lines {
 		var row struct{ ID string }
