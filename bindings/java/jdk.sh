@@ -1,0 +1,25 @@
+#!/bin/sh
+# Prints the home of a JDK that builds this package (22 or later): JAVA_HOME's, else the newest below /usr/lib/jvm.
+set -eu
+
+release() {
+    sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release" 2>/dev/null
+}
+
+best='' newest=21
+for home in /usr/lib/jvm/*; do
+    [ -x "$home/bin/javac" ] || continue
+    number=$(release "$home")
+    if [ "${number:-0}" -gt "$newest" ]; then
+        best=$home newest=$number
+    fi
+done
+if [ -n "${JAVA_HOME:-}" ] && [ -x "$JAVA_HOME/bin/javac" ]; then
+    number=$(release "$JAVA_HOME")
+    [ "${number:-0}" -lt 22 ] || best=$JAVA_HOME
+fi
+if [ -z "$best" ]; then
+    echo "no JDK 22 or later in JAVA_HOME or below /usr/lib/jvm: install one, such as Temurin 25, and set JAVA_HOME" >&2
+    exit 1
+fi
+echo "$best"

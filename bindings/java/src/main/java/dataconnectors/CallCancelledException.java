@@ -1,0 +1,13 @@
+package dataconnectors;
+
+/**
+ * The call was ended by its {@link CancelToken}, by {@link Client#shutdown()}, or by an interrupt of its thread, which
+ * is still interrupted then.
+ */
+public final class CallCancelledException extends DataConnectorsException {
+    private static final long serialVersionUID = 1;
+
+    CallCancelledException(Failure failure) {
+        super(failure);
+    }
+}

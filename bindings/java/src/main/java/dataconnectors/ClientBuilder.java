@@ -1,0 +1,236 @@
+package dataconnectors;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The settings of a client. Only the token has to be set. They are checked by {@link #build()}, in the order in which
+ * they were set; of two that replace each other the last one counts. The builder may be changed and used again, by one
+ * thread at a time. No environment variable has an effect, but as {@link #systemRoots} says.
+ */
+public final class ClientBuilder {
+    private final List<Setting> settings = new ArrayList<>();
+
+    private interface Setting {
+        void apply(MemorySegment config);
+    }
+
+    ClientBuilder() {
+        Library.require();
+    }
+
+    /**
+     * The workspace's access token. There is no default.
+     *
+     * @param token 1 to 4096 visible ASCII characters, without the word Bearer. No message repeats it
+     * @return this builder
+     */
+    public ClientBuilder token(String token) {
+        return text("token", Functions.SET_TOKEN, token);
+    }
+
+    /**
+     * The data centre of the workspace. It replaces the base URL, as that replaces the region.
+     *
+     * @param region {@code us} (the default), {@code eu} or {@code au}
+     * @return this builder
+     */
+    public ClientBuilder region(String region) {
+        return text("region", Functions.SET_REGION, region);
+    }
+
+    /**
+     * Where the service is, if not in a region: a sandbox, or a gateway of yours.
+     *
+     * @param baseUrl {@code https://host[:port][/path]}; {@code http://} is for loopback, or for anything with
+     *     {@link #allowInsecureHttp}
+     * @return this builder
+     */
+    public ClientBuilder baseUrl(String baseUrl) {
+        return text("base_url", Functions.SET_BASE_URL, baseUrl);
+    }
+
+    /**
+     * Whether the token may go unencrypted to another machine, or through a proxy. For a test network only.
+     *
+     * @param allow false is the default
+     * @return this builder
+     */
+    public ClientBuilder allowInsecureHttp(boolean allow) {
+        return flag(Functions.SET_ALLOW_INSECURE_HTTP, allow);
+    }
+
+    /**
+     * The Intercom-Version to ask for.
+     *
+     * @param apiVersion a word of letters, such as {@code Preview} (the default), or a number such as {@code 2.16}
+     * @return this builder
+     */
+    public ClientBuilder apiVersion(String apiVersion) {
+        return text("api_version", Functions.SET_API_VERSION, apiVersion);
+    }
+
+    /**
+     * A name for your program, put behind the library's own in User-Agent.
+     *
+     * @param suffix up to 256 visible ASCII characters and spaces, such as {@code my-app/1.0}; none is the default
+     * @return this builder
+     */
+    public ClientBuilder userAgentSuffix(String suffix) {
+        return text("user_agent_suffix", Functions.SET_USER_AGENT_SUFFIX, suffix);
+    }
+
+    /**
+     * The time for a whole call: every attempt, and every wait between them. A call always ends.
+     *
+     * @param timeout 1 ms to 24 h, what is finer than a millisecond cut off; a minute is the default
+     * @return this builder
+     */
+    public ClientBuilder timeout(Duration timeout) {
+        return int64(Functions.SET_TIMEOUT_MS, millis(timeout));
+    }
+
+    /**
+     * The time for opening a connection, within the time of the call.
+     *
+     * @param timeout 1 ms to 24 h, what is finer than a millisecond cut off; ten seconds are the default
+     * @return this builder
+     */
+    public ClientBuilder connectTimeout(Duration timeout) {
+        return int64(Functions.SET_CONNECT_TIMEOUT_MS, millis(timeout));
+    }
+
+    /**
+     * How often a call is tried again after a failure that may pass.
+     *
+     * @param maxRetries 0 (never) to 10; 2 is the default
+     * @return this builder
+     */
+    public ClientBuilder maxRetries(long maxRetries) {
+        return set(config -> Native.result((arena, result, error) -> (int) Functions.SET_MAX_RETRIES.handle()
+                .invokeExact(config, Native.int32("max_retries", maxRetries, "0 to 10"), error)));
+    }
+
+    /**
+     * The largest answer taken; a larger one is {@link Status#TOO_LARGE}.
+     *
+     * @param maxBytes bytes after decompression, 1024 to 1073741824 (1 GiB); 8388608 (8 MiB) is the default
+     * @return this builder
+     */
+    public ClientBuilder maxResponseBytes(long maxBytes) {
+        return int64(Functions.SET_MAX_RESPONSE_BYTES, maxBytes);
+    }
+
+    /**
+     * Whether a call waits for the rate limit's reset when nothing remains until then, instead of earning a 429.
+     *
+     * @param wait false is the default
+     * @return this builder
+     */
+    public ClientBuilder pacing(boolean wait) {
+        return flag(Functions.SET_PACING, wait);
+    }
+
+    /**
+     * The HTTP proxy to go through, by a CONNECT tunnel.
+     *
+     * @param proxy {@code http://[user:password@]host[:port]}, user and password percent-encoded; no message repeats
+     *     it. null, the default: none
+     * @return this builder
+     */
+    public ClientBuilder proxy(String proxy) {
+        return text("proxy", Functions.SET_PROXY, proxy);
+    }
+
+    /**
+     * The hosts to reach directly although there is a proxy.
+     *
+     * @param hosts hosts, addresses and domains, with commas between; a domain stands for all that is below it,
+     *     {@code *} for all; none is the default
+     * @return this builder
+     */
+    public ClientBuilder noProxy(String hosts) {
+        return text("no_proxy", Functions.SET_NO_PROXY, hosts);
+    }
+
+    /**
+     * The certificate authorities to trust instead of the bundled ones (Mozilla's).
+     *
+     * @param file a PEM file, read when the client is made; null, the default: the bundled ones
+     * @return this builder
+     */
+    public ClientBuilder caFile(Path file) {
+        return text("ca_file", Functions.SET_CA_FILE, file == null ? null : file.toString());
+    }
+
+    /**
+     * Whether to trust the certificate authorities that this system does, instead of the bundled ones. Where they are
+     * is the system's convention, which on Unix includes the environment variables SSL_CERT_FILE and SSL_CERT_DIR.
+     *
+     * @param useThem false is the default
+     * @return this builder
+     */
+    public ClientBuilder systemRoots(boolean useThem) {
+        return flag(Functions.SET_SYSTEM_ROOTS, useThem);
+    }
+
+    /**
+     * Makes a client with a copy of these settings. Nothing is sent yet.
+     *
+     * @return a client of yours, to be closed
+     * @throws IllegalArgumentException when a setting was refused; the message says what would be right
+     * @throws DataConnectorsException when the process has no file descriptor left
+     */
+    public Client build() {
+        MemorySegment config = newConfig();
+        try {
+            Native.result((arena, result, error) -> (int) Functions.SET_INTERRUPT_CHECK.handle()
+                    .invokeExact(config, Interrupts.CHECK, MemorySegment.NULL, MemorySegment.NULL, error));
+            settings.forEach(setting -> setting.apply(config));
+            return new Client(Native.result((arena, result, error) ->
+                    (int) Functions.CLIENT_NEW.handle().invokeExact(config, result, error)));
+        } finally {
+            Native.call(Functions.CONFIG_FREE, config);
+        }
+    }
+
+    private static MemorySegment newConfig() {
+        try {
+            return (MemorySegment) Functions.CONFIG_NEW.handle().invokeExact();
+        } catch (Throwable error) {
+            throw Native.unexpected(error);
+        }
+    }
+
+    private ClientBuilder text(String name, Function setter, String value) {
+        return set(config -> Native.result((arena, result, error) ->
+                (int) setter.handle().invokeExact(config, Native.text(arena, name, value), error)));
+    }
+
+    private ClientBuilder flag(Function setter, boolean value) {
+        return set(config -> Native.result((arena, result, error) ->
+                (int) setter.handle().invokeExact(config, value ? 1 : 0, error)));
+    }
+
+    private ClientBuilder int64(Function setter, long value) {
+        return set(config -> Native.result((arena, result, error) ->
+                (int) setter.handle().invokeExact(config, value, error)));
+    }
+
+    private ClientBuilder set(Setting setting) {
+        settings.add(setting);
+        return this;
+    }
+
+    /** One that no long can hold is out of range, whatever it is: the library says so. */
+    private static long millis(Duration duration) {
+        try {
+            return duration.toMillis();
+        } catch (ArithmeticException error) {
+            return duration.isNegative() ? Long.MIN_VALUE : Long.MAX_VALUE;
+        }
+    }
+}
