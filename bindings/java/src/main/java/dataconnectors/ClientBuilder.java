@@ -13,6 +13,7 @@ import java.util.List;
  */
 public final class ClientBuilder {
     private final List<Setting> settings = new ArrayList<>();
+    private boolean allowInsecureHttp;
 
     private interface Setting {
         void apply(MemorySegment config);
@@ -60,7 +61,8 @@ public final class ClientBuilder {
      * @return this builder
      */
     public ClientBuilder allowInsecureHttp(boolean allow) {
-        return flag(Functions.SET_ALLOW_INSECURE_HTTP, allow);
+        allowInsecureHttp = allow;
+        return this;
     }
 
     /**
@@ -110,8 +112,8 @@ public final class ClientBuilder {
      * @return this builder
      */
     public ClientBuilder maxRetries(long maxRetries) {
-        return set(config -> Native.result((arena, result, error) -> (int) Functions.SET_MAX_RETRIES.handle()
-                .invokeExact(config, Native.int32("max_retries", maxRetries, "0 to 10"), error)));
+        return set(config ->
+                apply(config, Functions.SET_MAX_RETRIES, Native.int32("max_retries", maxRetries, "0 to 10")));
     }
 
     /**
@@ -189,6 +191,8 @@ public final class ClientBuilder {
         try {
             Native.result((arena, result, error) -> (int) Functions.SET_INTERRUPT_CHECK.handle()
                     .invokeExact(config, Interrupts.CHECK, MemorySegment.NULL, MemorySegment.NULL, error));
+            // It decides what base URLs are taken.
+            apply(config, Functions.SET_ALLOW_INSECURE_HTTP, allowInsecureHttp ? 1 : 0);
             settings.forEach(setting -> setting.apply(config));
             return new Client(Native.result((arena, result, error) ->
                     (int) Functions.CLIENT_NEW.handle().invokeExact(config, result, error)));
@@ -211,8 +215,11 @@ public final class ClientBuilder {
     }
 
     private ClientBuilder flag(Function setter, boolean value) {
-        return set(config -> Native.result((arena, result, error) ->
-                (int) setter.handle().invokeExact(config, value ? 1 : 0, error)));
+        return set(config -> apply(config, setter, value ? 1 : 0));
+    }
+
+    private static void apply(MemorySegment config, Function setter, int value) {
+        Native.result((arena, result, error) -> (int) setter.handle().invokeExact(config, value, error));
     }
 
     private ClientBuilder int64(Function setter, long value) {

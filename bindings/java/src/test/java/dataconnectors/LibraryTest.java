@@ -1,0 +1,84 @@
+package dataconnectors;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Finding the library, and saying plainly what is wrong with it: each in a process of its own. */
+class LibraryTest {
+    private static final String CLASSES = classes();
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void thePropertyGoesBeforeTheVariable() throws Exception {
+        String library = System.getenv(Library.VARIABLE);
+        says("found", "/no/such/file.so", library);
+        says("found", library, "");
+        says("/no/such/file.so is not a file", library, "/no/such/file.so");
+    }
+
+    @Test
+    void aFileThatIsNoLibrary() throws Exception {
+        says("not a file", folder.toString(), "");
+        Path text = Files.writeString(folder.resolve("text.so"), "no library");
+        says("text.so could not be loaded, and it is what DATA_CONNECTORS_LIBRARY", text.toString(), "");
+    }
+
+    @Test
+    void otherLibraries() throws Exception {
+        says("is not libdata_connectors: it has no dc_abi_version", compiled("int other(void) { return 1; }"), "");
+        says("has ABI version 2, and this package needs 1", compiled("int dc_abi_version(void) { return 2; }"), "");
+        says("it is older than this package", compiled("int dc_abi_version(void) { return 1; }"), "");
+    }
+
+    @Test
+    void theSystemsIsTheLast() throws Exception {
+        says("libdata_connectors was not found: neither the property", "", "");
+        Path library = Path.of(System.getenv(Library.VARIABLE)).toRealPath();
+        Files.createSymbolicLink(folder.resolve(Library.INSTALLED), library);
+        says("found", Map.of("LD_LIBRARY_PATH", folder.toString(), Library.VARIABLE, ""), "");
+    }
+
+    private static void says(String part, String variable, String property) throws Exception {
+        says(part, Map.of(Library.VARIABLE, variable, "LD_LIBRARY_PATH", ""), property);
+    }
+
+    private static void says(String part, Map<String, String> environment, String property) throws Exception {
+        String output = Program.java(environment, "--enable-native-access=ALL-UNNAMED",
+                "-D" + Library.PROPERTY + "=" + property, "-cp", CLASSES, "dataconnectors.UseTwice").output();
+        List<String> lines = output.lines().filter(line -> line.startsWith("said: ")).toList();
+        assertEquals(2, lines.size(), output);
+        assertTrue(lines.get(0).contains(part), output);
+        assertEquals(lines.get(0), lines.get(1));
+    }
+
+    private String compiled(String source) throws IOException, InterruptedException {
+        Path code = Files.writeString(folder.resolve("library.c"), source);
+        Path library = folder.resolve("library.so");
+        var program = Program.run(Map.of(),
+                List.of("cc", "-shared", "-fPIC", "-o", library.toString(), code.toString()));
+        assertEquals(0, program.exit(), program.output());
+        return library.toString();
+    }
+
+    /** The folders of the package and of its tests, not the jar, which may have a library in it. */
+    static String classes() {
+        try {
+            Path ours = Path.of(Library.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+            Path tests = Path.of(UseTwice.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+            return ours + ":" + tests;
+        } catch (URISyntaxException error) {
+            throw new AssertionError(error);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package dataconnectors;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+/** What is refused, before C could read it otherwise, and what is used after it was closed. */
+class RefusalTest {
+
+    @Test
+    void settingsAreRefused() {
+        refused("token is NULL", () -> builder().token(null).build());
+        refused("there is no token", () -> Client.builder().build());
+        refused("token has a NUL in it", () -> builder().token("a\0b").build());
+        refused("base_url has half a surrogate pair", () -> builder().baseUrl("https://host/\ud83d").build());
+        refused("86400000", () -> builder().timeout(Duration.ofSeconds(Long.MAX_VALUE)).build());
+        refused("86400000", () -> builder().connectTimeout(Duration.ofSeconds(Long.MIN_VALUE)).build());
+        refused("86400000", () -> builder().timeout(Duration.ofNanos(999_999)).build());
+        refused("max_retries is 1099511627776: use 0 to 10", () -> builder().maxRetries(1L << 40).build());
+        refused("1024 to 1073741824", () -> builder().maxResponseBytes(0).build());
+        refused("can't be read", () -> builder().caFile(Path.of("/no/such/file.pem")).build());
+        builder().proxy(null).caFile(null).noProxy("").pacing(true).systemRoots(false).build().close();
+    }
+
+    @Test
+    void theLastOfTwoSettingsCounts() {
+        refused("unencrypted", () -> builder().region("eu").baseUrl("http://host.example").build());
+        builder().baseUrl("http://host.example").allowInsecureHttp(true).region("eu").build().close();
+        ClientBuilder builder = builder();
+        builder.build().close();
+        builder.build().close();
+    }
+
+    @Test
+    void argumentsAreRefused() {
+        try (Client client = builder().build()) {
+            ListOptions options = ListOptions.DEFAULT;
+            refused("1 to 50", () -> client.listPage(options.perPage(51)));
+            refused("per_page is 4294967301: use 1 to 50", () -> client.pages(options.perPage((1L << 32) + 5)));
+            refused("starting_after has a NUL in it", () -> client.connectors(options.startingAfter("a\0b")));
+            refused("half a surrogate pair", () -> client.stream(options.startingAfter("\udc00")));
+            refused("starting_after is empty", () -> client.listPage(options.startingAfter("")));
+        }
+    }
+
+    @Test
+    void whatIsClosedIsRefused() {
+        try (Sandbox sandbox = new Sandbox("--connectors", "9")) {
+            Client client = sandbox.client();
+            CancelToken token = new CancelToken();
+            ListOptions options = ListOptions.DEFAULT.perPage(1).cancelToken(token);
+            Pages pages = client.pages(options);
+            pages.next();
+            token.close();
+            token.close();
+            closed("this cancel token is closed", token::cancel);
+            closed("this cancel token is closed", token::isCancelled);
+            closed("this cancel token is closed", pages::hasNext);
+            closed("this cancel token is closed", () -> client.listPage(options));
+            Pages others = client.pages();
+            pages.close();
+            pages.close();
+            closed("this walk is closed", pages::next);
+            pages.cursor();
+            assertEquals("Client[open]", client.toString());
+            client.close();
+            client.close();
+            assertEquals("Client[closed]", client.toString());
+            closed("this client is closed", others::next);
+            for (Executable use : List.<Executable>of(
+                    client::listPage, client::pages, client::connectors, client::stream, client::shutdown)) {
+                closed("this client is closed", use);
+            }
+        }
+    }
+
+    @Test
+    void aFailureHasNoTokenAndCanBeSerialized() throws Exception {
+        try (Sandbox sandbox = new Sandbox("--token", "another"); Client client = sandbox.client()) {
+            var error = assertThrows(ApiStatusException.class, client::listPage);
+            var bytes = new ByteArrayOutputStream();
+            new ObjectOutputStream(bytes).writeObject(error);
+            assertFalse(bytes.toString().contains("canary-token-of-java"));
+            var copy = (ApiStatusException)
+                    new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray())).readObject();
+            assertEquals(Status.UNAUTHORIZED, copy.status());
+            assertEquals(-5, copy.statusCode());
+            assertEquals(401, copy.httpStatus());
+            assertEquals("unauthorized", copy.apiCode());
+            assertEquals(error.rateLimit(), copy.rateLimit());
+            assertEquals(error.getMessage(), copy.getMessage());
+        }
+    }
+
+    private static ClientBuilder builder() {
+        return Client.builder().token("canary-token-of-java");
+    }
+
+    private static void refused(String part, Executable use) {
+        String message = assertThrows(IllegalArgumentException.class, use).getMessage();
+        assertTrue(message.contains(part), message);
+        assertFalse(message.contains("canary"), message);
+    }
+
+    private static void closed(String message, Executable use) {
+        assertEquals(message, assertThrows(IllegalStateException.class, use).getMessage());
+    }
+}

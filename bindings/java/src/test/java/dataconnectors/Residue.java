@@ -1,0 +1,65 @@
+package dataconnectors;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/** A program that lists 20,000 pages, and says what that leaves behind. Its argument is the base URL. */
+final class Residue {
+    private Residue() {
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        try (Client client = Client.builder().token("canary").baseUrl(arguments[0]).build()) {
+            run(client, 5_000);
+            System.gc();
+            long memory = resident();
+            long descriptors = descriptors();
+            run(client, 20_000);
+            System.gc();
+            System.out.println(memory + " " + resident() + " " + descriptors + " " + descriptors());
+        }
+    }
+
+    /** Pages in every way that one can be left: alone, walked on from or not, read in part, failed, cancelled. */
+    private static void run(Client client, int pages) {
+        ListOptions options = ListOptions.DEFAULT.perPage(50);
+        for (int page = 0; page < pages; page += 8) {
+            try (CancelToken token = new CancelToken();
+                    Pages left = client.pages(options.prefetch(true));
+                    Stream<Connector> stream = client.stream(options)) {
+                client.listPage(options);
+                left.next();
+                stream.limit(1).forEach(connector -> { });
+                client.pages(options.cancelToken(token)).forEachRemaining(each -> { });
+                token.cancel();
+                failing(() -> client.listPage(options.cancelToken(token)));
+                failing(() -> client.listPage(options.startingAfter("no cursor")));
+                failing(() -> client.pages(options.perPage(99)));
+            }
+        }
+    }
+
+    private static void failing(Runnable call) {
+        try {
+            call.run();
+        } catch (DataConnectorsException | IllegalArgumentException expected) {
+            return;
+        }
+        throw new AssertionError("it did not fail");
+    }
+
+    private static long resident() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .sum();
+    }
+
+    private static long descriptors() throws IOException {
+        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+            return open.count();
+        }
+    }
+}

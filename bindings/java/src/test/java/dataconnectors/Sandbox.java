@@ -1,0 +1,40 @@
+package dataconnectors;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The project's sandbox, which DC_TEST_SANDBOX names. */
+final class Sandbox implements AutoCloseable {
+    final String url;
+    private final Process process;
+
+    Sandbox(String... options) {
+        String program = System.getenv("DC_TEST_SANDBOX");
+        if (program == null) {
+            throw new AssertionError("set DC_TEST_SANDBOX to the data-connectors-sandbox that cargo built");
+        }
+        List<String> command = new ArrayList<>(List.of(program));
+        command.addAll(List.of(options));
+        try {
+            process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+            url = new BufferedReader(process.inputReader()).readLine();
+        } catch (IOException error) {
+            throw new AssertionError(error);
+        }
+    }
+
+    ClientBuilder builder() {
+        return Client.builder().token("canary-token-of-java").baseUrl(url);
+    }
+
+    Client client() {
+        return builder().build();
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+    }
+}
