@@ -14,8 +14,8 @@ class ListConnectors {
         try (Client client = builder.build();
                 Connectors connectors = client.connectors(ListOptions.DEFAULT.perPage(50))) {
             for (Connector connector : connectors) {
-                System.out.println(
-                        connector.id() + " " + connector.state() + " " + connector.updatedAt() + " " + connector.name());
+                System.out.println(connector.id() + " " + connector.state() + " "
+                        + connector.updatedAt() + " " + connector.name());
             }
         } catch (IllegalArgumentException | DataConnectorsException error) {
             System.err.println(error.getMessage());

@@ -35,6 +35,7 @@ public final class Connectors implements Iterator<Connector>, Iterable<Connector
      */
     @Override
     public boolean hasNext() {
+        pages.requireOpen();
         while (!rows.hasNext()) {
             if (!pages.hasNext()) {
                 return false;

@@ -44,11 +44,15 @@ final class Handle {
         return this;
     }
 
-    /** Uses it for a call. Its owner is not collected, and so closed, before that has begun. */
-    synchronized Use use(Object owner) {
+    synchronized void requireOpen() {
         if (closed) {
             throw new IllegalStateException(name + " is closed");
         }
+    }
+
+    /** Uses it for a call. Its owner is not collected, and so closed, before that has begun. */
+    synchronized Use use(Object owner) {
+        requireOpen();
         uses++;
         Reference.reachabilityFence(owner);
         return new Use(this, pointer);

@@ -1,6 +1,6 @@
 package dataconnectors;
 
-/** The method of a connector's requests, as far as this version knows it: {@link Connector#httpMethod()} has the word. */
+/** The method of requests, as far as this version knows it: {@link Connector#httpMethod()} is the service's own word. */
 public enum HttpMethod {
     /** One that this version doesn't know. */
     UNKNOWN(0),

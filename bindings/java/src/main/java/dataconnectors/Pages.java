@@ -24,7 +24,7 @@ public final class Pages implements Iterator<Page>, Iterable<Page>, AutoCloseabl
     private Page found;
     private String cursor;
     private String cursorBehindFound;
-    private boolean ended;
+    private volatile boolean ended;
 
     Pages(Client client, ListOptions options) {
         this.client = client;
@@ -63,6 +63,7 @@ public final class Pages implements Iterator<Page>, Iterable<Page>, AutoCloseabl
     public boolean hasNext() {
         turn.lock();
         try {
+            requireOpen();
             if (found == null && !ended) {
                 step();
             }
@@ -115,6 +116,13 @@ public final class Pages implements Iterator<Page>, Iterable<Page>, AutoCloseabl
     @Override
     public void close() {
         handle.close();
+    }
+
+    /** At the end of the list it is freed, and may be asked again all the same. */
+    void requireOpen() {
+        if (!ended) {
+            handle.requireOpen();
+        }
     }
 
     private void step() {

@@ -19,7 +19,8 @@ class FunctionsTest {
     void eachFunctionIsTheHeaders() {
         Map<?, ?> functions = (Map<?, ?>) header.get("functions");
         for (String prototype : Functions.PROTOTYPES) {
-            var ours = Map.of("parameters", List.of(Function.parameters(prototype)), "returns", Function.result(prototype));
+            var ours = Map.of(
+                    "parameters", List.of(Function.parameters(prototype)), "returns", Function.result(prototype));
             assertEquals(functions.get(Function.name(prototype)), ours, prototype);
         }
     }

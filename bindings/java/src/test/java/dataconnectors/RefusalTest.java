@@ -73,6 +73,14 @@ class RefusalTest {
             pages.close();
             closed("this walk is closed", pages::next);
             pages.cursor();
+            Connectors connectors = client.connectors();
+            connectors.next();
+            connectors.close();
+            closed("this walk is closed", connectors::hasNext);
+            Pages ahead = client.pages();
+            ahead.hasNext();
+            ahead.close();
+            closed("this walk is closed", ahead::next);
             assertEquals("Client[open]", client.toString());
             client.close();
             client.close();

@@ -18,10 +18,13 @@ final class Sandbox implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(program));
         command.addAll(List.of(options));
         try {
-            process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+            process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
             url = new BufferedReader(process.inputReader()).readLine();
         } catch (IOException error) {
             throw new AssertionError(error);
+        }
+        if (url == null) {
+            throw new AssertionError("it did not begin: " + command);
         }
     }
 
