@@ -1,6 +1,6 @@
 package dataconnectors;
 
-/** The method of requests, as far as this version knows it: {@link Connector#httpMethod()} is the service's own word. */
+/** The method of requests, as far as this version knows it: {@link Connector#httpMethod()} is the word itself. */
 public enum HttpMethod {
     /** One that this version doesn't know. */
     UNKNOWN(0),

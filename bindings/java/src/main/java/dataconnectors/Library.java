@@ -34,6 +34,14 @@ final class Library {
         } catch (UnsatisfiedLinkError error) {
             failure = error;
             throw error;
+        } catch (ExceptionInInitializerError error) {
+            if (!(error.getCause() instanceof IllegalCallerException)) {
+                throw error;
+            }
+            failure = wrong("this process may not call native code: run java with "
+                    + "--enable-native-access=ALL-UNNAMED, or on the module path with "
+                    + "--enable-native-access=dataconnectors", error.getCause());
+            throw failure;
         }
     }
 
@@ -44,8 +52,8 @@ final class Library {
             named = System.getenv(VARIABLE);
         }
         if (named != null && !named.isEmpty()) {
-            return checked(open(Path.of(named).toAbsolutePath(), "it is what " + VARIABLE + " or the property "
-                    + PROPERTY + " names"), named);
+            return checked(open(Path.of(named).toAbsolutePath(), "which " + VARIABLE + " or the property "
+                    + PROPERTY + " names", "set it to the path of a libdata_connectors.so"), named);
         }
         String inside = "/META-INF/native/" + platform() + "/libdata_connectors.so";
         try (InputStream library = Library.class.getResourceAsStream(inside)) {
@@ -59,15 +67,14 @@ final class Library {
         return checked(installed(inside), INSTALLED);
     }
 
-    private static SymbolLookup open(Path file, String why) {
+    private static SymbolLookup open(Path file, String what, String help) {
         if (!Files.isRegularFile(file)) {
-            throw wrong(file + " is not a file, and " + why + ": set it to libdata_connectors.so's path", null);
+            throw wrong(file + ", " + what + ", is not a file: " + help, null);
         }
         try {
             return SymbolLookup.libraryLookup(file, Arena.global());
         } catch (IllegalArgumentException error) {
-            throw wrong(file + " could not be loaded, and " + why
-                    + ": it has to be a libdata_connectors.so for " + platform(), error);
+            throw wrong(file + ", " + what + ", could not be loaded on " + platform() + ": " + help, error);
         }
     }
 
@@ -76,7 +83,8 @@ final class Library {
         Path file = Files.createTempFile("libdata_connectors-", ".so");
         try {
             Files.copy(library, file, StandardCopyOption.REPLACE_EXISTING);
-            return open(file, "it was copied from " + inside + " of the package");
+            return open(file, "a copy of the package's " + inside, "let java.io.tmpdir be a folder that isn't mounted "
+                    + "noexec, or set " + VARIABLE + " to an installed one");
         } finally {
             Files.deleteIfExists(file);
         }

@@ -24,14 +24,14 @@ class LibraryTest {
         String library = System.getenv(Library.VARIABLE);
         says("found", "/no/such/file.so", library);
         says("found", library, "");
-        says("/no/such/file.so is not a file", library, "/no/such/file.so");
+        says("dataconnectors.library names, is not a file", library, "/no/such/file.so");
     }
 
     @Test
     void aFileThatIsNoLibrary() throws Exception {
-        says("not a file", folder.toString(), "");
+        says("is not a file", folder.toString(), "");
         Path text = Files.writeString(folder.resolve("text.so"), "no library");
-        says("text.so could not be loaded, and it is what DATA_CONNECTORS_LIBRARY", text.toString(), "");
+        says("dataconnectors.library names, could not be loaded", text.toString(), "");
     }
 
     @Test
@@ -47,6 +47,15 @@ class LibraryTest {
         Path library = Path.of(System.getenv(Library.VARIABLE)).toRealPath();
         Files.createSymbolicLink(folder.resolve(Library.INSTALLED), library);
         says("found", Map.of("LD_LIBRARY_PATH", folder.toString(), Library.VARIABLE, ""), "");
+    }
+
+    @Test
+    void aProcessThatMayNotCallNativeCode() throws Exception {
+        String denied = Runtime.version().feature() < 24
+                ? "--enable-native-access=java.logging" : "--illegal-native-access=deny";
+        var program = Program.java(Map.of(), denied, "-cp", CLASSES, "dataconnectors.UseTwice");
+        String said = "said: this process may not call native code: run java with --enable-native-access=ALL-UNNAMED";
+        assertEquals(2, program.output().lines().filter(line -> line.startsWith(said)).count(), program.output());
     }
 
     private static void says(String part, String variable, String property) throws Exception {

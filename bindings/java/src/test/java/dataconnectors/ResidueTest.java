@@ -17,8 +17,8 @@ class ResidueTest {
     void twentyThousandPagesLeaveNothingBehind() throws Exception {
         try (Sandbox sandbox = new Sandbox("--connectors", "200")) {
             var program = Program.java(Map.of(), "-Xms48m", "-Xmx48m", "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC",
-                    "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED", "-cp", LibraryTest.classes(), "dataconnectors.Residue",
-                    sandbox.url);
+                    "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED", "-cp", LibraryTest.classes(),
+                    "dataconnectors.Residue", sandbox.url);
             assertEquals(0, program.exit(), program.output());
             long[] told = Arrays.stream(program.output().trim().split(" ")).mapToLong(Long::parseLong).toArray();
             System.out.printf("20,000 pages: resident %,d -> %,d KiB, descriptors %d -> %d%n",
