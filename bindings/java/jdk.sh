@@ -1,5 +1,6 @@
 #!/bin/sh
-# Prints the home of a JDK that builds this package (22 or later): JAVA_HOME's, else the newest below /usr/lib/jvm.
+# Finds a JDK that builds this package (22 or later): JAVA_HOME's, else the newest below /usr/lib/jvm.
+# It prints its home, or with arguments runs them as a command by it: jdk.sh mvn verify
 set -eu
 
 release() {
@@ -21,5 +22,10 @@ fi
 if [ -z "$best" ]; then
     echo "no JDK 22 or later in JAVA_HOME or below /usr/lib/jvm: install one, such as Temurin 25, and set JAVA_HOME" >&2
     exit 1
+fi
+if [ $# -gt 0 ]; then
+    JAVA_HOME=$best PATH=$best/bin:$PATH
+    export JAVA_HOME PATH
+    exec "$@"
 fi
 echo "$best"

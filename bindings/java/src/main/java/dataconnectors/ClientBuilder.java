@@ -14,6 +14,8 @@ import java.util.List;
 public final class ClientBuilder {
     private final List<Setting> settings = new ArrayList<>();
     private boolean allowInsecureHttp;
+    private boolean systemRoots;
+    private Path caFile;
 
     private interface Setting {
         void apply(MemorySegment config);
@@ -159,24 +161,29 @@ public final class ClientBuilder {
     }
 
     /**
-     * The certificate authorities to trust instead of the bundled ones (Mozilla's).
+     * The certificate authorities to trust instead of the bundled ones (Mozilla's). They replace the system's.
      *
      * @param file a PEM file, read when the client is made; null, the default: the bundled ones
      * @return this builder
      */
     public ClientBuilder caFile(Path file) {
-        return text("ca_file", Functions.SET_CA_FILE, file == null ? null : file.toString());
+        caFile = file;
+        systemRoots = systemRoots && file == null;
+        return this;
     }
 
     /**
-     * Whether to trust the certificate authorities that this system does, instead of the bundled ones. Where they are
-     * is the system's convention, which on Unix includes the environment variables SSL_CERT_FILE and SSL_CERT_DIR.
+     * Whether to trust the certificate authorities that this system does, instead of the bundled ones. If so, they
+     * replace a CA file. Where they are is the system's convention, which on Unix includes the environment variables
+     * SSL_CERT_FILE and SSL_CERT_DIR.
      *
      * @param useThem false is the default
      * @return this builder
      */
     public ClientBuilder systemRoots(boolean useThem) {
-        return flag(Functions.SET_SYSTEM_ROOTS, useThem);
+        systemRoots = useThem;
+        caFile = useThem ? null : caFile;
+        return this;
     }
 
     /**
@@ -194,6 +201,9 @@ public final class ClientBuilder {
             // It decides what base URLs are taken.
             apply(config, Functions.SET_ALLOW_INSECURE_HTTP, allowInsecureHttp ? 1 : 0);
             settings.forEach(setting -> setting.apply(config));
+            // In this order, as either takes the other's place in C: no system's roots would be the bundled ones.
+            apply(config, Functions.SET_SYSTEM_ROOTS, systemRoots ? 1 : 0);
+            apply(config, "ca_file", Functions.SET_CA_FILE, caFile == null ? null : caFile.toString());
             return new Client(Native.result((arena, result, error) ->
                     (int) Functions.CLIENT_NEW.handle().invokeExact(config, result, error)));
         } finally {
@@ -210,8 +220,12 @@ public final class ClientBuilder {
     }
 
     private ClientBuilder text(String name, Function setter, String value) {
-        return set(config -> Native.result((arena, result, error) ->
-                (int) setter.handle().invokeExact(config, Native.text(arena, name, value), error)));
+        return set(config -> apply(config, name, setter, value));
+    }
+
+    private static void apply(MemorySegment config, String name, Function setter, String value) {
+        Native.result((arena, result, error) ->
+                (int) setter.handle().invokeExact(config, Native.text(arena, name, value), error));
     }
 
     private ClientBuilder flag(Function setter, boolean value) {

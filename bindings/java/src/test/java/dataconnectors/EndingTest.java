@@ -79,7 +79,7 @@ class EndingTest {
 
     @Test
     void aWalkGoesOnAfterAnInterrupt() throws Exception {
-        try (Sandbox sandbox = new Sandbox("--connectors", "3", "--latency-ms", "300");
+        try (Sandbox sandbox = new Sandbox("--connectors", "2", "--latency-ms", "1000");
                 Client client = sandbox.client();
                 Connectors walk = client.connectors(ListOptions.DEFAULT.perPage(1).prefetch(true))) {
             String first = walk.next().id();
@@ -88,7 +88,6 @@ class EndingTest {
             assertThrows(CallCancelledException.class, walk::next);
             assertTrue(Thread.interrupted());
             assertFalse(first.equals(walk.next().id()));
-            walk.next();
             assertFalse(walk.hasNext());
         }
     }

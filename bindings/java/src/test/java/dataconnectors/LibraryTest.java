@@ -43,10 +43,13 @@ class LibraryTest {
 
     @Test
     void theSystemsIsTheLast() throws Exception {
-        says("libdata_connectors was not found: neither the property", "", "");
+        String message = use(Map.of(Library.VARIABLE, "", "LD_LIBRARY_PATH", ""), "");
+        // This machine may have one.
+        assertTrue(message.startsWith("libdata_connectors was not found: neither the property")
+                || message.equals("found"), message);
         Path library = Path.of(System.getenv(Library.VARIABLE)).toRealPath();
         Files.createSymbolicLink(folder.resolve(Library.INSTALLED), library);
-        says("found", Map.of("LD_LIBRARY_PATH", folder.toString(), Library.VARIABLE, ""), "");
+        assertEquals("found", use(Map.of("LD_LIBRARY_PATH", folder.toString(), Library.VARIABLE, ""), ""));
     }
 
     @Test
@@ -59,16 +62,18 @@ class LibraryTest {
     }
 
     private static void says(String part, String variable, String property) throws Exception {
-        says(part, Map.of(Library.VARIABLE, variable, "LD_LIBRARY_PATH", ""), property);
+        String message = use(Map.of(Library.VARIABLE, variable, "LD_LIBRARY_PATH", ""), property);
+        assertTrue(message.contains(part), message);
     }
 
-    private static void says(String part, Map<String, String> environment, String property) throws Exception {
+    /** Gives what the program says, which has to be the same both times. */
+    private static String use(Map<String, String> environment, String property) throws Exception {
         String output = Program.java(environment, "--enable-native-access=ALL-UNNAMED",
                 "-D" + Library.PROPERTY + "=" + property, "-cp", CLASSES, "dataconnectors.UseTwice").output();
         List<String> lines = output.lines().filter(line -> line.startsWith("said: ")).toList();
         assertEquals(2, lines.size(), output);
-        assertTrue(lines.get(0).contains(part), output);
         assertEquals(lines.get(0), lines.get(1));
+        return lines.get(0).substring("said: ".length());
     }
 
     private String compiled(String source) throws IOException, InterruptedException {

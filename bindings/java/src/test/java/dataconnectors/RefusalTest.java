@@ -29,7 +29,8 @@ class RefusalTest {
         refused("86400000", () -> builder().timeout(Duration.ofNanos(999_999)).build());
         refused("max_retries is 1099511627776: use 0 to 10", () -> builder().maxRetries(1L << 40).build());
         refused("1024 to 1073741824", () -> builder().maxResponseBytes(0).build());
-        refused("can't be read", () -> builder().caFile(Path.of("/no/such/file.pem")).build());
+        refused("can't be read", () -> builder().caFile(Path.of("/no/such/file.pem")).systemRoots(false).build());
+        builder().caFile(Path.of("/no/such/file.pem")).caFile(null).build().close();
         builder().proxy(null).caFile(null).noProxy("").pacing(true).systemRoots(false).build().close();
     }
 
