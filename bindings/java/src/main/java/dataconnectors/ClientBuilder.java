@@ -201,9 +201,12 @@ public final class ClientBuilder {
             // It decides what base URLs are taken.
             apply(config, Functions.SET_ALLOW_INSECURE_HTTP, allowInsecureHttp ? 1 : 0);
             settings.forEach(setting -> setting.apply(config));
-            // In this order, as either takes the other's place in C: no system's roots would be the bundled ones.
-            apply(config, Functions.SET_SYSTEM_ROOTS, systemRoots ? 1 : 0);
-            apply(config, "ca_file", Functions.SET_CA_FILE, caFile == null ? null : caFile.toString());
+            // In C either takes the other's place, also where it says to trust the bundled ones.
+            if (systemRoots) {
+                apply(config, Functions.SET_SYSTEM_ROOTS, 1);
+            } else if (caFile != null) {
+                apply(config, "ca_file", Functions.SET_CA_FILE, caFile.toString());
+            }
             return new Client(Native.result((arena, result, error) ->
                     (int) Functions.CLIENT_NEW.handle().invokeExact(config, result, error)));
         } finally {

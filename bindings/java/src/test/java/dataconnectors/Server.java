@@ -76,7 +76,7 @@ final class Server implements AutoCloseable {
         }
     }
 
-    private static void readHead(Socket socket) throws IOException {
+    static void readHead(Socket socket) throws IOException {
         var lines = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
         for (String line = lines.readLine(); line != null && !line.isEmpty(); line = lines.readLine()) { }
     }
