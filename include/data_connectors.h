@@ -369,7 +369,7 @@ dc_status dc_config_set_region(dc_config *config, const char *region, dc_error *
  *
  * @param config     the settings.
  * @param base_url   "https://host[:port][/path]" of up to 2048 bytes, copied; default "https://api.intercom.io".
- *                   "http://" is for loopback, or for anything after dc_config_set_allow_insecure_http.
+ *                   "http://" is for loopback, or with dc_config_set_allow_insecure_http for anything.
  * @param out_error  where the error goes, or NULL.
  * @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
  *
@@ -530,7 +530,7 @@ dc_status dc_config_set_no_proxy(dc_config *config, const char *hosts, dc_error 
  * The certificate authorities to trust instead of the bundled ones (Mozilla's).
  *
  * @param config     the settings.
- * @param path       a PEM file, read at once. NULL, the default: the bundled ones.
+ * @param path       a PEM file, read at once, which replaces the system's. NULL, the default: none.
  * @param out_error  where the error goes, or NULL.
  * @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
  *
@@ -659,7 +659,7 @@ typedef struct dc_client dc_client;
 
 /**
  * Makes a client with a copy of these settings. Nothing is sent yet. What goes together is checked here: a token has
- * to be set, and plain HTTP through a proxy needs dc_config_set_allow_insecure_http.
+ * to be set, and plain HTTP to another machine, or through a proxy, needs dc_config_set_allow_insecure_http.
  *
  * As with any getenv, no other thread should call setenv meanwhile: the HTTP library below looks at the proxy
  * variables, though what it finds has no effect.

@@ -100,12 +100,11 @@ impl Config {
     /// Replaces the region.
     ///
     /// # Errors
-    /// `InvalidArgument` for a URL without scheme or host, with credentials, a query or a fragment, and for `http://`
-    /// to anything but loopback unless [`set_allow_insecure_http`](Self::set_allow_insecure_http) was called before.
+    /// `InvalidArgument` for a URL without scheme or host, with credentials, a query or a fragment. `Client::new`
+    /// refuses `http://` to anything but loopback without
+    /// [`set_allow_insecure_http`](Self::set_allow_insecure_http).
     pub fn set_base_url(&mut self, url: &str) -> Result<&mut Self> {
-        let url = BaseUrl::new(url)?;
-        url.check_plain_http(self.allow_insecure_http)?;
-        self.base_url = url;
+        self.base_url = BaseUrl::new(url)?;
         Ok(self)
     }
 
@@ -213,13 +212,16 @@ impl Config {
     }
 
     /// A PEM file of the certificate authorities to trust instead of the bundled ones (Mozilla's, as of the library's
-    /// release); default `None`: the bundled. Read at once. Replaces the system's, as they replace it.
+    /// release); default `None`, which leaves the system's as they are. Read at once. It replaces the system's, as they
+    /// replace it.
     ///
     /// # Errors
     /// `InvalidArgument` when it can't be read or holds no certificate.
     pub fn set_ca_file(&mut self, path: Option<&Path>) -> Result<&mut Self> {
-        self.roots = path.map(roots::of_file).transpose()?;
-        self.system_roots = false;
+        if path.is_some() || !self.system_roots {
+            self.roots = path.map(roots::of_file).transpose()?;
+            self.system_roots = false;
+        }
         Ok(self)
     }
 

@@ -74,6 +74,11 @@ fn no_system_authorities_leave_a_ca_file_as_it_is() {
     assert_eq!(list(&Client::new(&config).unwrap()).unwrap().count(), 1);
     config.set_ca_file(None).unwrap();
     assert_eq!(list(&Client::new(&config).unwrap()).unwrap_err().kind(), ErrorKind::Tls);
+    let bundled = format!("{config:?}");
+    config.set_system_roots(true).unwrap().set_ca_file(None).unwrap();
+    assert_ne!(format!("{config:?}"), bundled, "no CA file leaves the system's");
+    config.set_system_roots(false).unwrap();
+    assert_eq!(format!("{config:?}"), bundled);
 }
 
 #[test]

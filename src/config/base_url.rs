@@ -97,7 +97,7 @@ impl BaseUrl {
         }
         Err(Error::invalid(
             "the base URL begins with http://, which would send the token unencrypted: use https://, \
-             or set allow_insecure_http first if that is meant (loopback needs no permission)",
+             or set allow_insecure_http if that is meant (loopback needs no permission)",
         ))
     }
 

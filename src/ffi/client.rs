@@ -22,7 +22,7 @@ impl dc_client {
 }
 
 /// Makes a client with a copy of these settings. Nothing is sent yet. What goes together is checked here: a token has
-/// to be set, and plain HTTP through a proxy needs dc_config_set_allow_insecure_http.
+/// to be set, and plain HTTP to another machine, or through a proxy, needs dc_config_set_allow_insecure_http.
 ///
 /// As with any getenv, no other thread should call setenv meanwhile: the HTTP library below looks at the proxy
 /// variables, though what it finds has no effect.

@@ -107,7 +107,7 @@ pub unsafe extern "C" fn dc_config_set_region(
 ///
 /// @param config     the settings.
 /// @param base_url   "https://host[:port][/path]" of up to 2048 bytes, copied; default "https://api.intercom.io".
-///                   "http://" is for loopback, or for anything after dc_config_set_allow_insecure_http.
+///                   "http://" is for loopback, or with dc_config_set_allow_insecure_http for anything.
 /// @param out_error  where the error goes, or NULL.
 /// @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
 ///

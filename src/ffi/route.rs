@@ -63,7 +63,7 @@ pub unsafe extern "C" fn dc_config_set_no_proxy(
 /// The certificate authorities to trust instead of the bundled ones (Mozilla's).
 ///
 /// @param config     the settings.
-/// @param path       a PEM file, read at once. NULL, the default: the bundled ones.
+/// @param path       a PEM file, read at once, which replaces the system's. NULL, the default: none.
 /// @param out_error  where the error goes, or NULL.
 /// @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
 ///
