@@ -245,9 +245,8 @@ def main() -> int:
         f"answers: {counts.complete} complete, {sum(counts.failed.values())} that said they failed"
         f" {dict(counts.failed)}, {counts.left} left by their callers, {len(counts.wrong)} wrong"
     )
-    print(
-        f"seconds an answer: median {statistics.median(took):.3f}, 99 % {took[len(took) * 99 // 100]:.3f}"
-    )
+    slow = took[len(took) * 99 // 100]
+    print(f"seconds an answer: median {statistics.median(took):.3f}, 99 % {slow:.3f}")
     for name, index in (("memory, kB", 0), ("descriptors", 1)):
         values = [sample[index] for sample in samples]
         thirds = [max(values[len(values) * n // 3 : len(values) * (n + 1) // 3]) for n in range(3)]
