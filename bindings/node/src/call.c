@@ -1,0 +1,188 @@
+/* Calls: asked for by JavaScript, made by the pool, told to JavaScript. */
+#include "addon.h"
+#include "library.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* On a thread of the pool; of a call that was withdrawn from the queue, and so ends at once, on JavaScript's. */
+void call_run(struct call *call)
+{
+    struct handle *handle = call->handle;
+    if (handle->pager) {
+        call->status = library.dc_pager_next(handle->pager, call->token, &call->page, &call->error);
+        const char *cursor = library.dc_pager_cursor(handle->pager);
+        call->cursor = cursor ? strdup(cursor) : NULL;
+    } else {
+        call->status = library.dc_list_page(handle->client, call->per_page, call->starting_after, call->token,
+                                            &call->page, &call->error);
+    }
+    /* The rows are read here, rather than when JavaScript's thread asks for them. */
+    if (call->page) {
+        library.dc_page_table(call->page);
+        library.dc_page_connector(call->page, 0);
+    }
+}
+
+/* Of what is native. */
+static void call_clear(struct call *call)
+{
+    library.dc_page_free(call->page);
+    library.dc_error_free(call->error);
+    library.dc_cancel_token_free(call->token);
+    free(call->starting_after);
+    free(call->cursor);
+}
+
+void call_free(struct call *call)
+{
+    struct state *state = call->handle->state;
+    if (call->previous)
+        call->previous->next = call->next;
+    else
+        state->calls = call->next;
+    if (call->next)
+        call->next->previous = call->previous;
+    state->count--;
+    call->handle->calls--;
+    handle_settle(call->handle);
+    handle_release(call->handle);
+    call_clear(call);
+    free(call);
+}
+
+/* Begins a call, and returns its number; takes over `starting_after`. A failure is [status, failure]. */
+static napi_value begin(napi_env env, struct handle *handle, int32_t per_page, char *starting_after, bool with_json)
+{
+    struct state *state = handle->state;
+    struct call *call = calloc(1, sizeof *call);
+    dc_error *error = NULL;
+    napi_value id = NULL;
+    if (!call) {
+        free(starting_after);
+        return pair(env, DC_ERR_SYSTEM, failure(env, DC_ERR_SYSTEM, NULL));
+    }
+    call->id = ++state->last_id;
+    call->handle = handle;
+    call->per_page = per_page;
+    call->starting_after = starting_after;
+    call->with_json = with_json;
+    dc_status status = library.dc_cancel_token_new(&call->token, &error);
+    if (status == DC_OK && !pool_submit(&state->pool, call))
+        status = DC_ERR_SYSTEM;
+    if (status != DC_OK) {
+        napi_value reason = pair(env, status, failure(env, status, error));
+        library.dc_error_free(error);
+        call_clear(call);
+        free(call);
+        return reason;
+    }
+    handle->calls++;
+    handle->holders++;
+    call->next = state->calls;
+    if (call->next)
+        call->next->previous = call;
+    state->calls = call;
+    /* A call under way keeps the program running; the function that waits for none doesn't. */
+    if (state->count++ == 0)
+        napi_ref_threadsafe_function(env, state->pool.wake);
+    napi_create_uint32(env, call->id, &id);
+    return id;
+}
+
+/* listPage(client, perPage, startingAfter, withJson) */
+napi_value list_page(napi_env env, napi_callback_info info)
+{
+    napi_value values[4];
+    struct handle *handle;
+    int64_t per_page;
+    char *starting_after;
+    bool with_json = true;
+    if (!arguments(env, info, 4, values) || !(handle = handle_get(env, values[0])) ||
+        !integer_in(env, values[1], INT32_MIN, INT32_MAX, &per_page) || !text_in(env, values[2], &starting_after))
+        return NULL;
+    napi_get_value_bool(env, values[3], &with_json);
+    return begin(env, handle, (int32_t)per_page, starting_after, with_json);
+}
+
+/* pagerNext(pager, withJson) */
+napi_value pager_next(napi_env env, napi_callback_info info)
+{
+    napi_value values[2];
+    struct handle *handle;
+    bool with_json = true;
+    if (!arguments(env, info, 2, values) || !(handle = handle_get(env, values[0])))
+        return NULL;
+    if (handle->calls) {
+        napi_throw_error(env, NULL, "data-connectors: the walk is in use");
+        return NULL;
+    }
+    napi_get_value_bool(env, values[1], &with_json);
+    return begin(env, handle, 0, NULL, with_json);
+}
+
+/* A call that still queues, and that its token or a shutdown has ended, is over without waiting for a thread. */
+static void withdraw(struct state *state, struct call *call)
+{
+    if (pool_withdraw(&state->pool, call)) {
+        call_run(call);
+        pool_finish(&state->pool, call);
+    }
+}
+
+/* cancel(number): in milliseconds the call comes to its end, if it hasn't. */
+napi_value cancel(napi_env env, napi_callback_info info)
+{
+    napi_value values[1];
+    uint32_t id;
+    struct state *state = state_of(env);
+    if (!arguments(env, info, 1, values) || napi_get_value_uint32(env, values[0], &id) != napi_ok)
+        return NULL;
+    for (struct call *call = state->calls; call; call = call->next)
+        if (call->id == id) {
+            library.dc_cancel_token_cancel(call->token);
+            withdraw(state, call);
+            break;
+        }
+    return NULL;
+}
+
+/* After dc_client_shutdown. */
+void calls_withdraw(struct handle *client)
+{
+    struct state *state = client->state;
+    for (struct call *call = state->calls; call; call = call->next)
+        if (call->handle == client || call->handle->owner == client)
+            withdraw(state, call);
+}
+
+/* On JavaScript's thread: settled(number, status, value) for each call that is done. */
+void call_deliver(napi_env env, napi_value settled, void *context, void *data)
+{
+    struct state *state = context;
+    struct call *behind;
+    (void)data;
+    if (!env) /* The environment has ended, and the state with it. */
+        return;
+    for (struct call *call = pool_take_done(&state->pool); call; call = behind) {
+        napi_handle_scope scope;
+        napi_value values[3] = {NULL, NULL, NULL}, undefined = NULL;
+        behind = call->behind;
+        napi_open_handle_scope(env, &scope);
+        napi_get_undefined(env, &undefined);
+        napi_create_uint32(env, call->id, &values[0]);
+        napi_create_int32(env, call->status, &values[1]);
+        if (call->page)
+            values[2] = page_out(env, call->page, call->cursor, call->with_json);
+        else if (call->status == DC_DONE)
+            napi_get_null(env, &values[2]);
+        else
+            values[2] = failure(env, call->status, call->error);
+        call_free(call);
+        if (state->count == 0)
+            napi_unref_threadsafe_function(env, state->pool.wake);
+        /* It throws nothing; it fails when a worker is being terminated, and then nobody waits. */
+        napi_call_function(env, undefined, settled, 3, values, NULL);
+        napi_close_handle_scope(env, scope);
+    }
+}
