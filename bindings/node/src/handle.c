@@ -6,7 +6,7 @@
 
 enum kind { TEXT, FLAG, COUNT32, COUNT64 };
 
-/* Each setting by its name in JavaScript. */
+/* Each setting by its name in JavaScript, in the order they are set: the base URL is checked against the permission. */
 static const struct setting {
     const char *name;
     enum kind kind;
@@ -14,8 +14,8 @@ static const struct setting {
 } all_settings[] = {
     {"token", TEXT, offsetof(struct library, dc_config_set_token)},
     {"region", TEXT, offsetof(struct library, dc_config_set_region)},
-    {"baseUrl", TEXT, offsetof(struct library, dc_config_set_base_url)},
     {"allowInsecureHttp", FLAG, offsetof(struct library, dc_config_set_allow_insecure_http)},
+    {"baseUrl", TEXT, offsetof(struct library, dc_config_set_base_url)},
     {"apiVersion", TEXT, offsetof(struct library, dc_config_set_api_version)},
     {"userAgentSuffix", TEXT, offsetof(struct library, dc_config_set_user_agent_suffix)},
     {"timeoutMs", COUNT64, offsetof(struct library, dc_config_set_timeout_ms)},

@@ -1,0 +1,80 @@
+// Failures: their classes, what they tell, and the token, which nothing tells.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { inspect } from 'node:util';
+import * as dc from 'data-connectors';
+import { TOKEN, client, failed, server } from './tools.mjs';
+
+const problem = (message, code, field = null) =>
+  JSON.stringify({ type: 'error.list', request_id: 'req-1', errors: [{ code, message, field }] });
+
+for (const [status, kind, code] of [
+  [401, dc.AuthenticationError, 'DC_ERR_UNAUTHORIZED'],
+  [403, dc.PermissionDeniedError, 'DC_ERR_FORBIDDEN'],
+  [429, dc.RateLimitError, 'DC_ERR_RATE_LIMITED'],
+  [400, dc.BadRequestError, 'DC_ERR_BAD_REQUEST'],
+  [404, dc.BadRequestError, 'DC_ERR_BAD_REQUEST'],
+  [500, dc.ServerError, 'DC_ERR_SERVER'],
+  [302, dc.ProtocolError, 'DC_ERR_PROTOCOL'],
+])
+  test(`${status} is a ${kind.name}, with all that is known`, async () => {
+    const there = await server((_, response) => {
+      response.writeHead(status, { 'Retry-After': 7, 'X-RateLimit-Limit': 10, 'X-RateLimit-Remaining': 0,
+        'X-RateLimit-Reset': 1900000000 }).end(problem('No', 'some_code', 'per_page'));
+    });
+    const { error } = await failed(client(there.url, { maxRetries: 0 }).listPage());
+    assert.ok(error instanceof kind && error instanceof dc.DataConnectorsError && error instanceof Error);
+    assert.equal(error.name, kind.name);
+    assert.equal(error.code, code);
+    assert.equal(error.httpStatus, status);
+    assert.equal(error.attempts, 1);
+    assert.deepEqual(error.rateLimit, { limit: 10, remaining: 0, reset: 1900000000 });
+    if (status !== 302)
+      assert.deepEqual([error.apiCode, error.apiField, error.requestId], ['some_code', 'per_page', 'req-1']);
+    if (status === 429)
+      assert.equal(error.retryAfterMs, 7000);
+  });
+
+test('what has no answer has null for its facts, and the caller in its stack', async () => {
+  async function theCaller() {
+    for await (const row of client('http://127.0.0.1:1', { maxRetries: 0 }).list())
+      assert.fail(row);
+  }
+  const { error } = await failed(theCaller());
+  assert.ok(error instanceof dc.ConnectionError);
+  assert.deepEqual([error.httpStatus, error.apiCode, error.apiField, error.requestId, error.retryAfterMs],
+    Array(5).fill(null));
+  assert.deepEqual(error.rateLimit, { limit: null, remaining: null, reset: null });
+  assert.match(error.stack, /theCaller/);
+});
+
+test('a time that ran out, an answer that is too large, TLS that is none', async () => {
+  const slow = await server(() => {});
+  const large = await server((_, response) => response.end(JSON.stringify({ data: ['x'.repeat(2000)] })));
+  const kinds = [[slow.url, { timeoutMs: 50 }, dc.TimeoutError], [large.url, { maxResponseBytes: 1024 }, dc.TooLargeError],
+    [large.url.replace('http:', 'https:'), {}, dc.TlsError]];
+  for (const [url, settings, kind] of kinds)
+    assert.ok((await failed(client(url, { maxRetries: 0, ...settings }).listPage())).error instanceof kind);
+});
+
+test('one can be made for a test', () => {
+  const error = new dc.RateLimitError('slow down', { code: 'DC_ERR_RATE_LIMITED', httpStatus: 429, retryAfterMs: 5 });
+  assert.deepEqual([error.httpStatus, error.retryAfterMs, error.requestId, error.attempts], [429, 5, null, 0]);
+  assert.equal(new dc.InvalidArgumentError('no').code, 'DC_ERR_INVALID_ARGUMENT');
+});
+
+test('the token and the proxy\'s password are nowhere', async () => {
+  const echo = await server((request, response) =>
+    response.writeHead(401).end(problem(`The token ${request.headers.authorization} is wrong`, TOKEN)));
+  const proxied = new dc.Client({ token: TOKEN, proxy: `http://user:${TOKEN}@127.0.0.1:1`, maxRetries: 0 });
+  const one = client(echo.url);
+  const walk = one.list();
+  const errors = [(await failed(one.listPage())).error, (await failed(proxied.listPage())).error];
+  for (const settings of [{ token: `${TOKEN} x` }, { token: TOKEN, proxy: `ftp://u:${TOKEN}@h` }, { token: [TOKEN] }])
+    assert.throws(() => new dc.Client(settings), (error) => errors.push(error) > 0);
+  for (const value of [one, proxied, walk, walk.pages(), ...errors])
+    for (const text of [inspect(value, { depth: 9, showHidden: true }), JSON.stringify(value), String(value),
+      value.stack ?? '', JSON.stringify(Object.getOwnPropertyDescriptors(value))])
+      assert.ok(!text.includes(TOKEN), text);
+  assert.match(errors[0].message, /\[token\]/);
+});

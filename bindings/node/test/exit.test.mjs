@@ -1,0 +1,125 @@
+// Ends: of the program, and of worker threads, with calls under way and without.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import test from 'node:test';
+import { Worker } from 'node:worker_threads';
+import { hang, run, sandbox } from './tools.mjs';
+
+const url = await sandbox('--connectors', '137');
+const stuck = await hang();
+const SOON = 2000;
+
+const START = `
+  import { Client } from 'data-connectors';
+  const client = (url) => new Client({ token: 'x', baseUrl: url });
+  const [url, stuck] = process.argv.slice(-2);
+`;
+const program = (source, options) => run(START + source, { args: [url, stuck.url], ...options });
+
+test('process.exit with calls under way: at once, with its code', async () => {
+  for (let round = 0; round < 5; round++) {
+    const ended = await program(`
+      const one = client(stuck);
+      for (let i = 0; i < 20; i++) one.listPage();
+      one.list({ prefetch: true }).pages().next();
+      setTimeout(() => process.exit(${round}), 100);`);
+    assert.deepEqual([ended.code, ended.signal, ended.err], [round, null, '']);
+    assert.ok(ended.ms < SOON, `${ended.ms} ms`);
+  }
+});
+
+test('process.exit while many calls come to their end', async () => {
+  for (let round = 0; round < 10; round++) {
+    const ended = await program(`
+      const one = client(url);
+      const again = () => one.listPage({ perPage: 5 }).then(again);
+      for (let i = 0; i < 40; i++) again();
+      setTimeout(() => process.exit(0), ${20 + 7 * round});`);
+    assert.deepEqual([ended.code, ended.signal, ended.err], [0, null, '']);
+  }
+});
+
+test('a call under way keeps the program running; a client, or a walk that was begun, does not', async () => {
+  const ended = await program(`
+    const one = client(url);
+    const walk = one.list({ perPage: 5, prefetch: true })[Symbol.asyncIterator]();
+    await walk.next();
+    one.listPage().then((page) => console.log(page.connectors.length));`);
+  assert.deepEqual([ended.code, ended.out], [0, '20\n']);
+  assert.ok(ended.ms < SOON, `${ended.ms} ms`);
+});
+
+test('an uncaught failure ends the program with its message', async () => {
+  const ended = await program('await new Client({ token: "x", baseUrl: "http://127.0.0.1:1", maxRetries: 0 }).listPage();');
+  assert.equal(ended.code, 1);
+  assert.match(ended.err, /ConnectionError: .*refused/);
+});
+
+test('a signal ends the program with calls under way', async () => {
+  const ended = await program('client(stuck).listPage(); setTimeout(() => process.kill(process.pid, "SIGTERM"), 50);');
+  assert.equal(ended.signal, 'SIGTERM');
+  assert.ok(ended.ms < SOON);
+});
+
+const WORK = `
+  const { parentPort, workerData } = require('node:worker_threads');
+  const { Client, setMaxConcurrentCalls } = require('data-connectors');
+  const client = (url) => new Client({ token: 'x', baseUrl: url });
+  const { url, stuck } = workerData;
+`;
+const worker = (source) => new Worker(WORK + source, { eval: true, workerData: { url, stuck: stuck.url } });
+
+const COUNT = `(async () => {
+  let count = 0;
+  for (let round = 0; round < 5; round++)
+    for await (const row of client(url).list({ perPage: 10, prefetch: round % 2 === 1 })) count++;
+  parentPort.postMessage(count);
+})();`;
+
+test('four workers at once, each with clients of its own', async () => {
+  const workers = Array.from({ length: 4 }, () => worker(COUNT));
+  const ends = workers.map((one) => once(one, 'exit'));
+  const counts = await Promise.all(workers.map((one) => once(one, 'message')));
+  assert.deepEqual(counts.flat(), Array(4).fill(5 * 137));
+  assert.deepEqual((await Promise.all(ends)).flat(), [0, 0, 0, 0]);
+});
+
+const STUCK = `
+  const one = client(stuck);
+  for (let i = 0; i < 20; i++) one.listPage();
+  client(stuck).list({ prefetch: true }).pages().next();
+  const quick = client(url);
+  const again = () => quick.listPage().then(again);
+  setMaxConcurrentCalls(32);
+  again();
+  setTimeout(() => parentPort.postMessage('ready'), 50);
+`;
+
+test('terminate with calls under way: at once', async () => {
+  for (let round = 0; round < 5; round++) {
+    const workers = Array.from({ length: 4 }, () => worker(STUCK));
+    await Promise.all(workers.map((one) => once(one, 'message')));
+    const started = performance.now();
+    await Promise.all(workers.map((one) => one.terminate()));
+    assert.ok(performance.now() - started < SOON);
+  }
+});
+
+test('a worker ends itself with calls under way', async () => {
+  const one = worker(`${STUCK} setTimeout(() => process.exit(3), 100);`);
+  assert.deepEqual(await once(one, 'exit'), [3]);
+});
+
+test('a program that has the package in its workers only', async () => {
+  const source = `
+    import { Worker } from 'node:worker_threads';
+    import { once } from 'node:events';
+    for (let round = 0; round < 3; round++) {
+      const one = new Worker(${JSON.stringify(WORK + STUCK)},
+        { eval: true, execArgv: [], workerData: { url: process.argv.at(-2), stuck: process.argv.at(-1) } });
+      await once(one, 'message');
+      if (round < 2) await one.terminate(); else process.exit(0);
+    }`;
+  const ended = await run(source, { args: [url, stuck.url] });
+  assert.deepEqual([ended.code, ended.signal, ended.err], [0, null, '']);
+});

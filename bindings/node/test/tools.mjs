@@ -1,0 +1,106 @@
+// What the tests share: the sandbox, servers of their own, children.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import http from 'node:http';
+import os from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { after } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Client } from 'data-connectors';
+
+export const PACKAGE = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+export const ROOT = path.resolve(PACKAGE, '../..');
+export const TOKEN = 'canary-8d2e5b1f-token';
+
+const TARGET = process.env.CARGO_TARGET_DIR ?? path.join(ROOT, 'target');
+const SANDBOX = process.env.DC_TEST_SANDBOX ??
+  ['release', 'debug'].map((kind) => path.join(TARGET, kind, 'data-connectors-sandbox')).find(existsSync);
+
+/** Starts the sandbox, until the end of the file's tests; its base URL. */
+export async function sandbox(...options) {
+  if (!SANDBOX)
+    throw new Error('no sandbox: set DC_TEST_SANDBOX, or run "cargo build -p data-connectors-sandbox"');
+  const child = spawn(SANDBOX, options, { stdio: ['ignore', 'pipe', 'ignore'] });
+  after(() => child.kill());
+  for await (const line of createInterface(child.stdout))
+    return line;
+  throw new Error('the sandbox did not start');
+}
+
+/** A server that answers as `handler(request, response, count)` does, until the end of the file's tests. */
+export async function server(handler) {
+  const requests = [];
+  const made = http.createServer((request, response) => {
+    requests.push(request);
+    handler(request, response, requests.length);
+  });
+  after(() => {
+    made.closeAllConnections();
+    made.close();
+  });
+  await new Promise((resolve) => made.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${made.address().port}`, requests };
+}
+
+/** A page as the service writes it. */
+export function list(ids, next) {
+  return JSON.stringify({
+    type: 'list',
+    data: ids.map((id) => ({ type: 'data_connector', id })),
+    pages: next ? { next: { starting_after: next } } : null,
+  });
+}
+
+export const hang = () => server(() => {});
+
+export function client(url, settings) {
+  return new Client({ token: TOKEN, baseUrl: url, ...settings });
+}
+
+export async function all(walk) {
+  const taken = [];
+  for await (const one of walk)
+    taken.push(one);
+  return taken;
+}
+
+/** How long something took, and how it failed. */
+export async function failed(promise) {
+  const started = performance.now();
+  try {
+    await promise;
+  } catch (error) {
+    return { error, ms: performance.now() - started };
+  }
+  throw new Error('it did not fail');
+}
+
+/** Runs a program that imports the package: its status, output, and how long it took. */
+export async function run(source, { args = [], flags = [], env = {} } = {}) {
+  const started = performance.now();
+  const child = spawn(process.execPath, [...flags, '--input-type=module', '-e', source, ...args], {
+    cwd: PACKAGE, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (data) => { out += data; });
+  child.stderr.on('data', (data) => { err += data; });
+  const [code, signal] = await new Promise((resolve) => child.on('close', (...how) => resolve(how)));
+  return { code, signal, out, err, ms: performance.now() - started };
+}
+
+/** A command that has to succeed; what it printed. */
+export function command(file, args, options = {}) {
+  const ended = spawnSync(file, args, { encoding: 'utf8', ...options });
+  if (ended.status !== 0)
+    throw new Error(`${file} ${args.join(' ')}: ${ended.error ?? ended.stdout + ended.stderr}`);
+  return ended.stdout;
+}
+
+/** A folder that is removed at the end of the file's tests. */
+export function folder() {
+  const made = mkdtempSync(path.join(os.tmpdir(), 'data-connectors-'));
+  after(() => rmSync(made, { recursive: true, force: true }));
+  return made;
+}
