@@ -48,6 +48,9 @@ if (library !== 'none' && !existsSync(library))
 const out = path.resolve(options.out);
 const prebuilds = path.join(out, 'prebuilds', `${process.platform}-${process.arch}`);
 mkdirSync(prebuilds, { recursive: true });
+// A package that has the library has its licences, too.
+for (const name of ['LICENSE', 'LICENSE-APACHE', 'LICENSE-MIT', 'THIRD-PARTY-NOTICES.txt'])
+  cpSync(path.join(root, name), path.join(out, name));
 if (out !== here)
   for (const part of ['lib', 'test', 'package.json', 'README.md'])
     cpSync(path.join(here, part), path.join(out, part), { recursive: true });
