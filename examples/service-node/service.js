@@ -3,6 +3,8 @@
 //   GET /connectors   NDJSON; a failure after the first page is a last line {"error":{…}}
 //   GET /health       {"status":"ok","calls":1}, with the requests for connectors that are under way
 //
+//   npm install && node service.js [--base-url URL] [--listen HOST:PORT] [--per-page N]
+//
 // The token is in the environment variable INTERCOM_ACCESS_TOKEN. The first line of output is the address. SIGTERM and
 // Ctrl-C end it within a second, and the calls under way with it.
 import { once } from 'node:events';

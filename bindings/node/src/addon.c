@@ -41,7 +41,7 @@ static napi_value set_max_concurrent_calls(napi_env env, napi_callback_info info
 }
 
 /*
- * The environment ends: by the end of the program or of a worker, or by worker.terminate(). No JavaScript runs any more.
+ * The environment ends: by the program's or the worker's, or by worker.terminate(). No JavaScript runs any more.
  * Calls under way are ended and waited for, as their threads run this addon's code, which Node may unload next.
  */
 static void end(void *data)

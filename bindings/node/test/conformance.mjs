@@ -6,8 +6,8 @@ import { Client, ClosedError, DataConnectorsError } from '../lib/index.mjs';
 
 const FIELDS = ['name', 'settings', 'call', 'per_page', 'starting_after', 'prefetch', 'stop_after', 'then',
   'cancel_after_ms', 'shutdown_after_ms', 'closed', 'callers', 'expect'];
-const SETTINGS = ['token', 'region', 'base_url', 'allow_insecure_http', 'api_version', 'user_agent_suffix', 'timeout_ms',
-  'connect_timeout_ms', 'max_retries', 'max_response_bytes', 'proxy', 'no_proxy', 'ca_file', 'system_roots', 'pacing'];
+const SETTINGS = ['token', 'region', 'base_url', 'allow_insecure_http', 'api_version', 'user_agent_suffix',
+  'timeout_ms', 'connect_timeout_ms', 'max_retries', 'max_response_bytes', 'proxy', 'no_proxy', 'ca_file', 'system_roots', 'pacing'];
 
 class Unexpected extends Error {}
 

@@ -51,8 +51,8 @@ test('what has no answer has null for its facts, and the caller in its stack', a
 test('a time that ran out, an answer that is too large, TLS that is none', async () => {
   const slow = await server(() => {});
   const large = await server((_, response) => response.end(JSON.stringify({ data: ['x'.repeat(2000)] })));
-  const kinds = [[slow.url, { timeoutMs: 50 }, dc.TimeoutError], [large.url, { maxResponseBytes: 1024 }, dc.TooLargeError],
-    [large.url.replace('http:', 'https:'), {}, dc.TlsError]];
+  const kinds = [[slow.url, { timeoutMs: 50 }, dc.TimeoutError],
+    [large.url, { maxResponseBytes: 1024 }, dc.TooLargeError], [large.url.replace('http:', 'https:'), {}, dc.TlsError]];
   for (const [url, settings, kind] of kinds)
     assert.ok((await failed(client(url, { maxRetries: 0, ...settings }).listPage())).error instanceof kind);
 });

@@ -50,7 +50,7 @@ test('a call under way keeps the program running; a client, or a walk that was b
 });
 
 test('an uncaught failure ends the program with its message', async () => {
-  const ended = await program('await new Client({ token: "x", baseUrl: "http://127.0.0.1:1", maxRetries: 0 }).listPage();');
+  const ended = await program('await client("http://127.0.0.1:1").listPage();');
   assert.equal(ended.code, 1);
   assert.match(ended.err, /ConnectionError: .*refused/);
 });

@@ -57,7 +57,8 @@ function stub(source) {
 }
 
 for (const [what, library, code, says] of [
-  ['missing', () => '/nowhere/lib.so', 'DATA_CONNECTORS_LIBRARY_NOT_FOUND', /\/nowhere\/lib\.so.*Install.*LIBRARY to its file/],
+  ['missing', () => '/nowhere/lib.so', 'DATA_CONNECTORS_LIBRARY_NOT_FOUND',
+    /\/nowhere\/lib\.so.*Install.*LIBRARY to its file/],
   ['another one', () => stub('int x;'), 'DATA_CONNECTORS_LIBRARY_UNUSABLE', /not libdata_connectors.*dc_abi_version/],
   ['of another ABI', () => stub('int dc_abi_version(void) { return 2; }'), 'DATA_CONNECTORS_LIBRARY_UNUSABLE',
     /ABI version is 2.* needs 1/],

@@ -1,5 +1,6 @@
 // The event loop: no call blocks it, nor libuv's threads.
 import assert from 'node:assert/strict';
+import { lookup } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
 import test from 'node:test';
 import { InvalidArgumentError, setMaxConcurrentCalls } from 'data-connectors';
@@ -20,7 +21,8 @@ test('64 calls at once leave fs and dns alone, and 16 of them run', async () => 
   const calls = Array.from({ length: 64 }, () => failed(one.listPage()));
   await new Promise((resolve) => setTimeout(resolve, 200));
   const started = performance.now();
-  await Promise.all(Array.from({ length: 8 }, () => readFile(import.meta.filename ?? process.argv[1])));
+  await Promise.all(Array.from({ length: 8 }, () => readFile(new URL(import.meta.url))));
+  await lookup('localhost');
   assert.ok(performance.now() - started < 100);
   assert.equal(there.requests.length, 16);
   one.close();
@@ -33,7 +35,8 @@ test('calls beyond the limit run in the order they were asked for', async () => 
   const one = client(there.url);
   setMaxConcurrentCalls(1);
   await Promise.all(Array.from({ length: 20 }, (_, i) => one.listPage({ startingAfter: `c${i}` })));
-  assert.deepEqual(there.requests.map((request) => request.url.split('=')[1]), Array.from({ length: 20 }, (_, i) => `c${i}`));
+  assert.deepEqual(there.requests.map((request) => request.url.split('=')[1]),
+    Array.from({ length: 20 }, (_, i) => `c${i}`));
   const bad = await hang();
   const stuck = client(bad.url);
   const calls = Array.from({ length: 64 }, () => failed(stuck.listPage()));

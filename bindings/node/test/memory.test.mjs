@@ -41,7 +41,8 @@ test(`${PAGES} pages: memory and descriptors stay`, linux, async (context) => {
     }
     const before = await pages(500);
     console.log(JSON.stringify({ before, after: await pages(${PAGES}) }));`);
-  context.diagnostic(`RSS ${before.rss} KiB, then ${after.rss}; descriptors ${before.descriptors}, then ${after.descriptors}`);
+  context.diagnostic(`RSS ${before.rss} KiB, then ${after.rss}; ` +
+    `descriptors ${before.descriptors}, then ${after.descriptors}`);
   assert.ok(after.descriptors <= before.descriptors + 2, `${after.descriptors} descriptors`);
   assert.ok(after.rss < before.rss + 16 * 1024, `${after.rss} KiB`);
 });

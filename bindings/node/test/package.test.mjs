@@ -10,8 +10,9 @@ const modules = ['node_modules', process.env.DC_TEST_NODE_MODULES]
   .filter(Boolean).map((where) => path.resolve(PACKAGE, where));
 const typescript = modules.map((where) => path.join(where, 'typescript/bin/tsc')).find(existsSync);
 
-// With Node's types, and without any: then the language's own have to do.
-for (const [what, types, lib] of [['with @types/node', ['node'], ['es2022']], ['with a browser\'s', [], ['es2022', 'dom']]])
+// The package's types need neither.
+const LIBS = [['with @types/node', ['node'], ['es2022']], ['with a browser\'s', [], ['es2022', 'dom']]];
+for (const [what, types, lib] of LIBS)
   test(`the types under tsc --strict, for both kinds of modules, ${what}`,
     { skip: typescript ? false : 'npm install' }, () => {
       const at = folder();
@@ -21,8 +22,8 @@ for (const [what, types, lib] of [['with @types/node', ['node'], ['es2022']], ['
       for (const kind of ['mts', 'cts'])
         cpSync(path.join(PACKAGE, 'test/types.mts'), path.join(at, `use.${kind}`));
       const compilerOptions = {
-        strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, noEmit: true, skipLibCheck: false,
-        module: 'node16', target: 'es2022', lib, types,
+        strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, noEmit: true,
+        skipLibCheck: false, module: 'node16', target: 'es2022', lib, types,
       };
       writeFileSync(path.join(at, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['use.mts', 'use.cts'] }));
       command(process.execPath, [typescript, '-p', at]);
@@ -31,7 +32,8 @@ for (const [what, types, lib] of [['with @types/node', ['node'], ['es2022']], ['
 test('npm pack: the tarball has all, and lists from the sandbox where it is installed', async () => {
   const url = await sandbox('--connectors', '137');
   const at = folder();
-  const [{ filename, files }] = JSON.parse(command('npm', ['pack', '--json', '--pack-destination', at], { cwd: PACKAGE }));
+  const packed = command('npm', ['pack', '--json', '--pack-destination', at], { cwd: PACKAGE });
+  const [{ filename, files }] = JSON.parse(packed);
   const names = files.map((file) => file.path);
   for (const name of [`prebuilds/${PLATFORM}/data_connectors.node`, `prebuilds/${PLATFORM}/libdata_connectors.so.1`,
     'lib/index.d.ts', 'lib/index.d.mts', 'README.md', 'LICENSE-MIT', 'THIRD-PARTY-NOTICES.txt'])
