@@ -6,7 +6,10 @@
 
 enum kind { TEXT, FLAG, COUNT32, COUNT64 };
 
-/* Each setting by its name in JavaScript, in the order they are set: the base URL is checked against the permission. */
+/*
+ * Each setting by its name in JavaScript, in the order they are set: the base URL is checked against the permission for
+ * plain HTTP, and the system's roots take the place of a CA file.
+ */
 static const struct setting {
     const char *name;
     enum kind kind;
@@ -24,8 +27,8 @@ static const struct setting {
     {"maxResponseBytes", COUNT64, offsetof(struct library, dc_config_set_max_response_bytes)},
     {"proxy", TEXT, offsetof(struct library, dc_config_set_proxy)},
     {"noProxy", TEXT, offsetof(struct library, dc_config_set_no_proxy)},
-    {"caFile", TEXT, offsetof(struct library, dc_config_set_ca_file)},
     {"systemRoots", FLAG, offsetof(struct library, dc_config_set_system_roots)},
+    {"caFile", TEXT, offsetof(struct library, dc_config_set_ca_file)},
     {"pacing", FLAG, offsetof(struct library, dc_config_set_pacing)},
 };
 
