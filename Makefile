@@ -6,7 +6,7 @@ CC ?= cc
 PYTHON_DIR := bindings/python
 LIBRARY := libdata_connectors.so
 
-.PHONY: help demo test test-rust test-python test-wheel test-package test-asan test-languages test-msrv fuzz header reference sandbox \
+.PHONY: help demo test test-rust test-python test-wheel test-package test-asan test-languages load test-msrv fuzz header reference sandbox \
 	library staged fit install uninstall docs bench lint clean
 
 help: ## list the targets
@@ -47,6 +47,14 @@ test-languages: $(VENV)/ready ## the cases and examples in every language to be 
 	cargo build --quiet --release --locked -p data-connectors-sandbox
 	@cd tests/conformance && PYTHONDONTWRITEBYTECODE=1 $(abspath $(VENV))/bin/python -m unittest --quiet
 	@CARGO_TARGET_DIR=$(abspath $(TARGET)) PYTHONDONTWRITEBYTECODE=1 $(VENV)/bin/python tests/conformance/run.py --with-tests $(ARGS)
+
+LOAD := $(PYTHON) examples/load/load.py --sandbox $(TARGET)/release/data-connectors-sandbox --seconds $(LOAD_SECONDS) --
+LOAD_SECONDS ?= 30
+
+load: ARGS := --only go,node
+load: test-languages ## the services in Go and Node under load, after their cases (LOAD_SECONDS=30)
+	LD_LIBRARY_PATH=$(abspath $(TARGET))/conformance/prefix/lib $(LOAD) $(TARGET)/conformance/go/service
+	$(LOAD) node examples/service-node/service.js
 
 # The stable compiler knows the sanitizers, but for this variable.
 test-asan: ## the faults, connections, walks and a soak, with AddressSanitizer
