@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 import tempfile
 import unittest
 from pathlib import Path
 
 import first
 import judge
+import languages
 import matrix
 import mutants
 import suite
 from languages import Language, Place
+
+ROOT = Path(__file__).resolve().parents[2]
 
 CASES: list[suite.Case] = [
     {"name": "one", "about": "", "call": "page", "server": {"answers": [{}]}, "expect": {}},
@@ -125,6 +129,30 @@ class Driver(unittest.TestCase):
 
     def test_a_block_of_the_readme(self) -> None:
         self.assertEqual(first._block("x\n```go\na\nb\n```\n```js\nc\n```\n", "go"), "a\nb\n")
+
+
+class Documents(unittest.TestCase):
+    """That each language has a page and is in the README, and that links lead somewhere."""
+
+    def test_each_language_has_its_page(self) -> None:
+        known = languages.read("")
+        pages = {path.stem: path for path in (ROOT / "docs/embedding").glob("*.md")}
+        self.assertEqual(set(pages), {language.name for language in known})
+        for name, page in pages.items():
+            headings = " ".join(re.findall(r"(?m)^## (.*)$", page.read_text()))
+            for word in ("nstalling", "wnership", "hreads", "ancellation"):
+                self.assertIn(word, headings, name)
+            for index in ("README.md", "docs/embedding.md"):
+                self.assertIn(f"embedding/{name}.md)", (ROOT / index).read_text())
+        self.assertEqual([language.name for language in known if not language.first], [])
+
+    def test_links_lead_somewhere(self) -> None:
+        folders = ("docs", "docs/embedding", "examples/*", "bindings/*", "tests/conformance")
+        pages = [path for folder in folders for path in ROOT.glob(f"{folder}/*.md")]
+        self.assertGreater(len(pages), 20)
+        for page in (ROOT / "README.md", *pages):
+            for link in re.findall(r"\]\(([^)#:]+)(?:#[\w-]*)?\)", page.read_text()):
+                self.assertTrue((page.parent / link).exists(), f"{page}: {link}")
 
 
 if __name__ == "__main__":

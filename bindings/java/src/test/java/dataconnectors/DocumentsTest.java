@@ -26,7 +26,7 @@ class DocumentsTest {
     private Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"README.md", "../../docs/java.md"})
+    @ValueSource(strings = {"README.md", "../../docs/embedding/java.md"})
     void itsBlocksCompile(String document) throws Exception {
         List<String> blocks = BLOCK.matcher(Files.readString(Path.of(document))).results()
                 .map(MatchResult::group).map(block -> block.substring(8, block.length() - 3)).toList();
