@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,6 +43,11 @@ class Place:
             command = [part.replace(f"{{{name}}}", str(value)) for part in command]
         return command
 
+    def finds(self, command: list[str]) -> bool:
+        """Say whether a command ends well."""
+        filled = self.filled(command)
+        return subprocess.run(filled, capture_output=True, check=False).returncode == 0
+
     def environment(self) -> dict[str, str]:
         """What every command of a language finds around it."""
         found = [str(self.prefix / "lib"), os.environ.get("LD_LIBRARY_PATH", "")]
@@ -64,16 +70,18 @@ class Language:
     needs: dict[str, str]
     prepare: list[list[str]]
     run: list[str]
+    checks: dict[str, list[str]] = field(default_factory=dict)
     first: dict[str, Any] = field(default_factory=dict)
     test: list[list[str]] = field(default_factory=list)
 
-    def lacking(self) -> list[str]:
-        """Say what this machine has not, and where it comes from."""
-        return [
+    def lacking(self, place: Place) -> list[str]:
+        """Say what this machine has not: a command, or what a command of `checks` looks for."""
+        absent = [
             f"{command} ({where})"
             for command, where in self.needs.items()
             if not shutil.which(command)
         ]
+        return absent or [what for what, check in self.checks.items() if not place.finds(check)]
 
 
 def read(only: str) -> list[Language]:

@@ -87,6 +87,7 @@ class Driver(unittest.TestCase):
         cases = [CASES[1]]
         for language in (
             Language("fake", {"no-such-command": "a-package"}, [], []),
+            Language("fake", {}, [], [], checks={"fine": ["true"], "a-module": ["false"]}),
             Language("fake", {}, [["false"]], []),
         ):
             results = judge.Results(["two"])
@@ -97,11 +98,11 @@ class Driver(unittest.TestCase):
             said = io.StringIO()
             with contextlib.redirect_stdout(said):
                 code = matrix.show(cases, {"fake": results}, all_wanted=False)
-            self.assertEqual(code, 0 if language.needs else 1)
+            self.assertEqual(code, 1 if language.prepare else 0)
             self.assertIn("LANG fake 0/1", said.getvalue())
-            self.assertIn(
-                "no-such-command (a-package)" if language.needs else "false", said.getvalue()
-            )
+            told = [["no-such-command (a-package)"], ["lacks a-module"], ["false"]]
+            index = 0 if language.needs else 1 if language.checks else 2
+            self.assertIn(told[index][0], said.getvalue())
 
     def test_a_runner_that_finds_nothing_wrong_is_found_out(self) -> None:
         wrong = mutants.of(
