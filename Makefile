@@ -46,6 +46,7 @@ test-languages: $(VENV)/ready ## the cases and examples in every language to be 
 	@$(MAKE) --no-print-directory install PREFIX=$(abspath $(TARGET))/conformance/prefix DESTDIR= >/dev/null
 	cargo build --quiet --release --locked -p data-connectors-sandbox
 	@cd tests/conformance && PYTHONDONTWRITEBYTECODE=1 $(abspath $(VENV))/bin/python -m unittest --quiet
+	@cd examples/load && PYTHONDONTWRITEBYTECODE=1 $(abspath $(VENV))/bin/python -m unittest --quiet
 	@CARGO_TARGET_DIR=$(abspath $(TARGET)) PYTHONDONTWRITEBYTECODE=1 $(VENV)/bin/python tests/conformance/run.py --with-tests $(ARGS)
 
 LOAD := $(PYTHON) examples/load/load.py --sandbox $(TARGET)/release/data-connectors-sandbox --seconds $(LOAD_SECONDS) --

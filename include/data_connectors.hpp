@@ -84,6 +84,15 @@ inline std::optional<bool> optional_bool(std::int32_t value)
     return value >= 0 ? std::optional<bool>(value != 0) : std::nullopt;
 }
 
+/** Throws if the program found another library than it was built for; then no other function of it is to be trusted. */
+inline void check_abi()
+{
+    if (dc_abi_version() != DC_ABI_VERSION)
+        throw std::runtime_error("the loaded library has ABI version " + std::to_string(dc_abi_version()) +
+                                 ", and this program was built for " + std::to_string(DC_ABI_VERSION) +
+                                 ": install the one that fits");
+}
+
 } // namespace detail
 
 /** The rate limit as an answer told it; each part only if it did. */
@@ -203,8 +212,12 @@ private:
  *  config that is to be kept before it is set. */
 class config {
 public:
-    /** All at their defaults. */
-    config() : handle_(dc_config_new()) {}
+    /** All at their defaults. A std::runtime_error: the loaded library is of another ABI version. */
+    config()
+    {
+        detail::check_abi();
+        handle_.reset(dc_config_new());
+    }
 
     /** The access token; it has to be set. */
     config &token(const argument &value) { return set(dc_config_set_token, value.c_str()); }
@@ -257,9 +270,10 @@ private:
 /** Ends calls from another thread, and from a signal handler. A clone is the same token. */
 class cancel_token {
 public:
-    /** One that isn't cancelled. */
+    /** One that isn't cancelled. A std::runtime_error: the loaded library is of another ABI version. */
     cancel_token()
     {
+        detail::check_abi();
         dc_cancel_token *made = nullptr;
         detail::call(dc_cancel_token_new, &made);
         handle_.reset(made);

@@ -28,8 +28,10 @@ def wrong_with(language: Language, place: Place, folder: Path) -> str:
             done = subprocess.run(
                 filled, cwd=folder, env=environment, capture_output=True, text=True, timeout=120
             )
-            if done.returncode != 0:
-                return f"{' '.join(filled)}: {done.stdout}{done.stderr}"
+            if done.returncode != 0 or TOKEN in done.stdout + done.stderr:
+                return f"{' '.join(filled)}: {done.stdout}{done.stderr}".replace(
+                    TOKEN, "[the token]"
+                )
     finally:
         running.stop()
     listed = re.findall(r"(?m)^(\d+) \S", done.stdout)

@@ -15,7 +15,7 @@ from servers import Server
 from suite import TOKEN, Case, Servers
 
 LIMIT = 300
-"""Seconds for all cases of one language."""
+"""Seconds for all cases of one language, or a command of its tests."""
 
 _LINE = re.compile(r"(ok|not ok|skip) ([\w-]+)(?:: ?(.*))?")
 
@@ -89,19 +89,23 @@ def tests(language: Language, place: Place) -> str:
 def _failure_of(commands: list[list[str]], place: Place) -> str:
     for command in commands:
         filled = place.filled(command)
-        done = subprocess.run(
-            filled, cwd=place.root, env=place.environment(), capture_output=True, text=True
-        )
-        if done.returncode != 0:
-            return f"{' '.join(filled)}\n{done.stdout}{done.stderr}"
+        output, complaint = _output(filled, place.environment(), cwd=place.root)
+        if TOKEN in output:
+            complaint = "it prints the token"
+        if complaint:
+            told = f"{' '.join(filled)}: {complaint}\n{output}"
+            return told.replace(TOKEN, "[the token]")
     return ""
 
 
-def _output(command: list[str], environment: dict[str, str]) -> tuple[str, str]:
-    """Give all that a runner prints, and how it ended if not well."""
+def _output(
+    command: list[str], environment: dict[str, str], cwd: Path | None = None
+) -> tuple[str, str]:
+    """Give all that a command prints, and how it ended if not well."""
     try:
         done = subprocess.run(
             command,
+            cwd=cwd,
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

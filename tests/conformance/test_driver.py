@@ -127,6 +127,9 @@ class Driver(unittest.TestCase):
         place = Place(Path("/"), Path("/tmp"), Path("/"), Path("sandbox"))
         self.assertEqual(judge.tests(Language("fake", {}, [], [], test=[["true"]]), place), "")
         self.assertIn("false", judge.tests(Language("fake", {}, [], [], test=[["false"]]), place))
+        leaks = Language("fake", {}, [], [], test=[["echo", suite.TOKEN]])
+        self.assertIn("prints the token", judge.tests(leaks, place))
+        self.assertNotIn(suite.TOKEN, judge.tests(leaks, place))
 
     def test_a_block_of_the_readme(self) -> None:
         self.assertEqual(first._block("x\n```go\na\nb\n```\n```js\nc\n```\n", "go"), "a\nb\n")
@@ -152,6 +155,9 @@ class Documents(unittest.TestCase):
         pages = [path for folder in folders for path in ROOT.glob(f"{folder}/*.md")]
         self.assertGreater(len(pages), 20)
         for page in (ROOT / "README.md", *pages):
+            self.assertNotRegex(
+                page.read_text(), r"@[A-Z_]{3,}", "a place that was to be filled in"
+            )
             for link in re.findall(r"\]\(([^)#:]+)(?:#[\w-]*)?\)", page.read_text()):
                 self.assertTrue((page.parent / link).exists(), f"{page}: {link}")
 
