@@ -211,14 +211,14 @@ class InterruptTest < WrapperTest
 
   def test_ctrl_c_ends_a_call
     program = <<~RUBY
-      Thread.new { sleep 0.3; Process.kill(:INT, $$) }
       begin
+        Thread.new { sleep 0.3; Process.kill(:INT, $$) }
         DataConnectors::Client.new(token: "t", base_url: ARGV[0]).list_page
       rescue Interrupt
         puts "interrupted"
       end
     RUBY
-    time = took { assert_equal "interrupted\n", ruby(program, SILENT_URL).first }
+    time = took { assert_equal ["interrupted\n", ""], ruby(program, SILENT_URL).first(2) }
     assert_operator time, :<, 5
   end
 
