@@ -42,7 +42,7 @@ struct call {
     int32_t per_page;
     char *starting_after;
     bool with_json;
-    dc_cancel_token *token;
+    dc_cancel_token *token;        /* NULL while the call queues; shared */
     dc_status status;
     dc_page *page;
     dc_error *error;
@@ -83,6 +83,7 @@ void pool_end(struct pool *pool);
 void pool_destroy(struct pool *pool);
 
 /* call.c */
+bool call_prepare(struct call *call);
 void call_run(struct call *call);
 void call_free(struct call *call);
 void call_deliver(napi_env env, napi_value callback, void *context, void *data);

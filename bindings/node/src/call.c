@@ -5,10 +5,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+/*
+ * Before a call runs. It holds a descriptor, so calls that queue, of which there is no limit, have none. False: the
+ * system gave none, and that is what comes of the call.
+ */
+bool call_prepare(struct call *call)
+{
+    call->status = library.dc_cancel_token_new(&call->token, &call->error);
+    return call->status == DC_OK;
+}
+
 /* On a thread of the pool; of a call that was withdrawn from the queue, and so ends at once, on JavaScript's. */
 void call_run(struct call *call)
 {
     struct handle *handle = call->handle;
+    if (call->status != DC_OK)
+        return;
     if (handle->pager) {
         call->status = library.dc_pager_next(handle->pager, call->token, &call->page, &call->error);
         const char *cursor = library.dc_pager_cursor(handle->pager);
@@ -56,7 +68,6 @@ static napi_value begin(napi_env env, struct handle *handle, int32_t per_page, c
 {
     struct state *state = handle->state;
     struct call *call = calloc(1, sizeof *call);
-    dc_error *error = NULL;
     napi_value id = NULL;
     if (!call) {
         free(starting_after);
@@ -67,15 +78,10 @@ static napi_value begin(napi_env env, struct handle *handle, int32_t per_page, c
     call->per_page = per_page;
     call->starting_after = starting_after;
     call->with_json = with_json;
-    dc_status status = library.dc_cancel_token_new(&call->token, &error);
-    if (status == DC_OK && !pool_submit(&state->pool, call))
-        status = DC_ERR_SYSTEM;
-    if (status != DC_OK) {
-        napi_value reason = pair(env, status, failure(env, status, error));
-        library.dc_error_free(error);
+    if (!pool_submit(&state->pool, call)) {
         call_clear(call);
         free(call);
-        return reason;
+        return pair(env, DC_ERR_SYSTEM, failure(env, DC_ERR_SYSTEM, NULL));
     }
     handle->calls++;
     handle->holders++;
@@ -121,10 +127,12 @@ napi_value pager_next(napi_env env, napi_callback_info info)
     return begin(env, handle, 0, NULL, with_json);
 }
 
-/* A call that still queues, and that its token or a shutdown has ended, is over without waiting for a thread. */
-static void withdraw(struct state *state, struct call *call)
+/* A call that still queues, and that a token or a shutdown is to end, is over without waiting for a thread. */
+static void withdraw(struct state *state, struct call *call, bool by_token)
 {
     if (pool_withdraw(&state->pool, call)) {
+        if (by_token && call_prepare(call))
+            library.dc_cancel_token_cancel(call->token);
         call_run(call);
         pool_finish(&state->pool, call);
     }
@@ -140,8 +148,8 @@ napi_value cancel(napi_env env, napi_callback_info info)
         return NULL;
     for (struct call *call = state->calls; call; call = call->next)
         if (call->id == id) {
+            withdraw(state, call, true);
             library.dc_cancel_token_cancel(call->token);
-            withdraw(state, call);
             break;
         }
     return NULL;
@@ -153,7 +161,7 @@ void calls_withdraw(struct handle *client)
     struct state *state = client->state;
     for (struct call *call = state->calls; call; call = call->next)
         if (call->handle == client || call->handle->owner == client)
-            withdraw(state, call);
+            withdraw(state, call, false);
 }
 
 /* On JavaScript's thread: settled(number, status, value) for each call that is done. */

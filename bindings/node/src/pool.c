@@ -45,6 +45,7 @@ static void *work(void *argument)
         bool wake;
         pool->queued--;
         pool->running++;
+        call_prepare(call); /* with the lock: who finds the call running finds its token */
         call->progress = RUNNING;
         pthread_mutex_unlock(&pool->lock);
         call_run(call);

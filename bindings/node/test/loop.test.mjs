@@ -1,6 +1,7 @@
 // The event loop: no call blocks it, nor libuv's threads.
 import assert from 'node:assert/strict';
 import { lookup } from 'node:dns/promises';
+import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import test from 'node:test';
 import { InvalidArgumentError, setMaxConcurrentCalls } from 'data-connectors';
@@ -48,6 +49,24 @@ test('calls beyond the limit run in the order they were asked for', async () => 
   await Promise.all(calls);
   for (const count of [0, 129, 1.5, '4'])
     assert.throws(() => setMaxConcurrentCalls(count), InvalidArgumentError);
+});
+
+const LINUX = process.platform === 'linux';
+
+test('calls that queue hold no descriptors, and can be aborted', { skip: !LINUX }, async () => {
+  const one = client((await hang()).url);
+  const open = () => readdirSync('/proc/self/fd').length;
+  const before = open();
+  const controller = new AbortController();
+  const calls = Array.from({ length: 500 }, () => failed(one.listPage()));
+  calls.push(failed(one.listPage({ signal: controller.signal })));
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.ok(open() < before + 100, `${before} descriptors, then ${open()}`);
+  controller.abort();
+  assert.equal((await calls.at(-1)).error, controller.signal.reason);
+  one.close();
+  for (const { error } of (await Promise.all(calls)).slice(0, -1))
+    assert.equal(error.code, 'DC_ERR_CANCELLED');
 });
 
 test('many short calls on one client', async () => {
