@@ -67,7 +67,7 @@ struct pool {
 struct state {
     struct pool pool;
     struct handle *handles;
-    struct call *calls;
+    struct call *calls, *last_call;
     uint32_t count; /* of calls */
     uint32_t last_id;
 };

@@ -55,6 +55,8 @@ void call_free(struct call *call)
         state->calls = call->next;
     if (call->next)
         call->next->previous = call->previous;
+    else
+        state->last_call = call->previous;
     state->count--;
     call->handle->calls--;
     handle_settle(call->handle);
@@ -85,10 +87,13 @@ static napi_value begin(napi_env env, struct handle *handle, int32_t per_page, c
     }
     handle->calls++;
     handle->holders++;
-    call->next = state->calls;
-    if (call->next)
-        call->next->previous = call;
-    state->calls = call;
+    /* The oldest first, as in the queue: who ends many finds each at the front of both. */
+    call->previous = state->last_call;
+    if (call->previous)
+        call->previous->next = call;
+    else
+        state->calls = call;
+    state->last_call = call;
     /* A call under way keeps the program running; the function that waits for none doesn't. */
     if (state->count++ == 0)
         napi_ref_threadsafe_function(env, state->pool.wake);

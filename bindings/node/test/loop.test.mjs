@@ -69,6 +69,21 @@ test('calls that queue hold no descriptors, and can be aborted', { skip: !LINUX 
     assert.equal(error.code, 'DC_ERR_CANCELLED');
 });
 
+test('closing a client does not block, however many of its calls queue', async () => {
+  const there = await hang();
+  const busy = client(there.url);
+  const running = Array.from({ length: 16 }, () => failed(busy.listPage()));
+  const one = client(there.url);
+  const queued = Array.from({ length: 30_000 }, () => failed(one.listPage()));
+  const started = performance.now();
+  one.close();
+  const ms = performance.now() - started;
+  assert.ok(ms < 500, `${ms} ms`);
+  busy.close();
+  for (const { error } of await Promise.all([...running, ...queued]))
+    assert.equal(error.code, 'DC_ERR_CANCELLED');
+});
+
 test('many short calls on one client', async () => {
   const one = client(await sandbox('--connectors', '50'));
   for (let round = 0; round < 20; round++) {
