@@ -4,13 +4,17 @@
 const { CANCELLED, DONE, OK, failure } = require('./errors');
 const native = require('./native');
 
-const waiting = new Map();
-
-native.start((id, status, value) => {
-  const settle = waiting.get(id);
-  waiting.delete(id);
-  settle([status, value]);
-});
+// Kept with the addon: what loads this file anew, as test runners do, gets the addon that was started before.
+if (!native.waiting) {
+  const settles = new Map();
+  native.start((id, status, value) => {
+    const settle = settles.get(id);
+    settles.delete(id);
+    settle([status, value]);
+  });
+  native.waiting = settles;
+}
+const { waiting } = native;
 
 // The result of a native function that answers at once: [status, value].
 function result([status, value]) {
@@ -26,10 +30,12 @@ async function call(start, signal, begun) {
   const id = start();
   if (typeof id !== 'number')
     result(id);
+  // First of all: whatever fails below, the addon finds somebody to tell.
+  const settled = new Promise((settle) => waiting.set(id, settle));
   begun?.(id);
   const cancel = () => native.cancel(id);
   signal?.addEventListener('abort', cancel, { once: true });
-  const [status, value] = await new Promise((settle) => waiting.set(id, settle));
+  const [status, value] = await settled;
   signal?.removeEventListener('abort', cancel);
   if (status === OK || status === DONE)
     return value;

@@ -123,3 +123,21 @@ test('a program that has the package in its workers only', async () => {
   const ended = await run(source, { args: [url, stuck.url] });
   assert.deepEqual([ended.code, ended.signal, ended.err], [0, null, '']);
 });
+
+test('files that are loaded anew, as test runners do, share the addon', async () => {
+  const ended = await run(`
+    import { createRequire } from 'node:module';
+    const require = createRequire(import.meta.url);
+    const first = require('data-connectors');
+    for (const file of Object.keys(require.cache))
+      if (file.endsWith('.js')) delete require.cache[file];
+    const second = require('data-connectors');
+    const [url, stuck] = process.argv.slice(-2);
+    const signal = AbortSignal.timeout(50);
+    const call = (dc, baseUrl, options) => new dc.Client({ token: 'x', baseUrl }).listPage(options)
+      .then((page) => page.connectors.length, (error) => error.name);
+    console.log(first !== second, await Promise.all([call(first, url), call(second, url),
+      call(first, stuck, { signal }), call(second, stuck, { signal })]));
+    process.exit(0);`, { args: [url, stuck.url] });
+  assert.deepEqual([ended.code, ended.out], [0, "true [ 20, 20, 'TimeoutError', 'TimeoutError' ]\n"]);
+});
