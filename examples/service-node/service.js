@@ -65,8 +65,11 @@ function refuse(response, error) {
 // Writes the rows as the service sent them, and waits until they are on their way.
 async function write(response, page, signal) {
   const rows = JSON.parse(page.json).data;
-  if (rows.length > 0 && !response.write(`${rows.map((row) => JSON.stringify(row)).join('\n')}\n`))
+  if (rows.length > 0 && !response.write(`${rows.map((row) => JSON.stringify(row)).join('\n')}\n`)) {
+    response.setTimeout(WRITE_MS); // not while Intercom is waited for, which may take longer
     await once(response, 'drain', { signal });
+    response.setTimeout(0);
+  }
 }
 
 async function connectors(response) {
@@ -75,7 +78,7 @@ async function connectors(response) {
   const abort = () => over.abort();
   response.once('close', abort);
   ending.signal.addEventListener('abort', abort);
-  response.setTimeout(WRITE_MS, () => response.destroy());
+  response.once('timeout', () => response.destroy());
   calls++;
   try {
     for await (const page of client.list({ perPage, signal: over.signal }).pages()) {
@@ -83,10 +86,11 @@ async function connectors(response) {
         response.writeHead(200, { 'Content-Type': 'application/x-ndjson' });
       await write(response, page, over.signal);
     }
-    response.end();
+    response.setTimeout(WRITE_MS).end();
   } catch (error) {
     if (response.destroyed)
       return; // the caller has left
+    response.setTimeout(WRITE_MS);
     if (response.headersSent)
       response.end(`${JSON.stringify(problem(error))}\n`);
     else

@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
 import { createInterface } from 'node:readline';
 import test, { after } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -25,6 +27,9 @@ async function start(file, args) {
 }
 
 const sandbox = async (...args) => (await start(SANDBOX, args)).url;
+// Its half a minute for a reader is 0.3 s here.
+const HASTY = 'const { OutgoingMessage } = require("http"), set = OutgoingMessage.prototype.setTimeout; ' +
+  'OutgoingMessage.prototype.setTimeout = function (ms, ...more) { return set.call(this, ms / 100, ...more); };';
 const service = (baseUrl, ...args) => start(process.execPath, [SERVICE, '--base-url', baseUrl, ...args]);
 const health = async (url) => (await fetch(`${url}/health`)).json();
 
@@ -122,6 +127,16 @@ for (const signal of ['SIGTERM', 'SIGINT'])
     assert.equal((await answered).status, 503);
     assert.match(await (await answered).text(), /the service is ending/);
   });
+
+test('who waits for Intercom is not taken for one who does not read', async () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'service-node-'));
+  after(() => rmSync(folder, { recursive: true }));
+  const preload = path.join(folder, 'hasty.cjs');
+  writeFileSync(preload, HASTY);
+  const there = await sandbox('--latency-ms', '1000', '--connectors', '5');
+  const { url } = await start(process.execPath, ['--require', preload, SERVICE, '--base-url', there]);
+  assert.equal((await (await fetch(`${url}/connectors`)).text()).trim().split('\n').length, 5);
+});
 
 test('another path, another method', async () => {
   const { url } = await service(await sandbox());
