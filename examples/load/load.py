@@ -24,6 +24,7 @@ from pathlib import Path
 
 TOKEN = "canary-load-5b1e"
 CONNECTORS = 137
+PATIENCE = 90.0  # seconds for an answer: more than a call may take
 
 HONEST = {"DC_ERR_SERVER", "DC_ERR_CONNECTION", "DC_ERR_TIMEOUT"}
 """What comes of the sandbox's faults, when three attempts have met with one."""
@@ -56,6 +57,11 @@ class Service:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         memory = int(re.search(r"VmRSS:\s+(\d+)", status)[1])  # type: ignore[index]
         return memory, len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
+    def kill(self) -> None:
+        """Leave nothing behind, whatever happened."""
+        self.process.kill()
+        self.sandbox.kill()
 
     def stop(self) -> float:
         """Tell it to stop; give the seconds that it took."""
@@ -99,7 +105,10 @@ async def call(port: int, counts: Counts, *, leaves: bool) -> None:
             await reader.read(1000)
             counts.left += 1
             return
-        answer = await reader.read(-1)
+        answer = await asyncio.wait_for(reader.read(-1), PATIENCE)
+    except asyncio.TimeoutError:
+        counts.wrong.append(f"no answer in {PATIENCE:.0f} s")
+        return
     finally:
         writer.close()
     judge(answer, counts)
@@ -243,16 +252,20 @@ def main() -> int:
     options = parser.parse_args()
     counts = Counts()
     service = Service(options.command, options.sandbox, options)
-    EXPECTED.extend(asyncio.run(expected_of(service)))
-    samples = asyncio.run(load(service, counts, options))
-    stop = asyncio.run(stop_amid_calls(service, options))
+    try:
+        EXPECTED.extend(asyncio.run(expected_of(service)))
+        samples = asyncio.run(load(service, counts, options))
+        stop = asyncio.run(stop_amid_calls(service, options))
+    finally:
+        service.kill()
     took = sorted(counts.took)
     print(
         f"answers: {counts.complete} complete, {sum(counts.failed.values())} that said they failed"
         f" {dict(counts.failed)}, {counts.left} left by their callers, {len(counts.wrong)} wrong"
     )
-    slow = took[len(took) * 99 // 100]
-    print(f"seconds an answer: median {statistics.median(took):.3f}, 99 % {slow:.3f}")
+    if took:
+        slow = took[len(took) * 99 // 100]
+        print(f"seconds an answer: median {statistics.median(took):.3f}, 99 % {slow:.3f}")
     for name, index in (("memory, kB", 0), ("descriptors", 1)):
         values = [sample[index] for sample in samples]
         thirds = [max(values[len(values) * n // 3 : len(values) * (n + 1) // 3]) for n in range(3)]
