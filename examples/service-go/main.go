@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"net"
 	"net/http"
 	"os"
@@ -137,7 +138,7 @@ func (s *service) connectors(w http.ResponseWriter, r *http.Request) {
 func refuse(w http.ResponseWriter, err error) {
 	var failure *dc.Error
 	if errors.As(err, &failure) && failure.RetryAfter != nil {
-		seconds := int64((*failure.RetryAfter + time.Second - 1) / time.Second)
+		seconds := int64(math.Ceil(failure.RetryAfter.Seconds()))
 		w.Header().Set("Retry-After", strconv.FormatInt(seconds, 10))
 	}
 	answer(w, code(err), problem(err))

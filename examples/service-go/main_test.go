@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	dc "dataconnectors"
 )
 
 // The test program is the service, too, when it is told so: signals need a process.
@@ -248,5 +250,16 @@ func TestNeedsAToken(t *testing.T) {
 	said, err := command.CombinedOutput()
 	if err == nil || !strings.Contains(string(said), "token is empty") {
 		t.Errorf("it says %s, %v", said, err)
+	}
+}
+
+func TestRetryAfterIsRoundedUp(t *testing.T) {
+	for wait, wanted := range map[time.Duration]string{0: "0", time.Millisecond: "1", 2 * time.Second: "2",
+		1<<63 - 1: "9223372037"} { // what the service's server says may be that long
+		recorder := httptest.NewRecorder()
+		refuse(recorder, &dc.Error{Status: dc.ErrRateLimited, RetryAfter: &wait})
+		if given := recorder.Header().Get("Retry-After"); given != wanted {
+			t.Errorf("%v: %s", wait, given)
+		}
 	}
 }
