@@ -590,7 +590,7 @@ namespace DataConnectors
         public ConnectorState? StateCode { get; }
         /// <summary><see cref="HttpMethod"/> as a number.</summary>
         public ConnectorHttpMethod? HttpMethodCode { get; }
-        /// <summary><see cref="CreatedAt"/> in UTC; null also if it is no time, or before 1970.</summary>
+        /// <summary><see cref="CreatedAt"/> in UTC; null also if it is no time, before 1970, or beyond 9999.</summary>
         public DateTimeOffset? CreatedAtTime { get; }
         /// <summary><see cref="UpdatedAt"/> in the same way.</summary>
         public DateTimeOffset? UpdatedAtTime { get; }
@@ -638,8 +638,13 @@ namespace DataConnectors
         /// <summary>A number of C's, in which a negative one is absent.</summary>
         internal static long? OrNull(long value) => value < 0 ? (long?)null : value;
 
+        /// <summary>A time of C's; null also for one that .NET's type has not: the year 10000, in UTC.</summary>
         internal static DateTimeOffset? TimeOrNull(long milliseconds) =>
-            milliseconds < 0 ? (DateTimeOffset?)null : DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+            milliseconds < 0 || milliseconds > LastTime
+                ? (DateTimeOffset?)null
+                : DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+
+        private static readonly long LastTime = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
     }
 
     /// <summary>Texts to C and back, by hand: what runtimes have for it differs, and takes half surrogates.</summary>
