@@ -69,7 +69,6 @@ dc_status dc_list_page(const dc_client *, int32_t, const char *, const dc_cancel
 dc_status dc_pager_new(const dc_client *, int32_t, const char *, dc_pager **, dc_error **);
 dc_status dc_pager_set_prefetch(dc_pager *, int32_t, dc_error **);
 dc_status dc_pager_next(dc_pager *, const dc_cancel_token *, dc_page **, dc_error **);
-const char *dc_pager_cursor(const dc_pager *);
 void dc_pager_free(dc_pager *);
 ]]
 
@@ -371,6 +370,7 @@ local function next_page(walk)
     return lib.dc_pager_next(pager, nil, out_page, out_error)
   end)
   walk._pager.page = nil
+  walk._cursor = page and page.next_cursor
   if not page then
     walk._done = true
     walk:close()
@@ -392,11 +392,11 @@ local function text_of_walk() return "a walk over data connectors" end
 local PAGES = { __index = Walk, __call = next_page, __tostring = text_of_walk }
 local CONNECTORS = { __index = Walk, __call = next_connector, __tostring = text_of_walk }
 
--- The cursor of the page that is asked for next, to go on another time; nil before the first and after the last.
+-- The cursor of the page that is given next, to go on another time, also within a step; nil before the first (unless
+-- the walk began with one) and after the last.
 function Walk:cursor()
-  if self._done then return nil end
-  refuse_if_closed(self._pager)
-  return text_or_nil(lib.dc_pager_cursor(self._pager.pointer))
+  if not self._done then refuse_if_closed(self._pager) end
+  return self._cursor
 end
 
 -- Frees the walk now, not at a later collection. Twice is fine.
@@ -427,7 +427,8 @@ local function walk(client, options, kind)
   call(lib.dc_pager_new, client._client.pointer, options.per_page or 0, options.starting_after, out)
   local pager = handle("walk", out[0], lib.dc_pager_free)
   if options.prefetch then call(lib.dc_pager_set_prefetch, pager.pointer, options.prefetch) end
-  return setmetatable({ _client = client._client, _pager = pager, _cancel = options.cancel }, kind)
+  local fields = { _client = client._client, _pager = pager, _cancel = options.cancel, _cursor = options.starting_after }
+  return setmetatable(fields, kind)
 end
 
 -- A walk over pages. Options: those of list_page, and prefetch (true: the next page is fetched while you work on this).

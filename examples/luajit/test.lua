@@ -255,6 +255,35 @@ test("a hook raises its error after the call, not through the library's frames",
   same("it was asked as long as the call waited", asked > 5, true)
 end)
 
+test("the cursor is that of the page to be given next, at any time", function()
+  local url = serve("--connectors 3 --latency-ms 100")
+  local asked, armed, seen = 0, false, nil
+  local walk
+  local function cancel()
+    asked = asked + 1
+    seen = walk:cursor()
+    armed = asked > 2 or armed
+  end
+  walk = client({ base_url = url }):pages({ per_page = 1, cancel = cancel })
+  local after = walk().next_cursor
+  same("after the first page", walk:cursor(), after)
+  asked, armed = 0, false
+  debug.sethook(function()
+    if not armed then return end
+    debug.sethook()
+    error("the hook's")
+  end, "", 1)
+  local _, problem = pcall(walk)
+  debug.sethook()
+  has(problem, "the hook's")
+  same("within a step", seen, after)
+  same("with a page that came, and was not given", walk:cursor(), after)
+  local page = walk()
+  same("the page is not lost", page.connectors[1].id ~= nil and page.next_cursor ~= after, true)
+  same("after it was given", walk:cursor(), page.next_cursor)
+  walk:close()
+end)
+
 test("Ctrl-C ends a call", function()
   local file = scratch(("package.path = %q\n"):format(package.path) .. ([[
     local client = require("data_connectors").client{ token = "any", base_url = %q }
