@@ -24,7 +24,21 @@ def of(cases: list[Case]) -> list[Case]:
             mutant["name"] = name
             mutant["expect"].pop("requests", None)
             made.setdefault(name, mutant)
+    for case in cases:
+        if case.get("callers", 1) > 1 and "ids" in case["expect"]:
+            made.setdefault("one-of-the-callers-fails", _one_fails(case))
     return list(made.values())
+
+
+def _one_fails(case: Case) -> Case:
+    """Let all callers but one get what is expected: each has to be looked at."""
+    mutant = copy.deepcopy(case)
+    mutant["name"] = "one-of-the-callers-fails"
+    good = {"rows": [{"id": name} for name in case["expect"]["ids"]]}
+    refusals = [{"status": 418, "body": ""}]
+    mutant["server"] = {"answers": [*([good] * (case["callers"] - 1)), *refusals]}
+    mutant["expect"].pop("requests", None)
+    return mutant
 
 
 def _mutants(case: Case) -> Iterator[tuple[str, Case]]:
@@ -33,6 +47,7 @@ def _mutants(case: Case) -> Iterator[tuple[str, Case]]:
             continue
         if name == "error":
             yield "error-not-expected", _with(case, "error", None)
+            yield "unknown-fact-of-an-error", _with(case, "error", {**value, "no_such_fact": None})
             for part, known in value.items():
                 mutant = copy.deepcopy(case)
                 mutant["expect"]["error"][part] = _other(part, known)
@@ -45,11 +60,14 @@ def _mutants(case: Case) -> Iterator[tuple[str, Case]]:
                 if not field.endswith("_code"):
                     yield _named(f"rows-{field}", known), mutant
             yield "rows-too-few", _with(case, "rows", value[:-1])
+            yield "rows-too-many", _with(case, "rows", [*value, {}])
         elif name == "most_ms":
             yield "least_ms", _with(case, "least_ms", 60_000)
             yield "most_ms", _with(case, "most_ms", 0)
         else:
             yield _named(name, value), _with(case, name, _other(name, value))
+            if name == "ids" and value != value[::-1]:
+                yield "ids-in-another-order", _with(case, name, value[::-1])
     if "error" not in case["expect"]:
         yield "error-expected", _with(case, "error", {"status": "DC_ERR_SERVER"})
     yield "unknown-expectation", _with(case, "no_such_thing", 1)

@@ -111,7 +111,10 @@ class Driver(unittest.TestCase):
         names = [case["name"] for case in wrong]
         self.assertEqual(
             names,
-            ["pages", "error-not-expected", "error-status", "unknown-expectation", "unknown-field"],
+            [
+                *("pages", "error-not-expected", "unknown-fact-of-an-error", "error-status"),
+                *("unknown-expectation", "unknown-field"),
+            ],
         )
         self.assertEqual([wrong[0]["expect"]["pages"], "error" in wrong[1]["expect"]], [2, False])
         for told, seen in ((": why", True), ("", False)):
@@ -122,6 +125,15 @@ class Driver(unittest.TestCase):
                 servers = suite.Servers(wrong, place.sandbox, Path(folder))
                 unseen = judge.unseen(language, place, servers, Path(folder))
             self.assertEqual(unseen == "", seen)
+
+    def test_a_runner_that_looks_at_some_of_it_is_found_out(self) -> None:
+        ids = {**CASES[1], "expect": {"ids": ["1", "2"]}}
+        rows = {**CASES[1], "expect": {"rows": [{"id": "1"}]}}
+        wrong = {case["name"]: case for case in mutants.of([ids, rows, {**ids, "callers": 3}])}
+        self.assertEqual(wrong["ids-in-another-order"]["expect"]["ids"], ["2", "1"])
+        self.assertEqual(len(wrong["rows-too-many"]["expect"]["rows"]), 2)
+        answers = wrong["one-of-the-callers-fails"]["server"]["answers"]
+        self.assertEqual([answer.get("status", 200) for answer in answers], [200, 200, 418])
 
     def test_tests_of_its_own_count(self) -> None:
         place = Place(Path("/"), Path("/tmp"), Path("/"), Path("sandbox"))
