@@ -12,7 +12,7 @@ from typing import Any
 
 from languages import Language, Place
 from servers import Server
-from suite import TOKEN, Case, Servers
+from suite import SECRETS, TOKEN, Case, Servers
 
 LIMIT = 300
 """Seconds for all cases of one language, or a command of its tests."""
@@ -138,10 +138,10 @@ def _read(output: str, results: Results, complaint: str) -> None:
         print(output, file=sys.stderr)
         for name in results.names:
             results.fail(name, f"the runner did not end well: {complaint or 'a JNI warning'}")
-    if TOKEN in output:
-        where = next(line for line in output.splitlines() if TOKEN in line)
-        for name in results.names:
-            results.fail(name, f"the token is printed: {where.replace(TOKEN, '[here]')[:300]}")
+    for secret in SECRETS:
+        where = next((line for line in output.splitlines() if secret in line), None)
+        for name in results.names if where is not None else []:
+            results.fail(name, f"the token is printed: {where.replace(secret, '[here]')[:300]}")
 
 
 def _look_at_requests(case: Case, server: Server, results: Results) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import json
 import subprocess
@@ -13,13 +14,21 @@ from servers import Server, make_certificates
 
 FOLDER = Path(__file__).resolve().parent / "cases"
 TOKEN = "canary-4f1c9be2-token"
-"""What must be seen nowhere."""
+SECRETS = (TOKEN, base64.b64encode(f"user:{TOKEN}".encode()).decode())
+"""What must be seen nowhere: the token, also as a proxy's password, in its header."""
 
 Case = dict[str, Any]
 
 _FIELDS = {"name", "about", "server", "settings", "call", "expect", "not_for"} | {
     *("per_page", "starting_after", "prefetch", "stop_after", "then"),
     *("cancel_after_ms", "shutdown_after_ms", "closed", "callers"),
+}
+_SETTINGS = {"token", "region", "base_url", "allow_insecure_http", "api_version"} | {
+    *("user_agent_suffix", "timeout_ms", "connect_timeout_ms", "max_retries"),
+    *("max_response_bytes", "pacing", "proxy", "no_proxy", "ca_file", "system_roots"),
+}
+_OF_ERROR = {"status", "says", "http_status", "api_code", "api_field", "request_id"} | {
+    *("retry_after_ms", "attempts", "rate_limit", "rate_limit_remaining", "rate_limit_reset"),
 }
 _EXPECTED = {"error", "rows", "ids", "pages", "requests", "least_ms", "most_ms"} | {
     *("next_cursor", "request_id"),
@@ -38,6 +47,8 @@ def read(part: str) -> list[Case]:
         wrong = (
             (set(case) - _FIELDS)
             | (set(case["expect"]) - _EXPECTED)
+            | (set(case.get("settings", {})) - _SETTINGS)
+            | (set(case["expect"].get("error", {})) - _OF_ERROR)
             | ({"about", "call"} - set(case))
         )
         if wrong or case["name"] in twice:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import re
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 import first
 import judge
@@ -76,6 +78,22 @@ class Driver(unittest.TestCase):
         told, _ = self.judged(f"{ASKS}print('#', s['token']);print('ok one');print('ok two')")
         self.assertEqual(set(told.wrong), {"one", "two"})
         self.assertNotIn(suite.TOKEN, told.wrong["one"])
+
+    def test_the_header_of_the_proxys_password_is_a_token_too(self) -> None:
+        header = "b.b64encode(('user:'+s['token']).encode()).decode()"
+        code = f"{ASKS}import base64 as b;print({header});"
+        told, _ = self.judged(f"{code}print('ok one');print('ok two')")
+        self.assertEqual(set(told.wrong), {"one", "two"})
+
+    def test_a_setting_or_a_fact_that_is_misspelt_is_refused(self) -> None:
+        for wrong in (
+            {"settings": {"timeout": 1}, "expect": {}},
+            {"expect": {"error": {"message": "x"}}},
+        ):
+            with tempfile.TemporaryDirectory() as folder:
+                (Path(folder) / "a.json").write_text(json.dumps([{**CASES[1], **wrong}]))
+                with mock.patch.object(suite, "FOLDER", Path(folder)):
+                    self.assertRaises(SystemExit, suite.read, "")
 
     def test_a_runner_that_ends_badly(self) -> None:
         told, _ = self.judged("print('ok one');print('ok two');raise SystemExit(3)")
