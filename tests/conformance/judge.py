@@ -139,9 +139,9 @@ def _read(output: str, results: Results, complaint: str) -> None:
         for name in results.names:
             results.fail(name, f"the runner did not end well: {complaint or 'a JNI warning'}")
     for secret in SECRETS:
-        where = next((line for line in output.splitlines() if secret in line), None)
-        for name in results.names if where is not None else []:
-            results.fail(name, f"the token is printed: {where.replace(secret, '[here]')[:300]}")
+        for line in [line for line in output.splitlines() if secret in line][:1]:
+            for name in results.names:
+                results.fail(name, f"the token is printed: {line.replace(secret, '[here]')[:300]}")
 
 
 def _look_at_requests(case: Case, server: Server, results: Results) -> None:
