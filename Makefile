@@ -6,7 +6,7 @@ CC ?= cc
 PYTHON_DIR := bindings/python
 LIBRARY := libdata_connectors.so
 
-.PHONY: help demo test test-rust test-python test-wheel test-package test-asan test-languages load test-msrv fuzz header reference sandbox \
+.PHONY: help demo test test-rust test-python test-wheel test-package test-asan test-languages conformance-prefix load test-msrv fuzz header reference sandbox \
 	library staged fit install uninstall docs bench lint clean
 
 help: ## list the targets
@@ -40,22 +40,28 @@ test-wheel: $(VENV)/ready ## that Python's wheel and sdist build, and work on ev
 test-package: ## that the crate could be published, and builds by itself
 	cargo publish --dry-run --allow-dirty --quiet --locked -p data_connectors
 
-# What a language needs and this machine lacks is named; --all makes that a failure.
-test-languages: $(VENV)/ready ## the cases and examples in every language to be had (options: make test-languages ARGS="--help")
+# What the other languages are built against and run with: installed as a user would.
+conformance-prefix:
 	@$(MAKE) --no-print-directory library >/dev/null
 	@$(MAKE) --no-print-directory install PREFIX=$(abspath $(TARGET))/conformance/prefix DESTDIR= >/dev/null
 	cargo build --quiet --release --locked -p data-connectors-sandbox
+
+# What a language needs and this machine lacks is named; --all makes that a failure.
+test-languages: $(VENV)/ready conformance-prefix ## the cases and examples in every language to be had (options: make test-languages ARGS="--help")
 	@cd tests/conformance && PYTHONDONTWRITEBYTECODE=1 $(abspath $(VENV))/bin/python -m unittest --quiet
 	@cd examples/load && PYTHONDONTWRITEBYTECODE=1 $(abspath $(VENV))/bin/python -m unittest --quiet
 	@CARGO_TARGET_DIR=$(abspath $(TARGET)) PYTHONDONTWRITEBYTECODE=1 $(VENV)/bin/python tests/conformance/run.py --with-tests $(ARGS)
 
-LOAD := $(PYTHON) examples/load/load.py --sandbox $(TARGET)/release/data-connectors-sandbox --seconds $(LOAD_SECONDS) --
+LOAD := $(PYTHON) examples/load/load.py --sandbox $(TARGET)/release/data-connectors-sandbox
 LOAD_SECONDS ?= 30
+PREFIX_LIB := $(abspath $(TARGET))/conformance/prefix/lib
 
-load: ARGS := --only go,node
-load: test-languages ## the services in Go and Node under load, after their cases (LOAD_SECONDS=30)
-	LD_LIBRARY_PATH=$(abspath $(TARGET))/conformance/prefix/lib $(LOAD) $(TARGET)/conformance/go/service
-	$(LOAD) node examples/service-node/service.js
+load: conformance-prefix ## the services in Go and Node under load (LOAD_SECONDS=30)
+	cd examples/service-go && PKG_CONFIG_PATH=$(PREFIX_LIB)/pkgconfig go build -o $(abspath $(TARGET))/conformance/service-go .
+	node bindings/node/build.mjs --include $(PREFIX_LIB)/../include --library $(PREFIX_LIB)/libdata_connectors.so.1
+	npm --prefix examples/service-node install --silent --no-package-lock
+	LD_LIBRARY_PATH=$(PREFIX_LIB) $(LOAD) --seconds $(LOAD_SECONDS) -- $(TARGET)/conformance/service-go
+	$(LOAD) --seconds $(LOAD_SECONDS) -- node examples/service-node/service.js
 
 # The stable compiler knows the sanitizers, but for this variable.
 test-asan: ## the faults, connections, walks and a soak, with AddressSanitizer

@@ -117,7 +117,7 @@ impl PageRequest {
 /// Why a number of rows is refused, also one that only another language can pass.
 pub(crate) fn per_page_refused(rows: i64) -> Error {
     Error::invalid(format!(
-        "per_page is {rows}: use {} to {}, or none (0 in C) for the service's default (20)",
+        "per_page is {rows}: use {} to {}; without it the service gives 20",
         PER_PAGE.start(),
         PER_PAGE.end()
     ))

@@ -12,7 +12,7 @@ use super::input;
 use super::output::free;
 use super::status::{DC_OK, dc_status};
 use crate::config::{Config, Region};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// The settings of a client: dc_config_new, dc_config_set_…, dc_config_free; used by dc_client_new.
 /// One thread at a time.
@@ -74,7 +74,10 @@ pub unsafe extern "C" fn dc_config_set_token(
     // SAFETY: the header asks for a live config of one thread's, texts that end, and an out that may be written.
     unsafe {
         set(config, out_error, |settings| {
-            settings.set_token(input::text(token, "token")?)?;
+            // What a program passes on from an environment variable that isn't set.
+            let none =
+                || Error::invalid("token is NULL: pass the workspace's access token (is the variable for it set?)");
+            settings.set_token(input::optional_text(token, "token")?.ok_or_else(none)?)?;
             Ok(())
         })
     }

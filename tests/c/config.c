@@ -19,7 +19,7 @@ static void texts(dc_config *config)
 {
     const char *latin1 = "caf\xe9";
 
-    CHECK_REFUSED(dc_config_set_token(config, NULL, &error), "token is NULL: pass NUL-terminated UTF-8 text");
+    CHECK_REFUSED(dc_config_set_token(config, NULL, &error), "token is NULL: pass the workspace's access token (is the variable");
     CHECK_REFUSED(dc_config_set_region(config, NULL, &error), "region is NULL");
     CHECK_REFUSED(dc_config_set_base_url(config, NULL, &error), "base_url is NULL");
     CHECK_REFUSED(dc_config_set_api_version(config, NULL, &error), "api_version is NULL");

@@ -31,7 +31,7 @@ int main(int argc, char **argv)
     CHECK_REFUSED(dc_list_page(client, 0, NULL, NULL, NULL, &error), "out_page is NULL: pass the address");
     CHECK(dc_list_page(NULL, 0, NULL, NULL, NULL, NULL) == DC_ERR_INVALID_ARGUMENT);
     page = UNTOUCHED(dc_page);
-    CHECK_REFUSED(dc_list_page(client, 51, NULL, NULL, &page, &error), "per_page is 51: use 1 to 50, or none (0 in C)");
+    CHECK_REFUSED(dc_list_page(client, 51, NULL, NULL, &page, &error), "per_page is 51: use 1 to 50; without it the service gives 20");
     CHECK(page == NULL);
     CHECK_REFUSED(dc_list_page(client, -1, NULL, NULL, &page, &error), "per_page is -1: use 1 to 50");
     CHECK_REFUSED(dc_list_page(client, INT32_MIN, NULL, NULL, &page, &error), "use 1 to 50");

@@ -44,7 +44,6 @@ class Results:
 
 def run(language: Language, place: Place, servers: Servers, results: Results, folder: Path) -> None:
     """Build and run one runner; what it says goes into `results`."""
-    print(f"{language.name} …", file=sys.stderr, flush=True)
     absent = language.lacking(place)
     if absent:
         results.absent = True

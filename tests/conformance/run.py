@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import first
@@ -34,6 +35,8 @@ def main() -> int:
             results[language.name] = result
             own_folder = Path(folder) / language.name
             own_folder.mkdir()
+            started = time.monotonic()
+            print(f"{language.name} …", file=sys.stderr, flush=True)
             judge.run(language, place, servers, result, own_folder)
             if not options.case and not result.lacking:
                 wrong = suite.Servers(mutants.of(cases), place.sandbox, own_folder)
@@ -43,6 +46,8 @@ def main() -> int:
                 result.beside("first program", first.wrong_with(language, place, own_folder))
             if options.with_tests and language.test and not result.lacking:
                 result.beside("tests of its own", judge.tests(language, place))
+            took = time.monotonic() - started
+            print(f"{language.name}: {took:.0f} s", file=sys.stderr, flush=True)
     return matrix.show(cases, results, all_wanted=options.all)
 
 
