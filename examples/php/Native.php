@@ -12,13 +12,17 @@ use FFI\CData;
 /** @internal A native client or pager, freed when nothing refers to it: so never during a call, which does. */
 final class Handle
 {
+    private readonly FFI $library;
+
     public function __construct(public readonly CData $pointer, private readonly string $free)
     {
+        $this->library = Library::get();
     }
 
     public function __destruct()
     {
-        Library::get()->{$this->free}($this->pointer);
+        // No function of PHP is called before: a signal's handler could throw there.
+        $this->library->{$this->free}($this->pointer);
     }
 }
 
@@ -44,27 +48,29 @@ final class Native
     /** Makes a native client. Checked here is what C can't see; what it can is left to it. */
     public static function client(#[\SensitiveParameter] array $settings): Handle
     {
-        foreach (array_keys(array_diff_key($settings, self::SETTINGS)) as $name) {
-            throw self::refused("there is no setting \"$name\": use " . implode(', ', array_keys(self::SETTINGS)));
-        }
-        foreach (['region' => 'base_url', 'ca_file' => 'system_roots'] as $one => $other) {
-            if (($settings[$one] ?? false) && ($settings[$other] ?? false)) {
-                throw self::refused("$one and $other are for the same thing: pass one of them");
+        return self::quietly(static function () use ($settings): Handle {
+            foreach (array_keys(array_diff_key($settings, self::SETTINGS)) as $name) {
+                throw self::refused("there is no setting \"$name\": use " . implode(', ', array_keys(self::SETTINGS)));
             }
-        }
-        $config = Library::get()->dc_config_new();
-        try {
-            foreach (self::SETTINGS as $name => $type) {
-                if (isset($settings[$name])) {
-                    self::set($config, $name, $type, $settings[$name]);
+            foreach (['region' => 'base_url', 'ca_file' => 'system_roots'] as $one => $other) {
+                if (($settings[$one] ?? false) && ($settings[$other] ?? false)) {
+                    throw self::refused("$one and $other are for the same thing: pass one of them");
                 }
             }
-            self::$check ??= self::check();
-            self::call('dc_config_set_interrupt_check', $config, self::$check[0], null, null);
-            return self::make('dc_client', 'dc_client_new', $config);
-        } finally {
-            Library::get()->dc_config_free($config);
-        }
+            $config = Library::get()->dc_config_new();
+            try {
+                foreach (self::SETTINGS as $name => $type) {
+                    if (isset($settings[$name])) {
+                        self::set($config, $name, $type, $settings[$name]);
+                    }
+                }
+                self::$check ??= self::check();
+                self::call('dc_config_set_interrupt_check', $config, self::$check[0], null, null);
+                return self::make('dc_client', 'dc_client_new', $config);
+            } finally {
+                Library::get()->dc_config_free($config);
+            }
+        });
     }
 
     private static function set(CData $config, string $name, string $type, #[\SensitiveParameter] mixed $value): void
@@ -82,9 +88,11 @@ final class Native
     public static function pager(Handle $client, ?int $perPage, ?string $startingAfter, bool $prefetch): Handle
     {
         $arguments = [self::perPage($perPage), self::text('starting_after', $startingAfter)];
-        $pager = self::make('dc_pager', 'dc_pager_new', $client->pointer, ...$arguments);
-        self::call('dc_pager_set_prefetch', $pager->pointer, (int) $prefetch);
-        return $pager;
+        return self::quietly(static function () use ($client, $arguments, $prefetch): Handle {
+            $pager = self::make('dc_pager', 'dc_pager_new', $client->pointer, ...$arguments);
+            self::call('dc_pager_set_prefetch', $pager->pointer, (int) $prefetch);
+            return $pager;
+        });
     }
 
     /** A number of rows, as C takes it. */
@@ -113,20 +121,39 @@ final class Native
      */
     public static function wait(?\Closure $cancel, \Closure $step): mixed
     {
-        $token = null;
-        if ($cancel !== null && $cancel()) {
-            $token = self::make('dc_cancel_token', 'dc_cancel_token_new');
-            Library::get()->dc_cancel_token_cancel($token->pointer);
-        }
-        $outer = [self::$cancel, self::$signals, self::$thrown];
-        $signals = \function_exists('pcntl_async_signals') && \pcntl_async_signals(false);
-        [self::$cancel, self::$signals, self::$thrown] = [$cancel, $signals, null];
+        $cancelled = $cancel !== null && $cancel();
+        return self::quietly(static function (bool $signals) use ($cancel, $step, $cancelled): mixed {
+            $token = $cancelled ? self::make('dc_cancel_token', 'dc_cancel_token_new') : null;
+            $cancelled && Library::get()->dc_cancel_token_cancel($token->pointer);
+            $outer = [self::$cancel, self::$signals, self::$thrown];
+            [self::$cancel, self::$signals, self::$thrown] = [$cancel, $signals, null];
+            try {
+                return $step($token?->pointer);
+            } catch (DataConnectorsException $failure) {
+                throw self::$thrown ?? $failure;
+            } finally {
+                [self::$cancel, self::$signals, self::$thrown] = $outer;
+            }
+        });
+    }
+
+    /**
+     * Takes a step in which no handler of a signal is run asynchronously: so none that throws comes between what the
+     * library gives and what frees or keeps it. (PHP 8.2 even frees a value twice, where one throws between a function
+     * of PHP and another that takes its result as an argument.)
+     *
+     * @template T
+     * @param \Closure(bool): T $step is told whether signals are asynchronous outside
+     * @return T
+     */
+    private static function quietly(#[\SensitiveParameter] \Closure $step): mixed
+    {
+        $signals = \function_exists('pcntl_async_signals') && \pcntl_async_signals();
         try {
-            return $step($token?->pointer);
-        } catch (DataConnectorsException $failure) {
-            throw self::$thrown ?? $failure;
+            // In the try: a handler can come, and throw, as this returns.
+            $signals && \pcntl_async_signals(false);
+            return $step($signals);
         } finally {
-            [self::$cancel, self::$signals, self::$thrown] = $outer;
             if ($signals) {
                 \pcntl_async_signals(true);
                 \pcntl_signal_dispatch();
