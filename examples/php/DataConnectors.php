@@ -123,7 +123,7 @@ final class Client
 final class Pages implements \IteratorAggregate
 {
     private ?Handle $handle;
-    /** The page that came, and the cursor behind it: kept until it is given, as a signal may come between. */
+    /** The page that came, and the cursor behind it: kept until it is given. */
     private ?array $came = null;
 
     /** @internal Client::pages() makes it. */
@@ -141,8 +141,20 @@ final class Pages implements \IteratorAggregate
     /** The next page, or null at the end. */
     public function next(): ?Page
     {
+        $this->into($page);
+        return $page;
+    }
+
+    /**
+     * Gives the next page to where it is kept, with none of its rows given yet.
+     *
+     * @internal Where PHP jumps, or calls a function, or returns from one, a signal's handler can come and throw. So a
+     * page, its cursor and its rows change hands in one assignment, after all that.
+     */
+    public function into(?Page &$page, int &$given = null): void
+    {
         $this->fetch();
-        return $this->give();
+        [[$page, $this->cursor], $this->came, $given] = [$this->came, null, 0];
     }
 
     /** What to keep, to go on another time, as startingAfter. null: at the beginning, and at the end. */
@@ -155,27 +167,24 @@ final class Pages implements \IteratorAggregate
     public function getIterator(): \Generator
     {
         while ($this->fetch()) {
-            yield $this->give();
+            [[$page, $this->cursor], $this->came] = [$this->came, null];
+            yield $page;
         }
     }
 
+    /** Has the next page, or the end, in came: true for a page. */
     private function fetch(): bool
     {
         $this->client->handle();
         $pager = $this->handle ?? throw new \LogicException('the walk is closed');
-        if ($this->came === null) {
+        // Not if: a handler may have taken what came.
+        while ($this->came === null) {
             Native::wait($this->cancel, function (?CData $token) use ($pager): void {
                 $page = Native::page('dc_pager_next', $pager->pointer, $token);
                 $this->came = [$page, Library::get()->dc_pager_cursor($pager->pointer)];
             });
         }
         return $this->came[0] !== null;
-    }
-
-    private function give(): ?Page
-    {
-        [[$page, $this->cursor], $this->came] = [$this->came, null];
-        return $page;
     }
 
     /** Frees the walk, and ends a fetch ahead; else that is done when nothing refers to it. */
@@ -197,8 +206,9 @@ final class Pages implements \IteratorAggregate
 /** A walk over connectors: foreach over it. After a failure, or when foreach was left, another foreach goes on. */
 final class Connectors implements \IteratorAggregate
 {
-    /** @var list<Connector> The rest of the page that the walk is in, last one first. */
-    private array $rest = [];
+    /** The page that the walk is in, and how many of its rows were given. */
+    private ?Page $page = null;
+    private int $given = 0;
 
     /** @internal Client::connectors() makes it. */
     public function __construct(
@@ -211,12 +221,12 @@ final class Connectors implements \IteratorAggregate
     public function getIterator(): \Generator
     {
         do {
-            while ($this->rest !== []) {
-                yield array_pop($this->rest);
+            while (isset($this->page->connectors[$this->given])) {
+                // Nothing comes between counting a row and giving it: see Pages::into().
+                yield $this->page->connectors[$this->given++];
             }
-            $page = $this->pages->next();
-            $this->rest = array_reverse($page?->connectors ?? []);
-        } while ($page !== null);
+            $this->pages->into($this->page, $this->given);
+        } while ($this->page !== null);
     }
 
     private function __clone()
