@@ -99,7 +99,7 @@ final class Native
     public static function perPage(?int $perPage): int
     {
         return self::fits($perPage ?? 0) ? $perPage ?? 0 : throw self::refused(
-            "per_page is $perPage: use 1 to 50, or none (0 in C) for the service's default (20)"
+            "per_page is $perPage: use 1 to 50; without it the service gives 20"
         );
     }
 
