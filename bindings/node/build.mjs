@@ -52,7 +52,7 @@ mkdirSync(prebuilds, { recursive: true });
 for (const name of ['LICENSE', 'LICENSE-APACHE', 'LICENSE-MIT', 'THIRD-PARTY-NOTICES.txt'])
   cpSync(path.join(root, name), path.join(out, name));
 if (out !== here)
-  for (const part of ['lib', 'test', 'package.json', 'README.md'])
+  for (const part of ['lib', 'test', 'package.json', 'prepack.mjs', 'README.md'])
     cpSync(path.join(here, part), path.join(out, part), { recursive: true });
 
 const source = path.join(here, 'src');
