@@ -1,11 +1,20 @@
 package dataconnectors;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -13,6 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The jar as users have it: with the library in it, and no variable that names another. */
 class PackagedJarIT {
     private static final String JAR = System.getProperty("jar");
+    private static final List<String> LICENCES =
+            List.of("LICENSE", "LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY-NOTICES.txt");
     private static final String EXAMPLE = Path.of("../../examples/java/ListConnectors.java").toString();
 
     @TempDir
@@ -33,6 +44,53 @@ class PackagedJarIT {
         var program = example("", "--enable-native-access=ALL-UNNAMED", "-cp", JAR);
         assertTrue(program.output().contains("token is NULL"), program.output());
         assertEquals(1, program.exit());
+    }
+
+    @Test
+    void itHasTheLibraryWithItsLicences() throws Exception {
+        Set<String> names = names(JAR);
+        assertTrue(names.contains("module-info.class"), names.toString());
+        assertEquals(1, names.stream().filter(name -> name.matches("META-INF/native/[^/]+/[^/]+\\.so")).count());
+        assertFalse(names.stream().anyMatch(name -> name.endsWith("Test.class")), names.toString());
+        hasLicences(JAR);
+    }
+
+    @Test
+    void theJarOfSources() throws Exception {
+        String jar = beside("sources");
+        Set<String> names = names(jar);
+        assertTrue(names.containsAll(Set.of("module-info.java", "dataconnectors/Client.java")), names.toString());
+        assertFalse(names.stream().anyMatch(name -> name.endsWith(".class") || name.endsWith(".so")), names.toString());
+        hasLicences(jar);
+    }
+
+    @Test
+    void theJarOfDocumentation() throws Exception {
+        Set<String> names = names(beside("javadoc"));
+        assertTrue(names.containsAll(Set.of("index.html", "dataconnectors/dataconnectors/Client.html")),
+                names.toString());
+        assertFalse(names.contains("dataconnectors/dataconnectors/Native.html"), "that is not public");
+    }
+
+    private static String beside(String kind) {
+        return JAR.replaceFirst("\\.jar$", "-" + kind + ".jar");
+    }
+
+    private static Set<String> names(String jar) throws IOException {
+        try (JarFile opened = new JarFile(jar)) {
+            return opened.stream().map(JarEntry::getName).collect(Collectors.toSet());
+        }
+    }
+
+    private static void hasLicences(String jar) throws IOException {
+        try (JarFile opened = new JarFile(jar)) {
+            for (String name : LICENCES) {
+                JarEntry entry = opened.getJarEntry("META-INF/" + name);
+                assertNotNull(entry, name);
+                assertArrayEquals(Files.readAllBytes(Path.of("../..", name)),
+                        opened.getInputStream(entry).readAllBytes(), name);
+            }
+        }
     }
 
     private void listsAll(String... options) throws Exception {
