@@ -23,6 +23,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def main() -> int:
     options = parse()
+    if options.check:
+        return check(options)
     cases = suite.read(options.case)
     chosen = languages.read(options.only)
     target = Path(options.target).resolve()
@@ -55,6 +57,7 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="", help="these languages, with commas between")
     parser.add_argument("--case", default="", help="the cases whose names have this in them")
+    parser.add_argument("--check", action="store_true", help="only say what languages lack here")
     everything = "a language that this machine hasn't is a failure"
     parser.add_argument("--all", action="store_true", help=everything)
     own = "run each language's own tests, too"
@@ -65,6 +68,19 @@ def parse() -> argparse.Namespace:
         "--prefix", help="where the library is installed [default: TARGET/conformance/prefix]"
     )
     return parser.parse_args()
+
+
+def check(options: argparse.Namespace) -> int:
+    """Say which languages can't run on this machine, and why."""
+    target = Path(options.target).resolve()
+    (target / "conformance").mkdir(parents=True, exist_ok=True)
+    place = languages.Place(ROOT, target, target, target)
+    complete = True
+    for language in languages.read(options.only):
+        for what in language.lacking(place):
+            complete = False
+            print(f"{language.name}: this machine lacks {what}")
+    return 0 if complete else 1
 
 
 def prefix(options: argparse.Namespace, target: Path) -> Path:
