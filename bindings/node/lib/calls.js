@@ -16,6 +16,28 @@ if (!native.waiting) {
 }
 const { waiting } = native;
 
+// Of each signal the calls under way that it ends: their numbers, oldest first, and the one listener for all of them.
+const heard = new WeakMap();
+
+function listen(signal, id) {
+  let calls = heard.get(signal);
+  if (calls === undefined) {
+    const ids = new Set();
+    calls = { ids, cancel: () => native.cancel([...ids]) };
+    signal.addEventListener('abort', calls.cancel, { once: true });
+    heard.set(signal, calls);
+  }
+  calls.ids.add(id);
+  return calls;
+}
+
+function unlisten(signal, calls) {
+  if (calls.ids.size > 0 || heard.get(signal) !== calls)
+    return;
+  heard.delete(signal);
+  signal.removeEventListener('abort', calls.cancel);
+}
+
 // The result of a native function that answers at once: [status, value].
 function result([status, value]) {
   if (status !== OK)
@@ -31,12 +53,17 @@ async function call(start, signal, begun) {
   if (typeof id !== 'number')
     result(id);
   // First of all: whatever fails below, the addon finds somebody to tell.
-  const settled = new Promise((settle) => waiting.set(id, settle));
+  let calls = null;
+  const settled = new Promise((settle) => waiting.set(id, (told) => {
+    calls?.ids.delete(id);
+    settle(told);
+  }));
   begun?.(id);
-  const cancel = () => native.cancel(id);
-  signal?.addEventListener('abort', cancel, { once: true });
+  if (signal)
+    calls = listen(signal, id);
   const [status, value] = await settled;
-  signal?.removeEventListener('abort', cancel);
+  if (signal)
+    unlisten(signal, calls);
   if (status === OK || status === DONE)
     return value;
   // As fetch does. Made here, behind the await, an error has the caller's lines in its stack.

@@ -47,7 +47,7 @@ class Steps {
   leave() {
     this.#ended = true;
     if (this.#call !== null)
-      native.cancel(this.#call);
+      native.cancel([this.#call]);
     native.close(this.#pager);
   }
 }

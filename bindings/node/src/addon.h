@@ -35,7 +35,7 @@ enum progress { QUEUED, RUNNING, DONE };
 /* A call, from when JavaScript asks for it until JavaScript has what came of it. */
 struct call {
     struct call *next, *previous;  /* in the state's list of all */
-    struct call *behind;           /* in the queue, or among those that are done; shared */
+    struct call *behind, *ahead;   /* in the queue, or among those that are done; shared */
     enum progress progress;        /* shared */
     uint32_t id;
     struct handle *handle;         /* a walk: its next page; a client: the page that is asked for here */

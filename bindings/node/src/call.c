@@ -15,7 +15,7 @@ bool call_prepare(struct call *call)
     return call->status == DC_OK;
 }
 
-/* On a thread of the pool; of a call that was withdrawn from the queue, and so ends at once, on JavaScript's. */
+/* On a thread of the pool; on JavaScript's when the client was shut down, so that the call ends at once. */
 void call_run(struct call *call)
 {
     struct handle *handle = call->handle;
@@ -87,7 +87,7 @@ static napi_value begin(napi_env env, struct handle *handle, int32_t per_page, c
     }
     handle->calls++;
     handle->holders++;
-    /* The oldest first, as in the queue: who ends many finds each at the front of both. */
+    /* The oldest first, as cancel() asks for them. */
     call->previous = state->last_call;
     if (call->previous)
         call->previous->next = call;
@@ -132,41 +132,42 @@ napi_value pager_next(napi_env env, napi_callback_info info)
     return begin(env, handle, 0, NULL, with_json);
 }
 
-/* A call that still queues, and that a token or a shutdown is to end, is over without waiting for a thread. */
-static void withdraw(struct state *state, struct call *call, bool by_token)
-{
-    if (pool_withdraw(&state->pool, call)) {
-        if (by_token && call_prepare(call))
-            library.dc_cancel_token_cancel(call->token);
-        call_run(call);
-        pool_finish(&state->pool, call);
-    }
-}
-
-/* cancel(number): in milliseconds the call comes to its end, if it hasn't. */
+/* cancel(numbers): in milliseconds these calls, which are given oldest first and are under way, come to their end. */
 napi_value cancel(napi_env env, napi_callback_info info)
 {
-    napi_value values[1];
-    uint32_t id;
+    napi_value values[1], value;
+    uint32_t count, id, at = 0;
     struct state *state = state_of(env);
-    if (!arguments(env, info, 1, values) || napi_get_value_uint32(env, values[0], &id) != napi_ok)
+    if (!arguments(env, info, 1, values) || napi_get_array_length(env, values[0], &count) != napi_ok)
         return NULL;
-    for (struct call *call = state->calls; call; call = call->next)
-        if (call->id == id) {
-            withdraw(state, call, true);
-            library.dc_cancel_token_cancel(call->token);
-            break;
+    for (struct call *call = state->calls; call && at < count; call = call->next) {
+        napi_handle_scope scope;
+        napi_open_handle_scope(env, &scope);
+        if (napi_get_element(env, values[0], at, &value) == napi_ok &&
+            napi_get_value_uint32(env, value, &id) == napi_ok && call->id == id) {
+            at++;
+            if (pool_withdraw(&state->pool, call)) {
+                /* It is over without waiting for a thread, and without a token, which would be a descriptor. */
+                call->status = DC_ERR_CANCELLED;
+                pool_finish(&state->pool, call);
+            } else {
+                library.dc_cancel_token_cancel(call->token);
+            }
         }
+        napi_close_handle_scope(env, scope);
+    }
     return NULL;
 }
 
-/* After dc_client_shutdown. */
+/* After dc_client_shutdown: calls that still queue are over without waiting for a thread. */
 void calls_withdraw(struct handle *client)
 {
     struct state *state = client->state;
     for (struct call *call = state->calls; call; call = call->next)
-        if (call->handle == client || call->handle->owner == client)
-            withdraw(state, call, false);
+        if ((call->handle == client || call->handle->owner == client) && pool_withdraw(&state->pool, call)) {
+            call_run(call);
+            pool_finish(&state->pool, call);
+        }
 }
 
 /* On JavaScript's thread: settled(number, status, value) for each call that is done. */

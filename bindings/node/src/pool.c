@@ -6,6 +6,7 @@
 static void append(struct line *line, struct call *call)
 {
     call->behind = NULL;
+    call->ahead = line->last;
     if (line->last)
         line->last->behind = call;
     else
@@ -13,13 +14,16 @@ static void append(struct line *line, struct call *call)
     line->last = call;
 }
 
-static struct call *take_first(struct line *line)
+static void take(struct line *line, struct call *call)
 {
-    struct call *call = line->first;
-    line->first = call->behind;
-    if (!line->first)
-        line->last = NULL;
-    return call;
+    if (call->ahead)
+        call->ahead->behind = call->behind;
+    else
+        line->first = call->behind;
+    if (call->behind)
+        call->behind->ahead = call->ahead;
+    else
+        line->last = call->ahead;
 }
 
 static void finished(struct pool *pool, struct call *call, bool *wake)
@@ -41,8 +45,9 @@ static void *work(void *argument)
             pool->idle--;
             continue;
         }
-        struct call *call = take_first(&pool->queue);
+        struct call *call = pool->queue.first;
         bool wake;
+        take(&pool->queue, call);
         pool->queued--;
         pool->running++;
         call_prepare(call); /* with the lock: who finds the call running finds its token */
@@ -110,15 +115,7 @@ bool pool_withdraw(struct pool *pool, struct call *call)
     pthread_mutex_lock(&pool->lock);
     bool queued = call->progress == QUEUED;
     if (queued) {
-        struct call *before = NULL;
-        for (struct call *at = pool->queue.first; at != call; at = at->behind)
-            before = at;
-        if (before)
-            before->behind = call->behind;
-        else
-            pool->queue.first = call->behind;
-        if (pool->queue.last == call)
-            pool->queue.last = before;
+        take(&pool->queue, call);
         pool->queued--;
         call->progress = RUNNING;
     }

@@ -83,6 +83,45 @@ test('one signal ends many calls, and keeps no listener of those that are over',
     assert.equal(error, signal.reason);
 });
 
+test('many calls at once share a listener, which goes with the last of them', async () => {
+  const there = await server((_, response, count) => count === 1 ? response.end(list([])) : undefined);
+  const warnings = [];
+  process.on('warning', (warning) => warnings.push(warning.message));
+  const one = client(there.url);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const listeners = () => getEventListeners(signal, 'abort').length;
+  const first = one.listPage({ signal });
+  const calls = Array.from({ length: 40 }, () => failed(one.listPage({ signal })));
+  await first;
+  assert.equal(listeners(), 1);
+  controller.abort();
+  for (const { error } of await Promise.all(calls))
+    assert.equal(error, signal.reason);
+  assert.equal(listeners(), 0);
+  await new Promise(setImmediate);
+  assert.deepEqual(warnings, []);
+});
+
+test('aborting a great many calls that queue does not block, and ends no others', async () => {
+  const one = client((await hang()).url);
+  const controllers = [new AbortController(), new AbortController()];
+  const [queued, others] = [[], []];
+  for (let i = 0; i < 30_000; i++) {
+    queued.push(failed(one.listPage({ signal: controllers[0].signal })));
+    others.push(failed(one.listPage({ signal: controllers[1].signal })));
+  }
+  const started = performance.now();
+  controllers[0].abort();
+  const ms = performance.now() - started;
+  assert.ok(ms < 500, `${ms} ms`);
+  for (const { error } of await Promise.all(queued))
+    assert.equal(error, controllers[0].signal.reason);
+  one.close();
+  for (const { error } of await Promise.all(others))
+    assert.equal(error.code, 'DC_ERR_CANCELLED');
+});
+
 test('a call that still queues is aborted, or closed, at once', async () => {
   const one = client((await hang()).url);
   const busy = Array.from({ length: 16 }, () => failed(one.listPage()));
