@@ -13,7 +13,7 @@ static napi_value load(napi_env env, napi_callback_info info)
     if (!arguments(env, info, 1, values) || !text_in(env, values[0], &path))
         return NULL;
     enum library_result loaded = library_load(path, why, sizeof why);
-    free(path);
+    text_free(path);
     if (loaded == LIBRARY_LOADED) {
         napi_get_null(env, &result);
         return result;

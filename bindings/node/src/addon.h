@@ -107,6 +107,7 @@ napi_value handle_close(napi_env env, napi_callback_info info);
 struct state *state_of(napi_env env);
 bool arguments(napi_env env, napi_callback_info info, size_t count, napi_value *values);
 bool is_null(napi_env env, napi_value value);
+void text_free(char *text);
 bool text_in(napi_env env, napi_value value, char **text);
 bool integer_in(napi_env env, napi_value value, int64_t least, int64_t most, int64_t *integer);
 napi_value text_out(napi_env env, const char *text);

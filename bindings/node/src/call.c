@@ -42,7 +42,7 @@ static void call_clear(struct call *call)
     library.dc_page_free(call->page);
     library.dc_error_free(call->error);
     library.dc_cancel_token_free(call->token);
-    free(call->starting_after);
+    text_free(call->starting_after);
     free(call->cursor);
 }
 
@@ -72,7 +72,7 @@ static napi_value begin(napi_env env, struct handle *handle, int32_t per_page, c
     struct call *call = calloc(1, sizeof *call);
     napi_value id = NULL;
     if (!call) {
-        free(starting_after);
+        text_free(starting_after);
         return pair(env, DC_ERR_SYSTEM, failure(env, DC_ERR_SYSTEM, NULL));
     }
     call->id = ++state->last_id;

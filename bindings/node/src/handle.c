@@ -57,7 +57,7 @@ static dc_status set(napi_env env, dc_config *config, const struct setting *sett
     case TEXT:
         if (text_in(env, value, &text))
             status = (*(dc_status(*const *)(dc_config *, const char *, dc_error **))setter)(config, text, error);
-        free(text);
+        text_free(text);
         break;
     case FLAG:
         if (napi_get_value_bool(env, value, &flag) == napi_ok)
@@ -194,7 +194,7 @@ napi_value pager_new(napi_env env, napi_callback_info info)
         return NULL;
     napi_get_value_bool(env, values[3], &prefetch);
     dc_status status = library.dc_pager_new(owner->client, (int32_t)per_page, starting_after, &pager, &error);
-    free(starting_after);
+    text_free(starting_after);
     if (status == DC_OK && prefetch)
         status = library.dc_pager_set_prefetch(pager, 1, &error);
     if (status == DC_OK)

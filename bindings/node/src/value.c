@@ -32,7 +32,16 @@ bool is_null(napi_env env, napi_value value)
     return napi_typeof(env, value, &type) != napi_ok || type == napi_null || type == napi_undefined;
 }
 
-/* NULL for null. It is the caller's to free. */
+/* No copy of a token or a proxy's password stays behind. The compiler may not leave volatile writes out. */
+void text_free(char *text)
+{
+    if (text)
+        for (volatile char *at = text; *at; at++)
+            *at = 0;
+    free(text);
+}
+
+/* NULL for null. It is for text_free. */
 bool text_in(napi_env env, napi_value value, char **text)
 {
     size_t length;
@@ -46,7 +55,7 @@ bool text_in(napi_env env, napi_value value, char **text)
     napi_get_value_string_utf8(env, value, *text, length + 1, &length);
     if (strlen(*text) == length)
         return true;
-    free(*text);
+    text_free(*text);
     *text = NULL;
     return refuse(env);
 }
