@@ -7,6 +7,10 @@ const native = require('./native');
 const KINDS = native.settings();
 const INT32 = 2 ** 31;
 
+// What the library takes, for what can't be passed on to it to refuse.
+const TIME = '1 to 86400000';
+const RANGES = { timeoutMs: TIME, connectTimeoutMs: TIME, maxResponseBytes: '1024 to 1073741824' };
+
 // Of each pair a client can be told one: in C the one that is set last replaces the other.
 const EITHER = [['region', 'baseUrl'], ['caFile', 'systemRoots']];
 
@@ -26,15 +30,17 @@ function flag(value, name) {
   return value;
 }
 
-function integer(value, name) {
+// Only numbers are repeated: a text may be a token in the wrong place.
+function integer(value, name, range) {
   if (!Number.isSafeInteger(value))
-    throw new InvalidArgumentError(`${name} must be an integer`);
+    throw new InvalidArgumentError(
+      `${name} is ${typeof value === 'number' ? value : `of type ${typeof value}`}: use an integer, ${range}`);
   return value;
 }
 
 // One that is an int32_t in C.
 function small(value, name, range) {
-  if (integer(value, name) >= INT32 || value < -INT32)
+  if (integer(value, name, range) >= INT32 || value < -INT32)
     throw new InvalidArgumentError(`${name} is ${value}: use ${range}`);
   return value;
 }
@@ -55,7 +61,8 @@ function settings(given) {
   const taken = Object.create(null);
   for (const [name, value] of Object.entries(options(given, Object.keys(KINDS), 'setting')))
     if (value !== null && value !== undefined)
-      taken[name] = name === 'maxRetries' ? small(value, 'max retries', '0 to 10') : CHECKS[KINDS[name]](value, name);
+      taken[name] = name === 'maxRetries' ? small(value, 'max retries', '0 to 10')
+        : CHECKS[KINDS[name]](value, name, RANGES[name]);
   for (const [one, other] of EITHER)
     if (taken[one] && taken[other])
       throw new InvalidArgumentError(`${one} and ${other} are for the same thing: pass one of them`);

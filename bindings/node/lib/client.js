@@ -66,10 +66,11 @@ if (Symbol.asyncDispose)
   Object.defineProperty(Client.prototype, Symbol.asyncDispose, { value: async function () { this.close(); } });
 
 const MOST_CALLS = 128;
+const RANGE = `1 to ${MOST_CALLS}`;
 
 function setMaxConcurrentCalls(count) {
-  if (check.integer(count, 'count') < 1 || count > MOST_CALLS)
-    throw new InvalidArgumentError(`count is ${count}: use 1 to ${MOST_CALLS}`);
+  if (check.integer(count, 'count', RANGE) < 1 || count > MOST_CALLS)
+    throw new InvalidArgumentError(`count is ${count}: use ${RANGE}`);
   native.setMaxConcurrentCalls(count);
 }
 
