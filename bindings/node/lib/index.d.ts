@@ -110,11 +110,16 @@ export interface Page {
   readonly json: string;
 }
 
-/** A walk over connectors. After a failure it stands where it was: `next()` goes on from there. */
+/**
+ * A walk over connectors. After a failure it stands where it was: `next()` goes on from there. It has no cursor, as it
+ * may be amid a page: to go on another time, walk over `pages()`.
+ */
 export interface ConnectorWalk {
   next(): Promise<IteratorResult<Connector, undefined>>;
   /** Leaves the walk: a call under way is ended, what is native is freed. */
   return(value?: any): Promise<IteratorResult<Connector, any>>;
+  /** return(), for `await using`; in Node 18.18, 20 and later. */
+  [Symbol.asyncDispose](): Promise<void>;
   [Symbol.asyncIterator](): ConnectorWalk;
 }
 
@@ -125,6 +130,8 @@ export interface PageWalk {
   next(): Promise<IteratorResult<Page, undefined>>;
   /** Leaves the walk: a call under way is ended, what is native is freed. */
   return(value?: any): Promise<IteratorResult<Page, any>>;
+  /** return(), for `await using`; in Node 18.18, 20 and later. */
+  [Symbol.asyncDispose](): Promise<void>;
   [Symbol.asyncIterator](): PageWalk;
 }
 

@@ -81,6 +81,10 @@ class Walk {
   }
 }
 
+// Where there is such: Node 18.18, 20 and later.
+if (Symbol.asyncDispose)
+  Object.defineProperty(Walk.prototype, Symbol.asyncDispose, { value: async function () { await this.return(); } });
+
 class PageWalk extends Walk {
   #steps;
 

@@ -122,6 +122,15 @@ test('using and await using close it', { skip: !Symbol.dispose }, async () => {
   assert.deepEqual([one.closed, other.closed], [true, true]);
 });
 
+test('await using leaves a walk', { skip: !Symbol.asyncDispose }, async () => {
+  const everything = client(url).list({ perPage: 1 });
+  for (const walk of [everything.pages(), everything[Symbol.asyncIterator]()]) {
+    await walk.next();
+    assert.equal(await walk[Symbol.asyncDispose](), undefined);
+    assert.deepEqual(await walk.next(), { done: true, value: undefined });
+  }
+});
+
 test('a setting is taken: null stands for the default', async () => {
   const there = await server((_, response) => response.end(list(['1'])));
   await client(there.url, { apiVersion: '2.16', userAgentSuffix: 'app/1', region: null, proxy: undefined }).listPage();

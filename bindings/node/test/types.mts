@@ -23,6 +23,12 @@ async function use(signal: AbortSignal): Promise<string> {
   const walk: PageWalk = client.list().pages();
   for await (const { connectors, nextCursor } of walk)
     names.push(connectors[0]?.id ?? nextCursor, walk.cursor);
+  {
+    await using scoped = client.list().pages();
+    await using rows = client.list()[Symbol.asyncIterator]();
+    // @ts-expect-error: only a walk over pages has one
+    names.push(scoped.cursor, rows.cursor);
+  }
   const step = await client.list()[Symbol.asyncIterator]().next();
   if (!step.done)
     names.push(step.value.state);
