@@ -106,7 +106,7 @@ export interface Page {
   /** The service's id for the request, for its support people. */
   readonly requestId: string | null;
   readonly rateLimit: RateLimit;
-  /** The answer's own JSON. */
+  /** The answer's own JSON. One that is too long for a string in Node, 512 MiB, is a TooLargeError. */
   readonly json: string;
 }
 
@@ -217,7 +217,7 @@ export class BadRequestError extends DataConnectorsError {}
 export class ServerError extends DataConnectorsError {}
 /** An answer the contract doesn't allow: not whole JSON, a redirect, a cursor that came back. */
 export class ProtocolError extends DataConnectorsError {}
-/** The answer is larger than `maxResponseBytes`. */
+/** The answer is larger than `maxResponseBytes`, or its JSON than a string can be. */
 export class TooLargeError extends DataConnectorsError {}
 /** A bug of the library's own, caught at its border. */
 export class PanicError extends DataConnectorsError {}

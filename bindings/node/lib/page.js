@@ -1,7 +1,7 @@
 'use strict';
 // Pages and connectors: frozen, plain, and with nothing native behind them.
 
-const { rateLimit } = require('./errors');
+const { classes: { TooLargeError }, rateLimit } = require('./errors');
 
 // What the addon puts into the array for each row: twelve fields of the service, four numbers made of them.
 const WIDTH = 16;
@@ -36,6 +36,10 @@ function connectors(rows) {
 }
 
 function page(told) {
+  if (told.json === undefined)
+    throw new TooLargeError('the answer is longer than a string can be in Node: ask for fewer rows by perPage', {
+      code: 'DC_ERR_TOO_LARGE', requestId: told.requestId, attempts: 1, rateLimit: rateLimit(told),
+    });
   return Object.freeze({
     connectors: connectors(told.rows),
     nextCursor: told.nextCursor,

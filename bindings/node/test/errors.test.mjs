@@ -1,5 +1,6 @@
 // Failures: their classes, what they tell, and the token, which nothing tells.
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
 import test from 'node:test';
 import { inspect } from 'node:util';
 import * as dc from 'data-connectors';
@@ -55,6 +56,17 @@ test('a time that ran out, an answer that is too large, TLS that is none', async
     [large.url, { maxResponseBytes: 1024 }, dc.TooLargeError], [large.url.replace('http:', 'https:'), {}, dc.TlsError]];
   for (const [url, settings, kind] of kinds)
     assert.ok((await failed(client(url, { maxRetries: 0, ...settings }).listPage())).error instanceof kind);
+});
+
+test('JSON that no string can hold is a failure', () => {
+  const { page } = createRequire(import.meta.url)('../lib/page.js');
+  const told = { rows: [], nextCursor: null, hasNext: false, requestId: 'req-1', limit: 10, json: '{}' };
+  assert.equal(page(told).json, '{}');
+  assert.throws(() => page({ ...told, json: undefined }), (error) => {
+    assert.ok(error instanceof dc.TooLargeError);
+    assert.deepEqual([error.code, error.requestId, error.rateLimit.limit], ['DC_ERR_TOO_LARGE', 'req-1', 10]);
+    return true;
+  });
 });
 
 test('one can be made for a test', () => {
