@@ -8,11 +8,13 @@ import java.util.List;
 
 /**
  * The settings of a client. Only the token has to be set. They are checked by {@link #build()}, in the order in which
- * they were set; of two that replace each other the last one counts. The builder may be changed and used again, by one
+ * they were set; of one that was set twice the last counts. The builder may be changed and used again, by one
  * thread at a time. No environment variable has an effect, but as {@link #systemRoots} says.
  */
 public final class ClientBuilder {
     private final List<Setting> settings = new ArrayList<>();
+    private boolean hasRegion;
+    private boolean hasBaseUrl;
     private boolean allowInsecureHttp;
     private boolean systemRoots;
     private Path caFile;
@@ -36,23 +38,25 @@ public final class ClientBuilder {
     }
 
     /**
-     * The data centre of the workspace. It replaces the base URL, as that replaces the region.
+     * The data centre of the workspace. Not together with {@link #baseUrl}.
      *
      * @param region {@code us} (the default), {@code eu} or {@code au}
      * @return this builder
      */
     public ClientBuilder region(String region) {
+        hasRegion = true;
         return text("region", Functions.SET_REGION, region);
     }
 
     /**
-     * Where the service is, if not in a region: a sandbox, or a gateway of yours.
+     * Where the service is, if not in a region: a sandbox, or a gateway of yours. Not together with {@link #region}.
      *
      * @param baseUrl {@code https://host[:port][/path]}; {@code http://} is for loopback, or for anything with
      *     {@link #allowInsecureHttp}
      * @return this builder
      */
     public ClientBuilder baseUrl(String baseUrl) {
+        hasBaseUrl = true;
         return text("base_url", Functions.SET_BASE_URL, baseUrl);
     }
 
@@ -161,28 +165,27 @@ public final class ClientBuilder {
     }
 
     /**
-     * The certificate authorities to trust instead of the bundled ones (Mozilla's). They replace the system's.
+     * The certificate authorities to trust instead of the bundled ones (Mozilla's). Not together with
+     * {@link #systemRoots}.
      *
      * @param file a PEM file, read when the client is made; null, the default: the bundled ones
      * @return this builder
      */
     public ClientBuilder caFile(Path file) {
         caFile = file;
-        systemRoots = systemRoots && file == null;
         return this;
     }
 
     /**
-     * Whether to trust the certificate authorities that this system does, instead of the bundled ones. If so, they
-     * replace a CA file. Where they are is the system's convention, which on Unix includes the environment variables
-     * SSL_CERT_FILE and SSL_CERT_DIR.
+     * Whether to trust the certificate authorities that this system does, instead of the bundled ones. Not
+     * together with {@link #caFile}. Where they are is the system's convention, which on Unix includes the environment
+     * variables SSL_CERT_FILE and SSL_CERT_DIR.
      *
      * @param useThem false is the default
      * @return this builder
      */
     public ClientBuilder systemRoots(boolean useThem) {
         systemRoots = useThem;
-        caFile = useThem ? null : caFile;
         return this;
     }
 
@@ -194,6 +197,8 @@ public final class ClientBuilder {
      * @throws DataConnectorsException when the process has no file descriptor left
      */
     public Client build() {
+        oneOf("region", hasRegion, "base_url", hasBaseUrl);
+        oneOf("ca_file", caFile != null, "system_roots", systemRoots);
         MemorySegment config = newConfig();
         try {
             Native.result((arena, result, error) -> (int) Functions.SET_INTERRUPT_CHECK.handle()
@@ -201,7 +206,7 @@ public final class ClientBuilder {
             // It decides what base URLs are taken.
             apply(config, Functions.SET_ALLOW_INSECURE_HTTP, allowInsecureHttp ? 1 : 0);
             settings.forEach(setting -> setting.apply(config));
-            // In C either takes the other's place, also where it says to trust the bundled ones.
+            // In C the bundled ones would take a CA file's place.
             if (systemRoots) {
                 apply(config, Functions.SET_SYSTEM_ROOTS, 1);
             } else if (caFile != null) {
@@ -211,6 +216,13 @@ public final class ClientBuilder {
                     (int) Functions.CLIENT_NEW.handle().invokeExact(config, result, error)));
         } finally {
             Native.call(Functions.CONFIG_FREE, config);
+        }
+    }
+
+    /** In C the one that is set last takes the other's place. */
+    private static void oneOf(String one, boolean hasOne, String other, boolean hasOther) {
+        if (hasOne && hasOther) {
+            throw new IllegalArgumentException(one + " and " + other + " are for the same thing: pass one of them");
         }
     }
 

@@ -30,14 +30,19 @@ class RefusalTest {
         refused("max_retries is 1099511627776: use 0 to 10", () -> builder().maxRetries(1L << 40).build());
         refused("1024 to 1073741824", () -> builder().maxResponseBytes(0).build());
         refused("can't be read", () -> builder().caFile(Path.of("/no/such/file.pem")).systemRoots(false).build());
+        refused("region and base_url are for the same thing: pass one of them",
+                () -> builder().baseUrl("https://host.example").region("eu").build());
+        refused("ca_file and system_roots are for the same thing: pass one of them",
+                () -> builder().caFile(Path.of("file.pem")).systemRoots(true).build());
         builder().caFile(Path.of("/no/such/file.pem")).caFile(null).build().close();
         builder().proxy(null).caFile(null).noProxy("").pacing(true).systemRoots(false).build().close();
     }
 
     @Test
-    void theLastOfTwoSettingsCounts() {
-        refused("unencrypted", () -> builder().region("eu").baseUrl("http://host.example").build());
-        builder().baseUrl("http://host.example").allowInsecureHttp(true).region("eu").build().close();
+    void ofASettingThatWasSetTwiceTheLastCounts() {
+        refused("unencrypted", () -> builder().baseUrl("https://host").baseUrl("http://host.example").build());
+        refused("use us, eu or au", () -> builder().region("eu").region("nowhere").build());
+        builder().baseUrl("http://host.example").allowInsecureHttp(true).build().close();
         ClientBuilder builder = builder();
         builder.build().close();
         builder.build().close();

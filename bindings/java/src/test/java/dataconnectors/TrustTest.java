@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whom a client trusts: of a CA file and the system's authorities the one that was asked for last. */
+/** Whom a client trusts: a CA file, or the system's authorities; of either the last that was said counts. */
 class TrustTest {
     private static final char[] PASSWORD = "password".toCharArray();
 
@@ -89,7 +89,7 @@ class TrustTest {
         assertEquals("1", listed(file, "system"));
         assertEquals("1", listed(file, "none", "system", "none", "system"));
         assertEquals("TLS", listed(file, "system", "bundled"));
-        assertEquals("1", listed(file, file, "system"));
+        assertEquals("1", listed("/no/such/file", "system", file, "bundled"));
     }
 
     /** Gives how many connectors a process lists in which the system's authorities are those of a file. */
