@@ -44,7 +44,9 @@ record Failure(
         long retryAfter = Native.int64(Functions.ERROR_RETRY_AFTER_MS, error);
         return new Failure(
                 status,
-                Native.text(Functions.ERROR_MESSAGE, error),
+                Interrupts.ended(status)
+                        ? "the call was ended: the thread was interrupted"
+                        : Native.text(Functions.ERROR_MESSAGE, error),
                 httpStatus == 0 ? null : httpStatus,
                 Native.text(Functions.ERROR_API_CODE, error),
                 Native.text(Functions.ERROR_API_FIELD, error),

@@ -20,8 +20,13 @@ final class Interrupts {
     static void refuse() {
         if (Thread.currentThread().isInterrupted()) {
             throw new CallCancelledException(Failure.ofUs(
-                    Status.CANCELLED, "the call was not made: its thread had been interrupted"));
+                    Status.CANCELLED, "the call was not made: the thread was interrupted"));
         }
+    }
+
+    /** Whether an interrupt of this thread is why its call ended by a status. */
+    static boolean ended(int status) {
+        return status == Status.CANCELLED.code() && Thread.currentThread().isInterrupted();
     }
 
     private static MemorySegment stub() {

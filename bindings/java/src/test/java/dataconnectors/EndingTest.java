@@ -151,6 +151,7 @@ class EndingTest {
             assertEquals(CallCancelledException.class, error.getClass(), String.valueOf(error));
             assertEquals(Status.CANCELLED, ((CallCancelledException) error).status());
             assertEquals(interrupted, call.interrupted);
+            assertEquals(interrupted, error.getMessage().contains("the thread was interrupted"), error.getMessage());
             call.token.close();
         }
     }
