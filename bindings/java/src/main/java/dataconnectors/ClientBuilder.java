@@ -94,7 +94,7 @@ public final class ClientBuilder {
     /**
      * The time for a whole call: every attempt, and every wait between them. A call always ends.
      *
-     * @param timeout 1 ms to 24 h, what is finer than a millisecond cut off; a minute is the default
+     * @param timeout 1 ms to 24 h, a part of a millisecond counting as a whole one; a minute is the default
      * @return this builder
      */
     public ClientBuilder timeout(Duration timeout) {
@@ -104,7 +104,7 @@ public final class ClientBuilder {
     /**
      * The time for opening a connection, within the time of the call.
      *
-     * @param timeout 1 ms to 24 h, what is finer than a millisecond cut off; ten seconds are the default
+     * @param timeout 1 ms to 24 h, a part of a millisecond counting as a whole one; ten seconds are the default
      * @return this builder
      */
     public ClientBuilder connectTimeout(Duration timeout) {
@@ -261,10 +261,14 @@ public final class ClientBuilder {
         return this;
     }
 
-    /** One that no long can hold is out of range, whatever it is: the library says so. */
+    /**
+     * Rounds away from 0: a short time isn't none, and a negative one stays so. One that no long can hold is out of
+     * range, whatever it is: the library says so.
+     */
     private static long millis(Duration duration) {
         try {
-            return duration.toMillis();
+            long whole = duration.toMillis();
+            return whole + Integer.signum(duration.compareTo(Duration.ofMillis(whole)));
         } catch (ArithmeticException error) {
             return duration.isNegative() ? Long.MIN_VALUE : Long.MAX_VALUE;
         }

@@ -26,7 +26,10 @@ class RefusalTest {
         refused("base_url has half a surrogate pair", () -> builder().baseUrl("https://host/\ud83d").build());
         refused("86400000", () -> builder().timeout(Duration.ofSeconds(Long.MAX_VALUE)).build());
         refused("86400000", () -> builder().connectTimeout(Duration.ofSeconds(Long.MIN_VALUE)).build());
-        refused("86400000", () -> builder().timeout(Duration.ofNanos(999_999)).build());
+        refused("is 0 ms", () -> builder().timeout(Duration.ZERO).build());
+        refused("is 86400001 ms", () -> builder().timeout(Duration.ofDays(1).plusNanos(1)).build());
+        refused("is -1 ms", () -> builder().timeout(Duration.ofNanos(-1)).build());
+        refused("is -5000 ms", () -> builder().connectTimeout(Duration.ofSeconds(-5)).build());
         refused("max_retries is 1099511627776: use 0 to 10", () -> builder().maxRetries(1L << 40).build());
         refused("1024 to 1073741824", () -> builder().maxResponseBytes(0).build());
         refused("can't be read", () -> builder().caFile(Path.of("/no/such/file.pem")).systemRoots(false).build());
@@ -35,6 +38,7 @@ class RefusalTest {
         refused("ca_file and system_roots are for the same thing: pass one of them",
                 () -> builder().caFile(Path.of("file.pem")).systemRoots(true).build());
         builder().caFile(Path.of("/no/such/file.pem")).caFile(null).build().close();
+        builder().timeout(Duration.ofNanos(1)).connectTimeout(Duration.ofDays(1)).build().close();
         builder().proxy(null).caFile(null).noProxy("").pacing(true).systemRoots(false).build().close();
     }
 
