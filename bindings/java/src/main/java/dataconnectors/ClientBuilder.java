@@ -150,7 +150,7 @@ public final class ClientBuilder {
      * @return this builder
      */
     public ClientBuilder proxy(String proxy) {
-        return text("proxy", Functions.SET_PROXY, proxy);
+        return set(config -> apply(config, "proxy", Functions.SET_PROXY, proxy));
     }
 
     /**
@@ -235,6 +235,12 @@ public final class ClientBuilder {
     }
 
     private ClientBuilder text(String name, Function setter, String value) {
+        if (value == null) {
+            return set(config -> {
+                throw new IllegalArgumentException(
+                        "the " + name + " is null: pass text (is the variable for it set?)");
+            });
+        }
         return set(config -> apply(config, name, setter, value));
     }
 

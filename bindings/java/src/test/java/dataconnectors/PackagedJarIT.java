@@ -42,7 +42,7 @@ class PackagedJarIT {
     @Test
     void withoutATokenItSaysSo() throws Exception {
         var program = example("", "--enable-native-access=ALL-UNNAMED", "-cp", JAR);
-        assertTrue(program.output().contains("token is NULL"), program.output());
+        assertTrue(program.output().contains("token is null"), program.output());
         assertEquals(1, program.exit());
     }
 

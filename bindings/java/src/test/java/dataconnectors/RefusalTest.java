@@ -20,7 +20,8 @@ class RefusalTest {
 
     @Test
     void settingsAreRefused() {
-        refused("token is NULL", () -> builder().token(null).build());
+        refused("the token is null: ", () -> builder().token(null).build());
+        refused("the region is null: ", () -> builder().region(null).build());
         refused("there is no token", () -> Client.builder().build());
         refused("token has a NUL in it", () -> builder().token("a\0b").build());
         refused("base_url has half a surrogate pair", () -> builder().baseUrl("https://host/\ud83d").build());
