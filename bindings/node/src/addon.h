@@ -42,7 +42,7 @@ struct call {
     int32_t per_page;
     char *starting_after;
     bool with_json;
-    dc_cancel_token *token;        /* NULL while the call queues; shared */
+    dc_cancel_token *token;        /* only while the call runs; shared */
     dc_status status;
     dc_page *page;
     dc_error *error;
@@ -76,6 +76,7 @@ struct state {
 bool pool_start(struct pool *pool);
 bool pool_submit(struct pool *pool, struct call *call);
 bool pool_withdraw(struct pool *pool, struct call *call);
+void pool_interrupt(struct pool *pool, struct call *call);
 void pool_finish(struct pool *pool, struct call *call);
 struct call *pool_take_done(struct pool *pool);
 void pool_set_limit(struct pool *pool, unsigned limit);
@@ -84,6 +85,8 @@ void pool_destroy(struct pool *pool);
 
 /* call.c */
 bool call_prepare(struct call *call);
+void call_interrupt(struct call *call);
+void call_release(struct call *call);
 void call_run(struct call *call);
 void call_free(struct call *call);
 void call_deliver(napi_env env, napi_value callback, void *context, void *data);

@@ -15,6 +15,19 @@ bool call_prepare(struct call *call)
     return call->status == DC_OK;
 }
 
+void call_interrupt(struct call *call)
+{
+    if (call->token)
+        library.dc_cancel_token_cancel(call->token);
+}
+
+/* After it ran: a great many may be over before JavaScript is told. */
+void call_release(struct call *call)
+{
+    library.dc_cancel_token_free(call->token);
+    call->token = NULL;
+}
+
 /* On a thread of the pool; on JavaScript's when the client was shut down, so that the call ends at once. */
 void call_run(struct call *call)
 {
@@ -41,7 +54,6 @@ static void call_clear(struct call *call)
 {
     library.dc_page_free(call->page);
     library.dc_error_free(call->error);
-    library.dc_cancel_token_free(call->token);
     text_free(call->starting_after);
     free(call->cursor);
 }
@@ -151,7 +163,7 @@ napi_value cancel(napi_env env, napi_callback_info info)
                 call->status = DC_ERR_CANCELLED;
                 pool_finish(&state->pool, call);
             } else {
-                library.dc_cancel_token_cancel(call->token);
+                pool_interrupt(&state->pool, call);
             }
         }
         napi_close_handle_scope(env, scope);

@@ -56,6 +56,7 @@ static void *work(void *argument)
         call_run(call);
         pthread_mutex_lock(&pool->lock);
         pool->running--;
+        call_release(call); /* with the lock as well */
         finished(pool, call, &wake);
         if (wake) {
             /* The function lives until this thread was joined. It takes a lock of its own. */
@@ -121,6 +122,14 @@ bool pool_withdraw(struct pool *pool, struct call *call)
     }
     pthread_mutex_unlock(&pool->lock);
     return queued;
+}
+
+/* Ends a call that was taken out of the queue by a thread, if it isn't over. */
+void pool_interrupt(struct pool *pool, struct call *call)
+{
+    pthread_mutex_lock(&pool->lock);
+    call_interrupt(call);
+    pthread_mutex_unlock(&pool->lock);
 }
 
 /* Has JavaScript told of a call that was withdrawn. */
