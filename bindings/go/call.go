@@ -42,7 +42,7 @@ func (c *Client) call(
 		if ctx.Err() != nil {
 			e.because(ctx)
 		} else if c.life.isClosed() {
-			e.causes = []error{ErrClosed}
+			e.closed("client")
 		}
 	}
 	return status, e

@@ -3,6 +3,7 @@ package dataconnectors
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 )
@@ -44,6 +45,10 @@ func TestAContextEndsACall(t *testing.T) {
 				t.Errorf("%s: %v is not %v", name, err, is)
 			}
 		}
+		cause := end.is[len(end.is)-1].Error()
+		if said := err.Error(); said != "dataconnectors: the call was ended by its context: "+cause {
+			t.Errorf("%s: it says %s", name, said)
+		}
 		if took := time.Since(ended); took > 2*time.Second {
 			t.Errorf("%s: it takes %v", name, took)
 		}
@@ -56,7 +61,8 @@ func TestACallThatIsCancelledBeforeSendsNothing(t *testing.T) {
 	ctx, cancel := context.WithCancel(background())
 	cancel()
 	for _, err := range client.List(ctx) {
-		if !errors.Is(err, context.Canceled) || !errors.Is(err, ErrCancelled) {
+		if !errors.Is(err, context.Canceled) || !errors.Is(err, ErrCancelled) ||
+			!strings.HasSuffix(err.Error(), "ended by its context: context canceled") {
 			t.Errorf("it gives %v", err)
 		}
 	}
@@ -103,7 +109,8 @@ func TestClosingEndsCalls(t *testing.T) {
 		<-came
 		part(client, walk)
 		err = <-failed
-		if !errors.Is(err, ErrCancelled) || !errors.Is(err, ErrClosed) || errors.Is(err, context.Canceled) {
+		if !errors.Is(err, ErrCancelled) || !errors.Is(err, ErrClosed) || errors.Is(err, context.Canceled) ||
+			err.Error() != "dataconnectors: "+name+" was closed" {
 			t.Errorf("closing %s gives %v", name, err)
 		}
 		walk.Close()

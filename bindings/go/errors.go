@@ -58,18 +58,25 @@ func refused(format string, arguments ...any) error {
 
 // cancelled is the failure of a call that its context ended before anything was sent.
 func cancelled(ctx context.Context) error {
-	failure := &Error{Status: ErrCancelled, Message: "the call was cancelled before it began"}
+	failure := &Error{Status: ErrCancelled}
 	return failure.because(ctx)
 }
 
-// because adds what ended the call: its context.
+// because says what ended the call: its context. C's message tells of a cancel token, which nobody here has seen.
 func (e *Error) because(ctx context.Context) *Error {
 	cause := context.Cause(ctx)
 	if cause == ErrClosed { // our own cause, for a walk: the caller's context was not cancelled
-		e.causes = []error{ErrClosed}
-	} else {
-		e.causes = []error{ctx.Err(), cause}
+		return e.closed("walk")
 	}
+	e.Message = fmt.Sprintf("the call was ended by its context: %v", cause)
+	e.causes = []error{ctx.Err(), cause}
+	return e
+}
+
+// closed says that Close ended the call.
+func (e *Error) closed(what string) *Error {
+	e.Message = fmt.Sprintf("the %s was closed", what)
+	e.causes = []error{ErrClosed}
 	return e
 }
 
