@@ -26,6 +26,9 @@ func New(token string, options ...Option) (*Client, error) {
 	if err := libraryProblem(); err != nil {
 		return nil, err
 	}
+	if err := eitherOf(options); err != nil {
+		return nil, err
+	}
 	b := &building{config: C.dc_config_new(), calls: defaultCalls}
 	defer C.dc_config_free(b.config)
 	err := text("the token", token, func(c *C.dc_config, value *C.char, failure **C.dc_error) C.dc_status {

@@ -40,11 +40,32 @@ func TestRefusesSettings(t *testing.T) {
 	}
 }
 
+func TestRefusesTwoForTheSameThing(t *testing.T) {
+	region, address := WithRegion("eu"), WithBaseURL("http://127.0.0.1:9")
+	file, system := WithCAFile("/no/such/file.pem"), WithSystemRoots(true)
+	for says, pair := range map[string][]Option{
+		"region and base_url are for the same thing: pass one of them":      {region, address},
+		"ca_file and system_roots are for the same thing: pass one of them": {file, system},
+	} {
+		for _, options := range [][]Option{pair, {pair[1], pair[0]}} {
+			client, err := New(secret, options...)
+			if client != nil || !errors.Is(err, ErrInvalidArgument) || err.Error() != "dataconnectors: "+says {
+				t.Errorf("it gives %v, and not %s", err, says)
+			}
+		}
+	}
+	client, err := New(secret, address, address, system, WithSystemRoots(false))
+	if err != nil {
+		t.Fatal(err)
+	}
+	client.Close()
+}
+
 func TestTakesAllSettings(t *testing.T) {
 	client, err := New(secret, WithBaseURL("http://elsewhere.example"), WithAllowInsecureHTTP(true),
 		WithAPIVersion("2.16"), WithUserAgentSuffix("my-app/1.0"), WithTimeout(time.Microsecond),
 		WithConnectTimeout(time.Second), WithMaxRetries(0), WithMaxResponseBytes(1024), WithNoProxy("localhost"),
-		WithProxy("http://user:"+secret+"@proxy.example"), WithPacing(true), WithSystemRoots(false), WithRegion("eu"),
+		WithProxy("http://user:"+secret+"@proxy.example"), WithPacing(true), WithSystemRoots(false),
 		WithMaxConcurrentCalls(1), WithLogger(nil), Option{})
 	if err != nil {
 		t.Fatal(err)

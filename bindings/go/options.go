@@ -11,6 +11,8 @@ import (
 
 // Option is a setting of a client. Each is checked by [New]; where one is given twice, the last counts.
 type Option struct {
+	name  string
+	on    bool // whether it says more than that there is none
 	first bool // whether others depend on it
 	apply func(*building) error
 }
@@ -25,7 +27,7 @@ type building struct {
 const defaultCalls = 64
 
 // WithRegion says in which data centre the workspace is: "us" (the default), "eu" or "au". A token belongs to one, and
-// the others answer 401. It replaces the base URL, as that replaces the region.
+// the others answer 401. It is for the same thing as a base URL: both are refused.
 func WithRegion(region string) Option {
 	return text("region", region, func(c *C.dc_config, value *C.char, failure **C.dc_error) C.dc_status {
 		return C.dc_config_set_region(c, value, failure)
@@ -126,11 +128,13 @@ func WithCAFile(path string) Option {
 }
 
 // WithSystemRoots says whether to trust the certificate authorities that this system does instead of the bundled ones.
-// It replaces a CA file.
+// It is for the same thing as a CA file: both are refused.
 func WithSystemRoots(use bool) Option {
-	return flag(use, func(c *C.dc_config, value C.int32_t, failure **C.dc_error) C.dc_status {
+	option := flag(use, func(c *C.dc_config, value C.int32_t, failure **C.dc_error) C.dc_status {
 		return C.dc_config_set_system_roots(c, value, failure)
 	})
+	option.name, option.on = "system_roots", use
+	return option
 }
 
 // WithPacing says whether a call waits for the rate limit's reset, within its time, instead of earning a 429.
@@ -159,8 +163,22 @@ func WithMaxConcurrentCalls(calls int) Option {
 	}}
 }
 
+// eitherOf refuses two settings for the same thing: in C the one that is set last replaces the other.
+func eitherOf(options []Option) error {
+	on := map[string]bool{}
+	for _, option := range options {
+		on[option.name] = option.on
+	}
+	for _, pair := range [][2]string{{"region", "base_url"}, {"ca_file", "system_roots"}} {
+		if on[pair[0]] && on[pair[1]] {
+			return refused("%s and %s are for the same thing: pass one of them", pair[0], pair[1])
+		}
+	}
+	return nil
+}
+
 func text(name, value string, set func(*C.dc_config, *C.char, **C.dc_error) C.dc_status) Option {
-	return Option{apply: func(b *building) error {
+	return Option{name: name, on: true, apply: func(b *building) error {
 		return withText(name, value, func(lent *C.char) error {
 			return tried(func(failure **C.dc_error) C.dc_status { return set(b.config, lent, failure) })
 		})
