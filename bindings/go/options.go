@@ -71,18 +71,16 @@ func WithUserAgentSuffix(suffix string) Option {
 // WithTimeout is the time for a whole call, every attempt and every wait between them: 1 ms to 24 h, by default 60 s.
 // A part of a millisecond counts as a whole one.
 func WithTimeout(timeout time.Duration) Option {
-	return number(wholeMilliseconds(timeout),
-		func(c *C.dc_config, value C.int64_t, failure **C.dc_error) C.dc_status {
-			return C.dc_config_set_timeout_ms(c, value, failure)
-		})
+	return duration("timeout", timeout, func(c *C.dc_config, ms C.int64_t, failure **C.dc_error) C.dc_status {
+		return C.dc_config_set_timeout_ms(c, ms, failure)
+	})
 }
 
 // WithConnectTimeout is the time for opening a connection, within the time of the call: 1 ms to 24 h, by default 10 s.
 func WithConnectTimeout(timeout time.Duration) Option {
-	return number(wholeMilliseconds(timeout),
-		func(c *C.dc_config, value C.int64_t, failure **C.dc_error) C.dc_status {
-			return C.dc_config_set_connect_timeout_ms(c, value, failure)
-		})
+	return duration("connect timeout", timeout, func(c *C.dc_config, ms C.int64_t, failure **C.dc_error) C.dc_status {
+		return C.dc_config_set_connect_timeout_ms(c, ms, failure)
+	})
 }
 
 // WithMaxRetries is how often a call is tried again after a failure that may pass: 0 to 10, by default 2.
@@ -189,6 +187,16 @@ func number(value int64, set func(*C.dc_config, C.int64_t, **C.dc_error) C.dc_st
 	return Option{apply: func(b *building) error {
 		return tried(func(failure **C.dc_error) C.dc_status { return set(b.config, C.int64_t(value), failure) })
 	}}
+}
+
+// duration refuses a negative one as it was given: most of them are a number without a unit.
+func duration(name string, value time.Duration, set func(*C.dc_config, C.int64_t, **C.dc_error) C.dc_status) Option {
+	if value < 0 {
+		return Option{apply: func(*building) error {
+			return refused("the %s is %v: use 1 to 86400000 ms", name, value)
+		}}
+	}
+	return number(wholeMilliseconds(value), set)
 }
 
 func flag(value bool, set func(*C.dc_config, C.int32_t, **C.dc_error) C.dc_status) Option {
