@@ -144,7 +144,9 @@ func WithPacing(wait bool) Option {
 
 // WithLogger sends the log lines to a logger: a failure is an error, another try a warning, an answer Info, a request
 // Debug. Its level is read by [New]. Lines are written during calls, by the goroutine that makes them; a handler that
-// panics loses its line. It must not step the walk whose line it gets. The token is in no line.
+// panics loses its line. It must not call runtime.Goexit, as t.FailNow does, nor step the walk whose line it gets. A
+// call that it makes with the same client takes a turn of its own: with [WithMaxConcurrentCalls] of 1 it waits for
+// itself. The token is in no line.
 func WithLogger(logger *slog.Logger) Option {
 	return Option{apply: func(b *building) error { return setLogger(b.config, logger) }}
 }
