@@ -3,8 +3,11 @@
 //	GET /connectors   NDJSON; a failure after the first page is a last line {"error":{…}}
 //	GET /health       {"status":"ok","calls":1}, with the requests for connectors that are under way
 //
-// The token is in the environment variable INTERCOM_ACCESS_TOKEN. The first line of output is the address. SIGTERM and
-// Ctrl-C end it within a second, and the calls under way with it.
+//	go run . [-base-url URL] [-listen HOST:PORT] [-per-page N]
+//
+// The token is in the environment variable INTERCOM_ACCESS_TOKEN; where the library is, in PKG_CONFIG_PATH and
+// LD_LIBRARY_PATH, as bindings/go/README.md has it. The first line of output is the address. SIGTERM and Ctrl-C end it
+// within a second, and the calls under way with it. It ends with 2 if a setting is refused.
 package main
 
 import (
@@ -38,10 +41,15 @@ type service struct {
 }
 
 func main() {
-	if err := run(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+	err := run()
+	if err == nil {
+		return
 	}
+	fmt.Fprintln(os.Stderr, err)
+	if errors.Is(err, dc.ErrInvalidArgument) {
+		os.Exit(2)
+	}
+	os.Exit(1)
 }
 
 func run() error {
@@ -62,6 +70,12 @@ func run() error {
 		return err
 	}
 	defer client.Close()
+	// What is wrong with the page size is said now, not to the first caller.
+	walk, err := client.Pages(dc.WithPerPage(*perPage))
+	if err != nil {
+		return err
+	}
+	walk.Close()
 	listener, err := net.Listen("tcp", *listen)
 	if err != nil {
 		return err

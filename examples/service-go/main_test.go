@@ -244,12 +244,21 @@ func TestACallerWhoDoesNotReadDoesNotKeepIt(t *testing.T) {
 	}
 }
 
-func TestNeedsAToken(t *testing.T) {
-	command := exec.Command(os.Args[0])
-	command.Env = append(os.Environ(), "SERVICE_TEST_IS_SERVICE=1", "INTERCOM_ACCESS_TOKEN=")
-	said, err := command.CombinedOutput()
-	if err == nil || !strings.Contains(string(said), "token is empty") {
-		t.Errorf("it says %s, %v", said, err)
+func TestDoesNotStartWithWhatIsRefused(t *testing.T) {
+	for says, start := range map[string]struct{ token, perPage string }{
+		"token is empty": {"", "50"},
+		"per_page is 51": {"any", "51"},
+		"per_page is -1": {"any", "-1"},
+	} {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		command := exec.CommandContext(ctx, os.Args[0], "-per-page", start.perPage)
+		command.Env = append(os.Environ(), "SERVICE_TEST_IS_SERVICE=1", "INTERCOM_ACCESS_TOKEN="+start.token)
+		said, _ := command.CombinedOutput()
+		code := command.ProcessState.ExitCode()
+		if code != 2 || !strings.Contains(string(said), says) || strings.Count(string(said), "\n") != 1 {
+			t.Errorf("it ends with %d, and says %s", code, said)
+		}
 	}
 }
 
