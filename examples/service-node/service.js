@@ -6,30 +6,46 @@
 //   npm install && node service.js [--base-url URL] [--listen HOST:PORT] [--per-page N]
 //
 // The token is in the environment variable INTERCOM_ACCESS_TOKEN. The first line of output is the address. SIGTERM and
-// Ctrl-C end it within a second, and the calls under way with it.
+// Ctrl-C end it within a second, and the calls under way with it. It ends with 2 if a setting is refused.
 import { once } from 'node:events';
 import http from 'node:http';
 import { parseArgs } from 'node:util';
 import * as dc from 'data-connectors';
 
-const { values: options } = parseArgs({
-  options: {
-    'base-url': { type: 'string' }, // where Intercom is, such as a sandbox; by default the region us
-    listen: { type: 'string', default: '127.0.0.1:0' },
-    'per-page': { type: 'string', default: '50' },
-  },
-});
+// Reads the settings. What is wrong with them is one line, now and not for the first caller.
+function begin() {
+  try {
+    const { values: options } = parseArgs({
+      options: {
+        'base-url': { type: 'string' }, // where Intercom is, such as a sandbox; by default the region us
+        listen: { type: 'string', default: '127.0.0.1:0' },
+        'per-page': { type: 'string', default: '50' },
+      },
+    });
+    const [, host, port] = /^(.*):(\d+)$/.exec(options.listen) ?? [];
+    if (!(port < 65536))
+      throw new dc.InvalidArgumentError(`--listen is ${options.listen}: use HOST:PORT`);
+    const client = new dc.Client({
+      token: process.env.INTERCOM_ACCESS_TOKEN ?? '',
+      baseUrl: options['base-url'],
+      userAgentSuffix: 'service-node/1.0',
+    });
+    const perPage = Number(options['per-page'] || NaN);
+    client.list({ perPage }); // asks for nothing yet
+    return { client, perPage, host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(port) };
+  } catch (error) {
+    if (!(error instanceof dc.InvalidArgumentError) && !error.code?.startsWith('ERR_PARSE_ARGS'))
+      throw error;
+    console.error(error.message.split('\n')[0]);
+    process.exit(2);
+  }
+}
 
 // How long somebody may take to read, once the service is to end; and a page, before it is.
 const LAST_MS = 500;
 const WRITE_MS = 30_000;
 
-const perPage = Number(options['per-page']);
-const client = new dc.Client({
-  token: process.env.INTERCOM_ACCESS_TOKEN ?? '',
-  baseUrl: options['base-url'],
-  userAgentSuffix: 'service-node/1.0',
-});
+const { client, perPage, host, port } = begin();
 const ending = new AbortController();
 let calls = 0;
 
@@ -132,8 +148,7 @@ server.once('error', (error) => {
 process.once('SIGTERM', end);
 process.once('SIGINT', end);
 
-const [, host, port] = /^(.*):(\d+)$/.exec(options.listen) ?? [];
-server.listen(Number(port), host?.replace(/^\[(.*)\]$/, '$1'), () => {
+server.listen(port, host, () => {
   const { address, port: bound, family } = server.address();
   console.log(`http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`);
 });

@@ -1,6 +1,6 @@
 // Shows each thing that the service promises. It needs the sandbox: DC_TEST_SANDBOX, or target/{release,debug}.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
@@ -136,6 +136,24 @@ test('who waits for Intercom is not taken for one who does not read', async () =
   const there = await sandbox('--latency-ms', '1000', '--connectors', '5');
   const { url } = await start(process.execPath, ['--require', preload, SERVICE, '--base-url', there]);
   assert.equal((await (await fetch(`${url}/connectors`)).text()).trim().split('\n').length, 5);
+});
+
+test('what is refused is one line at the start', () => {
+  for (const [says, token, ...args] of [
+    [/token is empty/, ''],
+    [/per_page is 51/, 'any', '--per-page', '51'],
+    [/per_page must be an integer/, 'any', '--per-page', 'many'],
+    [/per_page must be an integer/, 'any', '--per-page='],
+    [/HOST:PORT/, 'any', '--listen', 'nowhere'],
+    [/HOST:PORT/, 'any', '--listen', '127.0.0.1:65536'],
+    [/ambiguous/, 'any', '--per-page', '-1'],
+    [/--per-pages/, 'any', '--per-pages'],
+  ]) {
+    const env = { ...process.env, INTERCOM_ACCESS_TOKEN: token };
+    const { status, stdout, stderr } = spawnSync(process.execPath, [SERVICE, ...args], { env, timeout: 5000 });
+    assert.match(String(stderr), says);
+    assert.deepEqual([status, String(stdout), String(stderr).split('\n').length], [2, '', 2]);
+  }
 });
 
 test('another path, another method', async () => {
