@@ -77,7 +77,7 @@ fn cancelled(by: &str) -> (ErrorKind, String) {
     (ErrorKind::Cancelled, by.to_owned())
 }
 
-const BY_TOKEN: &str = "the call was cancelled by its token";
+const BY_TOKEN: &str = "the call was ended by its cancel token";
 const BY_SHUTDOWN: &str = "the client was shut down";
 
 #[test]

@@ -62,7 +62,7 @@ impl Context {
 
     fn stopped_by(&self, stop: Stop, host: &str) -> Error {
         let (kind, message) = match stop {
-            Stop::Cancelled => (ErrorKind::Cancelled, "the call was cancelled by its token".to_owned()),
+            Stop::Cancelled => (ErrorKind::Cancelled, "the call was ended by its cancel token".to_owned()),
             Stop::ShutDown => (ErrorKind::Cancelled, "the client was shut down".to_owned()),
             Stop::Interrupted => (ErrorKind::Cancelled, "the call was ended by its interrupt check".to_owned()),
             Stop::TimeOver => (

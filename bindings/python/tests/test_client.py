@@ -165,7 +165,7 @@ def test_a_cancel_token_ends_calls_from_another_thread(silent: Silent, sandbox: 
         token = dc.CancelToken()
         assert (token.is_cancelled, repr(token)) == (False, "CancelToken(is_cancelled=False)")
         threading.Timer(0.1, token.cancel).start()
-        with pytest.raises(dc.CallCancelledError, match="cancelled by its token"):
+        with pytest.raises(dc.CallCancelledError, match="ended by its cancel token"):
             client.list_page(cancel_token=token)
         assert token.is_cancelled
         with pytest.raises(dc.CallCancelledError):
