@@ -185,13 +185,14 @@ end
 
 -- Lua has no threads: so many processes, each with the client of this one.
 local function call_in_processes(case, client)
-  local children = {}
+  local children, reasons = {}, assert(io.tmpfile())
   io.stdout:flush()
   for i = 1, case.callers do
     local child = ffi.C.dc_lua_fork()
     if child == 0 then
       local fine, problem = pcall(function() judge(case.expect, call(case, client)) end)
-      if not fine then say("caller " .. i .. ": " .. reason(problem)) end
+      if not fine then reasons:write("; caller ", i, ": ", reason(problem)) end
+      reasons:flush()
       io.stdout:flush()
       ffi.C.dc_lua_exit(fine and 0 or 1)
     end
@@ -202,7 +203,10 @@ local function call_in_processes(case, client)
   for _, child in ipairs(children) do
     if ffi.C.dc_lua_wait(child, status, 0) ~= child or status[0] ~= 0 then failed = failed + 1 end
   end
-  if failed > 0 then unexpected("%d of %d callers failed, see above", failed, case.callers) end
+  reasons:seek("set")
+  local told = reasons:read("*a")
+  reasons:close()
+  if failed > 0 then unexpected("%d of %d callers failed%s", failed, case.callers, told) end
 end
 
 local function run(case)
