@@ -78,15 +78,15 @@ local function run(code, library)
   return text
 end
 
-local processes = {}
+-- Their outputs are kept, too: the collector would close one, and wait for its process to end.
+local processes, outputs = {}, {}
 local function serve(options)
   local process, output = start(sandbox .. " " .. options .. " 2>/dev/null")
-  processes[#processes + 1] = process
-  return output:read("*l"), output
+  processes[#processes + 1], outputs[#outputs + 1] = process, output
+  return output:read("*l")
 end
 
-local base_url, keep_open = serve("--connectors 137")
-local slow_url, keep_open_too = serve("--latency-ms 30000")
+local base_url, slow_url = serve("--connectors 137"), serve("--latency-ms 30000")
 
 local function client(settings)
   settings = settings or {}
@@ -338,6 +338,5 @@ test("nothing leaks", function()
 end)
 
 for _, process in ipairs(processes) do ffi.C.dc_test_kill(process, SIGTERM) end
-keep_open:close()
-keep_open_too:close()
+for _, output in ipairs(outputs) do output:close() end
 os.exit(failures == 0 and 0 or 1)
