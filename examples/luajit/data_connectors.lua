@@ -53,6 +53,7 @@ const char *dc_page_json(const dc_page *);
 size_t dc_page_json_len(const dc_page *);
 size_t dc_page_count(const dc_page *);
 const char *dc_page_next_cursor(const dc_page *);
+int32_t dc_page_has_next(const dc_page *);
 const char *dc_page_request_id(const dc_page *);
 int64_t dc_page_rate_limit(const dc_page *);
 int64_t dc_page_rate_limit_remaining(const dc_page *);
@@ -303,6 +304,7 @@ local function page_of(out_page)
   local page = { connectors = connectors_of(native) }
   page.json = ffi.string(lib.dc_page_json(native), lib.dc_page_json_len(native))
   page.next_cursor = text_or_nil(lib.dc_page_next_cursor(native))
+  page.has_next = lib.dc_page_has_next(native) == 1
   page.request_id = text_or_nil(lib.dc_page_request_id(native))
   for _, name in ipairs({ "rate_limit", "rate_limit_remaining", "rate_limit_reset" }) do
     page[name] = number_or_nil(lib["dc_page_" .. name](native))

@@ -196,6 +196,13 @@ test("values that C would misread are refused", function()
   mine:close()
 end)
 
+test("a page says whether another is behind it", function()
+  local mine, seen = client(), {}
+  for page in mine:pages({ per_page = 50 }) do seen[#seen + 1] = tostring(page.has_next) end
+  same("has_next", table.concat(seen, " "), ("true "):rep(#seen - 1) .. "false")
+  mine:close()
+end)
+
 test("what is closed is refused, and may be closed again", function()
   local mine = client()
   local walk, left = mine:pages({ per_page = 50 }), mine:list({ per_page = 50 })
