@@ -117,6 +117,7 @@ module DataConnectors
       const char *dc_page_table(const dc_page *)
       size_t dc_page_table_len(const dc_page *)
       const char *dc_page_next_cursor(const dc_page *)
+      int32_t dc_page_has_next(const dc_page *)
       const char *dc_page_request_id(const dc_page *)
       int64_t dc_page_rate_limit(const dc_page *)
       int64_t dc_page_rate_limit_remaining(const dc_page *)
@@ -256,16 +257,19 @@ module DataConnectors
       @is_closed = false
     end
 
+    # No interrupt may come between the count's going up and down. Calls that wait have a thread of their own.
     def use
-      @turns.take do
-        raise ClosedError, "the #{@name} is closed" if @is_closed
+      Thread.handle_interrupt(Object => :never) do
+        @turns.take do
+          raise ClosedError, "the #{@name} is closed" if @is_closed
 
-        @users += 1
-      end
-      begin
-        yield pointer
-      ensure
-        @turns.take { free if (@users -= 1).zero? && @is_closed }
+          @users += 1
+        end
+        begin
+          yield pointer
+        ensure
+          @turns.take { free if (@users -= 1).zero? && @is_closed }
+        end
       end
     end
 
@@ -462,6 +466,7 @@ module DataConnectors
     def initialize(page) # :nodoc:
       @json = Native.bytes("dc_page_json", page).force_encoding(Encoding::UTF_8).freeze
       FACTS.each { |fact| instance_variable_set(:"@#{fact}", Native.read("dc_page_#{fact}", page)) }
+      @has_next = Native.call("dc_page_has_next", page) == 1
       rows = Native.bytes("dc_page_table", page).split("\xFF".b, -1)
       @connectors = rows.each_with_index.map { |row, index| Connector.read(page, index, row) }.freeze
       freeze
@@ -472,6 +477,9 @@ module DataConnectors
 
     # How many connectors it has.
     def size = connectors.size
+
+    # Whether there is a page behind this one.
+    def has_next? = @has_next
 
     def inspect = "#<#{self.class} size=#{size} next_cursor=#{next_cursor.inspect} request_id=#{request_id.inspect}>"
   end
@@ -497,7 +505,8 @@ module DataConnectors
       @is_done = false
     end
 
-    # Gives the next page; nil: there is none.
+    # Gives the next page; nil: there is none. An interrupt that comes while this returns may lose the page, unless it
+    # is held back by Thread.handle_interrupt(… => :on_blocking).
     def next_page
       @turns.take do
         step unless @came || @is_done
@@ -629,13 +638,15 @@ module DataConnectors
     # Begins a walk over connectors, with the arguments of pages.
     def connectors(**arguments) = Connectors.new(pages(**arguments))
 
-    # Ends all calls under way, also those of its walks, and those to come: each raises CancelledError. Any thread.
+    # Ends all calls under way, also those of its walks, and those to come: each raises CancelledError. Any thread; in a
+    # handler of Signal.trap it raises ThreadError: cancel a CancelToken there.
     def shutdown
       use { |native| Native.call("dc_client_shutdown", native) }
       nil
     end
 
-    # Frees the native client, when the calls under way have returned; later ones raise ClosedError. Any thread.
+    # Frees the native client, when the calls under way have returned; later ones raise ClosedError. Any thread; in a
+    # handler of Signal.trap it raises ThreadError.
     def close
       @handle.close
       nil

@@ -156,6 +156,10 @@ class ArgumentsTest < WrapperTest
     assert_equal 20, client(timeout_ms: nil, proxy: nil, pacing: nil).list_page(per_page: nil).size
   end
 
+  def test_a_page_says_whether_another_is_behind_it
+    assert_equal [true, true, false], client.pages(per_page: 50).map(&:has_next?)
+  end
+
   def test_what_is_given_is_frozen
     page = client.list_page(per_page: 1)
     row = page.first
@@ -187,6 +191,21 @@ class ClosingTest < WrapperTest
     assert_operator took { made.close }, :<, 0.8
     calls.each(&:join)
     assert_raises(DataConnectors::ClosedError) { made.list_page }
+  end
+
+  # It comes between the count that goes up and the one that goes down.
+  def test_an_interrupt_of_a_use_keeps_no_handle_from_being_freed
+    made = client
+    handle = made.instance_variable_get(:@handle)
+    turns = handle.instance_variable_get(:@turns)
+    class << turns
+      def take
+        super.tap { Thread.current.raise(Interrupt) unless @came.tap { @came = true } }
+      end
+    end
+    assert_raises(Interrupt) { made.shutdown }
+    made.close
+    assert_predicate handle.pointer, :null?
   end
 
   def test_what_nobody_closed_is_freed_by_the_garbage_collector
