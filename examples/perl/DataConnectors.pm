@@ -16,6 +16,22 @@ DataConnectors::Native->import(@EXPORT_OK);
 
 sub library_version { return $dc{version}->() }
 
+# The wait in whose check a signal's handler runs. Its `exit` would jump over the library's frames: it ends the call
+# first, also if the handler catches what is raised here. That holds where it was compiled after this.
+our $handling;
+
+BEGIN {
+    my $before = defined &CORE::GLOBAL::exit ? \&CORE::GLOBAL::exit : sub { CORE::exit($_[0]) };
+    no warnings qw(once redefine);
+    *CORE::GLOBAL::exit = sub (;$) {
+        my $code = @_ ? $_[0] : 0;
+        $before->($code) if !$handling;
+        $handling->{exit} //= $code;
+        local $SIG{__DIE__};
+        die "exit $code\n";
+    };
+}
+
 # A native handle: freed by close, or with the last reference to it, but not while a call uses it.
 package DataConnectors::Handle {
     sub _own {
@@ -50,7 +66,8 @@ package DataConnectors::Handle {
         return;
     }
 
-    sub DESTROY { return $_[0]->close }
+    # It may come between a failure and what looks at it.
+    sub DESTROY { local ($@, $!); return $_[0]->close }
 
     # Another interpreter thread has no copy, which would free the handle once more.
     sub CLONE_SKIP { return 1 }
@@ -134,7 +151,7 @@ package DataConnectors::Client {
         my @used = ($self, @$handles);
         $_->_native for @used;
         my $wait = $self->{wait};
-        local @$wait{qw(mask raised)} = (my $mask = POSIX::SigSet->new, undef);
+        local @$wait{qw(mask raised exit)} = (my $mask = POSIX::SigSet->new);
         eval { POSIX::sigprocmask(POSIX::SIG_BLOCK(), $ALL_SIGNALS, $mask); 1 } or do {
             my $raised = $@;
             POSIX::sigprocmask(POSIX::SIG_SETMASK(), $mask);
@@ -145,8 +162,9 @@ package DataConnectors::Client {
         $$slot = DataConnectors::Handle->_own(page => $page) if defined $page;
         my $failure = $status < 0 && DataConnectors::Error->_taken($status, $error);
         for (@used) { $_->close if !--$_->{calls} && $_->{closed} }
-        my $raised = $wait->{raised};
+        my ($raised, $exit) = @$wait{qw(raised exit)};
         POSIX::sigprocmask(POSIX::SIG_SETMASK(), $mask);
+        exit $exit if defined $exit;
         die $$raised if $raised;
         die $failure if $failure;
         return;
@@ -155,11 +173,12 @@ package DataConnectors::Client {
     sub _check {
         my ($wait) = @_;
         return sub {
+            local $handling = $wait;
             # Perl runs the handlers as it leaves an eval; the second one is for what comes while the first ends.
             my $first = eval { POSIX::sigprocmask(POSIX::SIG_SETMASK(), $wait->{mask}); 1 };
             my $raised = $@;
             my $second = eval { POSIX::sigprocmask(POSIX::SIG_BLOCK(), $ALL_SIGNALS); 1 };
-            return 0 if $first && $second;
+            return 0 if $first && $second && !defined $wait->{exit};
             $wait->{raised} //= \($first ? $@ : $raised);
             return 1;
         };

@@ -128,6 +128,15 @@ subtest 'closing' => sub {
     refused(sub { client()->list_page(cancel => $token) }, qr/cancel_token is closed/, 'a token that was closed');
 };
 
+subtest 'the end of an object' => sub {
+    no warnings 'redefine';
+    local *DataConnectors::Handle::_free = sub { eval { die "in between\n" }; $! = 5 };
+    my $handle = DataConnectors::Handle->_own(config => undef);
+    ($@, $!) = ('a failure', 2);
+    undef $handle;
+    is("$@ " . ($! + 0), 'a failure 2', 'it leaves what a failure is told by');
+};
+
 # Makes a call that hangs, with a signal's handler that runs after so many seconds (and then every so many).
 sub interrupted {
     my ($handler, $call, $after, $again) = @_;
@@ -162,7 +171,20 @@ subtest 'signals' => sub {
     is_deeply([map { $enough->(0.002 + $_ * 0.0002) } 0 .. 99], [("enough\n") x 100], 'whenever it comes');
     is(mask(), '', 'no signal stays held back');
 
+    my $after = sub {
+        no warnings 'redefine';
+        *DataConnectors::Error::_taken = sub { POSIX::_exit(4) };
+    };
+    my $in_a_call = sub {
+        $SIG{USR1} = sub { exit 5 };
+        kill USR1 => $$;
+        client(%SILENT)->list_page;
+        POSIX::_exit(8);
+    };
     for (['a handler that exits', sub { $SIG{ALRM} = sub { exit 3 } }, 3 << 8],
+        ['when the call has returned: it', sub { $after->(); $SIG{ALRM} = sub { exit 3 } }, 4 << 8],
+        ['a handler that exits, and catches that,', sub { $SIG{ALRM} = sub { eval { exit 3 } } }, 3 << 8],
+        ['a handler that exits in a call of a handler', sub { $SIG{ALRM} = $in_a_call }, 5 << 8],
         ['no handler', sub { $SIG{ALRM} = 'DEFAULT' }, POSIX::SIGALRM()]) {
         my ($what, $prepare, $ends) = @$_;
         my $child = fork // die "fork: $!\n";
