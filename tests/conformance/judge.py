@@ -44,12 +44,12 @@ class Results:
 
 def run(language: Language, place: Place, servers: Servers, results: Results, folder: Path) -> None:
     """Build and run one runner; what it says goes into `results`."""
+    (place.target / "conformance" / language.name).mkdir(parents=True, exist_ok=True)
     absent = language.lacking(place)
     if absent:
         results.absent = True
         results.lacking = f"this machine lacks {', '.join(absent)}"
         return
-    (place.target / "conformance" / language.name).mkdir(parents=True, exist_ok=True)
     results.lacking = _failure_of(language.prepare, place)
     if results.lacking:
         return
