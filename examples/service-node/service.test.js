@@ -142,8 +142,8 @@ test('what is refused is one line at the start', () => {
   for (const [says, token, ...args] of [
     [/token is empty/, ''],
     [/per_page is 51/, 'any', '--per-page', '51'],
-    [/per_page must be an integer/, 'any', '--per-page', 'many'],
-    [/per_page must be an integer/, 'any', '--per-page='],
+    [/per_page is NaN: use an integer, 1 to 50/, 'any', '--per-page', 'many'],
+    [/per_page is NaN: use an integer, 1 to 50/, 'any', '--per-page='],
     [/HOST:PORT/, 'any', '--listen', 'nowhere'],
     [/HOST:PORT/, 'any', '--listen', '127.0.0.1:65536'],
     [/ambiguous/, 'any', '--per-page', '-1'],
