@@ -6,8 +6,8 @@ CC ?= cc
 PYTHON_DIR := bindings/python
 LIBRARY := libdata_connectors.so
 
-.PHONY: help demo test test-rust test-python test-wheel test-package test-asan test-languages conformance-prefix load test-msrv fuzz header reference sandbox \
-	library staged fit install uninstall docs bench lint clean
+.PHONY: help demo test test-rust test-python test-wheel test-package test-asan test-languages conformance-prefix load test-msrv fuzz \
+	header reference sandbox library staged fit install uninstall docs bench lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -369,7 +369,8 @@ dc_status dc_config_set_region(dc_config *config, const char *region, dc_error *
  *
  * @param config     the settings.
  * @param base_url   "https://host[:port][/path]" of up to 2048 bytes, copied; default "https://api.intercom.io".
- *                   "http://" is for loopback, or with dc_config_set_allow_insecure_http for anything.
+ *                   "http://" to anything but loopback is refused by dc_client_new, unless
+ *                   dc_config_set_allow_insecure_http was called, before or after this.
  * @param out_error  where the error goes, or NULL.
  * @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
  *
