@@ -233,9 +233,7 @@ local SETTINGS = {
   { "api_version", "text" }, { "user_agent_suffix", "text" }, { "timeout_ms", "int64", TIME },
   { "connect_timeout_ms", "int64", TIME }, { "max_retries", "int32", "0 to 10" },
   { "max_response_bytes", "int64", "1024 to 1073741824 (1 GiB)" }, { "proxy", "text" }, { "no_proxy", "text" },
-  { "pacing", "flag" },
-  -- In this order, as either takes the other's place: that of system_roots = false would be the bundled roots.
-  { "system_roots", "flag" }, { "ca_file", "text" },
+  { "pacing", "flag" }, { "system_roots", "flag" }, { "ca_file", "text" },
 }
 local PAGE_OPTIONS = {
   { "per_page", "int32", "1 to 50, or 0 for the default" }, { "starting_after", "text" }, { "cancel", "function" },

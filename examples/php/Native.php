@@ -29,7 +29,7 @@ final class Handle
 /** @internal */
 final class Native
 {
-    /** The settings with their types, in the order in which they are set: what allows a URL comes before it. */
+    /** The settings with their types. */
     private const SETTINGS = [
         'token' => 'string', 'allow_insecure_http' => 'bool', 'base_url' => 'string', 'region' => 'string',
         'api_version' => 'string', 'user_agent_suffix' => 'string', 'timeout_ms' => 'int',

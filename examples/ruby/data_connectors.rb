@@ -362,7 +362,7 @@ module DataConnectors
         case kind = SETTINGS[name]
         when :text then text(name, value)
         when :path then text(name, value.respond_to?(:to_path) ? value.to_path : value)
-        # No is the default. To set it would take away what replaces it, a ca_file for one.
+        # No is the default: nothing is to be set.
         when :flag then flag(name, value) ? 1 : nil
         when Range then integer(name, value, kind)
         end

@@ -6,10 +6,7 @@
 
 enum kind { TEXT, FLAG, COUNT32, COUNT64 };
 
-/*
- * Each setting by its name in JavaScript, in the order they are set: the base URL is checked against the permission for
- * plain HTTP, and the system's roots take the place of a CA file.
- */
+/* Each setting by its name in JavaScript. */
 static const struct setting {
     const char *name;
     enum kind kind;

@@ -203,10 +203,8 @@ public final class ClientBuilder {
         try {
             Native.result((arena, result, error) -> (int) Functions.SET_INTERRUPT_CHECK.handle()
                     .invokeExact(config, Interrupts.CHECK, MemorySegment.NULL, MemorySegment.NULL, error));
-            // It decides what base URLs are taken.
             apply(config, Functions.SET_ALLOW_INSECURE_HTTP, allowInsecureHttp ? 1 : 0);
             settings.forEach(setting -> setting.apply(config));
-            // In C the bundled ones would take a CA file's place.
             if (systemRoots) {
                 apply(config, Functions.SET_SYSTEM_ROOTS, 1);
             } else if (caFile != null) {
