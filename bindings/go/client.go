@@ -37,14 +37,12 @@ func New(token string, options ...Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, first := range []bool{true, false} {
-		for _, option := range options {
-			if option.apply == nil || option.first != first {
-				continue
-			}
-			if err := option.apply(b); err != nil {
-				return nil, err
-			}
+	for _, option := range options {
+		if option.apply == nil {
+			continue
+		}
+		if err := option.apply(b); err != nil {
+			return nil, err
 		}
 	}
 	var native *C.dc_client

@@ -13,7 +13,6 @@ import (
 type Option struct {
 	name  string
 	on    bool // whether it says more than that there is none
-	first bool // whether others depend on it
 	apply func(*building) error
 }
 
@@ -45,11 +44,9 @@ func WithBaseURL(url string) Option {
 // WithAllowInsecureHTTP says whether the token may go unencrypted to another machine, or through a proxy; by default
 // not. For a test network only.
 func WithAllowInsecureHTTP(allow bool) Option {
-	option := flag(allow, func(c *C.dc_config, value C.int32_t, failure **C.dc_error) C.dc_status {
+	return flag(allow, func(c *C.dc_config, value C.int32_t, failure **C.dc_error) C.dc_status {
 		return C.dc_config_set_allow_insecure_http(c, value, failure)
 	})
-	option.first = true
-	return option
 }
 
 // WithAPIVersion says which Intercom-Version to ask for: a word such as "Preview" (the default), or a number such as
