@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde_json::Value;
 use ureq::http::{HeaderMap, StatusCode, Uri, header};
 
-use crate::config::Token;
+use crate::config::AccessToken;
 use crate::error::{AnswerFacts, Error, ErrorKind, Result, one_line};
 use crate::page::{BYTE_ORDER_MARK, Page, RateLimit};
 
@@ -18,7 +18,7 @@ pub(crate) struct Answer {
 
 impl Answer {
     /// The page, or the failure, that it is. The token is there to be taken out of what the other side echoes.
-    pub(crate) fn judge(mut self, token: &Token) -> Result<Page> {
+    pub(crate) fn judge(mut self, token: &AccessToken) -> Result<Page> {
         if self.status != StatusCode::OK {
             return Err(self.failure(token));
         }
@@ -41,7 +41,7 @@ impl Answer {
         Err(Error::new(ErrorKind::Protocol, message).with_answer(facts))
     }
 
-    fn failure(&self, token: &Token) -> Error {
+    fn failure(&self, token: &AccessToken) -> Error {
         let told = Told::read(&self.body, token);
         let status = self.status;
         let kind = kind_of(status);
@@ -65,7 +65,7 @@ impl Answer {
     }
 
     /// What the head of the answer tells a failure.
-    pub(crate) fn facts(&self, token: &Token) -> AnswerFacts {
+    pub(crate) fn facts(&self, token: &AccessToken) -> AnswerFacts {
         AnswerFacts {
             http_status: Some(self.status.as_u16()),
             request_id: self.header("x-request-id", token),
@@ -75,18 +75,18 @@ impl Answer {
         }
     }
 
-    fn header(&self, name: &str, token: &Token) -> Option<String> {
+    fn header(&self, name: &str, token: &AccessToken) -> Option<String> {
         let text = self.headers.get(name)?.to_str().ok()?;
         Some(one_line(token.redact(text)).into_owned())
     }
 
-    fn content_type(&self, token: &Token) -> String {
+    fn content_type(&self, token: &AccessToken) -> String {
         self.header(header::CONTENT_TYPE.as_str(), token)
             .map_or("no content type".to_owned(), |name| format!("content type {name}"))
     }
 
     /// Only the host of it: a path or query may hold anything.
-    fn redirect_target(&self, token: &Token) -> String {
+    fn redirect_target(&self, token: &AccessToken) -> String {
         let location = self.header(header::LOCATION.as_str(), token).unwrap_or_default();
         let host = location.parse::<Uri>().ok().and_then(|uri| uri.host().map(str::to_owned));
         match host {
@@ -166,7 +166,7 @@ struct Told {
 
 impl Told {
     /// `None` when the body is something else.
-    fn read(body: &[u8], token: &Token) -> Option<Self> {
+    fn read(body: &[u8], token: &AccessToken) -> Option<Self> {
         let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
         let json: Value = serde_json::from_slice(body).or_else(|_| serde_json::from_slice(&mended(body))).ok()?;
         let errors = json.get("errors").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use ureq::http::Uri;
 
 use crate::cancel::CancelToken;
-use crate::config::{BaseUrl, Config, Token};
+use crate::config::{AccessToken, BaseUrl, Config};
 use crate::error::{AnswerFacts, Error, ErrorKind, Result};
 use crate::interrupt::Interrupt;
 use crate::logger::{LogLevel, Logger};
@@ -33,7 +33,7 @@ pub struct Client(Arc<Inner>);
 
 struct Inner {
     transport: Transport,
-    token: Token,
+    token: AccessToken,
     base_url: BaseUrl,
     timeout: Duration,
     connect_timeout: Duration,
@@ -60,7 +60,7 @@ impl Client {
     /// `InvalidArgument` without a token, and for a plain HTTP base URL whose permission was taken back, or that would go
     /// through a proxy without one; `System` when the process has no file descriptor left.
     pub fn new(config: &Config) -> Result<Self> {
-        let token = config.token.clone().ok_or_else(|| {
+        let token = config.access_token.clone().ok_or_else(|| {
             Error::invalid("there is no token: set the workspace's access token before making a client")
         })?;
         config.base_url.check_plain_http(config.allow_insecure_http)?;
@@ -80,7 +80,7 @@ impl Client {
             connect_timeout: config.connect_timeout,
             max_retries: config.max_retries,
             patience: (patience >= LEAST_PATIENCE).then_some(patience),
-            pace: config.pacing.then(Pace::new),
+            pace: config.wait_for_rate_limit.then(Pace::new),
             shutdown: CancelToken::new()?,
             interrupt: config.interrupt.clone(),
             logger: config.logger.clone(),

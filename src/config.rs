@@ -1,9 +1,9 @@
 //! The settings of a client: their defaults and their validation, in one place.
 
+mod access_token;
 mod base_url;
+mod ca_certificates;
 mod proxy;
-mod roots;
-mod token;
 
 use std::fmt;
 use std::path::Path;
@@ -11,10 +11,10 @@ use std::time::Duration;
 
 use ureq::tls::Certificate;
 
+pub(crate) use self::access_token::AccessToken;
 pub(crate) use self::base_url::BaseUrl;
 pub use self::base_url::Region;
 pub(crate) use self::proxy::{NoProxy, Proxy};
-pub(crate) use self::token::Token;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::logger::{LogLevel, Logger};
@@ -32,7 +32,7 @@ const MAX_SUFFIX: usize = 256;
 /// Since: 0.1.0
 #[derive(Clone)]
 pub struct Config {
-    pub(crate) token: Option<Token>,
+    pub(crate) access_token: Option<AccessToken>,
     pub(crate) base_url: BaseUrl,
     pub(crate) api_version: String,
     pub(crate) user_agent_suffix: Option<String>,
@@ -43,10 +43,10 @@ pub struct Config {
     pub(crate) allow_insecure_http: bool,
     pub(crate) proxy: Option<Proxy>,
     pub(crate) no_proxy: NoProxy,
-    pub(crate) roots: Option<Vec<Certificate<'static>>>,
+    pub(crate) ca_certificates: Option<Vec<Certificate<'static>>>,
     /// Whether those are the system's.
     system_roots: bool,
-    pub(crate) pacing: bool,
+    pub(crate) wait_for_rate_limit: bool,
     pub(crate) logger: Option<Logger>,
     pub(crate) interrupt: Option<Interrupt>,
 }
@@ -54,7 +54,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            token: None,
+            access_token: None,
             base_url: Region::Us.base_url(),
             api_version: "Preview".to_owned(),
             user_agent_suffix: None,
@@ -65,9 +65,9 @@ impl Default for Config {
             allow_insecure_http: false,
             proxy: None,
             no_proxy: NoProxy::default(),
-            roots: None,
+            ca_certificates: None,
             system_roots: false,
-            pacing: false,
+            wait_for_rate_limit: false,
             logger: None,
             interrupt: None,
         }
@@ -85,8 +85,8 @@ impl Config {
     /// # Errors
     /// `InvalidArgument` when it is empty or has white space, control or non-ASCII characters. The message never
     /// repeats it.
-    pub fn set_token(&mut self, token: &str) -> Result<&mut Self> {
-        self.token = Some(Token::new(token)?);
+    pub fn set_access_token(&mut self, token: &str) -> Result<&mut Self> {
+        self.access_token = Some(AccessToken::new(token)?);
         Ok(self)
     }
 
@@ -219,7 +219,7 @@ impl Config {
     /// `InvalidArgument` when it can't be read or holds no certificate.
     pub fn set_ca_file(&mut self, path: Option<&Path>) -> Result<&mut Self> {
         if path.is_some() || !self.system_roots {
-            self.roots = path.map(roots::of_file).transpose()?;
+            self.ca_certificates = path.map(ca_certificates::from_file).transpose()?;
             self.system_roots = false;
         }
         Ok(self)
@@ -233,7 +233,7 @@ impl Config {
     /// `InvalidArgument` when the system has none, as in an empty container.
     pub fn set_system_roots(&mut self, use_them: bool) -> Result<&mut Self> {
         if use_them || self.system_roots {
-            self.roots = use_them.then(roots::of_system).transpose()?;
+            self.ca_certificates = use_them.then(ca_certificates::from_system).transpose()?;
         }
         self.system_roots = use_them;
         Ok(self)
@@ -242,8 +242,8 @@ impl Config {
     /// Whether a call waits for the rate limit's reset, within its time, when an answer has said that nothing remains
     /// until then, instead of earning a 429; default `false`. A reset more than five minutes away is taken for a
     /// mistake.
-    pub fn set_pacing(&mut self, wait: bool) -> &mut Self {
-        self.pacing = wait;
+    pub fn set_wait_for_rate_limit(&mut self, wait: bool) -> &mut Self {
+        self.wait_for_rate_limit = wait;
         self
     }
 
@@ -275,7 +275,7 @@ impl Config {
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Config")
-            .field("token", &self.token)
+            .field("access_token", &self.access_token)
             .field("base_url", &self.base_url)
             .field("api_version", &self.api_version)
             .field("user_agent_suffix", &self.user_agent_suffix)
@@ -286,8 +286,8 @@ impl fmt::Debug for Config {
             .field("allow_insecure_http", &self.allow_insecure_http)
             .field("proxy", &self.proxy)
             .field("no_proxy", &self.no_proxy)
-            .field("roots", &self.roots.as_ref().map(Vec::len))
-            .field("pacing", &self.pacing)
+            .field("ca_certificates", &self.ca_certificates.as_ref().map(Vec::len))
+            .field("wait_for_rate_limit", &self.wait_for_rate_limit)
             .field("logger", &self.logger)
             .field("interrupt", &self.interrupt)
             .finish()

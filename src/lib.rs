@@ -5,7 +5,7 @@
 //!
 //! # fn main() -> data_connectors::Result<()> {
 //! let mut config = Config::new();
-//! config.set_token("the workspace's access token")?;
+//! config.set_access_token("the workspace's access token")?;
 //! let client = Client::new(&config)?;
 //! let mut pager = client.pager(PageRequest::new());
 //! while let Some(page) = pager.next_page(None)? {

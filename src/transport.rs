@@ -28,7 +28,7 @@ use self::connector::{PLACEHOLDER, Route};
 pub(crate) use self::failure::Context;
 use self::failure::is_gone;
 use crate::answer::Answer;
-use crate::config::{Config, Token};
+use crate::config::{AccessToken, Config};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Of an answer that isn't a page only so much is read: an `error.list` is short, a gateway's HTML isn't wanted.
@@ -53,8 +53,8 @@ pub(crate) struct Transport {
 }
 
 impl Transport {
-    pub(crate) fn new(config: &Config, token: Token) -> Result<Self> {
-        let roots = match &config.roots {
+    pub(crate) fn new(config: &Config, token: AccessToken) -> Result<Self> {
+        let roots = match &config.ca_certificates {
             Some(certificates) => RootCerts::Specific(Arc::new(certificates.clone())),
             None => RootCerts::WebPki,
         };

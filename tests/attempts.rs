@@ -24,7 +24,7 @@ fn pacing_waits_for_the_reset_or_fails_at_once() {
     let server = FaultServer::start(scripts, None);
     let mut config = config(&format!("http://{}", server.address()));
     let unpaced = Client::new(&config).unwrap();
-    let paced = Client::new(config.set_pacing(true)).unwrap();
+    let paced = Client::new(config.set_wait_for_rate_limit(true)).unwrap();
     let hurried = Client::new(config.set_timeout(Duration::from_millis(500)).unwrap()).unwrap();
     for client in [&unpaced, &paced, &hurried] {
         list(client).unwrap();
@@ -133,7 +133,7 @@ fn a_hold_does_not_hide_the_failure_before_it() {
     let answer = http("429 Too Many Requests", &headers, r#"{"errors":[{"code":"rate_limit_exceeded"}]}"#);
     let server = FaultServer::start(vec![vec![Step::Request, Step::Send(answer)]], None);
     let mut config = config(&format!("http://{}", server.address()));
-    config.set_pacing(true).set_max_retries(2).unwrap();
+    config.set_wait_for_rate_limit(true).set_max_retries(2).unwrap();
     let error = list(&Client::new(&config).unwrap()).unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 1), "{error}");
     assert_eq!((error.http_status(), error.api_code()), (Some(429), Some("rate_limit_exceeded")));

@@ -16,7 +16,7 @@ const TOKEN: &str = "canary-7d1f";
 
 fn config(base_url: &str) -> Config {
     let mut config = Config::new();
-    config.set_token(TOKEN).unwrap().set_base_url(base_url).unwrap();
+    config.set_access_token(TOKEN).unwrap().set_base_url(base_url).unwrap();
     config
 }
 

@@ -93,7 +93,7 @@ fn the_longest_request_is_sent_whole() {
     let token = "t".repeat(4096);
     let path = "p".repeat(2000);
     let mut config = config(&format!("http://{}/{path}", server.address()));
-    config.set_token(&token).unwrap().set_user_agent_suffix(&"u".repeat(256)).unwrap();
+    config.set_access_token(&token).unwrap().set_user_agent_suffix(&"u".repeat(256)).unwrap();
     let request = PageRequest::new().per_page(50).unwrap().starting_after("=".repeat(4096)).unwrap();
     assert_eq!(Client::new(&config).unwrap().list_page(&request, None).unwrap().count(), 1);
     let head = &server.requests()[0];

@@ -149,7 +149,7 @@ fn every_page_is_whole_and_right() {
         }
     });
     let mut config = Config::new();
-    config.set_token("canary-7d1f").unwrap().set_base_url(&format!("http://{address}")).unwrap();
+    config.set_access_token("canary-7d1f").unwrap().set_base_url(&format!("http://{address}")).unwrap();
     config.set_timeout(Duration::from_secs(20)).unwrap();
     let client = Client::new(&config).unwrap();
 

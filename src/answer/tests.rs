@@ -3,7 +3,7 @@
 use super::*;
 
 fn answer(status: u16, headers: &[(&'static str, &str)], body: &str) -> Result<Page> {
-    let token = Token::new("s3cret-token").expect("a good token");
+    let token = AccessToken::new("s3cret-token").expect("a good token");
     let mut map = HeaderMap::new();
     for (name, value) in headers {
         map.insert(*name, value.parse().expect("a good header"));

@@ -18,7 +18,12 @@ fn the_defaults_are_as_documented() {
     assert_eq!((config.timeout, config.connect_timeout), (Duration::from_secs(60), Duration::from_secs(10)));
     assert_eq!((config.max_retries, config.max_response_bytes), (2, 8 * 1024 * 1024));
     assert_eq!((config.base_url.as_str(), config.api_version.as_str()), ("https://api.intercom.io", "Preview"));
-    assert!(!config.allow_insecure_http && !config.pacing && config.proxy.is_none() && config.roots.is_none());
+    assert!(
+        !config.allow_insecure_http
+            && !config.wait_for_rate_limit
+            && config.proxy.is_none()
+            && config.ca_certificates.is_none()
+    );
 }
 
 #[test]
@@ -87,7 +92,7 @@ fn ca_files_hold_certificates() {
 #[test]
 fn debug_shows_no_secret() {
     let mut config = Config::new();
-    config.set_token("s3cret").expect("good");
+    config.set_access_token("s3cret").expect("good");
     let shown = format!("{config:?}");
     assert!(shown.contains("[token]") && !shown.contains("s3cret"), "{shown}");
 }

@@ -77,7 +77,7 @@ pub unsafe extern "C" fn dc_config_set_token(
             // What a program passes on from an environment variable that isn't set.
             let none =
                 || Error::invalid("token is NULL: pass the workspace's access token (is the variable for it set?)");
-            settings.set_token(input::optional_text(token, "token")?.ok_or_else(none)?)?;
+            settings.set_access_token(input::optional_text(token, "token")?.ok_or_else(none)?)?;
             Ok(())
         })
     }

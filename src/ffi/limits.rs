@@ -128,7 +128,7 @@ pub unsafe extern "C" fn dc_config_set_pacing(
     // SAFETY: the header asks for a live config of one thread's, texts that end, and an out that may be written.
     unsafe {
         set(config, out_error, |settings| {
-            settings.set_pacing(wait != 0);
+            settings.set_wait_for_rate_limit(wait != 0);
             Ok(())
         })
     }

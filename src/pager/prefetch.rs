@@ -111,7 +111,7 @@ mod tests {
 
     fn client() -> Client {
         let mut config = Config::new();
-        config.set_token("canary-7d1f").expect("a good token");
+        config.set_access_token("canary-7d1f").expect("a good token");
         Client::new(&config).expect("a client")
     }
 

@@ -7,7 +7,7 @@ use ureq::config::Config;
 
 use super::connector::{NoResolver, Route, connector};
 use super::sys::process_generation;
-use crate::config::Token;
+use crate::config::AccessToken;
 
 /// The agents, the first process's first. Nothing is locked while calls are made, so that a fork finds nothing
 /// locked.
@@ -20,7 +20,7 @@ pub(super) struct Agents {
 pub(super) struct Make {
     pub config: Config,
     pub route: Route,
-    pub token: Token,
+    pub token: AccessToken,
 }
 
 struct Node {

@@ -13,7 +13,7 @@ use super::call::{Stop, current};
 use super::dial::dial;
 use super::socket::TcpSocket;
 use super::tunnel::tunnel;
-use crate::config::{NoProxy, Proxy, Token};
+use crate::config::{AccessToken, NoProxy, Proxy};
 
 /// What ureq has for a token.
 pub(super) const PLACEHOLDER: &str = "Bearer [token]";
@@ -27,7 +27,7 @@ pub(super) struct Route {
 }
 
 /// The whole chain.
-pub(super) fn connector(route: Route, token: Token) -> impl Connector {
+pub(super) fn connector(route: Route, token: AccessToken) -> impl Connector {
     route.chain(RustlsConnector::default()).chain(Finish { token })
 }
 
@@ -51,7 +51,7 @@ impl Connector for Route {
 /// The last of the chain: the connection is open.
 #[derive(Debug)]
 struct Finish {
-    token: Token,
+    token: AccessToken,
 }
 
 impl<In: Transport> Connector<In> for Finish {
@@ -69,7 +69,7 @@ impl<In: Transport> Connector<In> for Finish {
 #[derive(Debug)]
 struct Authorizing<T> {
     inner: T,
-    token: Token,
+    token: AccessToken,
 }
 
 impl<T: Transport> Transport for Authorizing<T> {

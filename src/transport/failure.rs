@@ -6,7 +6,7 @@ use std::time::Duration;
 use rustls::{CertificateError, Error as TlsError};
 
 use super::call::Stop;
-use crate::config::Token;
+use crate::config::AccessToken;
 use crate::error::{Error, ErrorKind};
 
 /// What a message needs to know of the client.
@@ -16,7 +16,7 @@ pub(crate) struct Context {
     pub connect_timeout: Duration,
     pub max_response_bytes: u64,
     /// To be taken out of what the other side echoes.
-    pub token: Token,
+    pub token: AccessToken,
 }
 
 impl Context {

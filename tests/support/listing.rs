@@ -12,7 +12,7 @@ pub const LIST: &str = r#"{"data":[{"id":"1"}]}"#;
 
 pub fn config(base_url: &str) -> Config {
     let mut config = Config::new();
-    config.set_token(TOKEN).unwrap().set_base_url(base_url).unwrap();
+    config.set_access_token(TOKEN).unwrap().set_base_url(base_url).unwrap();
     config.set_max_retries(0).unwrap().set_timeout(Duration::from_secs(10)).unwrap();
     config
 }

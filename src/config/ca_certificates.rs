@@ -8,7 +8,7 @@ use ureq::tls::{Certificate, PemItem, parse_pem};
 
 use crate::error::{Error, Result};
 
-pub(super) fn of_file(path: &Path) -> Result<Vec<Certificate<'static>>> {
+pub(super) fn from_file(path: &Path) -> Result<Vec<Certificate<'static>>> {
     if path.as_os_str().is_empty() {
         return Err(Error::invalid("the CA file's path is empty: pass a path, or none for the bundled authorities"));
     }
@@ -46,7 +46,7 @@ fn check(certificate: &Certificate<'_>) -> std::result::Result<(), rustls::Error
     RootCertStore::empty().add(CertificateDer::from(certificate.der()))
 }
 
-pub(super) fn of_system() -> Result<Vec<Certificate<'static>>> {
+pub(super) fn from_system() -> Result<Vec<Certificate<'static>>> {
     let found = rustls_native_certs::load_native_certs();
     if found.certs.is_empty() {
         let why = found.errors.first().map_or("there are none".to_owned(), ToString::to_string);

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
@@ -14,11 +15,11 @@ const REDACTED: &str = "[token]";
 const SHORTEST: usize = 8;
 const LONGEST: usize = 4096;
 
-/// Wiped from memory with its last copy.
+/// One copy in memory, however many clones there are; it is wiped with the last of them.
 #[derive(Clone)]
-pub(crate) struct Token(Zeroizing<String>);
+pub(crate) struct AccessToken(Arc<Zeroizing<String>>);
 
-impl Token {
+impl AccessToken {
     pub(crate) fn new(token: &str) -> Result<Self> {
         if token.is_empty() {
             return Err(Error::invalid("the token is empty: pass the workspace's access token"));
@@ -40,7 +41,7 @@ impl Token {
                  an access token is made of visible ASCII characters",
             ));
         }
-        Ok(Self(Zeroizing::new(token.to_owned())))
+        Ok(Self(Arc::new(Zeroizing::new(token.to_owned()))))
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -58,7 +59,7 @@ impl Token {
     }
 }
 
-impl fmt::Debug for Token {
+impl fmt::Debug for AccessToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(REDACTED)
     }
@@ -79,7 +80,7 @@ mod tests {
             ("s3crét", "outside ASCII"),
             ("Bearer s3cret", "word Bearer"),
         ] {
-            let error = Token::new(bad).expect_err(bad);
+            let error = AccessToken::new(bad).expect_err(bad);
             assert!(error.message().contains(says), "{bad:?}: {error}");
             assert!(!format!("{error} {error:?}").contains("s3c"), "{error:?}");
         }
@@ -87,10 +88,10 @@ mod tests {
 
     #[test]
     fn shows_itself_nowhere() {
-        let token = Token::new("s3cret-token").expect("a good token");
+        let token = AccessToken::new("s3cret-token").expect("a good token");
         assert_eq!(format!("{token:?}"), "[token]");
         assert_eq!(token.redact("no s3cret-token here, s3cret-token!"), "no [token] here, [token]!");
-        let short = Token::new("t").expect("a good token");
+        let short = AccessToken::new("t").expect("a good token");
         assert_eq!(short.redact("unauthorized tokens"), "unauthorized tokens");
     }
 }
