@@ -25,8 +25,8 @@ impl Answer {
         let facts = self.facts(token);
         let body = std::mem::take(&mut self.body);
         let empty = body.is_empty();
-        let not = match Page::read(body) {
-            Ok(page) => return Ok(page.with_head(facts.request_id, facts.rate_limit)),
+        let not = match Page::parse(body) {
+            Ok(page) => return Ok(page.with_response_head(facts.request_id, facts.rate_limit)),
             Err(not) => not,
         };
         // Gateways are known to wrap the service's errors in a 200.
@@ -36,7 +36,7 @@ impl Answer {
             return Err(Error::new(ErrorKind::Protocol, message).with_answer(told.complete(facts)));
         }
         let content_type = self.content_type(token);
-        let why = if empty { "the body is empty".into() } else { token.redact(&not.why) };
+        let why = if empty { "the body is empty".into() } else { token.redact(&not.reason) };
         let message = format!("the service answered 200 OK with {content_type}, but not the JSON of a list: {why}");
         Err(Error::new(ErrorKind::Protocol, message).with_answer(facts))
     }

@@ -29,12 +29,12 @@ mod answer;
 mod cancel;
 mod client;
 mod config;
-mod connector;
 mod error;
 #[allow(unsafe_code, clippy::missing_safety_doc)]
 #[doc(hidden)]
 pub mod ffi;
 mod interrupt;
+mod json;
 mod logger;
 mod pace;
 mod page;
@@ -46,16 +46,16 @@ mod transport;
 pub use cancel::CancelToken;
 pub use client::Client;
 pub use config::{Config, Region};
-pub use connector::{Connector, Connectors, HttpMethod, State};
 pub use error::{Error, ErrorKind, Result};
 pub use logger::LogLevel;
+pub use page::connector::{Connector, Connectors, HttpMethod, State};
 pub use page::{Page, RateLimit};
 pub use pager::Pager;
 pub use request::PageRequest;
 
-/// For the fuzzer: panics where a page differs from what serde_json makes of the same bytes.
+/// For the fuzzer: panics if a page differs from what serde_json reads from the same bytes.
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub fn check_page(body: &[u8]) {
-    page::check::check(body);
+    page::serde_json_oracle::check_page(body);
 }

@@ -1,37 +1,28 @@
-//! One page of the list: the service's own bytes, and the few facts that are needed to go on.
+//! One page of the list: the JSON as the service sent it, its rows, and what pagination needs.
 
+pub(crate) mod connector;
+mod diagnose;
+pub(crate) mod field;
+#[cfg(test)]
+mod generated_list_tests;
+mod list;
+mod packed_rows;
+mod rows;
 #[cfg(any(test, fuzzing))]
 #[allow(clippy::expect_used)]
-pub(crate) mod check;
-mod depth;
-pub(crate) mod field;
-mod judge;
-mod row;
-pub(crate) mod rows;
-mod scan;
-mod skim;
-mod table;
-mod unescape;
+pub(crate) mod serde_json_oracle;
+mod summary;
+mod timestamp;
 
 use std::time::Duration;
 
 use once_cell::race::OnceBox;
 use ureq::http::HeaderMap;
 
+use self::connector::{Connector, Connectors};
+use self::list::{find_rows, read_list};
 use self::rows::Rows;
-use self::skim::{rows_of, skim};
-use crate::connector::{Connector, Connectors};
-
-/// What the service says comes after a page.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Next {
-    /// Nothing: it was the last page.
-    End,
-    /// The page this cursor asks for.
-    Cursor(String),
-    /// A next page, in a form that can't be asked for.
-    Unreadable,
-}
+pub(crate) use self::summary::Next;
 
 /// The rate limit as an answer's headers told it; each part is `None` where the service didn't say.
 ///
@@ -59,101 +50,104 @@ impl RateLimit {
     }
 }
 
-/// It is no part of JSON text, and parsers may pass over it (RFC 8259, 8.1).
+/// Not part of a JSON text; parsers may ignore it (RFC 8259, section 8.1).
 pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// A body that isn't a list, and why not.
-pub(crate) struct NotAList {
-    pub why: String,
+/// A response body that is not a list, and why.
+pub(crate) struct InvalidList {
+    pub reason: String,
     pub body: Vec<u8>,
 }
 
-/// One page of the list, as the service sent it. Immutable, so any thread may read it.
+/// One page of the list, as the service sent it. Immutable, so that threads can share it.
 ///
 /// Since: 0.1.0
 #[derive(Debug)]
 pub struct Page {
-    /// The JSON and a NUL behind it, so that C can read it in place.
+    /// The JSON and a NUL, so that C can read it in place.
     json_nul: String,
     count: usize,
     next: Next,
     request_id: Option<String>,
     rate_limit: RateLimit,
-    /// Where the rows stand in the JSON, if that is known.
-    rows_at: Option<usize>,
-    /// Made once, without a lock, which a fork could leave locked: of two threads that both made it one throws its
-    /// own away.
+    /// The position of the first row in the JSON, if it is known.
+    rows_start: Option<usize>,
+    /// Parsed on first access, without a lock, which a fork could leave locked: if two threads parse them at once, one
+    /// result is dropped.
     rows: OnceBox<Rows>,
 }
 
 impl Page {
-    /// Checks that `body` is the JSON of a list.
-    pub(crate) fn read(mut body: Vec<u8>) -> std::result::Result<Self, NotAList> {
+    /// Validates that `body` is the JSON of a list.
+    pub(crate) fn parse(mut body: Vec<u8>) -> std::result::Result<Self, InvalidList> {
         if body.starts_with(BYTE_ORDER_MARK) {
             body.drain(..BYTE_ORDER_MARK.len());
         }
         let mut json = String::from_utf8(body).map_err(|error| {
-            let at = error.utf8_error().valid_up_to();
-            NotAList { why: format!("it isn't UTF-8 from byte {at} on"), body: error.into_bytes() }
+            let position = error.utf8_error().valid_up_to();
+            InvalidList { reason: format!("invalid UTF-8 at byte {position}"), body: error.into_bytes() }
         })?;
-        let found = match skim(&json) {
-            Ok(found) => found,
-            Err(why) => return Err(NotAList { why, body: json.into_bytes() }),
+        let list = match read_list(&json) {
+            Ok(list) => list,
+            Err(reason) => return Err(InvalidList { reason, body: json.into_bytes() }),
         };
         json.push('\0');
         Ok(Self {
             json_nul: json,
-            count: found.count,
-            next: found.next,
+            count: list.count,
+            next: list.next,
             request_id: None,
             rate_limit: RateLimit::default(),
-            rows_at: found.rows_at,
+            rows_start: list.rows_start,
             rows: OnceBox::new(),
         })
     }
 
-    /// With what the answer's head told.
-    pub(crate) fn with_head(self, request_id: Option<String>, rate_limit: RateLimit) -> Self {
+    /// Adds what the response head says.
+    pub(crate) fn with_response_head(self, request_id: Option<String>, rate_limit: RateLimit) -> Self {
         Self { request_id, rate_limit, ..self }
     }
 
-    /// The answer's JSON, byte for byte as it came (after decompression): unknown fields and all.
+    /// The JSON of the response, exactly as the service sent it (after decompression), including unknown fields.
     pub fn json(&self) -> &str {
         self.json_nul.strip_suffix('\0').unwrap_or(&self.json_nul)
     }
 
-    /// [`json`](Self::json) with a NUL behind it.
+    /// [`json`](Self::json) and a NUL.
     pub(crate) fn json_nul(&self) -> &str {
         &self.json_nul
     }
 
-    /// How many rows `data` has.
+    /// The number of rows.
     pub fn count(&self) -> usize {
         self.count
     }
 
-    /// A row, typed; `None` beyond the last. The first call, on any thread, reads all rows; a page whose rows nobody
-    /// asks for costs nothing for them.
+    /// The row at `index`; `None` beyond the last. The first access to a row, from any thread, parses all rows.
     pub fn connector(&self, index: usize) -> Option<Connector<'_>> {
-        let rows = self.rows();
-        Some(Connector::new(self.json(), rows, rows.get(index)?))
+        self.connectors().get(index)
     }
 
-    /// All rows, typed, in the service's order.
+    /// All rows, in the order of the service.
     pub fn connectors(&self) -> Connectors<'_> {
-        Connectors::new(self)
+        Connectors::new(self.json(), self.rows())
+    }
+
+    /// All rows in one buffer, as `dc_page_table` returns it.
+    pub(crate) fn table(&self) -> Vec<u8> {
+        packed_rows::table(&self.connectors(), self.json())
     }
 
     fn rows(&self) -> &Rows {
         self.rows.get_or_init(|| {
             let json = self.json();
-            // The one that judged the page is no scan.
-            let at = self.rows_at.or_else(|| rows_of(json)).unwrap_or(json.len());
-            Box::new(Rows::read(json, at, self.count))
+            // Unknown if serde_json read the list.
+            let start = self.rows_start.or_else(|| find_rows(json)).unwrap_or(json.len());
+            Box::new(Rows::parse(json, start, self.count))
         })
     }
 
-    /// The cursor that asks for the next page; `None` on the last one.
+    /// The cursor of the next page; `None` on the last page.
     pub fn next_cursor(&self) -> Option<&str> {
         match &self.next {
             Next::Cursor(cursor) => Some(cursor),
@@ -161,8 +155,8 @@ impl Page {
         }
     }
 
-    /// Whether the service named a next page. True without a [`next_cursor`](Self::next_cursor) when it did so in a
-    /// form that can't be followed: then the list isn't at its end, and going on needs another way.
+    /// Whether there is a next page. If so but without a [`next_cursor`](Self::next_cursor), the service named it in a
+    /// form that this version doesn't support: the list is not complete.
     pub fn has_next(&self) -> bool {
         self.next != Next::End
     }
@@ -171,7 +165,7 @@ impl Page {
         &self.next
     }
 
-    /// The service's id for the request, for its support people, if it gave one.
+    /// The request id, for the service's support, if the response has one.
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
     }
@@ -183,7 +177,7 @@ impl Page {
 }
 
 impl Clone for Page {
-    /// Copies what the service sent; the copy's rows are read when they are asked for.
+    /// Copies the response; the rows of the copy are parsed on first access.
     fn clone(&self) -> Self {
         Self {
             json_nul: self.json_nul.clone(),
@@ -195,5 +189,11 @@ impl Clone for Page {
     }
 }
 
-#[cfg(test)]
-mod tests;
+impl<'page> IntoIterator for &'page Page {
+    type Item = Connector<'page>;
+    type IntoIter = Connectors<'page>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.connectors()
+    }
+}

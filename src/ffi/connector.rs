@@ -9,8 +9,8 @@ use std::ptr;
 
 use super::guard::infallible;
 use super::page::dc_page;
-use crate::connector::Connector;
 use crate::page::Page;
+use crate::page::connector::Connector;
 use crate::page::field::Field;
 
 /// A row of a page, which owns it: valid until the page is freed, never freed by itself. dc_page_connector gives it.
@@ -50,7 +50,7 @@ pub(super) unsafe fn look<T: Copy>(
 /// As for [`look`].
 pub(super) unsafe fn text(connector: *const dc_connector, field: Field) -> *const c_char {
     // SAFETY: as the caller vouches.
-    unsafe { look(connector, ptr::null(), |connector| address(connector.text_nul(field))) }
+    unsafe { look(connector, ptr::null(), |connector| address(connector.field_nul(field))) }
 }
 
 /// A field's length.
@@ -59,7 +59,7 @@ pub(super) unsafe fn text(connector: *const dc_connector, field: Field) -> *cons
 /// As for [`look`].
 pub(super) unsafe fn text_len(connector: *const dc_connector, field: Field) -> usize {
     // SAFETY: as the caller vouches.
-    unsafe { look(connector, 0, |connector| length(connector.text_nul(field))) }
+    unsafe { look(connector, 0, |connector| length(connector.field_nul(field))) }
 }
 
 /// Where a text with a NUL behind it is.

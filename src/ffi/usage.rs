@@ -115,7 +115,7 @@ pub unsafe extern "C" fn dc_connector_direct_fin_usage(connector: *const dc_conn
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::connector::{HttpMethod, State};
+    use crate::page::connector::{HttpMethod, State};
 
     #[test]
     fn the_codes_are_those_of_the_core() {

@@ -5,7 +5,7 @@ use super::*;
 pub fn table() -> Vec<Fault> {
     let deep = |levels: usize| format!("{{\"data\":[{}{}]}}", "[".repeat(levels), "]".repeat(levels));
     vec![
-        body("bad UTF-8", b"{\"data\":[\"\xff\"]}", PROTOCOL, "UTF-8 from byte 10"),
+        body("bad UTF-8", b"{\"data\":[\"\xff\"]}", PROTOCOL, "invalid UTF-8 at byte 10"),
         body("bad UTF-8 outside of a text", b"{\"data\":[]}\xc0", PROTOCOL, "UTF-8"),
         body("byte order mark", format!("\u{feff}{LIST}"), OK, ""),
         body("UTF-16", b"\xff\xfe{\0}\0", PROTOCOL, "UTF-8"),
@@ -19,7 +19,7 @@ pub fn table() -> Vec<Fault> {
         body("duplicate keys", br#"{"data":null,"data":[],"data":[{"id":"1","id":"2"}]}"#, OK, ""),
         body("lone surrogates", br#"{"data":[{"name":"\ud800","description":"\udc00\ud800"}]}"#, OK, ""),
         body("data null", br#"{"type":"list","data":null}"#, PROTOCOL, "\"data\" is null"),
-        body("data missing", br#"{"type":"list","pages":null}"#, PROTOCOL, "no \"data\""),
+        body("data missing", br#"{"type":"list","pages":null}"#, PROTOCOL, "\"data\" is missing"),
         body("data an object", br#"{"data":{}}"#, PROTOCOL, "an object, not an array"),
         body("ids as numbers", br#"{"data":[{"id":12345,"state":7,"name":null}]}"#, OK, ""),
         body("another list type", br#"{"type":"data_connector.list","data":[]}"#, OK, ""),

@@ -1,32 +1,31 @@
-//! Reads a list by serde_json, as far as paging needs it: rows are counted and skipped, no tree is built. It has the
-//! last word on what the scan of `skim` leaves open, and says what is wrong with what isn't a list.
+//! Reads a list with serde_json, without building a tree: decides what the scanner of `list` leaves open, and says why
+//! something is not a list.
 
 use std::fmt;
 
 use percent_encoding::percent_decode_str;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::Next;
-use super::depth::{MAX_DEPTH, is_nested_deeper};
-use super::skim::{Found, next_of};
+use super::summary::{ListSummary, Next};
+use crate::json::depth::{MAX_DEPTH, is_nested_deeper};
 
-/// Checks that `json` is a list and finds its row count and what comes next; says what is wrong otherwise.
-pub(super) fn judge(json: &str) -> Result<Found, String> {
+/// Validates a list; says why if it is invalid.
+pub(super) fn diagnose(json: &str) -> Result<ListSummary, String> {
     if is_nested_deeper(json, MAX_DEPTH) {
-        return Err(format!("it is nested more than {MAX_DEPTH} levels deep"));
+        return Err(format!("nested more than {MAX_DEPTH} levels deep"));
     }
     let mut state = State { data: Data::Missing, next: Next::End };
     let mut parser = serde_json::Deserializer::from_str(json);
     Value { place: Place::List, state: &mut state }
         .deserialize(&mut parser)
         .and_then(|()| parser.end())
-        // Keys were read as bytes, in which serde_json lets control characters pass.
+        // In keys, which are read as bytes, serde_json accepts control characters.
         .and_then(|()| serde_json::from_str::<IgnoredAny>(json))
         .map_err(|error| error.to_string())?;
     match state.data {
-        Data::Rows(count) => Ok(Found { count, next: state.next, rows_at: None }),
-        Data::Missing => Err("its object has no \"data\"".to_owned()),
-        Data::Other(what) => Err(format!("its \"data\" is {what}, not an array")),
+        Data::Rows(count) => Ok(ListSummary { count, next: state.next, rows_start: None }),
+        Data::Missing => Err("\"data\" is missing".to_owned()),
+        Data::Other(what) => Err(format!("\"data\" is {what}, not an array")),
     }
 }
 
@@ -41,7 +40,7 @@ enum Data {
     Other(&'static str),
 }
 
-/// Where in the list a value stands.
+/// A place in the list that matters.
 #[derive(Clone, Copy, PartialEq)]
 enum Place {
     List,
@@ -52,17 +51,17 @@ enum Place {
     Cursor,
 }
 
-/// One value at a place that matters. Of a key that stands twice the last one counts, as in serde_json.
+/// Reads the value at a place. The last of two equal keys counts, as in serde_json.
 struct Value<'a> {
     place: Place,
     state: &'a mut State,
 }
 
 impl Value<'_> {
-    /// A value that is neither an object, an array, a text nor null.
-    fn scalar<E: serde::de::Error>(self, what: &'static str) -> Result<(), E> {
+    /// A value of a type that is not expected here.
+    fn unexpected<E: serde::de::Error>(self, what: &'static str) -> Result<(), E> {
         match self.place {
-            Place::List => return Err(E::custom(format!("it is {what}, not an object"))),
+            Place::List => return Err(E::custom(format!("the top level is {what}, not an object"))),
             Place::Kind => {}
             Place::Data => self.state.data = Data::Other(what),
             Place::Pages | Place::Next | Place::Cursor => self.state.next = Next::Unreadable,
@@ -92,18 +91,18 @@ impl<'de> Visitor<'de> for Value<'_> {
             Place::Cursor => self.state.next = Next::Unreadable,
             Place::List | Place::Kind | Place::Pages | Place::Next => {}
         }
-        let mut names_a_cursor = false;
+        let mut has_cursor = false;
         while let Some(key) = map.next_key_seed(Key)? {
             let place = match (self.place, key) {
-                (Place::List, Known::Data) => Place::Data,
-                (Place::List, Known::Pages) => Place::Pages,
-                (Place::Pages, Known::Next) => Place::Next,
-                (Place::Next, Known::StartingAfter) => Place::Cursor,
-                (Place::List, Known::Type) => Place::Kind,
-                // Another way to name a page, perhaps: not the end, until a cursor says so.
+                (Place::List, KnownKey::Data) => Place::Data,
+                (Place::List, KnownKey::Pages) => Place::Pages,
+                (Place::Pages, KnownKey::Next) => Place::Next,
+                (Place::Next, KnownKey::StartingAfter) => Place::Cursor,
+                (Place::List, KnownKey::Type) => Place::Kind,
+                // It may name the page in another way: not the end, unless a cursor says so.
                 (Place::Next, _) => {
                     map.next_value::<IgnoredAny>()?;
-                    if !names_a_cursor {
+                    if !has_cursor {
                         self.state.next = Next::Unreadable;
                     }
                     continue;
@@ -113,7 +112,7 @@ impl<'de> Visitor<'de> for Value<'_> {
                     continue;
                 }
             };
-            names_a_cursor |= place == Place::Cursor;
+            has_cursor |= place == Place::Cursor;
             if matches!(place, Place::Pages | Place::Next | Place::Cursor) {
                 self.state.next = Next::End;
             }
@@ -129,47 +128,47 @@ impl<'de> Visitor<'de> for Value<'_> {
         }
         match self.place {
             Place::Data => self.state.data = Data::Rows(count),
-            _ => self.scalar("an array")?,
+            _ => self.unexpected("an array")?,
         }
         Ok(())
     }
 
     fn visit_unit<E: serde::de::Error>(self) -> Result<(), E> {
         match self.place {
-            // An empty list is `[]`; null may as well be a failure, and a mirror must not take it for "no rows".
-            Place::List | Place::Data => self.scalar("null"),
+            // An empty list is `[]`. Null may be a failure, which must not be mistaken for an empty list.
+            Place::List | Place::Data => self.unexpected("null"),
             Place::Kind | Place::Pages | Place::Next | Place::Cursor => Ok(()),
         }
     }
 
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<(), E> {
+    fn visit_str<E: serde::de::Error>(self, string: &str) -> Result<(), E> {
         match self.place {
-            // Other types of lists may come, but an error is none, whatever else it has.
-            Place::Kind if text == "error.list" => return Err(E::custom("it is an error.list")),
+            // Other types of lists may be added, but an error is not a list.
+            Place::Kind if string == "error.list" => return Err(E::custom("\"type\" is \"error.list\"")),
             Place::Kind => {}
-            Place::Cursor => self.state.next = next_of(text),
-            // Old versions of the API gave the next page as a URL.
-            Place::Next if text.is_empty() => {}
-            Place::Next => self.state.next = cursor_in_url(text).unwrap_or(Next::Unreadable),
-            Place::List | Place::Data | Place::Pages => return self.scalar("a text"),
+            Place::Cursor => self.state.next = Next::from_cursor(string),
+            // Old versions of the API name the next page by a URL.
+            Place::Next if string.is_empty() => {}
+            Place::Next => self.state.next = cursor_in_url(string).unwrap_or(Next::Unreadable),
+            Place::List | Place::Data | Place::Pages => return self.unexpected("a string"),
         }
         Ok(())
     }
 
     fn visit_bool<E: serde::de::Error>(self, _: bool) -> Result<(), E> {
-        self.scalar("a boolean")
+        self.unexpected("a boolean")
     }
 
     fn visit_i64<E: serde::de::Error>(self, _: i64) -> Result<(), E> {
-        self.scalar("a number")
+        self.unexpected("a number")
     }
 
     fn visit_u64<E: serde::de::Error>(self, _: u64) -> Result<(), E> {
-        self.scalar("a number")
+        self.unexpected("a number")
     }
 
     fn visit_f64<E: serde::de::Error>(self, _: f64) -> Result<(), E> {
-        self.scalar("a number")
+        self.unexpected("a number")
     }
 }
 
@@ -177,11 +176,11 @@ fn cursor_in_url(url: &str) -> Option<Next> {
     let (_, query) = url.split_once('?')?;
     let value = query.split(['&', '#']).find_map(|pair| pair.strip_prefix("starting_after="))?;
     let cursor = percent_decode_str(value).decode_utf8().ok()?;
-    Some(next_of(&cursor))
+    Some(Next::from_cursor(&cursor))
 }
 
-/// The keys that paging needs.
-enum Known {
+/// The keys that pagination needs.
+enum KnownKey {
     Type,
     Data,
     Pages,
@@ -193,29 +192,29 @@ enum Known {
 struct Key;
 
 impl<'de> DeserializeSeed<'de> for Key {
-    type Value = Known;
+    type Value = KnownKey;
 
-    fn deserialize<D: Deserializer<'de>>(self, parser: D) -> Result<Known, D::Error> {
-        // As bytes: a name with half a surrogate pair is none of ours, but no reason to fail.
+    fn deserialize<D: Deserializer<'de>>(self, parser: D) -> Result<KnownKey, D::Error> {
+        // As bytes: a key with a lone surrogate is unknown, but not an error.
         parser.deserialize_bytes(self)
     }
 }
 
 impl Visitor<'_> for Key {
-    type Value = Known;
+    type Value = KnownKey;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a key")
     }
 
-    fn visit_bytes<E: serde::de::Error>(self, key: &[u8]) -> Result<Known, E> {
+    fn visit_bytes<E: serde::de::Error>(self, key: &[u8]) -> Result<KnownKey, E> {
         Ok(match key {
-            b"type" => Known::Type,
-            b"data" => Known::Data,
-            b"pages" => Known::Pages,
-            b"next" => Known::Next,
-            b"starting_after" => Known::StartingAfter,
-            _ => Known::Other,
+            b"type" => KnownKey::Type,
+            b"data" => KnownKey::Data,
+            b"pages" => KnownKey::Pages,
+            b"next" => KnownKey::Next,
+            b"starting_after" => KnownKey::StartingAfter,
+            _ => KnownKey::Other,
         })
     }
 }
@@ -223,18 +222,15 @@ impl Visitor<'_> for Key {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::page::skim::skim;
+    use crate::page::list::read_list;
     use crate::request::MAX_CURSOR;
 
-    /// By the scan, where that reads it, it is the same.
-    fn both(json: &str) -> Result<Found, String> {
-        let judged = judge(json);
-        let skimmed = skim(json);
-        assert_eq!(
-            skimmed.clone().map(|found| (found.count, found.next)),
-            judged.clone().map(|found| (found.count, found.next))
-        );
-        judged
+    /// Asserts that the scanner, where it accepts the list, finds the same.
+    fn both(json: &str) -> Result<ListSummary, String> {
+        let diagnosed = diagnose(json);
+        let scanned = read_list(json);
+        assert_eq!(scanned.map(|list| (list.count, list.next)), diagnosed.clone().map(|list| (list.count, list.next)));
+        diagnosed
     }
 
     fn next(pages: &str) -> Next {
@@ -246,7 +242,7 @@ mod tests {
 
     #[test]
     fn finds_the_next_cursor() {
-        let cursor = |text: &str| Next::Cursor(text.to_owned());
+        let cursor = |cursor: &str| Next::Cursor(cursor.to_owned());
         assert_eq!(next(r#"{"next":{"starting_after":"abc="}}"#), cursor("abc="));
         assert_eq!(next(r#"{"next":{"starting_after":"a\/\u00e9\n"}}"#), cursor("a/é\n"));
         assert_eq!(next(r#"{"x":[{"next":1}],"next":{"per_page":1,"starting_after":"c"},"y":{}}"#), cursor("c"));
@@ -254,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn finds_the_end_in_each_of_its_forms() {
+    fn recognizes_the_last_page_in_every_form() {
         for end in [
             "null",
             "{}",
@@ -267,12 +263,12 @@ mod tests {
         ] {
             assert_eq!(next(end), Next::End, "{end}");
         }
-        assert_eq!(both(r#"{"data":[]}"#).expect("no pages at all").next, Next::End);
+        assert_eq!(both(r#"{"data":[]}"#).expect("a list without pages").next, Next::End);
     }
 
     #[test]
-    fn does_not_take_what_it_cannot_read_for_the_end() {
-        for odd in [
+    fn does_not_mistake_an_unknown_next_page_for_the_end() {
+        for pages in [
             "7",
             "\"x\"",
             "[]",
@@ -286,19 +282,19 @@ mod tests {
             r#"{"next":{"starting_after":{}}}"#,
             r#"{"next":{"starting_after":"a\u0000b"}}"#,
         ] {
-            assert_eq!(next(odd), Next::Unreadable, "{odd}");
+            assert_eq!(next(pages), Next::Unreadable, "{pages}");
         }
     }
 
     #[test]
-    fn a_cursor_has_to_fit_into_a_request() {
+    fn rejects_a_cursor_that_is_too_long_for_a_request() {
         let of_length = |length| next(&format!(r#"{{"next":{{"starting_after":"{}"}}}}"#, "c".repeat(length)));
         assert_eq!(of_length(MAX_CURSOR), Next::Cursor("c".repeat(MAX_CURSOR)));
         assert_eq!(of_length(MAX_CURSOR + 1), Next::Unreadable);
     }
 
     #[test]
-    fn the_last_of_two_equal_keys_counts() {
+    fn uses_the_last_of_two_equal_keys() {
         assert_eq!(next(r#"{"next":{"starting_after":"a"},"next":null}"#), Next::End);
         assert_eq!(
             next(r#"{"next":null,"next":{"starting_after":"a","starting_after":"b"}}"#),
@@ -311,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_rows_whatever_they_are() {
+    fn counts_rows_of_any_type() {
         for (json, count) in [
             (r#"{"data":[]}"#, 0),
             (r#"{"data":[null,1,"x",[],{"data":[1,2,3],"pages":{"next":{"starting_after":"no"}}}]}"#, 5),
@@ -325,18 +321,18 @@ mod tests {
     }
 
     #[test]
-    fn says_what_is_not_a_list() {
-        for (json, says) in [
+    fn says_why_something_is_not_a_list() {
+        for (json, reason) in [
             ("", "EOF while parsing"),
             ("<html>", "expected value"),
-            ("[]", "an array, not an object"),
+            ("[]", "the top level is an array, not an object"),
             ("null", "null, not an object"),
-            ("\"x\"", "a text, not an object"),
-            ("{}", "no \"data\""),
-            (r#"{"type":"error.list","data":[]}"#, "an error.list"),
+            ("\"x\"", "a string, not an object"),
+            ("{}", "\"data\" is missing"),
+            (r#"{"type":"error.list","data":[]}"#, "\"type\" is \"error.list\""),
             (r#"{"data":null}"#, "\"data\" is null"),
             (r#"{"data":{"a":1}}"#, "\"data\" is an object"),
-            (r#"{"data":"x"}"#, "\"data\" is a text"),
+            (r#"{"data":"x"}"#, "\"data\" is a string"),
             (r#"{"data":7}"#, "\"data\" is a number"),
             (r#"{"data":[{"id":"1"}"#, "EOF while parsing"),
             (r#"{"data":[]} {}"#, "trailing characters"),
@@ -344,7 +340,7 @@ mod tests {
             ("{\"data\":[],\"a\u{1}b\":1}", "control character"),
         ] {
             let error = both(json).expect_err(json);
-            assert!(error.contains(says), "{json}: {error}");
+            assert!(error.contains(reason), "{json}: {error}");
         }
     }
 }

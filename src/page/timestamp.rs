@@ -1,8 +1,8 @@
-//! Times as the service writes them.
+//! Parses the times of the service: RFC 3339, with a few common deviations.
 
-/// Milliseconds since the Unix epoch of a time as RFC 3339 has it; in UTC, if it names no zone.
-pub(crate) fn unix_ms(text: &[u8]) -> Option<i64> {
-    let mut rest = Rest(text);
+/// Parses an RFC 3339 time to milliseconds since the Unix epoch, rounded down. Without a time zone, it is taken as UTC.
+pub(super) fn unix_ms(time: &[u8]) -> Option<i64> {
+    let mut rest = Rest(time);
     let year = rest.number(4)?;
     rest.one_of(b"-")?;
     let month = rest.number(2)?;
@@ -16,23 +16,23 @@ pub(crate) fn unix_ms(text: &[u8]) -> Option<i64> {
     let second = rest.number(2)?;
     let ms = if rest.one_of(b".,").is_some() { rest.milliseconds()? } else { 0 };
     let offset = rest.zone()?;
-    let exists = (1..=12).contains(&month)
+    let is_valid = (1..=12).contains(&month)
         && (1..=days_in(year, month)).contains(&day)
         && hour < 24
         && minute < 60
         && second < 60
         && rest.0.is_empty();
     let minutes = (days_since_epoch(year, month, day) * 24 + hour) * 60 + minute - offset;
-    exists.then_some((minutes * 60 + second) * 1000 + ms)
+    is_valid.then_some((minutes * 60 + second) * 1000 + ms)
 }
 
-/// What is still to be read.
+/// The input that is not parsed yet.
 struct Rest<'a>(&'a [u8]);
 
 impl Rest<'_> {
     fn one_of(&mut self, bytes: &[u8]) -> Option<u8> {
-        let (&first, behind) = self.0.split_first().filter(|(first, _)| bytes.contains(first))?;
-        self.0 = behind;
+        let (&first, rest) = self.0.split_first().filter(|(first, _)| bytes.contains(first))?;
+        self.0 = rest;
         Some(first)
     }
 
@@ -44,7 +44,7 @@ impl Rest<'_> {
         self.one_of(b"0123456789").map(|byte| i64::from(byte - b'0'))
     }
 
-    /// A fraction of a second: one digit or more, of which three count.
+    /// A fraction of a second: one digit or more; those after the third are ignored.
     fn milliseconds(&mut self) -> Option<i64> {
         let mut ms = self.digit()? * 100;
         ms += self.digit().unwrap_or(0) * 10;
@@ -53,7 +53,7 @@ impl Rest<'_> {
         Some(ms)
     }
 
-    /// How many minutes a zone is ahead of UTC.
+    /// A time zone: the minutes it is ahead of UTC.
     fn zone(&mut self) -> Option<i64> {
         let sign = match self.one_of(b"Zz+-") {
             None | Some(b'Z' | b'z') => return Some(0),
@@ -79,11 +79,11 @@ fn days_in(year: i64, month: i64) -> i64 {
     }
 }
 
-/// In the Gregorian calendar, also before there was one. Years are counted from March on: the leap day is the last.
+/// In the proleptic Gregorian calendar. Years begin in March, so that the leap day is the last day.
 fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
     let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
-    // Beginning with March, five months have 153 days.
+    // From March on, every five months have 153 days.
     let day_of_year = (153 * month + 2) / 5 + day - 1;
     365 * year + leap_days + day_of_year - 719_468
 }
@@ -93,8 +93,8 @@ mod tests {
     use super::unix_ms;
 
     #[test]
-    fn times_are_read_in_every_form() {
-        for (text, ms) in [
+    fn parses_every_form() {
+        for (time, ms) in [
             ("1970-01-01T00:00:00Z", 0),
             ("2025-11-15T09:30:00Z", 1_763_199_000_000),
             ("2025-11-15t09:30:00z", 1_763_199_000_000),
@@ -108,20 +108,20 @@ mod tests {
             ("0001-01-01T00:00:00Z", -62_135_596_800_000),
             ("9999-12-31T23:59:59Z", 253_402_300_799_000),
         ] {
-            assert_eq!(unix_ms(text.as_bytes()), Some(ms), "{text}");
+            assert_eq!(unix_ms(time.as_bytes()), Some(ms), "{time}");
         }
     }
 
     #[test]
-    fn each_day_follows_the_one_before() {
+    fn each_day_is_24_hours_after_the_previous_one() {
         let mut expected = unix_ms(b"1899-12-31T00:00:00Z").unwrap_or_default();
         for year in 1900..2101 {
             for month in 1..13 {
                 for day in 1..32 {
-                    let text = format!("{year}-{month:02}-{day:02}T00:00:00Z");
-                    if let Some(ms) = unix_ms(text.as_bytes()) {
+                    let time = format!("{year}-{month:02}-{day:02}T00:00:00Z");
+                    if let Some(ms) = unix_ms(time.as_bytes()) {
                         expected += 86_400_000;
-                        assert_eq!(ms, expected, "{text}");
+                        assert_eq!(ms, expected, "{time}");
                     }
                 }
             }
@@ -130,8 +130,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time_is_none() {
-        for text in [
+    fn rejects_invalid_times() {
+        for time in [
             "",
             "1763199000",
             "2025-11-15",
@@ -154,7 +154,7 @@ mod tests {
             "+025-04-01T00:00:00Z",
             " 2025-11-15T09:30:00Z",
         ] {
-            assert_eq!(unix_ms(text.as_bytes()), None, "{text}");
+            assert_eq!(unix_ms(time.as_bytes()), None, "{time}");
         }
     }
 }

@@ -1,12 +1,13 @@
-//! Lists of every make, most of them as no service would send them, read by the scan and by serde_json.
+//! Generates lists, most of them unlike those of the service, and compares the pages made from them with serde_json.
 
 use super::Page;
-use super::check::check;
+use super::field::Field;
+use super::serde_json_oracle::check_page;
 
-/// Numbers that look like chance, the same ones each time.
-struct Chance(u64);
+/// A pseudo-random number generator with a fixed seed.
+struct Random(u64);
 
-impl Chance {
+impl Random {
     fn below(&mut self, bound: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -18,72 +19,57 @@ impl Chance {
         self.below(times) == 0
     }
 
-    fn of<'a>(&mut self, choices: &[&'a str]) -> &'a str {
+    fn choose<'a>(&mut self, choices: &[&'a str]) -> &'a str {
         choices[self.below(choices.len())]
     }
 }
 
-const FIELDS: [&str; 12] = [
-    "type",
-    "id",
-    "name",
-    "description",
-    "state",
-    "http_method",
-    "direct_fin_usage",
-    "created_by_admin_id",
-    "updated_by_admin_id",
-    "created_at",
-    "updated_at",
-    "execution_results_url",
-];
-
 #[rustfmt::skip]
-const PIECES: [&str; 30] = [
-    "a", "Order Status Service", "12345", "2026-01-20T14:22:15Z", "/data_connectors/1/execution_results", "  ", "é",
-    "注文状況", "🚚", r"\n", r#"\""#, r"\\", r"\/", r"\b\f\r\t", r"\u0000", r"\u00e9", r"\uD83D\uDE9A", r"\ud83d",
-    r"\ude9a", r"\u0022", "{[,:]}", "data", "live", "draft", "get", "post", "put", "delete", "patch", "\u{7f}\u{80}\u{fffd}",
+const STRING_PARTS: [&str; 31] = [
+    "a", "Order Status Service", "12345", "2026-01-20T14:22:15Z", "1969-12-31T23:59:59Z",
+    "/data_connectors/1/execution_results", "  ", "é", "注文状況", "🚚", r"\n", r#"\""#, r"\\", r"\/", r"\b\f\r\t", r"\u0000",
+    r"\u00e9", r"\uD83D\uDE9A", r"\ud83d", r"\ude9a", r"\u0022", "{[,:]}", "data", "live", "draft", "get", "post", "put",
+    "delete", "patch", "\u{7f}\u{80}\u{fffd}",
 ];
 
-const SCALARS: [&str; 12] =
+const OTHER_VALUES: [&str; 12] =
     ["null", "true", "false", "0", "-1", "1.5e+3", "-0.0E-1", "1e999", "[]", "{}", "[[{}]]", "[1 , 2]"];
 
-/// A list in the making.
-struct List {
-    chance: Chance,
-    /// White space wherever it may stand.
+struct ListGenerator {
+    random: Random,
+    /// Whether to add white space.
     spaced: bool,
     json: String,
 }
 
-impl List {
-    fn of(seed: u64) -> String {
-        let mut chance = Chance(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-        let spaced = chance.one_in(3);
-        let mut list = Self { chance, spaced, json: String::new() };
-        list.whole();
+impl ListGenerator {
+    fn generate(seed: u64) -> String {
+        let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        let spaced = random.one_in(3);
+        let mut list = Self { random, spaced, json: String::new() };
+        list.list();
         list.json
     }
 
-    fn put(&mut self, text: &str) {
-        self.json.push_str(text);
-        if self.spaced && self.chance.one_in(4) {
-            self.json.push_str([" ", "\n", "\t", "\r\n  "][self.chance.below(4)]);
+    fn put(&mut self, json: &str) {
+        self.json.push_str(json);
+        if self.spaced && self.random.one_in(4) {
+            self.json.push_str([" ", "\n", "\t", "\r\n  "][self.random.below(4)]);
         }
     }
 
-    fn whole(&mut self) {
+    fn list(&mut self) {
         self.put("{");
-        let rows = self.chance.below(8);
+        let rows = self.random.below(8);
         let mut parts = vec!["data", "pages"];
-        if self.chance.one_in(2) {
-            parts.insert(self.chance.below(3), "type");
+        if self.random.one_in(2) {
+            parts.insert(self.random.below(3), "type");
         }
-        if self.chance.one_in(8) {
-            parts.insert(self.chance.below(3), "other");
+        if self.random.one_in(8) {
+            parts.insert(self.random.below(3), "other");
         }
-        if self.chance.one_in(12) {
-            parts.push(["data", "pages"][self.chance.below(2)]);
+        if self.random.one_in(12) {
+            parts.push(["data", "pages"][self.random.below(2)]);
         }
         for (index, part) in parts.iter().enumerate() {
             if index > 0 {
@@ -101,7 +87,7 @@ impl List {
     }
 
     fn pages(&mut self) {
-        let next = self.chance.of(&[
+        let next = self.random.choose(&[
             "null",
             r#"{"next":null}"#,
             r#"{"type":"pages","per_page":50,"next":{"starting_after":"abc="}}"#,
@@ -119,22 +105,22 @@ impl List {
 
     fn rows(&mut self, count: usize) {
         self.put("[");
-        // Mostly alike, as those of a service are.
-        let mut keys: Vec<&str> = FIELDS.to_vec();
+        // Mostly alike, as the rows of the service are.
+        let mut keys = Field::ALL.map(Field::name).to_vec();
         for index in 0..count {
             if index > 0 {
                 self.put(",");
             }
-            if self.chance.one_in(4) {
-                for _ in 0..self.chance.below(4) {
-                    let (one, other) = (self.chance.below(keys.len()), self.chance.below(keys.len()));
+            if self.random.one_in(4) {
+                for _ in 0..self.random.below(4) {
+                    let (one, other) = (self.random.below(keys.len()), self.random.below(keys.len()));
                     keys.swap(one, other);
                 }
             }
-            match self.chance.below(12) {
+            match self.random.below(12) {
                 0 => self.value(),
                 1 => {
-                    keys.truncate(1 + self.chance.below(keys.len()));
+                    keys.truncate(1 + self.random.below(keys.len()));
                     self.row(&keys);
                 }
                 2 => {
@@ -158,8 +144,8 @@ impl List {
                 self.put(",");
             }
             self.key(key);
-            if *key == "direct_fin_usage" && !self.chance.one_in(5) {
-                let flag = self.chance.of(&["true", "false"]);
+            if *key == "direct_fin_usage" && !self.random.one_in(5) {
+                let flag = self.random.choose(&["true", "false"]);
                 self.put(flag);
             } else {
                 self.value();
@@ -170,7 +156,7 @@ impl List {
 
     fn key(&mut self, key: &str) {
         let escaped = match key.split_at_checked(1) {
-            Some((first, rest)) if self.chance.one_in(40) => format!("\\u{:04x}{rest}", u32::from(first.as_bytes()[0])),
+            Some((first, rest)) if self.random.one_in(40) => format!("\\u{:04x}{rest}", u32::from(first.as_bytes()[0])),
             _ => key.to_owned(),
         };
         self.put(&format!("\"{escaped}\""));
@@ -178,56 +164,56 @@ impl List {
     }
 
     fn value(&mut self) {
-        if self.chance.one_in(5) {
-            let scalar = self.chance.of(&SCALARS);
-            return self.put(scalar);
+        if self.random.one_in(5) {
+            let value = self.random.choose(&OTHER_VALUES);
+            return self.put(value);
         }
-        let mut text = "\"".to_owned();
-        for _ in 0..self.chance.below(4) {
-            text.push_str(self.chance.of(&PIECES));
+        let mut string = "\"".to_owned();
+        for _ in 0..self.random.below(4) {
+            string.push_str(self.random.choose(&STRING_PARTS));
         }
-        text.push('"');
-        self.put(&text);
+        string.push('"');
+        self.put(&string);
     }
 }
 
 #[test]
-fn what_is_read_is_what_serde_json_reads() {
+fn reads_what_serde_json_reads() {
     let mut rows = 0;
     for seed in 0..4000 {
-        let list = List::of(seed);
-        let read = Page::read(list.clone().into_bytes());
+        let list = ListGenerator::generate(seed);
+        let read = Page::parse(list.clone().into_bytes());
         rows += read.map_or(0, |page| page.connectors().filter(|row| row.name().is_some()).count());
-        if let Err(panic) = std::panic::catch_unwind(|| check(list.as_bytes())) {
+        if let Err(panic) = std::panic::catch_unwind(|| check_page(list.as_bytes())) {
             panic!("seed {seed}: {list}\n{:?}", panic.downcast_ref::<String>());
         }
     }
-    // So that it isn't all refused, and nothing compared.
+    // Not all were rejected, so that rows were compared.
     assert!(rows > 5000, "{rows} rows with names");
 }
 
 #[test]
-fn what_is_broken_is_refused_as_by_serde_json() {
+fn rejects_what_serde_json_rejects() {
     for seed in 0..4000 {
-        let mut list = List::of(seed).into_bytes();
-        let mut chance = Chance(seed + 1);
-        for _ in 0..=chance.below(2) {
-            let at = chance.below(list.len());
-            match chance.below(4) {
+        let mut list = ListGenerator::generate(seed).into_bytes();
+        let mut random = Random(seed + 1);
+        for _ in 0..=random.below(2) {
+            let at = random.below(list.len());
+            match random.below(4) {
                 0 => list.truncate(at.max(1)),
                 1 => drop(list.remove(at)),
-                2 => list.insert(at, b"\"\\{}[],:0 \n\x01\x80"[chance.below(13)]),
-                _ => list[at] ^= 1 << chance.below(8),
+                2 => list.insert(at, b"\"\\{}[],:0 \n\x01\x80"[random.below(13)]),
+                _ => list[at] ^= 1 << random.below(8),
             }
         }
-        if let Err(panic) = std::panic::catch_unwind(|| check(&list)) {
+        if let Err(panic) = std::panic::catch_unwind(|| check_page(&list)) {
             panic!("seed {seed}: {}\n{:?}", String::from_utf8_lossy(&list), panic.downcast_ref::<String>());
         }
     }
 }
 
 #[test]
-fn rows_may_be_nested_as_deeply_as_a_page() {
+fn rows_can_be_nested_as_deeply_as_the_page() {
     for levels in [90, 99, 100, 101, 120, 123, 124, 125, 126, 127, 128] {
         let nested = "[".repeat(levels) + &"]".repeat(levels);
         for list in [
@@ -235,8 +221,8 @@ fn rows_may_be_nested_as_deeply_as_a_page() {
             format!(r#"{{"x":{nested},"data":[{{"id":"1"}},{{"id":"2"}}]}}"#),
             format!(r#"{{"data":[{nested},{{"id":"2"}}],"pages":{{"x":{nested},"next":null}}}}"#),
         ] {
-            check(list.as_bytes());
-            if let Ok(page) = Page::read(list.into_bytes()) {
+            check_page(list.as_bytes());
+            if let Ok(page) = Page::parse(list.into_bytes()) {
                 assert_eq!(page.connector(1).and_then(|row| row.id()), Some("2"), "{levels} levels");
             }
         }
@@ -244,9 +230,9 @@ fn rows_may_be_nested_as_deeply_as_a_page() {
 }
 
 #[test]
-fn all_threads_get_the_same_rows() {
-    let list = List::of(7).into_bytes();
-    let page = Page::read(list).map_err(|not| not.why).expect("a list");
+fn threads_share_the_same_rows() {
+    let list = ListGenerator::generate(7).into_bytes();
+    let page = Page::parse(list).map_err(|invalid| invalid.reason).expect("a list");
     let addresses: Vec<usize> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..8).map(|_| scope.spawn(|| std::ptr::from_ref(page.rows()) as usize)).collect();
         threads.into_iter().map(|thread| thread.join().expect("no panic")).collect()
@@ -257,11 +243,11 @@ fn all_threads_get_the_same_rows() {
 }
 
 #[test]
-fn a_page_of_very_many_rows_is_none() {
-    let of_rows = |count: usize| Page::read(format!(r#"{{"data":[{}0]}}"#, "0,".repeat(count - 1)).into_bytes());
-    assert_eq!(of_rows(100_000).map_err(|not| not.why).map(|page| page.connectors().count()), Ok(100_000));
+fn rejects_too_many_rows() {
+    let of_rows = |count: usize| Page::parse(format!(r#"{{"data":[{}0]}}"#, "0,".repeat(count - 1)).into_bytes());
+    assert_eq!(of_rows(100_000).map_err(|invalid| invalid.reason).map(|page| page.connectors().count()), Ok(100_000));
     assert_eq!(
-        of_rows(100_001).err().map(|not| not.why).as_deref(),
-        Some("its \"data\" has 100001 rows, and a page may have 100000")
+        of_rows(100_001).err().map(|invalid| invalid.reason).as_deref(),
+        Some("\"data\" has 100001 rows, more than the maximum of 100000")
     );
 }

@@ -1,0 +1,318 @@
+//! A JSON scanner that builds no tree: it finds strings and skips values, eight bytes at a time.
+//!
+//! It is strict but gives no reasons: for invalid JSON, and for JSON nested too deeply, it returns `None`. serde_json
+//! reports the reason.
+
+use std::borrow::Cow;
+
+use super::unescape::unescape;
+
+/// A position in a JSON document, which is valid UTF-8.
+///
+/// The uncommon paths take the scanner by value and return it, so that it stays in registers on the common ones.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scanner<'a> {
+    json: &'a [u8],
+    position: usize,
+    /// How many nested arrays and objects a skipped value may have.
+    max_depth: usize,
+}
+
+/// The bytes of a string between its quotes, as a range of the document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct StringSpan {
+    pub start: usize,
+    pub end: usize,
+    pub has_escapes: bool,
+}
+
+impl<'a> Scanner<'a> {
+    pub(crate) fn new(json: &'a str, position: usize, max_depth: usize) -> Self {
+        Self { json: json.as_bytes(), position, max_depth }
+    }
+
+    pub(crate) fn position(&self) -> usize {
+        self.position
+    }
+
+    /// The bytes from `start` to the current position.
+    pub(crate) fn bytes_since(&self, start: usize) -> &'a [u8] {
+        self.json.get(start..self.position).unwrap_or_default()
+    }
+
+    /// The bytes of a string as they are in the document.
+    pub(crate) fn raw(&self, string: StringSpan) -> &'a [u8] {
+        self.json.get(string.start..string.end).unwrap_or_default()
+    }
+
+    /// The bytes of a string with its escape sequences replaced.
+    pub(crate) fn unescaped(&self, string: StringSpan) -> Cow<'a, [u8]> {
+        let raw = self.raw(string);
+        if !string.has_escapes {
+            return raw.into();
+        }
+        let mut bytes = vec![0; raw.len()];
+        let length = unescape(raw, &mut bytes);
+        bytes.truncate(length);
+        bytes.into()
+    }
+
+    /// The current byte. At the end it is 0, which is valid nowhere in JSON.
+    fn byte(&self) -> u8 {
+        self.json.get(self.position).copied().unwrap_or(0)
+    }
+
+    /// Skips white space and returns the next byte without consuming it.
+    pub(crate) fn peek(&mut self) -> u8 {
+        if self.byte() <= b' ' {
+            *self = self.after_white_space();
+        }
+        self.byte()
+    }
+
+    #[inline(never)]
+    fn after_white_space(mut self) -> Self {
+        while matches!(self.byte(), b' ' | b'\n' | b'\r' | b'\t') {
+            self.position += 1;
+        }
+        self
+    }
+
+    /// Skips white space and consumes `byte` if it is next.
+    pub(crate) fn consume(&mut self, byte: u8) -> bool {
+        let is_next = self.peek() == byte;
+        self.position += usize::from(is_next);
+        is_next
+    }
+
+    /// Consumes `bytes` if exactly they are next.
+    #[inline(always)]
+    pub(crate) fn consume_exact(&mut self, bytes: &[u8]) -> bool {
+        let next = self.json.get(self.position..self.position + bytes.len());
+        let is_next = next.is_some_and(|next| equal(next, bytes));
+        if is_next {
+            self.position += bytes.len();
+        }
+        is_next
+    }
+
+    /// Skips white space and returns whether the document ends there.
+    pub(crate) fn is_at_end(&mut self) -> bool {
+        self.peek();
+        self.position == self.json.len()
+    }
+
+    /// Scans a string.
+    #[inline(always)]
+    pub(crate) fn string(&mut self) -> Option<StringSpan> {
+        if self.peek() != b'"' {
+            return None;
+        }
+        self.string_at_quote()
+    }
+
+    /// Scans the string whose opening quote is the current byte.
+    #[inline(always)]
+    pub(crate) fn string_at_quote(&mut self) -> Option<StringSpan> {
+        self.position += 1;
+        let start = self.position;
+        self.skip_plain_bytes();
+        if self.byte() == b'"' {
+            self.position += 1;
+            Some(StringSpan { start, end: self.position - 1, has_escapes: false })
+        } else {
+            *self = self.after_string_with_escapes()?;
+            Some(StringSpan { start, end: self.position - 1, has_escapes: true })
+        }
+    }
+
+    /// Continues from the first escape sequence of a string to behind its closing quote.
+    #[inline(never)]
+    fn after_string_with_escapes(mut self) -> Option<Self> {
+        loop {
+            match self.byte() {
+                b'"' => {
+                    self.position += 1;
+                    return Some(self);
+                }
+                b'\\' => self.escape_sequence()?,
+                _ => return None,
+            }
+            self.skip_plain_bytes();
+        }
+    }
+
+    /// Goes to the next quote, backslash or control character.
+    #[inline(always)]
+    fn skip_plain_bytes(&mut self) {
+        while let Some(chunk) = self.json.get(self.position..).and_then(|rest| rest.first_chunk()) {
+            let marks = mark_special_bytes(chunk);
+            if marks != 0 {
+                self.position += marks.trailing_zeros() as usize / 8;
+                return;
+            }
+            self.position += chunk.len();
+        }
+        while !matches!(self.byte(), b'"' | b'\\' | ..b' ') {
+            self.position += 1;
+        }
+    }
+
+    fn escape_sequence(&mut self) -> Option<()> {
+        let escaped = self.json.get(self.position + 1)?;
+        self.position += 2;
+        match escaped {
+            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(()),
+            b'u' => {
+                let digits = self.json.get(self.position..self.position + 4)?;
+                self.position += 4;
+                digits.iter().all(u8::is_ascii_hexdigit).then_some(())
+            }
+            _ => None,
+        }
+    }
+
+    /// Skips a value of any type.
+    #[inline(always)]
+    pub(crate) fn skip_value(&mut self) -> Option<()> {
+        *self = self.after_value()?;
+        Some(())
+    }
+
+    #[inline(never)]
+    fn after_value(mut self) -> Option<Self> {
+        let mut nesting = Nesting::default();
+        loop {
+            match self.peek() {
+                b'"' => drop(self.string_at_quote()?),
+                b'{' => {
+                    self.position += 1;
+                    nesting.push(false, self.max_depth)?;
+                    if !self.consume(b'}') {
+                        self.key()?;
+                        continue;
+                    }
+                    nesting.pop();
+                }
+                b'[' => {
+                    self.position += 1;
+                    nesting.push(true, self.max_depth)?;
+                    if !self.consume(b']') {
+                        continue;
+                    }
+                    nesting.pop();
+                }
+                b't' => self.literal(b"true")?,
+                b'f' => self.literal(b"false")?,
+                b'n' => self.literal(b"null")?,
+                _ => self.number()?,
+            }
+            loop {
+                let Some(in_array) = nesting.is_in_array() else { return Some(self) };
+                let byte = self.peek();
+                self.position += 1;
+                match byte {
+                    b',' if in_array => break,
+                    b',' => {
+                        self.key()?;
+                        break;
+                    }
+                    b']' if in_array => nesting.pop(),
+                    b'}' if !in_array => nesting.pop(),
+                    _ => return None,
+                }
+            }
+        }
+    }
+
+    /// Scans a key and its colon.
+    pub(crate) fn key(&mut self) -> Option<StringSpan> {
+        let key = self.string()?;
+        self.consume(b':').then_some(key)
+    }
+
+    /// Consumes `true`, `false` or `null`, of which the first letter has been seen.
+    pub(crate) fn literal(&mut self, literal: &[u8]) -> Option<()> {
+        self.consume_exact(literal).then_some(())
+    }
+
+    fn number(&mut self) -> Option<()> {
+        self.position += usize::from(self.byte() == b'-');
+        if self.byte() == b'0' {
+            self.position += 1;
+        } else {
+            self.digits()?;
+        }
+        if self.byte() == b'.' {
+            self.position += 1;
+            self.digits()?;
+        }
+        if matches!(self.byte(), b'e' | b'E') {
+            self.position += 1;
+            self.position += usize::from(matches!(self.byte(), b'+' | b'-'));
+            self.digits()?;
+        }
+        Some(())
+    }
+
+    fn digits(&mut self) -> Option<()> {
+        let start = self.position;
+        while self.byte().is_ascii_digit() {
+            self.position += 1;
+        }
+        (self.position > start).then_some(())
+    }
+}
+
+/// The arrays (1) and objects (0) around the current position; the lowest bit is the innermost.
+#[derive(Default)]
+struct Nesting {
+    kinds: u128,
+    depth: usize,
+}
+
+impl Nesting {
+    fn push(&mut self, array: bool, max_depth: usize) -> Option<()> {
+        self.kinds = self.kinds << 1 | u128::from(array);
+        self.depth += 1;
+        (self.depth <= max_depth).then_some(())
+    }
+
+    fn pop(&mut self) {
+        self.kinds >>= 1;
+        self.depth -= 1;
+    }
+
+    /// Whether the innermost is an array; `None` outside of all.
+    fn is_in_array(&self) -> Option<bool> {
+        (self.depth > 0).then_some(self.kinds & 1 == 1)
+    }
+}
+
+/// Compares two slices of the same length; for short ones, faster than a call of memcmp.
+#[inline(always)]
+fn equal(one: &[u8], other: &[u8]) -> bool {
+    match one.len() {
+        17..=32 => ends::<16>(one) == ends::<16>(other),
+        9..=16 => ends::<8>(one) == ends::<8>(other),
+        5..=8 => ends::<4>(one) == ends::<4>(other),
+        _ => one == other,
+    }
+}
+
+/// The first and the last `N` bytes, which may overlap.
+#[inline(always)]
+fn ends<const N: usize>(bytes: &[u8]) -> Option<(&[u8; N], &[u8; N])> {
+    Some((bytes.first_chunk()?, bytes.last_chunk()?))
+}
+
+/// Marks, in the highest bit of each byte, those that need an escape sequence in a JSON string: quote, backslash,
+/// control characters. Marks above the lowest one may be false.
+fn mark_special_bytes(chunk: &[u8; 8]) -> u64 {
+    let chunk = u64::from_le_bytes(*chunk);
+    const ONES: u64 = u64::MAX / 255;
+    // Flipping this bit puts the quote next to the control characters, and nothing else.
+    let quotes_and_controls = (chunk ^ (ONES * 0x02)).wrapping_sub(ONES * 0x21);
+    let backslashes = (chunk ^ (ONES * b'\\' as u64)).wrapping_sub(ONES);
+    (quotes_and_controls | backslashes) & !chunk & (ONES << 7)
+}
