@@ -1,4 +1,4 @@
-//! Rows that no sandbox makes up, read from C.
+//! Unusual rows, read from C.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
@@ -18,7 +18,7 @@ const ROWS: [&str; 5] = [
 ];
 
 #[test]
-fn odd_rows_are_told_in_c() {
+fn reads_unusual_rows_from_c() {
     let body = format!(r#"{{"data":[{}]}}"#, ROWS.join(","));
     let server = Scripted::always(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len()));
     let test = Compiler::of("c99").program(&root().join("tests/c/other/odd_rows.c"));

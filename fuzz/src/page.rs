@@ -1,4 +1,4 @@
-//! Any bytes as an answer: what a page tells of them is what serde_json reads.
+//! Compares the page made from any response body with what serde_json reads.
 
 #![no_main]
 
