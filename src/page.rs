@@ -6,7 +6,7 @@ pub(crate) mod field;
 #[cfg(test)]
 mod generated_list_tests;
 mod list;
-mod packed_rows;
+pub(crate) mod packed_rows;
 mod rows;
 #[cfg(any(test, fuzzing))]
 #[allow(clippy::expect_used)]
@@ -21,6 +21,7 @@ use ureq::http::HeaderMap;
 
 use self::connector::{Connector, Connectors};
 use self::list::{find_rows, read_list};
+use self::packed_rows::PackedFormat;
 use self::rows::Rows;
 pub(crate) use self::summary::Next;
 
@@ -131,6 +132,12 @@ impl Page {
     /// All rows, in the order of the service.
     pub fn connectors(&self) -> Connectors<'_> {
         Connectors::new(self.json(), self.rows())
+    }
+
+    /// All rows in one buffer.
+    #[cfg_attr(not(any(test, fuzzing)), expect(dead_code, reason = "not in the C ABI yet"))]
+    pub(crate) fn packed_rows(&self, format: PackedFormat) -> Vec<u8> {
+        packed_rows::pack(&self.connectors(), self.json(), format)
     }
 
     /// All rows in one buffer, as `dc_page_table` returns it.

@@ -308,7 +308,7 @@ fn ends<const N: usize>(bytes: &[u8]) -> Option<(&[u8; N], &[u8; N])> {
 
 /// Marks, in the highest bit of each byte, those that need an escape sequence in a JSON string: quote, backslash,
 /// control characters. Marks above the lowest one may be false.
-fn mark_special_bytes(chunk: &[u8; 8]) -> u64 {
+pub(super) fn mark_special_bytes(chunk: &[u8; 8]) -> u64 {
     let chunk = u64::from_le_bytes(*chunk);
     const ONES: u64 = u64::MAX / 255;
     // Flipping this bit puts the quote next to the control characters, and nothing else.

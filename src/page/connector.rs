@@ -56,7 +56,12 @@ pub enum HttpMethod {
 impl<'page> Connector<'page> {
     /// The row's JSON, exactly as the service sent it: an object, unless the service sent something else as a row.
     pub fn json(&self) -> &'page str {
-        self.row.json().and_then(|range| self.page_json.get(range)).unwrap_or_default()
+        self.json_range().and_then(|range| self.page_json.get(range)).unwrap_or_default()
+    }
+
+    /// The range of the row in the page's JSON.
+    pub(super) fn json_range(&self) -> Option<Range<usize>> {
+        self.row.json()
     }
 
     /// [`json`](Self::json) and a NUL.

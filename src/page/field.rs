@@ -16,7 +16,6 @@ macro_rules! fields {
             /// How many there are.
             pub(crate) const COUNT: usize = [$($name,)+].len();
 
-            #[cfg(test)]
             /// The name of the field in JSON.
             pub(crate) fn name(self) -> &'static str {
                 match self {

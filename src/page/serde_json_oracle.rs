@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::connector::{Connector, HttpMethod, State};
 use super::diagnose::diagnose;
 use super::field::Field;
+use super::packed_rows::PackedFormat;
 use super::timestamp::unix_ms;
 use super::{BYTE_ORDER_MARK, Page};
 use crate::answer::mended;
@@ -19,6 +20,8 @@ pub(crate) fn check_page(body: &[u8]) {
             assert_eq!((page.count(), page.next()), (list.count, &list.next));
             assert_eq!(page.json().as_bytes(), body);
             check_rows(&page);
+            check_json_columns(&page);
+            check_separated(&page);
         }
         (Err(invalid), Ok(Err(reason))) => assert_eq!((invalid.reason, &*invalid.body), (reason, body)),
         (Err(invalid), Err(_)) => assert!(invalid.reason.contains("UTF-8"), "{}", invalid.reason),
@@ -86,4 +89,56 @@ fn check_row(row: &Connector, expected: &Value) {
     assert_eq!(row.known_http_method(), method, "http_method of {expected}");
     let ms = |name: &str| unix_ms(string(name)?.as_bytes());
     assert_eq!((row.created_at_ms(), row.updated_at_ms()), (ms("created_at"), ms("updated_at")), "times of {expected}");
+}
+
+/// The columns behind the fields, as JSON.
+fn derived_columns(row: &Connector) -> [(&'static str, Value); 4] {
+    let ms = |ms: Option<i64>| ms.filter(|&ms| ms >= 0).into();
+    [
+        ("created_at_ms", ms(row.created_at_ms())),
+        ("updated_at_ms", ms(row.updated_at_ms())),
+        ("state_code", row.known_state().map(|state| state as i32).into()),
+        ("http_method_code", row.known_http_method().map(|method| method as i32).into()),
+    ]
+}
+
+fn check_json_columns(page: &Page) {
+    let packed = page.packed_rows(PackedFormat::JsonColumns);
+    let columns: Value = serde_json::from_slice(&packed).expect("packed rows are valid JSON");
+    for (name, column) in columns.as_object().expect("an object") {
+        assert_eq!(column.as_array().map(Vec::len), Some(page.count()), "{name}");
+    }
+    for (index, row) in page.connectors().enumerate() {
+        for field in Field::ALL {
+            let expected: Value = match field {
+                Field::DirectFinUsage => row.direct_fin_usage().into(),
+                _ => row.field(field).map(|value| String::from_utf8(value.to_vec()).expect("UTF-8")).into(),
+            };
+            assert_eq!(columns[field.name()][index], expected, "{} of {}", field.name(), row.json());
+        }
+        for (name, expected) in derived_columns(&row) {
+            assert_eq!(columns[name][index], expected, "{name} of {}", row.json());
+        }
+        let range = ["json_start", "json_length"].map(|name| columns[name][index].as_u64().expect("a range") as usize);
+        assert_eq!(page.json().get(range[0]..range[0] + range[1]), Some(row.json()));
+    }
+}
+
+fn check_separated(page: &Page) {
+    let packed = page.packed_rows(PackedFormat::Separated);
+    let mut rows = packed.split(|&byte| byte == 0xFF);
+    for row in page.connectors() {
+        let mut columns = rows.next().expect("a row").split(|&byte| byte == 0xFE);
+        let mut next_column = || columns.next().expect("a column");
+        for field in Field::ALL {
+            assert_eq!(next_column(), row.field(field).unwrap_or(b"\xFD"), "{} of {}", field.name(), row.json());
+        }
+        for (name, value) in derived_columns(&row) {
+            let expected = if value.is_null() { b"\xFD".to_vec() } else { value.to_string().into_bytes() };
+            assert_eq!(next_column(), expected, "{name} of {}", row.json());
+        }
+        assert_eq!(next_column(), row.json().as_bytes());
+        assert_eq!(columns.next(), None);
+    }
+    assert!(page.count() == 0 || rows.next().is_none());
 }
