@@ -11,7 +11,7 @@ use crate::json::escape::write_string;
 /// "execution_results_url"), then "created_at_ms", "updated_at_ms" (milliseconds since the Unix epoch; absent for an
 /// invalid time and for one before 1970), "state_code" and "http_method_code" (`DC_STATE_…` and `DC_HTTP_METHOD_…`),
 /// then the row's own JSON. A value is absent where the row has none, or has one of another type than documented.
-/// Strings are valid UTF-8; a lone surrogate is U+FFFD. Later versions may add columns behind those named here.
+/// Strings are valid UTF-8; a lone surrogate is U+FFFD. Later versions may add columns after these; ignore them.
 #[cfg_attr(not(any(test, fuzzing)), expect(dead_code, reason = "not in the C ABI yet"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PackedFormat {
@@ -23,8 +23,8 @@ pub(crate) enum PackedFormat {
     JsonColumns,
     /// The columns of each row in order, separated by the byte 0xFE; rows are separated by 0xFF, and the byte 0xFD
     /// stands for an absent value. None of the three occurs in UTF-8. Strings are not escaped and may contain NULs;
-    /// "direct_fin_usage" is `true` or `false`, and integers are decimal. The last column is the row's JSON. A page
-    /// without rows is empty.
+    /// "direct_fin_usage" is `true` or `false`, and integers are decimal. The 17th column is the row's JSON, as the
+    /// service sent it. A page without rows is empty.
     Separated,
 }
 
