@@ -1,55 +1,55 @@
-//! Who may ask: bearer tokens.
+//! Bearer token authentication.
 
 use std::fmt;
 use std::io;
 
 use axum::http::{HeaderMap, StatusCode, header};
 
-use crate::answer::Refusal;
+use crate::response::ApiError;
 
-/// The access token to insist on. Its `Debug` form doesn't show it.
-pub(crate) struct Token(String);
+/// The required access token. Its `Debug` output is redacted.
+pub(crate) struct AccessToken(String);
 
-impl Token {
+impl AccessToken {
     pub(crate) fn new(token: String) -> Self {
-        Token(token)
+        AccessToken(token)
     }
 
-    /// Whether a request can carry it at all.
-    pub(crate) fn check(&self) -> io::Result<()> {
+    /// Checks that the token can be sent in an HTTP header.
+    pub(crate) fn validate(&self) -> io::Result<()> {
         if !self.0.is_empty() && self.0.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Ok(());
         }
         Err(io::Error::new(
             io::ErrorKind::InvalidInput,
-            "the token has to be visible ASCII characters without spaces, and at least one",
+            "invalid access token: use one or more visible ASCII characters, without spaces",
         ))
     }
 }
 
-impl fmt::Debug for Token {
+impl fmt::Debug for AccessToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Token(..)")
+        f.write_str("AccessToken(..)")
     }
 }
 
-/// Lets requests with `Authorization: Bearer <token>` pass; any token if none is insisted on.
-pub(crate) fn check(headers: &HeaderMap, insisted_on: Option<&Token>) -> Result<(), Refusal> {
-    let good = bearer(headers).is_some_and(|given| match insisted_on {
-        Some(token) => given == token.0,
+/// Requires `Authorization: Bearer <token>`, with any token if `required` is `None`.
+pub(crate) fn authenticate(headers: &HeaderMap, required: Option<&AccessToken>) -> Result<(), ApiError> {
+    let authenticated = bearer_token(headers).is_some_and(|token| match required {
+        Some(required) => token == required.0,
         None => true,
     });
-    if good {
+    if authenticated {
         return Ok(());
     }
-    Err(Refusal::new(StatusCode::UNAUTHORIZED, "unauthorized", "Access Token Invalid"))
+    Err(ApiError::new(StatusCode::UNAUTHORIZED, "unauthorized", "Access Token Invalid"))
 }
 
-/// The token of a well-formed `Authorization` header; never empty.
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+/// Returns the token of a well-formed `Authorization` header; never an empty one.
+fn bearer_token(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.trim().split_once(' ')?;
     let token = token.trim_start();
-    let good = scheme.eq_ignore_ascii_case("Bearer") && !token.contains([' ', '\t']);
-    good.then_some(token)
+    let valid = scheme.eq_ignore_ascii_case("Bearer") && !token.contains([' ', '\t']);
+    valid.then_some(token)
 }

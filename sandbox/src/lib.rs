@@ -1,8 +1,8 @@
-//! A local stand-in for the service that lists data connectors (`GET /data_connectors`):
-//! write and test programs against it without a workspace, a token or a network.
+//! A local stand-in for the Intercom API that lists data connectors (`GET /data_connectors`),
+//! for developing and testing clients without a workspace, an access token or a network.
 //!
-//! It answers on 127.0.0.1 as the service does: bearer tokens, API versions, pages and cursors,
-//! errors, rate limit headers, gzip. The connectors are made up, or come from a file.
+//! It listens on 127.0.0.1 and behaves like the service: bearer tokens, API versions, pages and
+//! cursors, errors, rate limit headers, gzip. It serves sample connectors or those of a file.
 //!
 //! ```
 //! use data_connectors_sandbox::Sandbox;
@@ -11,23 +11,22 @@
 //! assert!(sandbox.base_url().starts_with("http://127.0.0.1:"));
 //! assert_eq!(sandbox.connectors().len(), 45);
 //! // ... point the program under test at `sandbox.base_url()` ...
-//! drop(sandbox); // it stops here
+//! drop(sandbox); // stops the server
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! The rooms: `server` answers requests, after `fault` (not at all), `auth` (who), `rate` (how often), `version` and
-//! `list` (what) have had their say; `answer` gives answers their form; `connectors` makes rows
-//! up and `data` reads them from a file.
+//! `server` passes each request through `faults`, `auth`, `rate_limit`, `api_version` and `list`; `response` builds
+//! the HTTP response. The connectors come from `sample_data` or `data_file`.
 
-mod answer;
+mod api_version;
 mod auth;
-mod connectors;
-mod data;
-mod fault;
+mod data_file;
+mod faults;
 mod list;
-mod rate;
+mod rate_limit;
+mod response;
+mod sample_data;
 mod server;
-mod version;
 
 use std::fmt;
 use std::io;
@@ -39,45 +38,46 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::sync::oneshot;
 
-use answer::RequestIds;
-use auth::Token;
-use fault::Faults;
+use auth::AccessToken;
+use faults::FaultInjector;
 use list::List;
-use rate::RateLimit;
-use server::Site;
+use rate_limit::RateLimiter;
+use response::RequestIds;
+use server::ServerState;
 
-/// How many connectors a sandbox makes up unless told otherwise.
+/// The default number of sample connectors.
 pub const DEFAULT_CONNECTORS: usize = 137;
 
-/// A running sandbox; it stops when dropped.
+/// A running sandbox; dropping it stops the server.
 ///
-/// It runs on a thread of its own, so it can be used from blocking and from async code. Dropping
-/// it closes every connection at once, answered or not, and waits for the thread to end.
-#[must_use = "it stops when dropped"]
+/// The server runs on a background thread, so it can be used from blocking and from async code.
+/// Dropping the sandbox closes all connections at once, including those with a request in
+/// progress, and waits for the thread to end.
+#[must_use = "dropping it stops the server"]
 pub struct Sandbox {
     base_url: String,
-    site: Arc<Site>,
-    /// Dropping the sender is what stops the server.
+    state: Arc<ServerState>,
+    /// Dropping the sender stops the server.
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Sandbox {
-    /// A sandbox to be: any free port, [`DEFAULT_CONNECTORS`] made-up connectors, any token, no
-    /// latency, no failures, nobody refused for asking too often.
+    /// Returns a builder with the defaults: any free port, [`DEFAULT_CONNECTORS`] sample
+    /// connectors, any access token, no latency, no faults, no enforced rate limit.
     pub fn builder() -> Builder {
         Builder::default()
     }
 
-    /// Where it listens, such as `http://127.0.0.1:49152`, without a slash at the end.
+    /// Returns the base URL, such as `http://127.0.0.1:49152`, without a trailing slash.
     pub fn base_url(&self) -> &str {
         &self.base_url
     }
 
-    /// The connectors it serves, in the order it serves them: newest `updated_at` first, then
+    /// Returns the connectors in the order in which they are served: newest `updated_at` first, then
     /// highest id first.
     pub fn connectors(&self) -> &[Value] {
-        self.site.list.rows()
+        self.state.list.rows()
     }
 }
 
@@ -94,20 +94,20 @@ impl Drop for Sandbox {
     fn drop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
-            // A panic over there has been reported there; a second one here would abort.
+            // A panic of the thread has already been reported; panicking in `drop` could abort.
             let _ = thread.join();
         }
     }
 }
 
-/// Settles how a [`Sandbox`] will be; made by [`Sandbox::builder`].
-#[must_use = "nothing runs before `start`"]
+/// Configures a [`Sandbox`]; created by [`Sandbox::builder`].
+#[must_use = "call `start` to start the sandbox"]
 #[derive(Debug, Default)]
 pub struct Builder {
     port: u16,
     source: Source,
     latency: Duration,
-    token: Option<Token>,
+    token: Option<AccessToken>,
     rate_limit: Option<u32>,
     fault_percent: u8,
 }
@@ -115,106 +115,105 @@ pub struct Builder {
 /// Where the connectors come from.
 #[derive(Debug)]
 enum Source {
-    MadeUp(usize),
+    Sample(usize),
     Rows(Vec<Value>),
     File(PathBuf),
 }
 
 impl Default for Source {
     fn default() -> Self {
-        Source::MadeUp(DEFAULT_CONNECTORS)
+        Source::Sample(DEFAULT_CONNECTORS)
     }
 }
 
 impl Builder {
-    /// The port on 127.0.0.1; 0, the default, is any free one.
+    /// Sets the port on 127.0.0.1. Default: 0, any free port.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// Serves this many made-up connectors, the same ones each time.
+    /// Serves this many sample connectors, which are the same in every run.
     ///
-    /// Of `connectors`, [`data`](Self::data) and [`data_file`](Self::data_file) the last called
-    /// counts.
+    /// `connectors`, [`data`](Self::data) and [`data_file`](Self::data_file) replace each other.
     pub fn connectors(mut self, count: usize) -> Self {
-        self.source = Source::MadeUp(count);
+        self.source = Source::Sample(count);
         self
     }
 
-    /// Serves these connectors, all their fields as they are.
+    /// Serves these connectors with all their fields unchanged.
     ///
-    /// Each has to be an object with an `id`, a string of digits, and an `updated_at`, a time
-    /// such as `"2026-01-20T14:22:15Z"`; [`start`](Self::start) says which one hasn't.
+    /// Each must be an object with an `id`, a string of digits, and an `updated_at`, a time in UTC
+    /// such as `"2026-01-20T14:22:15Z"`; otherwise [`start`](Self::start) fails.
     pub fn data(mut self, connectors: Vec<Value>) -> Self {
         self.source = Source::Rows(connectors);
         self
     }
 
-    /// Serves the connectors of this file, read by [`start`](Self::start): a JSON array of
-    /// connectors, or an answer of the service, `{"type":"list","data":[...]}`. What is asked of
-    /// each is said at [`data`](Self::data).
+    /// Serves the connectors of this file, which [`start`](Self::start) reads: a JSON array of
+    /// connectors, or a saved response body, `{"type":"list","data":[...]}`. The requirements of
+    /// [`data`](Self::data) apply.
     pub fn data_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.source = Source::File(path.into());
         self
     }
 
-    /// Waits this long before each answer; connections don't wait for one another.
+    /// Delays each response by this long, independently of other connections. Default: no delay.
     pub fn latency(mut self, latency: Duration) -> Self {
         self.latency = latency;
         self
     }
 
-    /// Accepts only this access token; without it any that isn't empty will do.
+    /// Accepts only this access token. Default: any token that is not empty.
     pub fn token(mut self, token: impl Into<String>) -> Self {
-        self.token = Some(Token::new(token.into()));
+        self.token = Some(AccessToken::new(token.into()));
         self
     }
 
-    /// Refuses (429) what goes beyond this many requests per minute, counted as the service does
-    /// over windows of 10 seconds: a sixth of it each, rounded down, but at least one request.
+    /// Responds with 429 above this many requests per minute. Like the service, it counts in windows
+    /// of 10 seconds, each with a sixth of the limit, rounded down, but at least one request.
     ///
-    /// Without it the rate limit headers count down from 10,000 per minute, and nobody is refused.
+    /// Default: the headers report 10,000 requests per minute, which is not enforced.
     pub fn rate_limit(mut self, per_minute: u32) -> Self {
         self.rate_limit = Some(per_minute);
         self
     }
 
-    /// Lets this share of the requests fail, in percent, spread evenly and in turn: a 503 of the service, a 502 with a
-    /// gateway's HTML, a connection that breaks in the body of a 200.
+    /// Makes this percentage of the requests fail, evenly spread. The faults rotate: a 503 with an error list, a 502
+    /// with a gateway's HTML, a 200 whose connection is closed within the body. Default: 0.
     pub fn fault_percent(mut self, percent: u8) -> Self {
         self.fault_percent = percent;
         self
     }
 
-    /// Starts the sandbox and returns once it is listening.
+    /// Starts the sandbox. Returns when it is listening.
     ///
     /// # Errors
     ///
-    /// - [`InvalidInput`](io::ErrorKind::InvalidInput): the token could never be sent, as it is
-    ///   empty or has characters other than visible ASCII ones;
-    /// - [`InvalidData`](io::ErrorKind::InvalidData): the connectors given can't be served; the
-    ///   message names the file, the row and what is wrong with it;
-    /// - as the system gave it: the file can't be read, the port can't be had, or there are no
-    ///   more threads or sockets.
+    /// - [`InvalidInput`](io::ErrorKind::InvalidInput): the access token is empty or has characters
+    ///   other than visible ASCII;
+    /// - [`InvalidData`](io::ErrorKind::InvalidData): a connector or the file is invalid; the message
+    ///   names the file, the row and the reason;
+    /// - the error of the operating system if the file can't be read, the port is in use, or no
+    ///   thread or socket can be created.
     pub fn start(self) -> io::Result<Sandbox> {
         if let Some(token) = &self.token {
-            token.check()?;
+            token.validate()?;
         }
         let list = match self.source {
-            Source::MadeUp(count) => List::new(connectors::make_up(count))?,
+            Source::Sample(count) => List::new(sample_data::generate(count))?,
             Source::Rows(rows) => List::new(rows)?,
-            Source::File(path) => data::read(&path)?,
+            Source::File(path) => data_file::read(&path)?,
         };
-        let site = Arc::new(Site {
+        let state = Arc::new(ServerState {
             list,
             token: self.token,
-            rate_limit: RateLimit::new(self.rate_limit),
+            rate_limiter: RateLimiter::new(self.rate_limit),
             latency: self.latency,
-            faults: Faults::new(self.fault_percent),
+            faults: FaultInjector::new(self.fault_percent),
             request_ids: RequestIds::default(),
         });
-        let (base_url, stop, thread) = server::start(self.port, Arc::clone(&site))?;
-        Ok(Sandbox { base_url, site, stop: Some(stop), thread: Some(thread) })
+        let (base_url, stop, thread) = server::start(self.port, Arc::clone(&state))?;
+        Ok(Sandbox { base_url, state, stop: Some(stop), thread: Some(thread) })
     }
 }

@@ -1,4 +1,4 @@
-//! The list, its order, its pages and the cursors between them.
+//! The list of connectors: order, pages and cursors.
 
 use std::cmp::Reverse;
 use std::io;
@@ -8,46 +8,46 @@ use base64::prelude::BASE64_STANDARD;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::answer::Refusal;
+use crate::response::ApiError;
 
 const DEFAULT_PER_PAGE: usize = 20;
 const MAX_PER_PAGE: usize = 50;
 
-const ID_FORM: &str = "a string of digits, at most \"18446744073709551615\"";
-const TIME_FORM: &str = "a time in UTC such as \"2026-01-20T14:22:15Z\"";
+const ID_FORMAT: &str = "a string of digits, at most \"18446744073709551615\"";
+const TIME_FORMAT: &str = "a time in UTC such as \"2026-01-20T14:22:15Z\"";
 
-/// Where a connector stands in the list; the list goes from the greatest to the least.
+/// The sort key of a connector; the list is in descending order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Position {
-    /// `updated_at` in microseconds, which a cursor's float still tells apart.
+    /// `updated_at` in microseconds, the precision that the `f64` of a cursor keeps.
     micros: i64,
     id: u64,
 }
 
-/// Connectors in the order they are served.
+/// Connectors in the order in which they are served.
 #[derive(Debug)]
 pub(crate) struct List {
     rows: Vec<Value>,
-    /// One for each row.
+    /// One position per row.
     positions: Vec<Position>,
 }
 
 impl List {
-    /// Sorts the rows; the error names the first that can't be placed.
+    /// Sorts the rows; the error names the first invalid one.
     pub(crate) fn new(rows: Vec<Value>) -> io::Result<Self> {
-        let mut placed = Vec::with_capacity(rows.len());
+        let mut sorted = Vec::with_capacity(rows.len());
         for (index, row) in rows.into_iter().enumerate() {
-            let position = Position::of(&row).map_err(|wrong| bad_row(index, &wrong))?;
-            placed.push((position, index, row));
+            let position = Position::from_row(&row).map_err(|reason| invalid_row(index, &reason))?;
+            sorted.push((position, index, row));
         }
-        placed.sort_by_key(|(position, index, _)| (Reverse(*position), *index));
-        for pair in placed.windows(2) {
+        sorted.sort_by_key(|(position, index, _)| (Reverse(*position), *index));
+        for pair in sorted.windows(2) {
             if pair[0].0 == pair[1].0 {
-                let wrong = format!("the same id and updated_at as row {}", pair[0].1);
-                return Err(bad_row(pair[1].1, &wrong));
+                let reason = format!("it has the same id and updated_at as row {}", pair[0].1);
+                return Err(invalid_row(pair[1].1, &reason));
             }
         }
-        let (positions, rows) = placed.into_iter().map(|(at, _, row)| (at, row)).unzip();
+        let (positions, rows) = sorted.into_iter().map(|(at, _, row)| (at, row)).unzip();
         Ok(List { rows, positions })
     }
 
@@ -55,7 +55,7 @@ impl List {
         &self.rows
     }
 
-    /// The body of the answer to a query.
+    /// Returns the response body for a query.
     pub(crate) fn page(&self, query: &Query) -> Value {
         let start = match query.after {
             Some(after) => self.positions.partition_point(|at| *at >= after),
@@ -72,31 +72,31 @@ impl List {
     }
 }
 
-fn bad_row(index: usize, wrong: &str) -> io::Error {
-    let message = format!("row {index} (the first is 0): {wrong}");
+fn invalid_row(index: usize, reason: &str) -> io::Error {
+    let message = format!("invalid row {index} (counted from 0): {reason}");
     io::Error::new(io::ErrorKind::InvalidData, message)
 }
 
 impl Position {
-    /// Where a row stands, or what is wrong with it.
-    fn of(row: &Value) -> Result<Self, String> {
+    /// Returns the position of a row, or the reason why it is invalid.
+    fn from_row(row: &Value) -> Result<Self, String> {
         let Value::Object(fields) = row else {
-            return Err(format!("has to be an object, not {}", kind(row)));
+            return Err(format!("expected an object, found {}", type_name(row)));
         };
-        let text = |field: &str, form: &str| match fields.get(field) {
+        let string = |field: &str, format: &str| match fields.get(field) {
             Some(Value::String(text)) => Ok(text.as_str()),
-            Some(other) => Err(format!("{field} has to be {form}, not {}", kind(other))),
-            None => Err(format!("{field} is missing; it has to be {form}")),
+            Some(other) => Err(format!("{field} is {}: use {format}", type_name(other))),
+            None => Err(format!("{field} is missing: use {format}")),
         };
-        let id = text("id", ID_FORM)?;
-        let time = text("updated_at", TIME_FORM)?;
+        let id = string("id", ID_FORMAT)?;
+        let time = string("updated_at", TIME_FORMAT)?;
         Ok(Position {
-            id: digits(id).ok_or_else(|| format!("id has to be {ID_FORM}, not {id:?}"))?,
-            micros: micros(time).ok_or_else(|| format!("updated_at has to be {TIME_FORM}, not {time:?}"))?,
+            id: parse_digits(id).ok_or_else(|| format!("id is {id:?}: use {ID_FORMAT}"))?,
+            micros: micros(time).ok_or_else(|| format!("updated_at is {time:?}: use {TIME_FORMAT}"))?,
         })
     }
 
-    /// Base64 of `[<Unix seconds>.0,<id>]`.
+    /// Returns the Base64 of `[<Unix seconds>.0,<id>]`.
     fn to_cursor(self) -> String {
         let seconds = self.micros as f64 / 1e6;
         BASE64_STANDARD.encode(format!("[{seconds:?},{}]", self.id))
@@ -110,15 +110,15 @@ impl Position {
     }
 }
 
-/// Microseconds since 1970 of an RFC 3339 time in UTC, such as `2026-01-20T14:22:15Z`.
+/// Parses an RFC 3339 time in UTC, such as `2026-01-20T14:22:15Z`, as microseconds since 1970.
 fn micros(text: &str) -> Option<i64> {
     let time: Timestamp = text.parse().ok()?;
-    // `parse` takes other ISO 8601 forms and other offsets too.
+    // `parse` also accepts other ISO 8601 forms and other offsets.
     let same = time.to_string().get(..19) == text.get(..19);
     (same && text.ends_with('Z')).then(|| time.as_microsecond())
 }
 
-fn kind(value: &Value) -> &'static str {
+fn type_name(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
@@ -129,25 +129,24 @@ fn kind(value: &Value) -> &'static str {
     }
 }
 
-/// A number written with nothing but digits.
-fn digits<T: std::str::FromStr>(text: &str) -> Option<T> {
-    // `parse` alone would take "+5".
+/// Parses a number that consists of digits only.
+fn parse_digits<T: std::str::FromStr>(text: &str) -> Option<T> {
+    // `parse` alone accepts "+5".
     let only_digits = text.bytes().all(|byte| byte.is_ascii_digit());
     only_digits.then(|| text.parse().ok()).flatten()
 }
 
-/// What of the list is asked for.
+/// The query parameters of a request.
 #[derive(Debug)]
 pub(crate) struct Query {
     per_page: usize,
-    /// Begin after this position.
+    /// The page starts after this position.
     after: Option<Position>,
 }
 
 impl Query {
-    /// Reads a query string. Parameters it doesn't know are ignored; of repeated ones the last
-    /// counts.
-    pub(crate) fn parse(query: &str) -> Result<Self, Refusal> {
+    /// Parses a query string. Unknown parameters are ignored; the last of repeated ones is used.
+    pub(crate) fn parse(query: &str) -> Result<Self, ApiError> {
         let mut parsed = Query { per_page: DEFAULT_PER_PAGE, after: None };
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             match name.as_ref() {
@@ -160,20 +159,20 @@ impl Query {
     }
 }
 
-fn per_page(value: &str) -> Result<usize, Refusal> {
-    digits(value).filter(|number| (1..=MAX_PER_PAGE).contains(number)).ok_or_else(|| {
+fn per_page(value: &str) -> Result<usize, ApiError> {
+    parse_digits(value).filter(|number| (1..=MAX_PER_PAGE).contains(number)).ok_or_else(|| {
         let message = format!("per_page must be an integer from 1 to {MAX_PER_PAGE}, not {value:?}");
-        Refusal::parameter("per_page", "parameter_invalid", message)
+        ApiError::invalid_parameter("per_page", "parameter_invalid", message)
     })
 }
 
-fn starting_after(value: &str) -> Result<Position, Refusal> {
+fn starting_after(value: &str) -> Result<Position, ApiError> {
     Position::from_cursor(value).ok_or_else(|| {
-        Refusal::parameter(
+        ApiError::invalid_parameter(
             "starting_after",
             "client_error",
-            "Invalid starting_after param. It must be pages.next.starting_after of a page as it \
-             came, percent-encoded; leave it out for the first page",
+            "Invalid starting_after param: use pages.next.starting_after of the previous page, unchanged and \
+             percent-encoded, or omit it for the first page",
         )
     })
 }

@@ -1,4 +1,4 @@
-//! The program `data-connectors-sandbox`: see `--help`.
+//! The command-line program `data-connectors-sandbox`; see `--help`.
 
 use std::ffi::OsString;
 use std::fmt::Display;
@@ -10,61 +10,67 @@ use std::time::Duration;
 use data_connectors_sandbox::{Builder, Sandbox};
 
 const HELP: &str = "\
-A local stand-in for the service that lists data connectors: it answers
-GET /data_connectors on 127.0.0.1, with made-up connectors or those of a file.
+A local stand-in for the Intercom API that lists data connectors: it serves
+GET /data_connectors on 127.0.0.1, for demos and tests.
 
 Usage: data-connectors-sandbox [OPTIONS]
 
-The first line on standard output is the base URL to use, such as
-http://127.0.0.1:49152. SIGTERM or SIGINT (Ctrl-C) ends it.
-
 Options:
-  --port PORT       Port on 127.0.0.1; 0 is any free one [default: 0]
-  --connectors N    Make up N connectors, at most 1000000 [default: 137]
-  --data FILE       Serve the connectors of FILE instead: a JSON array of them,
-                    or an answer of the service as it came
-  --token TOKEN     Accept this access token only [default: any]
-  --latency-ms MS   Wait so many milliseconds before each answer [default: 0]
-  --rate-limit N    Refuse (429) what goes beyond N requests per minute, counted
-                    as N/6, rounded down, per 10 seconds; 6 or more
-                    [default: never]
-  --fault-percent N Let N of 100 requests fail, evenly and in turn: a 503, a
-                    gateway's 502, a connection that breaks [default: 0]
-  -h, --help        Show this and end
-  -V, --version     Show the version and end
+      --port PORT          Port on 127.0.0.1; 0 is any free port [default: 0]
+      --connectors N       Number of sample connectors, 0 to 1000000
+                           [default: 137]
+      --data FILE          Serve the connectors of FILE instead: a JSON array,
+                           or a saved response {\"type\":\"list\",\"data\":[...]}
+      --token TOKEN        Accept only this access token [default: any token]
+      --latency-ms MS      Delay each response by MS milliseconds [default: 0]
+      --rate-limit N       Respond with 429 above N requests per minute, at
+                           least 6; counted as N/6 per 10 seconds
+                           [default: no limit]
+      --fault-percent N    Percentage of requests that fail, 0 to 100, in turn
+                           with a 503, a 502 with HTML and a closed connection
+                           [default: 0]
+  -h, --help               Print this help and exit
+  -V, --version            Print the version and exit
+
+The first line on standard output is the base URL, such as
+http://127.0.0.1:49152; all other messages go to standard error.
+
+Exit status:
+  0  stopped by SIGTERM or SIGINT (Ctrl-C)
+  1  the port is in use, FILE is invalid, or another failure
+  2  invalid options
 ";
 
-/// The exit code for a command line that makes no sense.
-const USAGE: u8 = 2;
+/// The exit status for invalid options.
+const EXIT_USAGE: u8 = 2;
 
 const MAX_CONNECTORS: usize = 1_000_000;
 
-/// What the command line asks for.
-enum Task {
-    Show(&'static str),
+enum Command {
+    Print(&'static str),
     Serve { builder: Builder, any_token: bool },
 }
 
 fn main() -> ExitCode {
-    let (builder, any_token) = match read_arguments() {
-        Ok(Task::Serve { builder, any_token }) => (builder, any_token),
-        Ok(Task::Show(text)) => {
-            // Who asked may have gone; nothing is left to do either way.
+    let (builder, any_token) = match parse_arguments() {
+        Ok(Command::Serve { builder, any_token }) => (builder, any_token),
+        Ok(Command::Print(text)) => {
+            // The reader may have closed the pipe.
             let _ = io::stdout().write_all(text.as_bytes());
             return ExitCode::SUCCESS;
         }
-        Err(wrong) => {
-            hint(format_args!("{wrong}\nTry --help for all options."));
-            return ExitCode::from(USAGE);
+        Err(error) => {
+            log(format_args!("{error}\nTry --help for more information."));
+            return ExitCode::from(EXIT_USAGE);
         }
     };
     match serve(builder, any_token) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            hint(&error);
-            // Said of the token only: of the command line, though the library looked at it.
+            log(&error);
+            // Only an invalid --token has this kind.
             match error.kind() {
-                io::ErrorKind::InvalidInput => ExitCode::from(USAGE),
+                io::ErrorKind::InvalidInput => ExitCode::from(EXIT_USAGE),
                 _ => ExitCode::FAILURE,
             }
         }
@@ -74,8 +80,8 @@ fn main() -> ExitCode {
 fn serve(builder: Builder, any_token: bool) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        // Listened for first: who has read the URL may send a signal at once.
-        let signal = signal()?;
+        // Before the URL is printed: a reader of the URL may send a signal at once.
+        let signal = termination_signal()?;
         let sandbox = builder.start()?;
         announce(&sandbox, any_token);
         signal.await;
@@ -84,21 +90,24 @@ fn serve(builder: Builder, any_token: bool) -> io::Result<()> {
 }
 
 fn announce(sandbox: &Sandbox, any_token: bool) {
-    let mut stdout = io::stdout();
-    // Without a reader the port, if one was chosen, is known all the same.
-    let _ = writeln!(stdout, "{}", sandbox.base_url()).and_then(|()| stdout.flush());
-    let token = if any_token { "any access token that is not empty" } else { "the access token of --token only" };
     let (count, url) = (sandbox.connectors().len(), sandbox.base_url());
-    hint(format_args!("{count} connectors at GET {url}/data_connectors"));
-    hint(format_args!("accepts {token}; Ctrl-C stops it"));
+    let (token, bearer) =
+        if any_token { ("any access token", "any") } else { ("the access token of --token", "TOKEN") };
+    log(format_args!("listening on {url} ({count} connectors): use it as the base URL with {token}; Ctrl-C stops it"));
+    log(format_args!(
+        "try: curl -H 'Authorization: Bearer {bearer}' -H 'Intercom-Version: Preview' {url}/data_connectors"
+    ));
+    let mut stdout = io::stdout();
+    // Keep serving if the reader closed the pipe: with --port the URL is known anyway.
+    let _ = writeln!(stdout, "{url}").and_then(|()| stdout.flush());
 }
 
-/// A message for people. Unlike `eprintln!` it bears a standard error that is closed.
-fn hint(message: impl Display) {
+/// Writes a message to standard error. Unlike `eprintln!` it ignores write errors.
+fn log(message: impl Display) {
     let _ = writeln!(io::stderr(), "data-connectors-sandbox: {message}");
 }
 
-fn read_arguments() -> Result<Task, lexopt::Error> {
+fn parse_arguments() -> Result<Command, lexopt::Error> {
     use lexopt::prelude::*;
 
     let mut builder = Sandbox::builder();
@@ -112,7 +121,7 @@ fn read_arguments() -> Result<Task, lexopt::Error> {
             }
             Long("data") => data = Some(arguments.value()?),
             Long("token") => {
-                // `start` looks at it; what is not UTF-8 is not good then either.
+                // `start` validates it, and rejects the replacement characters of invalid UTF-8.
                 builder = builder.token(arguments.value()?.to_string_lossy());
                 any_token = false;
             }
@@ -126,40 +135,40 @@ fn read_arguments() -> Result<Task, lexopt::Error> {
             Long("fault-percent") => {
                 builder = builder.fault_percent(number(&mut arguments, "--fault-percent", 0, 100)?);
             }
-            Short('h') | Long("help") => return Ok(Task::Show(HELP)),
+            Short('h') | Long("help") => return Ok(Command::Print(HELP)),
             Short('V') | Long("version") => {
                 let version = concat!("data-connectors-sandbox ", env!("CARGO_PKG_VERSION"), "\n");
-                return Ok(Task::Show(version));
+                return Ok(Command::Print(version));
             }
             _ => return Err(argument.unexpected()),
         }
     }
     builder = match (connectors, data) {
         (Some(_), Some(_)) => {
-            return Err("--data and --connectors exclude one another: give one of them".into());
+            return Err("--data and --connectors cannot be used together".into());
         }
         (Some(count), None) => builder.connectors(count),
         (None, Some(file)) => builder.data_file(file),
         (None, None) => builder,
     };
-    Ok(Task::Serve { builder, any_token })
+    Ok(Command::Serve { builder, any_token })
 }
 
-/// The value of an option that takes an integer within bounds.
-fn number<T>(arguments: &mut lexopt::Parser, option: &str, least: T, most: T) -> Result<T, lexopt::Error>
+/// Parses the value of an option as an integer within a range.
+fn number<T>(arguments: &mut lexopt::Parser, option: &str, min: T, max: T) -> Result<T, lexopt::Error>
 where
     T: Copy + Display + FromStr + PartialOrd,
 {
     let value = arguments.value()?;
     let number = value.to_str().and_then(|text| text.parse().ok());
     number
-        .filter(|number| (least..=most).contains(number))
-        .ok_or_else(|| format!("{option} takes an integer from {least} to {most}, not {value:?}").into())
+        .filter(|number| (min..=max).contains(number))
+        .ok_or_else(|| format!("invalid {option} {value:?}: use an integer from {min} to {max}").into())
 }
 
-/// Begins to listen for the signals that end the program; what it gives ends with the first.
+/// Installs handlers for SIGTERM and SIGINT. The future completes with the first signal.
 #[cfg(unix)]
-fn signal() -> io::Result<impl Future<Output = ()>> {
+fn termination_signal() -> io::Result<impl Future<Output = ()>> {
     use std::future::poll_fn;
     use std::task::Poll;
     use tokio::signal::unix::{SignalKind, signal};
@@ -167,7 +176,7 @@ fn signal() -> io::Result<impl Future<Output = ()>> {
     let mut signals = [signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?];
     Ok(poll_fn(move |context| {
         let mut ready = false;
-        // Each has to be polled, or it would not wake this one.
+        // Poll each of them, so that each wakes this task.
         for signal in &mut signals {
             ready |= signal.poll_recv(context).is_ready();
         }
@@ -175,9 +184,9 @@ fn signal() -> io::Result<impl Future<Output = ()>> {
     }))
 }
 
-/// Begins to listen for Ctrl-C; what it gives ends with the first.
+/// Installs a handler for Ctrl-C. The future completes with the first one.
 #[cfg(windows)]
-fn signal() -> io::Result<impl Future<Output = ()>> {
+fn termination_signal() -> io::Result<impl Future<Output = ()>> {
     let mut ctrl_c = tokio::signal::windows::ctrl_c()?;
     Ok(async move {
         ctrl_c.recv().await;

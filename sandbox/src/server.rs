@@ -1,4 +1,4 @@
-//! The HTTP side: the thread that serves, and what is asked of each request in which order.
+//! The HTTP server: its thread, and the order in which each request is checked.
 
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
@@ -14,77 +14,78 @@ use axum::serve::ListenerExt;
 use serde_json::Value;
 use tokio::sync::oneshot;
 
-use crate::answer::{self, Refusal, RequestIds};
-use crate::auth::{self, Token};
-use crate::fault::{self, Fault, Faults};
+use crate::api_version;
+use crate::auth::{self, AccessToken};
+use crate::faults::{self, Fault, FaultInjector};
 use crate::list::{List, Query};
-use crate::rate::RateLimit;
-use crate::version;
+use crate::rate_limit::RateLimiter;
+use crate::response::{self, ApiError, RequestIds};
 
 const PATH: &str = "/data_connectors";
 
-/// All that answering a request takes.
-pub(crate) struct Site {
+/// State shared by all requests.
+pub(crate) struct ServerState {
     pub(crate) list: List,
-    pub(crate) token: Option<Token>,
-    pub(crate) rate_limit: RateLimit,
+    pub(crate) token: Option<AccessToken>,
+    pub(crate) rate_limiter: RateLimiter,
     pub(crate) latency: Duration,
-    pub(crate) faults: Faults,
+    pub(crate) faults: FaultInjector,
     pub(crate) request_ids: RequestIds,
 }
 
-impl Site {
-    /// The body of a good answer, or why there is none; puts what goes with either in `headers`.
-    fn decide(&self, request: &Request, headers: &mut HeaderMap) -> Result<Value, Refusal> {
-        auth::check(request.headers(), self.token.as_ref())?;
-        self.rate_limit.spend(headers)?;
+impl ServerState {
+    /// Returns the response body or the error, and adds the response headers of either.
+    fn handle(&self, request: &Request, headers: &mut HeaderMap) -> Result<Value, ApiError> {
+        auth::authenticate(request.headers(), self.token.as_ref())?;
+        self.rate_limiter.check(headers)?;
         let path = request.uri().path();
         if path != PATH {
-            return Err(Refusal::new(
+            return Err(ApiError::new(
                 StatusCode::NOT_FOUND,
                 "not_found",
-                format!("There is nothing at {path}; this sandbox serves GET {PATH} only"),
+                format!("Path {path} not found: this sandbox serves only GET {PATH}"),
             ));
         }
         let method = request.method();
         if method != Method::GET {
             headers.insert(header::ALLOW, HeaderValue::from_static("GET"));
-            return Err(Refusal::new(
+            return Err(ApiError::new(
                 StatusCode::METHOD_NOT_ALLOWED,
                 "method_not_allowed",
-                format!("{PATH} can be read with GET only, not {method}"),
+                format!("Method {method} not allowed for {PATH}: use GET"),
             ));
         }
-        version::check(request.headers())?;
+        api_version::check(request.headers())?;
         let query = Query::parse(request.uri().query().unwrap_or_default())?;
         Ok(self.list.page(&query))
     }
 }
 
-async fn answer(State(site): State<Arc<Site>>, request: Request) -> Response {
-    if !site.latency.is_zero() {
-        tokio::time::sleep(site.latency).await;
+async fn respond(State(state): State<Arc<ServerState>>, request: Request) -> Response {
+    if !state.latency.is_zero() {
+        tokio::time::sleep(state.latency).await;
     }
     let mut headers = HeaderMap::new();
-    let outcome = match site.faults.next() {
-        None => site.decide(&request, &mut headers),
-        Some(Fault::Unavailable) => Err(Refusal::new(
+    let result = match state.faults.next() {
+        None => state.handle(&request, &mut headers),
+        Some(Fault::ServiceUnavailable) => Err(ApiError::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "service_unavailable",
-            "This sandbox was asked to fail now and then",
+            "Fault injected by the sandbox (--fault-percent)",
         )),
-        Some(Fault::Gateway) => return fault::gateway(),
-        Some(Fault::Cut) => return fault::cut(),
+        Some(Fault::BadGateway) => return faults::bad_gateway(),
+        Some(Fault::TruncatedBody) => return faults::truncated_body(),
     };
-    let gzip = answer::wants_gzip(request.headers());
-    answer::build(outcome, headers, &site.request_ids.next(), gzip)
+    let gzip = response::accepts_gzip(request.headers());
+    response::build(result, headers, &state.request_ids.next(), gzip)
 }
 
-/// Starts serving on a thread of its own. Gives its base URL, what stops it when dropped, and the
-/// thread, which ends soon after.
-pub(crate) fn start(port: u16, site: Arc<Site>) -> io::Result<(String, oneshot::Sender<()>, JoinHandle<()>)> {
+/// Starts the server on a background thread. Returns its base URL, a sender that stops it when
+/// dropped, and the thread, which ends soon after.
+pub(crate) fn start(port: u16, state: Arc<ServerState>) -> io::Result<(String, oneshot::Sender<()>, JoinHandle<()>)> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|error| {
-        let message = format!("cannot listen on 127.0.0.1:{port}: {error}");
+        let message =
+            format!("could not listen on 127.0.0.1:{port} ({error}): use another port, or 0 for any free port");
         io::Error::new(error.kind(), message)
     })?;
     listener.set_nonblocking(true)?;
@@ -96,16 +97,16 @@ pub(crate) fn start(port: u16, site: Arc<Site>) -> io::Result<(String, oneshot::
         tokio::net::TcpListener::from_std(listener)?
     };
     let listener = listener.tap_io(|connection| {
-        // Without it answers are as good, only later.
+        // On failure responses are merely delayed.
         let _ = connection.set_nodelay(true);
     });
-    let router = Router::new().fallback(answer).with_state(site);
+    let router = Router::new().fallback(respond).with_state(state);
 
     let (stop, stopped) = oneshot::channel();
     let thread = thread::Builder::new().name("data-connectors-sandbox".to_owned()).spawn(move || {
         runtime.spawn(async { axum::serve(listener, router).await });
         let _ = runtime.block_on(stopped);
-        // The runtime ends here, and every connection with it: an idle one would else stay.
+        // Dropping the runtime closes every connection, idle ones included.
     })?;
     Ok((base_url, stop, thread))
 }

@@ -1,32 +1,35 @@
-//! Failures on purpose.
+//! Fault injection.
 
-#![allow(clippy::unwrap_used)] // In a test it is one more assertion.
+#![allow(clippy::unwrap_used)]
 
 mod common;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use common::{GOOD, ask, page};
+use common::{VALID_HEADERS, page, request};
 use data_connectors_sandbox::Sandbox;
 
 #[test]
-fn a_share_of_the_requests_fails_each_in_its_way() {
+fn injects_each_kind_of_fault_in_turn() {
     let sandbox = Sandbox::builder().connectors(1).fault_percent(50).start().unwrap();
     assert_eq!(page(&sandbox, "").status, 200);
-    let message = "This sandbox was asked to fail now and then";
-    page(&sandbox, "").assert_refusal(503, "service_unavailable", message, None);
+    let message = "Fault injected by the sandbox (--fault-percent)";
+    page(&sandbox, "").assert_error(503, "service_unavailable", message, None);
     assert_eq!(page(&sandbox, "").status, 200);
-    let gateway = ask(&sandbox, "GET", "/data_connectors", GOOD);
+    let gateway = request(&sandbox, "GET", "/data_connectors", VALID_HEADERS);
     assert_eq!((gateway.status, gateway.header("content-type")), (502, Some("text/html")));
     assert!(gateway.body.starts_with(b"<html>"));
     assert_eq!(page(&sandbox, "").status, 200);
 
     let mut stream = TcpStream::connect(sandbox.base_url().strip_prefix("http://").unwrap()).unwrap();
-    write!(stream, "GET /data_connectors HTTP/1.1\r\nHost: sandbox\r\n{GOOD}\r\n").unwrap();
-    let mut answer = Vec::new();
-    // It may be reset as well as closed.
-    let _ = stream.read_to_end(&mut answer);
-    let answer = String::from_utf8(answer).unwrap();
-    assert!(answer.to_lowercase().contains("content-length: 20000") && answer.ends_with(r#""id":"1""#), "{answer:?}");
+    write!(stream, "GET /data_connectors HTTP/1.1\r\nHost: sandbox\r\n{VALID_HEADERS}\r\n").unwrap();
+    let mut response = Vec::new();
+    // The connection may be reset instead of closed.
+    let _ = stream.read_to_end(&mut response);
+    let response = String::from_utf8(response).unwrap();
+    assert!(
+        response.to_lowercase().contains("content-length: 20000") && response.ends_with(r#""id":"1""#),
+        "{response:?}"
+    );
 }

@@ -1,16 +1,16 @@
-//! Rate limit headers, and refusals when there is a limit.
+//! Rate limit headers, and 429 responses above the limit.
 
-#![allow(clippy::unwrap_used)] // In a test it is one more assertion.
+#![allow(clippy::unwrap_used)]
 
 mod common;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use common::{Answer, Connection, GOOD, ask, page};
+use common::{Connection, Response, VALID_HEADERS, page, request};
 use data_connectors_sandbox::Sandbox;
 
-fn number(answer: &Answer, header: &str) -> u64 {
-    answer.header(header).unwrap().parse().unwrap()
+fn number(response: &Response, header: &str) -> u64 {
+    response.header(header).unwrap().parse().unwrap()
 }
 
 fn now() -> u64 {
@@ -18,22 +18,22 @@ fn now() -> u64 {
 }
 
 #[test]
-fn without_a_limit_the_headers_count_down_and_nobody_is_refused() {
+fn default_limit_is_reported_but_not_enforced() {
     let sandbox = Sandbox::builder().connectors(1).start().unwrap();
     let mut connection = Connection::open(&sandbox);
     let mut last = 1_666;
     let mut reset = None;
     for _ in 0..1_700 {
-        connection.send("GET", "/data_connectors", GOOD);
-        let answer = connection.receive("GET");
-        assert_eq!(answer.status, 200);
-        assert_eq!(answer.header("x-ratelimit-limit"), Some("10000"));
-        let end = number(&answer, "x-ratelimit-reset");
+        connection.send("GET", "/data_connectors", VALID_HEADERS);
+        let response = connection.receive("GET");
+        assert_eq!(response.status, 200);
+        assert_eq!(response.header("x-ratelimit-limit"), Some("10000"));
+        let end = number(&response, "x-ratelimit-reset");
         assert!(end > now() - 1 && end <= now() + 10);
         if *reset.get_or_insert(end) != end {
-            return; // A new window: too slow a machine for the rest.
+            return; // The machine is too slow to stay within one window.
         }
-        let remaining = number(&answer, "x-ratelimit-remaining");
+        let remaining = number(&response, "x-ratelimit-remaining");
         assert_eq!(remaining, u64::saturating_sub(last, 1));
         last = remaining;
     }
@@ -41,38 +41,37 @@ fn without_a_limit_the_headers_count_down_and_nobody_is_refused() {
 }
 
 #[test]
-fn refusals_count_and_carry_the_headers_too() {
+fn error_responses_count_and_have_the_headers() {
     let sandbox = Sandbox::builder().start().unwrap();
     let targets = ["/nothing", "/data_connectors?per_page=0", "/data_connectors"];
     for (target, remaining) in targets.into_iter().zip([1_665, 1_664, 1_663]) {
-        let answer = ask(&sandbox, "GET", target, GOOD);
-        assert_eq!(number(&answer, "x-ratelimit-remaining"), remaining);
+        let response = request(&sandbox, "GET", target, VALID_HEADERS);
+        assert_eq!(number(&response, "x-ratelimit-remaining"), remaining);
     }
-    ask(&sandbox, "GET", "/data_connectors", "");
-    assert_eq!(number(&page(&sandbox, ""), "x-ratelimit-remaining"), 1_662, "401 is not counted");
+    request(&sandbox, "GET", "/data_connectors", "");
+    assert_eq!(number(&page(&sandbox, ""), "x-ratelimit-remaining"), 1_662, "a 401 must not count");
 }
 
 #[test]
-fn beyond_the_limit_requests_are_refused() {
+fn responds_with_429_above_the_limit() {
     let sandbox = Sandbox::builder().rate_limit(12).start().unwrap();
     for remaining in ["1", "0"] {
-        let answer = page(&sandbox, "");
-        assert_eq!((answer.status, answer.header("retry-after")), (200, None));
-        assert_eq!(answer.header("x-ratelimit-limit"), Some("12"));
-        assert_eq!(answer.header("x-ratelimit-remaining"), Some(remaining));
+        let response = page(&sandbox, "");
+        assert_eq!((response.status, response.header("retry-after")), (200, None));
+        assert_eq!(response.header("x-ratelimit-limit"), Some("12"));
+        assert_eq!(response.header("x-ratelimit-remaining"), Some(remaining));
     }
-    let refused = page(&sandbox, "");
-    let wait = number(&refused, "retry-after");
+    let rejected = page(&sandbox, "");
+    let wait = number(&rejected, "retry-after");
     assert!((1..=10).contains(&wait));
-    let message =
-        format!("Rate limit exceeded: 2 requests per 10 seconds (12 per minute); try again in {wait} seconds");
-    refused.assert_refusal(429, "rate_limit_exceeded", &message, None);
-    assert_eq!(refused.header("x-ratelimit-remaining"), Some("0"));
-    assert_eq!(ask(&sandbox, "GET", "/data_connectors", "").status, 401);
+    let message = format!("Rate limit exceeded: 2 requests per 10 seconds (12 per minute); retry after {wait} seconds");
+    rejected.assert_error(429, "rate_limit_exceeded", &message, None);
+    assert_eq!(rejected.header("x-ratelimit-remaining"), Some("0"));
+    assert_eq!(request(&sandbox, "GET", "/data_connectors", "").status, 401);
 }
 
 #[test]
-fn a_small_limit_lets_one_request_per_window_pass() {
+fn smallest_limit_is_one_request_per_window() {
     let sandbox = Sandbox::builder().rate_limit(0).start().unwrap();
     assert_eq!(page(&sandbox, "").status, 200);
     assert_eq!(page(&sandbox, "").status, 429);

@@ -1,6 +1,6 @@
-//! A client of few words: what goes over the wire is what the test says.
+//! A minimal HTTP client that sends exactly the bytes of the test.
 
-#![allow(dead_code)] // Each test file uses some of it.
+#![allow(dead_code)] // Each test file uses a part of it.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -9,17 +9,17 @@ use std::time::Duration;
 use data_connectors_sandbox::Sandbox;
 use serde_json::{Value, json};
 
-/// The headers of a request that is in order.
-pub const GOOD: &str = "Authorization: Bearer any\r\nIntercom-Version: Preview\r\n";
+/// The headers of a valid request.
+pub const VALID_HEADERS: &str = "Authorization: Bearer any\r\nIntercom-Version: Preview\r\n";
 
-pub struct Answer {
+pub struct Response {
     pub status: u16,
     /// Names in lower case.
     headers: Vec<(String, String)>,
     pub body: Vec<u8>,
 }
 
-impl Answer {
+impl Response {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(header, _)| header == name).map(|(_, value)| value.as_str())
     }
@@ -28,8 +28,8 @@ impl Answer {
         serde_json::from_slice(&self.body).unwrap()
     }
 
-    /// The whole body of an error, and what goes with each one.
-    pub fn assert_refusal(&self, status: u16, code: &str, message: &str, field: Option<&str>) {
+    /// Asserts the status, the whole body and the headers of an error response.
+    pub fn assert_error(&self, status: u16, code: &str, message: &str, field: Option<&str>) {
         let request_id = self.header("x-request-id").unwrap();
         let body = json!({
             "type": "error.list",
@@ -45,7 +45,7 @@ impl Answer {
         self.json()["data"].as_array().unwrap().iter().map(id).collect()
     }
 
-    /// The cursor of the next page, if there is one.
+    /// Returns the cursor of the next page, if there is one.
     pub fn next(&self) -> Option<String> {
         match &self.json()["pages"]["next"] {
             Value::Null => None,
@@ -62,71 +62,71 @@ pub struct Connection(BufReader<TcpStream>);
 
 impl Connection {
     pub fn open(sandbox: &Sandbox) -> Self {
-        Self::to(sandbox.base_url())
+        Self::open_url(sandbox.base_url())
     }
 
-    pub fn to(base_url: &str) -> Self {
+    pub fn open_url(base_url: &str) -> Self {
         let stream = TcpStream::connect(base_url.strip_prefix("http://").unwrap()).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
         Connection(BufReader::new(stream))
     }
 
-    /// Sends a request; `headers` is lines that each end in CR LF.
+    /// Sends a request; each line of `headers` ends in CR LF.
     pub fn send(&mut self, method: &str, target: &str, headers: &str) {
         let request = format!("{method} {target} HTTP/1.1\r\nHost: sandbox\r\n{headers}\r\n");
         self.0.get_mut().write_all(request.as_bytes()).unwrap();
     }
 
-    pub fn receive(&mut self, method: &str) -> Answer {
-        let status_line = self.line();
+    pub fn receive(&mut self, method: &str) -> Response {
+        let status_line = self.read_line();
         let status = status_line.strip_prefix("HTTP/1.1 ").unwrap()[..3].parse().unwrap();
         let mut headers = Vec::new();
         loop {
-            let line = self.line();
+            let line = self.read_line();
             let Some((name, value)) = line.split_once(": ") else {
                 break;
             };
             headers.push((name.to_ascii_lowercase(), value.to_owned()));
         }
-        let mut answer = Answer { status, headers, body: Vec::new() };
-        let length = answer.header("content-length").unwrap().parse().unwrap();
+        let mut response = Response { status, headers, body: Vec::new() };
+        let length = response.header("content-length").unwrap().parse().unwrap();
         if method != "HEAD" {
-            answer.body.resize(length, 0);
-            self.0.read_exact(&mut answer.body).unwrap();
+            response.body.resize(length, 0);
+            self.0.read_exact(&mut response.body).unwrap();
         }
-        answer
+        response
     }
 
-    /// Whether the other side has closed it, once that shows.
+    /// Waits for the server to close the connection, and returns whether it did.
     pub fn is_closed(&mut self) -> bool {
         self.0.fill_buf().map_or(true, <[u8]>::is_empty)
     }
 
-    fn line(&mut self) -> String {
+    fn read_line(&mut self) -> String {
         let mut line = String::new();
         self.0.read_line(&mut line).unwrap();
         line.trim_end_matches("\r\n").to_owned()
     }
 }
 
-/// Sends one request on a connection of its own.
-pub fn ask(sandbox: &Sandbox, method: &str, target: &str, headers: &str) -> Answer {
+/// Sends one request on a new connection.
+pub fn request(sandbox: &Sandbox, method: &str, target: &str, headers: &str) -> Response {
     let mut connection = Connection::open(sandbox);
     connection.send(method, target, headers);
     connection.receive(method)
 }
 
-/// Asks for a page in the right way, with this query.
-pub fn page(sandbox: &Sandbox, query: &str) -> Answer {
-    ask(sandbox, "GET", &format!("/data_connectors?{query}"), GOOD)
+/// Requests a page with this query and valid headers.
+pub fn page(sandbox: &Sandbox, query: &str) -> Response {
+    request(sandbox, "GET", &format!("/data_connectors?{query}"), VALID_HEADERS)
 }
 
-/// The rows of a small list of its own, `(id, updated_at)` each.
+/// Makes rows from pairs of `id` and `updated_at`.
 pub fn rows(rows: &[(&str, &str)]) -> Vec<Value> {
     rows.iter().map(|(id, updated_at)| json!({"id": id, "updated_at": updated_at})).collect()
 }
 
-/// The parameter for a cursor, each byte of it encoded.
+/// Makes the query parameter for a cursor, with each byte percent-encoded.
 pub fn starting_after(cursor: &str) -> String {
     let encoded: String = cursor.bytes().map(|byte| format!("%{byte:02X}")).collect();
     format!("starting_after={encoded}")

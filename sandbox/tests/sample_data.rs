@@ -1,6 +1,6 @@
-//! The connectors that are made up.
+//! The sample connectors.
 
-#![allow(clippy::unwrap_used)] // In a test it is one more assertion.
+#![allow(clippy::unwrap_used)]
 
 mod common;
 
@@ -16,7 +16,7 @@ fn text<'a>(connector: &'a Value, field: &str) -> &'a str {
 }
 
 #[test]
-fn they_are_the_same_each_time() {
+fn sample_is_the_same_in_every_run() {
     let one = Sandbox::builder().start().unwrap();
     let other = Sandbox::builder().connectors(DEFAULT_CONNECTORS).start().unwrap();
     assert_eq!(one.connectors().len(), 137);
@@ -24,7 +24,7 @@ fn they_are_the_same_each_time() {
 }
 
 #[test]
-fn they_have_the_fields_of_the_contract_in_its_order() {
+fn fields_match_the_api_contract_in_order() {
     let sandbox = Sandbox::builder().connectors(500).start().unwrap();
     for connector in sandbox.connectors() {
         let fields: Vec<_> = connector.as_object().unwrap().keys().map(String::as_str).collect();
@@ -57,7 +57,7 @@ fn they_have_the_fields_of_the_contract_in_its_order() {
 }
 
 #[test]
-fn they_are_of_all_kinds() {
+fn sample_covers_all_values_and_unusual_characters() {
     let sandbox = Sandbox::builder().start().unwrap();
     let all = sandbox.connectors();
     let values = |field: &str| all.iter().map(|one| one[field].to_string()).collect::<HashSet<_>>();
@@ -69,17 +69,17 @@ fn they_are_of_all_kinds() {
     assert!(values("created_by_admin_id").len() > 2);
     assert!(all.iter().any(|one| one["created_by_admin_id"] != one["updated_by_admin_id"]));
 
-    let begins: HashSet<_> = all.iter().map(|one| text(one, "name").chars().take(15).collect::<String>()).collect();
-    assert_eq!(begins.len(), 137, "names tell them apart from the beginning");
+    let prefixes: HashSet<_> = all.iter().map(|one| text(one, "name").chars().take(15).collect::<String>()).collect();
+    assert_eq!(prefixes.len(), 137, "names must differ within 15 characters");
     let names: String = all.iter().map(|one| text(one, "name")).collect();
-    for odd in ['ü', 'ß', '注', '📦', '\u{301}', '\u{200d}', 'ح', 'ב', '"', '\\', '\t', '\u{1}'] {
-        assert!(names.contains(odd), "{odd:?}");
+    for character in ['ü', 'ß', '注', '📦', '\u{301}', '\u{200d}', 'ح', 'ב', '"', '\\', '\t', '\u{1}'] {
+        assert!(names.contains(character), "{character:?}");
     }
     assert!(all.iter().any(|one| one["description"].as_str().is_some_and(|text| text.contains('\n'))));
 }
 
 #[test]
-fn ids_do_not_follow_the_order_and_some_times_are_equal() {
+fn ids_are_unsorted_and_some_times_are_equal() {
     let sandbox = Sandbox::builder().start().unwrap();
     let ids: Vec<u64> = sandbox.connectors().iter().map(|one| id(one).parse().unwrap()).collect();
     assert!(!ids.is_sorted() && !ids.is_sorted_by(|one, next| one >= next));
@@ -88,11 +88,11 @@ fn ids_do_not_follow_the_order_and_some_times_are_equal() {
 }
 
 #[test]
-fn a_hundred_thousand_take_little_time() {
-    let begun = Instant::now();
+fn generates_100000_connectors_quickly() {
+    let start = Instant::now();
     let sandbox = Sandbox::builder().connectors(100_000).start().unwrap();
     let ids: HashSet<_> = sandbox.connectors().iter().map(id).collect();
     assert_eq!(ids.len(), 100_000);
-    // Some 0.3 s optimised, 2 s not; the rest is for slow machines.
-    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+    // About 0.3 s optimized and 2 s unoptimized; the margin is for slow machines.
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
 }

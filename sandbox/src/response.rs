@@ -1,4 +1,4 @@
-//! The form of answers: refusals, request ids, JSON bodies, gzip.
+//! HTTP responses: JSON bodies, error lists, request ids, gzip.
 
 use std::io::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,24 +10,24 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
-/// Why a request gets no page: an HTTP status and the one error of an `error.list`.
+/// An HTTP error response: its status and the single entry of its `error.list`.
 #[derive(Debug)]
-pub(crate) struct Refusal {
+pub(crate) struct ApiError {
     status: StatusCode,
     code: &'static str,
     message: String,
-    /// The query parameter that is wrong, if it is one.
+    /// The invalid query parameter, if there is one.
     field: Option<&'static str>,
 }
 
-impl Refusal {
+impl ApiError {
     pub(crate) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Refusal { status, code, message: message.into(), field: None }
+        ApiError { status, code, message: message.into(), field: None }
     }
 
-    /// A 400 that names the parameter.
-    pub(crate) fn parameter(field: &'static str, code: &'static str, message: impl Into<String>) -> Self {
-        Refusal { field: Some(field), ..Refusal::new(StatusCode::BAD_REQUEST, code, message) }
+    /// A 400 response for an invalid query parameter.
+    pub(crate) fn invalid_parameter(field: &'static str, code: &'static str, message: impl Into<String>) -> Self {
+        ApiError { field: Some(field), ..ApiError::new(StatusCode::BAD_REQUEST, code, message) }
     }
 
     fn body(&self, request_id: &str) -> Value {
@@ -39,7 +39,7 @@ impl Refusal {
     }
 }
 
-/// Gives each request an id with the shape of a UUID; a sandbox started anew gives the same ones.
+/// Generates a request id in UUID format for each request; the sequence is the same after every start.
 #[derive(Debug, Default)]
 pub(crate) struct RequestIds(AtomicU64);
 
@@ -58,23 +58,23 @@ impl RequestIds {
     }
 }
 
-/// Scatters numbers that follow one another; two never meet (each step can be undone).
+/// Hashes a counter without collisions: each step is invertible.
 fn mix(number: u64) -> u64 {
     let mut mixed = number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     mixed = (mixed ^ (mixed >> 31)).wrapping_mul(0xd6e8_feb8_6659_fd93);
     mixed ^ (mixed >> 32)
 }
 
-/// The answer that goes out: `headers` and what each answer has besides.
-pub(crate) fn build(outcome: Result<Value, Refusal>, mut headers: HeaderMap, request_id: &str, gzip: bool) -> Response {
-    let (status, body) = match outcome {
+/// Builds the response: `headers` plus the headers that every response has.
+pub(crate) fn build(result: Result<Value, ApiError>, mut headers: HeaderMap, request_id: &str, gzip: bool) -> Response {
+    let (status, body) = match result {
         Ok(body) => (StatusCode::OK, body),
-        Err(refusal) => (refusal.status, refusal.body(request_id)),
+        Err(error) => (error.status, error.body(request_id)),
     };
     let mut body = body.to_string().into_bytes();
-    if let Some(packed) = gzip.then(|| pack(&body).ok()).flatten() {
+    if let Some(compressed) = gzip.then(|| compress(&body).ok()).flatten() {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-        body = packed;
+        body = compressed;
     }
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
     headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
@@ -87,14 +87,14 @@ pub(crate) fn build(outcome: Result<Value, Refusal>, mut headers: HeaderMap, req
     response
 }
 
-fn pack(body: &[u8]) -> std::io::Result<Vec<u8>> {
+fn compress(body: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(body)?;
     encoder.finish()
 }
 
-/// Whether `Accept-Encoding` names gzip and doesn't rule it out with `q=0`.
-pub(crate) fn wants_gzip(headers: &HeaderMap) -> bool {
+/// Returns whether `Accept-Encoding` lists gzip with a weight above 0.
+pub(crate) fn accepts_gzip(headers: &HeaderMap) -> bool {
     let values = headers.get_all(header::ACCEPT_ENCODING).iter();
     values.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).any(|item| {
         let (coding, weight) = item.split_once(';').unwrap_or((item, ""));

@@ -1,56 +1,56 @@
-//! Pages, their order and the cursors between them.
+//! Pages, their order, and cursors.
 
-#![allow(clippy::unwrap_used)] // In a test it is one more assertion.
+#![allow(clippy::unwrap_used)]
 
 mod common;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use common::{GOOD, ask, id, page, rows, starting_after};
+use common::{VALID_HEADERS, id, page, request, rows, starting_after};
 use data_connectors_sandbox::Sandbox;
 use serde_json::json;
 
 #[test]
-fn a_walk_gives_each_connector_once_and_in_order() {
+fn iteration_returns_each_connector_once_in_order() {
     for count in [0, 1, 19, 20, 21, 100, 137] {
         let sandbox = Sandbox::builder().connectors(count).start().unwrap();
         let all: Vec<_> = sandbox.connectors().iter().map(id).collect();
         assert_eq!(all.len(), count);
         for per_page in [1, 20, 50] {
-            let mut walked = Vec::new();
+            let mut listed = Vec::new();
             let mut query = format!("per_page={per_page}");
             let mut pages = 0;
             loop {
                 let page = page(&sandbox, &query);
                 pages += 1;
-                walked.extend(page.ids());
+                listed.extend(page.ids());
                 assert_eq!(page.json()["pages"]["per_page"], per_page);
                 let Some(cursor) = page.next() else { break };
                 query = format!("per_page={per_page}&{}", starting_after(&cursor));
             }
-            assert_eq!(walked, all);
-            assert_eq!(pages, count.div_ceil(per_page).max(1), "a full last page has no next");
+            assert_eq!(listed, all);
+            assert_eq!(pages, count.div_ceil(per_page).max(1), "a full last page must have no next cursor");
         }
     }
 }
 
 #[test]
-fn the_body_is_that_of_the_contract() {
+fn body_matches_the_api_contract() {
     let sandbox = Sandbox::builder().connectors(3).start().unwrap();
-    let answer = page(&sandbox, "per_page=2");
-    assert_eq!(answer.header("content-type"), Some("application/json; charset=utf-8"));
+    let response = page(&sandbox, "per_page=2");
+    assert_eq!(response.header("content-type"), Some("application/json; charset=utf-8"));
     let expected = json!({
         "type": "list",
         "data": sandbox.connectors()[..2],
-        "pages": {"type": "pages", "per_page": 2, "next": {"starting_after": answer.next().unwrap()}},
+        "pages": {"type": "pages", "per_page": 2, "next": {"starting_after": response.next().unwrap()}},
     });
-    assert_eq!(String::from_utf8(answer.body).unwrap(), expected.to_string());
+    assert_eq!(String::from_utf8(response.body).unwrap(), expected.to_string());
     let last = page(&sandbox, "").json();
     assert_eq!(last["pages"], json!({"type": "pages", "per_page": 20, "next": null}));
 }
 
 #[test]
-fn the_newest_comes_first_and_of_equals_the_highest_id() {
+fn sorts_by_updated_at_then_id_descending() {
     let given = rows(&[
         ("9", "2024-02-10T20:11:55Z"),
         ("10", "2024-02-10T20:11:55Z"),
@@ -63,19 +63,19 @@ fn the_newest_comes_first_and_of_equals_the_highest_id() {
     assert_eq!(sandbox.connectors().iter().map(id).collect::<Vec<_>>(), ["7", "5", "10", "9", "800"]);
 
     let mut query = "per_page=1".to_owned();
-    let mut walked = Vec::new();
+    let mut listed = Vec::new();
     while let Some(cursor) = {
         let page = page(&sandbox, &query);
-        walked.extend(page.ids());
+        listed.extend(page.ids());
         page.next()
     } {
         query = format!("per_page=1&{}", starting_after(&cursor));
     }
-    assert_eq!(walked, ["7", "5", "10", "9", "800"]);
+    assert_eq!(listed, ["7", "5", "10", "9", "800"]);
 }
 
 #[test]
-fn a_cursor_has_the_form_of_the_contract() {
+fn cursor_has_the_format_of_the_api_contract() {
     let given = rows(&[("12345", "2024-02-10T20:11:55Z"), ("1", "2020-01-01T00:00:00Z")]);
     let sandbox = Sandbox::builder().data(given).start().unwrap();
     let cursor = page(&sandbox, "per_page=1").next().unwrap();
@@ -83,7 +83,7 @@ fn a_cursor_has_the_form_of_the_contract() {
 }
 
 #[test]
-fn a_cursor_of_a_place_that_is_gone_goes_on_where_it_was() {
+fn cursor_of_a_missing_row_continues_at_its_position() {
     let given = rows(&[
         ("30", "1970-01-01T00:00:30Z"),
         ("21", "1970-01-01T00:00:20Z"),
@@ -101,14 +101,14 @@ fn a_cursor_of_a_place_that_is_gone_goes_on_where_it_was() {
         ("[10.0,10]", &[]),
         ("[-1e300,10]", &[]),
     ] {
-        let answer = page(&sandbox, &starting_after(&BASE64_STANDARD.encode(cursor)));
-        assert_eq!(answer.ids(), expected, "{cursor}");
-        assert_eq!(answer.next(), None);
+        let response = page(&sandbox, &starting_after(&BASE64_STANDARD.encode(cursor)));
+        assert_eq!(response.ids(), expected, "{cursor}");
+        assert_eq!(response.next(), None);
     }
 }
 
 #[test]
-fn cursors_can_come_encoded_or_not() {
+fn accepts_cursors_with_and_without_percent_encoding() {
     let sandbox = Sandbox::builder().connectors(60).start().unwrap();
     let cursor = page(&sandbox, "per_page=1").next().unwrap();
     assert!(cursor.ends_with('='), "{cursor}");
@@ -125,26 +125,26 @@ fn cursors_can_come_encoded_or_not() {
 }
 
 #[test]
-fn a_plus_sign_is_a_space() {
+fn decodes_plus_as_space() {
     let sandbox = Sandbox::builder().start().unwrap();
-    for (sent, read) in [("+2", " 2"), ("%202", " 2"), ("%2B2", "+2"), ("2+", "2 ")] {
-        let message = format!("per_page must be an integer from 1 to 50, not \"{read}\"");
-        let answer = page(&sandbox, &format!("per_page={sent}"));
-        answer.assert_refusal(400, "parameter_invalid", &message, Some("per_page"));
+    for (sent, decoded) in [("+2", " 2"), ("%202", " 2"), ("%2B2", "+2"), ("2+", "2 ")] {
+        let message = format!("per_page must be an integer from 1 to 50, not \"{decoded}\"");
+        let response = page(&sandbox, &format!("per_page={sent}"));
+        response.assert_error(400, "parameter_invalid", &message, Some("per_page"));
     }
     assert_eq!(page(&sandbox, "per_page=%32").ids().len(), 2);
 }
 
 #[test]
-fn unknown_parameters_are_ignored_and_of_repeated_ones_the_last_counts() {
+fn ignores_unknown_parameters_and_uses_the_last_repeated_one() {
     let sandbox = Sandbox::builder().start().unwrap();
     assert_eq!(page(&sandbox, "order=asc&page=3&per_page%5B%5D=7&&=").ids().len(), 20);
     assert_eq!(page(&sandbox, "per_page=3&per_page=4").ids().len(), 4);
-    assert_eq!(ask(&sandbox, "GET", "/data_connectors", GOOD).ids().len(), 20);
+    assert_eq!(request(&sandbox, "GET", "/data_connectors", VALID_HEADERS).ids().len(), 20);
 }
 
 #[test]
-fn page_sizes_go_from_1_to_50() {
+fn accepts_per_page_from_1_to_50() {
     let sandbox = Sandbox::builder().start().unwrap();
     for per_page in [1, 2, 20, 49, 50] {
         assert_eq!(page(&sandbox, &format!("per_page={per_page}")).ids().len(), per_page);
