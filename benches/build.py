@@ -1,6 +1,6 @@
-"""Makes all that the benchmark runs: the server, the C programs, a Python environment.
+"""Builds what the benchmark runs: the server, the C programs, a Python environment.
 
-Whatever the programs of others need is fetched into the target folder, and never committed.
+Third-party sources and packages are downloaded into the target folder, and are not committed.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 
-OURS = ["ours_rows", "ours_json", "walk", "prefetch", "threads", "cold_ours"]
-THEIRS = ["curl_rows", "curl_json", "cold_curl"]
-BARE = ["floor", "launch"]
+OUR_PROGRAMS = ["ours_rows", "ours_json", "pager", "prefetch", "threads", "cold_ours"]
+CURL_PROGRAMS = ["curl_rows", "curl_json", "cold_curl"]
+PLAIN_PROGRAMS = ["floor", "launch"]
 
 FLAGS = ["-O2", "-std=c99", "-D_POSIX_C_SOURCE=200809L"]
 WARNINGS = ["-Wall", "-Wextra", "-Wshadow", "-Wconversion", "-pedantic"]
 
-# What a program needs that older libraries don't have.
-NEEDS = {"ours_rows": "dc_page_connector", "prefetch": "dc_pager_set_prefetch"}
+# Functions that older libraries do not export.
+REQUIRED_FUNCTIONS = {"ours_rows": "dc_page_connector", "prefetch": "dc_pager_set_prefetch"}
 
 
 @dataclass(frozen=True)
-class Made:
-    """Where everything is."""
+class Artifacts:
+    """Paths of the built files."""
 
     target: Path
     library: Path
@@ -41,26 +41,26 @@ class Made:
 
     @property
     def folder(self) -> Path:
-        """The benchmark's own folder."""
+        """Return the folder of the benchmark."""
         return self.target / "bench"
 
     def program(self, name: str) -> str:
-        """A C program."""
+        """Return the path of a C program."""
         return str(self.folder / name)
 
 
 def run(*command: object, **options: Any) -> None:
-    """Run a command that has to succeed."""
+    """Run a command, which must succeed."""
     subprocess.run([str(word) for word in command], check=True, cwd=ROOT, **options)
 
 
 def compiler() -> list[str]:
-    """The C compiler, which may be several words."""
+    """Return the C compiler command, which may have arguments."""
     return os.environ.get("BENCH_CC", "cc").split()
 
 
-def lacking() -> list[str]:
-    """The Debian packages of what isn't here."""
+def missing_packages() -> list[str]:
+    """Return the Debian packages that are not installed."""
     packages = []
     for program, package in [
         (compiler()[0], "gcc"),
@@ -85,48 +85,67 @@ def lacking() -> list[str]:
     return packages
 
 
-def install() -> None:
-    """Install what isn't here, as root; else say what it is."""
-    packages = lacking()
+def install_packages() -> None:
+    """Install missing Debian packages if run as root; exit with an error otherwise."""
+    packages = missing_packages()
     if not packages:
         return
     if os.geteuid() != 0:
         names = " ".join(packages)
-        sys.exit(f"the benchmark lacks what these Debian packages have: apt-get install {names}")
+        sys.exit(f"missing Debian packages: apt-get install {names}")
     print("installing", *packages, flush=True)
     run("apt-get", "update", "-qq")
     run("apt-get", "install", "-y", "-qq", *packages, stdout=subprocess.DEVNULL)
 
 
-def environment(folder: Path) -> Path:
-    """A Python environment with what ours is compared with; gives its interpreter."""
-    wanted = HERE / "requirements.txt"
-    venv, stamp = folder / "venv", folder / "venv" / "made-of"
+def python_environment(folder: Path) -> Path:
+    """Create a virtual environment with the third-party packages; return its interpreter."""
+    requirements = HERE / "requirements.txt"
+    venv, stamp = folder / "venv", folder / "venv" / "requirements.txt"
     python = venv / "bin" / "python"
-    if not stamp.exists() or stamp.read_text() != wanted.read_text():
+    if not stamp.exists() or stamp.read_text() != requirements.read_text():
         run(sys.executable, "-m", "venv", "--clear", venv)
-        run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", wanted)
-        stamp.write_text(wanted.read_text())
+        run(
+            python,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "-r",
+            requirements,
+        )
+        stamp.write_text(requirements.read_text())
     return python
 
 
 def yyjson(folder: Path, python: Path) -> Path:
-    """The folder with yyjson.c and yyjson.h, fetched and checked if they aren't there."""
+    """Return the folder with yyjson.c and yyjson.h; download and verify them if missing."""
     sources = folder / "yyjson"
     if (sources / "yyjson.h").exists():
         return sources
-    wanted = HERE / "yyjson.txt"
-    fetched = folder / "fetched"
-    shutil.rmtree(fetched, ignore_errors=True)
+    requirement = HERE / "yyjson.txt"
+    downloads = folder / "downloads"
+    shutil.rmtree(downloads, ignore_errors=True)
     pip = [python, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
-    run(*pip, "--no-deps", "--no-binary", ":all:", "--require-hashes", "-r", wanted, "-d", fetched)
-    (archive,) = fetched.glob("*.tar.gz")
-    if hashlib.sha256(archive.read_bytes()).hexdigest() not in wanted.read_text():
-        sys.exit(f"{archive.name} is not the file that {wanted.name} means")
+    run(
+        *pip,
+        "--no-deps",
+        "--no-binary",
+        ":all:",
+        "--require-hashes",
+        "-r",
+        requirement,
+        "-d",
+        downloads,
+    )
+    (archive,) = downloads.glob("*.tar.gz")
+    if hashlib.sha256(archive.read_bytes()).hexdigest() not in requirement.read_text():
+        sys.exit(f"{archive.name} does not have the hash in {requirement.name}")
     sources.mkdir(exist_ok=True)
     with tarfile.open(archive) as files:
         for member in files:
-            # By name, not by path: nothing of an archive says where its files go.
+            # Use the name only: paths in an archive are not trusted.
             name = Path(member.name).name
             if name in ("yyjson.c", "yyjson.h") and (content := files.extractfile(member)):
                 (sources / name).write_bytes(content.read())
@@ -134,7 +153,7 @@ def yyjson(folder: Path, python: Path) -> Path:
 
 
 def exported(library: Path) -> set[str]:
-    """The functions that the library has."""
+    """Return the functions that the library exports."""
     names = subprocess.run(
         ["nm", "-D", "--defined-only", library], capture_output=True, text=True, check=True
     )
@@ -142,10 +161,10 @@ def exported(library: Path) -> set[str]:
 
 
 def programs(folder: Path, library: Path, json: Path) -> frozenset[str]:
-    """Compile the C programs; gives those that the library is too old for."""
+    """Compile the C programs; return those that the library is too old for."""
     cc, source = compiler(), HERE / "c"
-    here = exported(library)
-    missing = {name for name, function in NEEDS.items() if function not in here}
+    functions = exported(library)
+    missing = {name for name, function in REQUIRED_FUNCTIONS.items() if function not in functions}
     run(*cc, "-O2", "-c", json / "yyjson.c", "-o", folder / "yyjson.o")
     ours: list[object] = [
         f"-I{ROOT / 'include'}",
@@ -154,12 +173,11 @@ def programs(folder: Path, library: Path, json: Path) -> frozenset[str]:
         "-lpthread",
     ]
     ours.append(f"-Wl,-rpath,{library.parent}")
-    theirs: list[object] = ["-isystem", json, folder / "yyjson.o", "-lcurl"]
-    bare: list[object] = []
-    for names, more in [(OURS, ours), (THEIRS, theirs), (BARE, bare)]:
+    curl: list[object] = ["-isystem", json, folder / "yyjson.o", "-lcurl"]
+    for names, flags in [(OUR_PROGRAMS, ours), (CURL_PROGRAMS, curl), (PLAIN_PROGRAMS, [])]:
         for name in names:
             if name not in missing:
-                run(*cc, *FLAGS, *WARNINGS, source / f"{name}.c", *more, "-o", folder / name)
+                run(*cc, *FLAGS, *WARNINGS, source / f"{name}.c", *flags, "-o", folder / name)
     counter = source / "count_allocations.c"
     run(
         *cc,
@@ -175,15 +193,17 @@ def programs(folder: Path, library: Path, json: Path) -> frozenset[str]:
     return frozenset(missing)
 
 
-def prepare(target: Path) -> Made:
-    """Make everything; the library itself is the Makefile's."""
-    install()
+def build(target: Path) -> Artifacts:
+    """Build everything but the library, which `make bench` builds."""
+    install_packages()
     folder = target / "bench"
     folder.mkdir(parents=True, exist_ok=True)
-    print("building the benchmark's server, programs and Python environment", flush=True)
+    print(
+        "building the server, the programs and the Python environment of the benchmark", flush=True
+    )
     run("cargo", "build", "--quiet", "--release", "--locked", "-p", "data-connectors-bench-server")
-    python = environment(folder)
+    python = python_environment(folder)
     library = target / "release" / "libdata_connectors.so"
     missing = programs(folder, library, yyjson(folder, python))
     server = target / "release" / "data-connectors-bench-server"
-    return Made(target, library, server, python, missing)
+    return Artifacts(target, library, server, python, missing)

@@ -1,4 +1,4 @@
-"""The pairs that are compared, and how: ours and theirs by turns, a ratio for each turn."""
+"""The comparisons: both programs run alternately, and each round gives a ratio."""
 
 from __future__ import annotations
 
@@ -7,202 +7,220 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
 
-from prepare import HERE, Made
+from build import HERE, Artifacts
 from processes import Server, measure
 
 Command = list[str]
 
 
 @dataclass(frozen=True)
-class Pair:
-    """Two programs, what is compared of them, and what is aimed at."""
+class Comparison:
+    """Two programs, the metric to compare, and the goal."""
 
     name: str
-    what: str
+    description: str
     ours: Command
     theirs: Command
-    of: str
-    """``cpu``, of a page, or ``wall``, of the whole."""
+    metric: str
+    """``cpu``, per page, or ``wall``, of the whole run."""
     goal: float | None
     unit: str = "µs"
     rounds: int = 7
-    same: bool = True
-    """Whether both print the same sum: what they read is the same."""
+    same_sum: bool = True
+    """Whether both programs read the same values, and so print the same sum."""
     pinned: bool = True
-    """Whether each stays on a core: not where ours has a thread that works beside the caller's."""
-    needs: str | None = None
-    """The C program that isn't there while the library lacks what it calls."""
+    """Whether processes are pinned to a core: not with a background thread."""
+    requires: str | None = None
+    """The C program that can't be built with an older library."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """What came of a pair, in its unit; the ratio with the least and the greatest of a turn."""
+    """The medians in the unit of the comparison, and the median, minimum and maximum ratio."""
 
-    pair: Pair
+    comparison: Comparison
     ours: float
     theirs: float
     ratio: float
-    least: float
-    greatest: float
+    minimum: float
+    maximum: float
 
     @property
     def verdict(self) -> str:
-        """Whether the goal is met."""
-        if self.pair.goal is None:
+        """Return whether the goal is met."""
+        if self.comparison.goal is None:
             return ""
-        return "met" if self.ratio <= self.pair.goal else "MISSED"
+        return "met" if self.ratio <= self.comparison.goal else "MISSED"
 
 
-def pairs(made: Made, server: Server, quick: bool) -> list[Pair]:
-    """All pairs; a quick run has fewer pages and turns, and wider spreads."""
-    part = 2 if quick else 1
+def comparisons(artifacts: Artifacts, server: Server, quick: bool) -> list[Comparison]:
+    """Return all comparisons; a quick run has fewer pages and rounds, and varies more."""
+    divisor = 2 if quick else 1
     rounds = 3 if quick else 11
-    # Those in C take a quarter of a second: many short turns are steadier than a few long ones.
-    turns = 5 if quick else 21
+    # Many short rounds of the C programs (a quarter of a second) vary less than a few long ones.
+    c_rounds = 5 if quick else 21
 
     def c(name: str, base_url: str, pages: int, warm_up: int, *more: str) -> Command:
-        return [made.program(name), base_url, str(max(pages // part, 1)), str(warm_up), *more]
+        return [
+            artifacts.program(name),
+            base_url,
+            str(max(pages // divisor, 1)),
+            str(warm_up),
+            *more,
+        ]
 
     def py(name: str, pages: int, warm_up: int) -> Command:
         script = str(HERE / "python" / name)
-        return [str(made.python), script, server.http, str(max(pages // part, 1)), str(warm_up)]
+        return [
+            str(artifacts.python),
+            script,
+            server.http,
+            str(max(pages // divisor, 1)),
+            str(warm_up),
+        ]
 
     def cold(name: str, *more: str) -> Command:
-        return [made.program("launch"), *c(name, server.https, 1, 0, *more)]
+        return [artifacts.program("launch"), *c(name, server.https, 1, 0, *more)]
 
     http, https, ca = server.http, server.https, str(server.ca_file)
     slow, idle = f"{http}/pages/40/latency/20", f"{http}/pages/2000"
     return [
-        Pair(
+        Comparison(
             "c_rows_cpu",
-            "C, four fields of every row / libcurl and yyjson",
+            "C, four fields of each row / libcurl and yyjson",
             c("ours_rows", http, 2500, 300),
             c("curl_rows", http, 2500, 300),
             "cpu",
             0.85,
-            rounds=turns,
-            needs="ours_rows",
+            rounds=c_rounds,
+            requires="ours_rows",
         ),
-        Pair(
+        Comparison(
             "c_json_cpu",
-            "C, the JSON and the cursor / libcurl, the cursor by yyjson",
+            "C, the JSON and the cursor / libcurl, the cursor parsed by yyjson",
             c("ours_json", http, 2500, 300),
             c("curl_json", http, 2500, 300),
             "cpu",
             0.75,
-            rounds=turns,
+            rounds=c_rounds,
         ),
-        Pair(
+        Comparison(
             "c_rows_tls_cpu",
-            "the first over TLS / libcurl with OpenSSL and yyjson",
+            "C, four fields of each row over TLS / libcurl with OpenSSL and yyjson",
             c("ours_rows", https, 2000, 300, ca),
             c("curl_rows", https, 2000, 300, ca),
             "cpu",
             0.85,
-            rounds=turns,
-            needs="ours_rows",
+            rounds=c_rounds,
+            requires="ours_rows",
         ),
-        Pair(
+        Comparison(
             "floor_cpu",
-            "C, four fields of every row / a bare socket that only receives",
+            "C, four fields of each row / a plain socket that only receives",
             c("ours_rows", http, 2500, 300),
             c("floor", http, 2500, 300),
             "cpu",
             1.9,
-            rounds=turns,
-            same=False,
-            needs="ours_rows",
+            rounds=c_rounds,
+            same_sum=False,
+            requires="ours_rows",
         ),
-        Pair(
+        Comparison(
             "cold_tls_wall",
-            "start to the verdict on a certificate, default roots / libcurl",
+            "process start to certificate verification, default root certificates / libcurl",
             cold("cold_ours"),
             cold("cold_curl"),
             "wall",
             0.5,
             "ms",
-            turns,
+            c_rounds,
         ),
-        Pair(
+        Comparison(
             "cold_tls_page_wall",
-            "start to first page, the system's roots and ours from a file / libcurl",
+            "process start to first page, root certificates from a file / libcurl",
             cold("cold_ours", str(server.ca_bundle)),
             cold("cold_curl", str(server.ca_bundle)),
             "wall",
             None,
             "ms",
-            turns,
+            c_rounds,
         ),
-        Pair(
+        Comparison(
             "py_rows_cpu",
-            "Python, four fields of every row / httpx and json",
+            "Python, four fields of each row / httpx and json",
             py("ours.py", 600, 60),
             py("httpx_rows.py", 600, 60),
             "cpu",
             0.25,
             rounds=rounds,
         ),
-        Pair(
+        Comparison(
             "py_sdk_cpu",
-            "Python, four fields of every row / the publisher's SDK, contacts",
+            "Python, four fields of each row / the publisher's SDK, contacts",
             py("ours.py", 600, 60),
             py("sdk.py", 40, 4),
             "cpu",
             0.02,
             rounds=min(rounds, 5),
-            same=False,
+            same_sum=False,
         ),
-        Pair(
+        Comparison(
             "py_table_cpu",
-            "Python, the same by the native rows / by json.loads",
+            "Python, rows from the native page / from json.loads",
             py("ours.py", 600, 60),
             py("ours_json.py", 600, 60),
             "cpu",
             None,
             rounds=rounds,
         ),
-        Pair(
+        Comparison(
             "prefetch_idle_wall",
-            "a walk without latency and work, with prefetch / without",
-            [made.program("walk"), idle, "2000", "0", "1"],
-            [made.program("walk"), idle, "2000", "0", "0"],
+            "2,000 pages without latency and work, with prefetch / without",
+            [artifacts.program("pager"), idle, "2000", "0", "1"],
+            [artifacts.program("pager"), idle, "2000", "0", "0"],
             "wall",
             None,
             rounds=rounds,
             pinned=False,
-            needs="prefetch",
+            requires="prefetch",
         ),
-        Pair(
+        Comparison(
             "prefetch_wall",
-            "a walk of 40 pages, 20 ms latency, 20 ms work, with prefetch / without",
-            [made.program("prefetch"), slow, "40", "0", "1"],
-            [made.program("prefetch"), slow, "40", "0", "0"],
+            "40 pages, 20 ms latency and 20 ms work each, with prefetch / without",
+            [artifacts.program("prefetch"), slow, "40", "0", "1"],
+            [artifacts.program("prefetch"), slow, "40", "0", "0"],
             "wall",
             0.58,
             "ms",
             min(rounds, 5),
             pinned=False,
-            needs="prefetch",
+            requires="prefetch",
         ),
     ]
 
 
-def compare(pair: Pair, made: Made, server: Server, progress: Callable[[str], None]) -> Result:
-    """Run both by turns."""
-    # Work on both cores would be in the way of a server that has to stay on one of them.
-    server.stay(pinned=pair.pinned)
-    scale = 1e6 if pair.unit == "ms" else 1e3
+def compare(
+    comparison: Comparison, artifacts: Artifacts, server: Server, progress: Callable[[str], None]
+) -> Result:
+    """Run both programs alternately."""
+    # Programs that use both cores would slow down a pinned server.
+    server.set_pinned(pinned=comparison.pinned)
+    scale = 1e6 if comparison.unit == "ms" else 1e3
     ours: list[float] = []
     theirs: list[float] = []
-    for turn in range(pair.rounds):
-        progress(f"{pair.name}: {turn + 1} of {pair.rounds}")
+    for number in range(comparison.rounds):
+        progress(f"{comparison.name}: round {number + 1} of {comparison.rounds}")
         sums = []
-        for command, values in ((pair.ours, ours), (pair.theirs, theirs)):
-            line = measure(command, made, pair.pinned)
+        for command, values in ((comparison.ours, ours), (comparison.theirs, theirs)):
+            line = measure(command, artifacts, comparison.pinned)
             sums.append(line["sum"])
-            whole = line["cpu_ns"] / line["pages"] if pair.of == "cpu" else line["wall_ns"]
-            values.append(whole / scale)
-        if pair.same and sums[0] != sums[1]:
-            sys.exit(f"{pair.name}: the two didn't read the same ({sums[0]} and {sums[1]})")
-    ratios = [one / other for one, other in zip(ours, theirs)]
-    return Result(pair, median(ours), median(theirs), median(ratios), min(ratios), max(ratios))
+            per_page = comparison.metric == "cpu"
+            values.append((line["cpu_ns"] / line["pages"] if per_page else line["wall_ns"]) / scale)
+        if comparison.same_sum and sums[0] != sums[1]:
+            sys.exit(
+                f"{comparison.name}: the programs read different values ({sums[0]}, {sums[1]})"
+            )
+    ratios = [our / their for our, their in zip(ours, theirs)]
+    return Result(
+        comparison, median(ours), median(theirs), median(ratios), min(ratios), max(ratios)
+    )

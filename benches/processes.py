@@ -1,4 +1,4 @@
-"""Processes of the benchmark: the server, the programs, and which core each is on."""
+"""Starts the server and the programs, pinned to cores."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from prepare import ROOT, Made
+from build import ROOT, Artifacts
 
 CORES = sorted(os.sched_getaffinity(0))
-# The last for the clients, the first for the server: with one core there is nothing to choose.
+# Pinning needs two cores: the last for the clients, the first for the server.
 PINNED = len(CORES) > 1
 CLIENT_CORE, SERVER_CORE = CORES[-1], CORES[0]
 
 
-def on_core(core: int) -> list[str]:
-    """What to put before a command that is to stay on a core."""
+def pin_command(core: int) -> list[str]:
+    """Return the prefix of a command that pins it to a core."""
     pin = (
         f"import os, sys; os.sched_setaffinity(0, {{{core}}}); os.execv(sys.argv[1], sys.argv[1:])"
     )
@@ -25,12 +25,12 @@ def on_core(core: int) -> list[str]:
 
 
 class Server:
-    """The server, which ends with its standard input, and so with this process."""
+    """The server, which exits at the end of its standard input, and so with this process."""
 
-    def __init__(self, made: Made) -> None:
-        self.ca_file = made.folder / "ca.pem"
+    def __init__(self, artifacts: Artifacts) -> None:
+        self.ca_file = artifacts.folder / "ca.pem"
         self._process = subprocess.Popen(
-            [*on_core(SERVER_CORE), made.server, "--ca-file", self.ca_file],
+            [*pin_command(SERVER_CORE), artifacts.server, "--ca-file", self.ca_file],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -39,12 +39,12 @@ class Server:
         self.http = self._process.stdout.readline().strip()
         self.https = self._process.stdout.readline().strip()
         if not self.https:
-            sys.exit("the benchmark's server did not start")
-        self.ca_bundle = made.folder / "bundle.pem"
+            sys.exit("could not start the benchmark server")
+        self.ca_bundle = artifacts.folder / "bundle.pem"
         self.ca_bundle.write_bytes(system_bundle().read_bytes() + self.ca_file.read_bytes())
 
-    def stay(self, *, pinned: bool) -> None:
-        """Keep the server on its core, or let it go to any."""
+    def set_pinned(self, *, pinned: bool) -> None:
+        """Pin the server to its core, or allow all cores."""
         cores = {SERVER_CORE} if pinned else set(CORES)
         for thread in Path(f"/proc/{self._process.pid}/task").iterdir():
             os.sched_setaffinity(int(thread.name), cores)
@@ -59,32 +59,33 @@ class Server:
 
 
 def system_bundle() -> Path:
-    """The file with the system's authorities, where distributions have it."""
-    for place in ["certs/ca-certificates.crt", "pki/tls/certs/ca-bundle.crt", "ssl/cert.pem"]:
+    """Return the system's file of root certificates."""
+    for name in ["certs/ca-certificates.crt", "pki/tls/certs/ca-bundle.crt", "ssl/cert.pem"]:
         for root in [Path("/etc/ssl"), Path("/etc")]:
-            if (root / place).exists():
-                return root / place
-    sys.exit("the system has no file of authorities (Debian package ca-certificates)")
+            if (root / name).exists():
+                return root / name
+    sys.exit("no file of root certificates found: install the Debian package ca-certificates")
 
 
-def python_environment(made: Made) -> dict[str, str]:
-    """What ours in Python needs: the release library, and the package from the sources."""
+def environment(artifacts: Artifacts) -> dict[str, str]:
+    """Return the environment of the programs: the release library and our Python package."""
     return {
         **os.environ,
-        "DATA_CONNECTORS_LIBRARY": str(made.library),
+        "DATA_CONNECTORS_LIBRARY": str(artifacts.library),
         "PYTHONPATH": str(ROOT / "bindings" / "python" / "src"),
-        "PYTHONPYCACHEPREFIX": str(made.folder / "pycache"),
+        "PYTHONPYCACHEPREFIX": str(artifacts.folder / "pycache"),
     }
 
 
-def measure(command: Sequence[str], made: Made, pinned: bool = True) -> dict[str, int]:
-    """Run a program and read its one line."""
-    pin = on_core(CLIENT_CORE) if pinned else []
-    done = subprocess.run(
-        [*pin, *command], capture_output=True, text=True, env=python_environment(made), check=False
+def measure(command: Sequence[str], artifacts: Artifacts, pinned: bool = True) -> dict[str, int]:
+    """Run a program and parse the line that it prints."""
+    pin = pin_command(CLIENT_CORE) if pinned else []
+    completed = subprocess.run(
+        [*pin, *command], capture_output=True, text=True, env=environment(artifacts), check=False
     )
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
+    if completed.returncode != 0:
+        sys.exit(f"{' '.join(command)}\n{completed.stdout}{completed.stderr}")
     return {
-        name: int(value) for name, _, value in (pair.partition("=") for pair in done.stdout.split())
+        name: int(value)
+        for name, _, value in (field.partition("=") for field in completed.stdout.split())
     }

@@ -1,13 +1,13 @@
-"""What a run prints, and the same as JSON."""
+"""Formats the results as text and as JSON."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from pairs import Result
+from comparisons import Result
 
-# Peak memory may grow so much and is still called flat.
-FLAT = 0.05
+# Peak memory that grows by less is reported as flat.
+FLAT_GROWTH = 0.05
 
 
 def _number(value: float, unit: str) -> str:
@@ -15,7 +15,7 @@ def _number(value: float, unit: str) -> str:
 
 
 def _columns(rows: list[list[str]]) -> list[str]:
-    """Rows as lines, the first column to the left and the others to the right."""
+    """Align the columns: the first to the left, the others to the right."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return [
         "  ".join(
@@ -27,37 +27,40 @@ def _columns(rows: list[list[str]]) -> list[str]:
 
 
 def ratios(results: list[Result], missing: list[str]) -> list[str]:
-    """The table, what its names mean, and the lines for machines."""
+    """Return the table, the meaning of its names, and the machine-readable lines."""
     rows = [["name", "ours", "theirs", "ratio", "(min to max)", "goal", "verdict"]]
-    for one in results:
-        unit, goal = one.pair.unit, one.pair.goal
+    for result in results:
+        unit, goal = result.comparison.unit, result.comparison.goal
         rows.append(
             [
-                one.pair.name,
-                _number(one.ours, unit),
-                _number(one.theirs, unit),
-                f"{one.ratio:.3f}",
-                f"({one.least:.3f} to {one.greatest:.3f})",
+                result.comparison.name,
+                _number(result.ours, unit),
+                _number(result.theirs, unit),
+                f"{result.ratio:.3f}",
+                f"({result.minimum:.3f} to {result.maximum:.3f})",
                 "" if goal is None else f"<= {goal}",
-                one.verdict,
+                result.verdict,
             ]
         )
-    rows += [[name, "", "", "", "", "", "not there yet"] for name in missing]
-    meanings = [f"{one.pair.name}: {one.pair.what}; {_per(one)}" for one in results]
-    lines = [f"RATIO {one.pair.name} {one.ratio:.3f}" for one in results]
+    rows += [[name, "", "", "", "", "", "not supported"] for name in missing]
+    meanings = [
+        f"{result.comparison.name}: {result.comparison.description}; {_metric(result)}"
+        for result in results
+    ]
+    lines = [f"RATIO {result.comparison.name} {result.ratio:.3f}" for result in results]
     return [*_columns(rows), "", *meanings, "", *lines]
 
 
-def _per(one: Result) -> str:
+def _metric(result: Result) -> str:
     return (
-        f"CPU of a page, {one.pair.rounds} turns"
-        if one.pair.of == "cpu"
-        else f"wall, {one.pair.rounds} turns"
+        f"CPU per page, {result.comparison.rounds} rounds"
+        if result.comparison.metric == "cpu"
+        else f"wall time, {result.comparison.rounds} rounds"
     )
 
 
 def counts(found: dict[str, Any]) -> list[str]:
-    """Instructions, allocations and system calls of a page, side by side."""
+    """Return the table of instructions, allocations and system calls per page."""
     names = list(next(iter(found.values())))
     rows = [["per page", *names]]
     if "instructions" in found:
@@ -75,19 +78,19 @@ def counts(found: dict[str, Any]) -> list[str]:
     return lines
 
 
-def memory(peaks: dict[str, list[int]], walks: list[int]) -> list[str]:
-    """Peak memory, and whether it grows from the second walk to the last."""
-    rows = [["peak memory after", *(f"{pages:,} pages" for pages in walks), "2nd to 3rd", ""]]
+def memory(peaks: dict[str, list[int]], page_counts: list[int]) -> list[str]:
+    """Return the table of peak memory, and whether it grows from the second count to the last."""
+    rows = [["peak memory after", *(f"{pages:,} pages" for pages in page_counts), "2nd to 3rd", ""]]
     for name, kb in peaks.items():
         growth = kb[-1] / kb[1] - 1
-        verdict = "flat" if growth <= FLAT else "GROWS"
-        rows.append([name, *(f"{one:,} kB" for one in kb), f"{growth:+.1%}", verdict])
+        verdict = "flat" if growth <= FLAT_GROWTH else "GROWS"
+        rows.append([name, *(f"{value:,} kB" for value in kb), f"{growth:+.1%}", verdict])
     return _columns(rows)
 
 
 def threads(figures: dict[int, tuple[float, float]]) -> list[str]:
-    """One thread and two on one client."""
-    rows = [["threads on one client", "pages a second", "CPU of a page"]]
+    """Return the table of one and two threads on one client."""
+    rows = [["threads on one client", "pages per second", "CPU per page"]]
     rows += [
         [str(count), f"{rate:,.0f}", f"{cpu:.1f} µs"] for count, (rate, cpu) in figures.items()
     ]
@@ -97,29 +100,29 @@ def threads(figures: dict[int, tuple[float, float]]) -> list[str]:
 
 
 def sizes(files: dict[str, int]) -> list[str]:
-    """Files."""
+    """Return the table of file sizes."""
     return _columns(
         [["size", "kB"], *([name, f"{size / 1000:,.0f}"] for name, size in files.items())]
     )
 
 
 def as_json(results: list[Result], missing: list[str], extras: dict[str, Any]) -> dict[str, Any]:
-    """Everything, for ``--out``."""
+    """Return all results for ``--out``."""
     return {
         "ratios": [
             {
-                "name": one.pair.name,
-                "what": one.pair.what,
-                "of": one.pair.of,
-                "unit": one.pair.unit,
-                "ours": one.ours,
-                "theirs": one.theirs,
-                "ratio": one.ratio,
-                "least": one.least,
-                "greatest": one.greatest,
-                "goal": one.pair.goal,
+                "name": result.comparison.name,
+                "what": result.comparison.description,
+                "of": result.comparison.metric,
+                "unit": result.comparison.unit,
+                "ours": result.ours,
+                "theirs": result.theirs,
+                "ratio": result.ratio,
+                "least": result.minimum,
+                "greatest": result.maximum,
+                "goal": result.comparison.goal,
             }
-            for one in results
+            for result in results
         ],
         "missing": missing,
         **extras,

@@ -1,4 +1,4 @@
-"""How large it is and how it grows: memory over many pages, two threads on a client, files."""
+"""Measures peak memory over many pages, two threads on one client, and file sizes."""
 
 from __future__ import annotations
 
@@ -7,37 +7,37 @@ import subprocess
 from pathlib import Path
 from statistics import median
 
-from prepare import Made
+from build import Artifacts
 from processes import Server, measure
 
-WALKS = [10, 1_000, 20_000]
+PAGE_COUNTS = [10, 1_000, 20_000]
 
 
-def memory(made: Made, server: Server) -> dict[str, list[int]]:
-    """Peak memory in kB after so many pages (see ``WALKS``)."""
-    rows = "ours_json" if "ours_rows" in made.missing else "ours_rows"
+def memory(artifacts: Artifacts, server: Server) -> dict[str, list[int]]:
+    """Return the peak memory in kB after each of ``PAGE_COUNTS`` pages."""
+    rows = "ours_json" if "ours_rows" in artifacts.missing else "ours_rows"
     result: dict[str, list[int]] = {}
-    for name in [rows, "walk", "curl_rows"]:
+    for name in [rows, "pager", "curl_rows"]:
         result[name] = []
-        for pages in WALKS:
-            url = f"{server.http}/pages/{pages}" if name == "walk" else server.http
+        for pages in PAGE_COUNTS:
+            url = f"{server.http}/pages/{pages}" if name == "pager" else server.http
             result[name].append(
-                measure([made.program(name), url, str(pages), "0"], made)["peak_kb"]
+                measure([artifacts.program(name), url, str(pages), "0"], artifacts)["peak_kb"]
             )
     return result
 
 
-def threads(made: Made, server: Server, rounds: int) -> dict[int, tuple[float, float]]:
-    """Pages a second and µs of CPU per page, with 1 and with 2 threads on one client.
+def threads(artifacts: Artifacts, server: Server, rounds: int) -> dict[int, tuple[float, float]]:
+    """Return pages per second and µs of CPU per page, with 1 and with 2 threads on one client.
 
-    They aren't pinned. Where there are two cores the server is on one of them as well: then the CPU
-    per page says whether threads are in each other's way, and the pages a second say little.
+    The threads are not pinned. With two cores they share them with the server: then only the CPU
+    per page shows contention between the threads.
     """
     lines: dict[int, list[dict[str, int]]] = {1: [], 2: []}
     for _ in range(rounds):
         for count, into in lines.items():
-            command = [made.program("threads"), server.http, "4000", "300", str(count)]
-            into.append(measure(command, made, pinned=False))
+            command = [artifacts.program("threads"), server.http, "4000", "300", str(count)]
+            into.append(measure(command, artifacts, pinned=False))
     return {
         count: (
             median(line["pages"] / line["wall_ns"] * 1e9 for line in into),
@@ -47,12 +47,12 @@ def threads(made: Made, server: Server, rounds: int) -> dict[int, tuple[float, f
     }
 
 
-def sizes(made: Made) -> dict[str, int]:
-    """Bytes: our library, libcurl, and all that either program loads besides the C library."""
+def sizes(artifacts: Artifacts) -> dict[str, int]:
+    """Return sizes in bytes: our library, libcurl, and all libraries loaded by either program."""
 
     def loaded(name: str) -> dict[str, int]:
         text = subprocess.run(
-            ["ldd", made.program(name)], capture_output=True, text=True, check=True
+            ["ldd", artifacts.program(name)], capture_output=True, text=True, check=True
         ).stdout
         found = re.findall(r"(\S+) => (\S+)", text)
         own = {
@@ -64,7 +64,7 @@ def sizes(made: Made) -> dict[str, int]:
 
     ours, theirs = loaded("ours_json"), loaded("curl_rows")
     return {
-        "libdata_connectors": made.library.stat().st_size,
+        "libdata_connectors": artifacts.library.stat().st_size,
         "libcurl": next(size for name, size in theirs.items() if name.startswith("libcurl")),
         "ours, all that is loaded": sum(ours.values()),
         "libcurl, all that is loaded": sum(theirs.values()),

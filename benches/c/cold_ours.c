@@ -1,12 +1,12 @@
 /*
- * Ours, cold: from the start of the program to the end of its first call, over TLS. With a CA file that ends with a page;
- * with the default authorities, which don't know the benchmark's, with the verdict on the certificate.
+ * Cold start with our library: from the start of the process to the end of its first call, over TLS. With a CA file the
+ * call returns a page; with the default root certificates it fails, as they do not include the benchmark's CA.
  */
 #include "ours.h"
 
 int main(int argc, char **argv)
 {
-    struct measure measure = measure_read(argc, argv);
+    struct measure measure = measure_parse(argc, argv);
     dc_client *client = ours_client(&measure);
     dc_page *page = NULL;
     dc_error *error = NULL;

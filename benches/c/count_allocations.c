@@ -1,6 +1,6 @@
 /*
- * To be preloaded: counts the allocations of a program and says at its end how many there were, on the standard error
- * output. One that is grown counts as one more; what is freed is not looked at.
+ * For LD_PRELOAD: counts the allocations of a program and prints the count to standard error at exit. A reallocation
+ * counts as an allocation; frees are not counted.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -8,10 +8,10 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* glibc's own, below the names that this file takes. */
+/* The functions of glibc that this file overrides. */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
-void *__libc_realloc(void *before, size_t size);
+void *__libc_realloc(void *memory, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
 
 static atomic_long allocations;
@@ -28,7 +28,7 @@ void *calloc(size_t count, size_t size)
     return __libc_calloc(count, size);
 }
 
-void *realloc(void *before, size_t size)
+void *realloc(void *memory, size_t size)
 {
     atomic_fetch_add_explicit(&allocations, 1, memory_order_relaxed);
     return __libc_realloc(before, size);
@@ -36,13 +36,13 @@ void *realloc(void *before, size_t size)
 
 int posix_memalign(void **memory, size_t alignment, size_t size)
 {
-    void *got;
+    void *allocated;
 
     atomic_fetch_add_explicit(&allocations, 1, memory_order_relaxed);
-    got = __libc_memalign(alignment, size);
-    if (got == NULL)
+    allocated = __libc_memalign(alignment, size);
+    if (allocated == NULL)
         return ENOMEM;
-    *memory = got;
+    *memory = allocated;
     return 0;
 }
 
@@ -57,7 +57,7 @@ void *memalign(size_t alignment, size_t size)
     return aligned_alloc(alignment, size);
 }
 
-__attribute__((destructor)) static void say(void)
+__attribute__((destructor)) static void print_count(void)
 {
     fprintf(stderr, "allocations=%ld\n", atomic_load(&allocations));
 }

@@ -1,10 +1,10 @@
-/* libcurl: the JSON as it came, and the cursor, which yyjson cuts out; no row is looked at. */
+/* libcurl: the JSON, and the cursor parsed by yyjson; no rows are read. */
 #include "curl_list.h"
 
-static void read_page(const struct theirs *theirs, yyjson_val *root, struct measure *measure)
+static void read_page(const struct curl_client *client, yyjson_val *root, struct measure *measure)
 {
     (void)root;
-    measure_text(measure, theirs->body, theirs->length);
+    measure_string(measure, client->body, client->length);
 }
 
 int main(int argc, char **argv)

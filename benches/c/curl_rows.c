@@ -1,19 +1,19 @@
-/* libcurl and yyjson: id, name, state and updated_at of every row. */
+/* libcurl and yyjson: id, name, state and updated_at of each row. */
 #include "curl_list.h"
 
 static void read_field(yyjson_val *row, const char *name, struct measure *measure)
 {
     yyjson_val *value = yyjson_obj_get(row, name);
 
-    measure_text(measure, yyjson_get_str(value), yyjson_get_len(value));
+    measure_string(measure, yyjson_get_str(value), yyjson_get_len(value));
 }
 
-static void read_page(const struct theirs *theirs, yyjson_val *root, struct measure *measure)
+static void read_page(const struct curl_client *client, yyjson_val *root, struct measure *measure)
 {
     yyjson_val *row;
     size_t index, count;
 
-    (void)theirs;
+    (void)client;
     yyjson_arr_foreach(yyjson_obj_get(root, "data"), index, count, row)
     {
         read_field(row, "id", measure);

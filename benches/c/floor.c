@@ -1,6 +1,6 @@
 /*
- * What no client can go below: the same request again and again on a bare socket, received until the whole body came. It
- * looks at Content-Length and at nothing else, and has no timeout.
+ * The lower bound for any client: sends the same request repeatedly on a plain socket and receives the responses. It
+ * parses only Content-Length and has no timeout.
  */
 #include <arpa/inet.h>
 #include <string.h>
@@ -19,30 +19,30 @@ static int connect_to(const char *base_url)
     address.sin_port = htons((uint16_t)strtol(port + 1, NULL, 10));
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (connect(descriptor, (struct sockaddr *)&address, sizeof address) != 0)
-        fail("no connection");
+        fail("could not connect");
     return descriptor;
 }
 
-/* Receives a whole answer; gives the length of its body. */
-static size_t receive(int descriptor, char *buffer, size_t room)
+/* Receives a complete response; returns the length of its body. */
+static size_t receive(int descriptor, char *buffer, size_t capacity)
 {
-    size_t filled = 0, whole = 0, body = 0;
+    size_t filled = 0, total = 0, body = 0;
 
-    while (whole == 0 || filled < whole) {
-        ssize_t count = recv(descriptor, buffer + filled, room - filled - 1, 0);
+    while (total == 0 || filled < total) {
+        ssize_t count = recv(descriptor, buffer + filled, capacity - filled - 1, 0);
 
         if (count <= 0)
-            fail("the connection broke");
+            fail("connection closed");
         filled += (size_t)count;
         buffer[filled] = '\0';
-        if (whole == 0) {
+        if (total == 0) {
             const char *end = strstr(buffer, "\r\n\r\n");
             const char *length = strstr(buffer, "Content-Length: ");
 
             if (end == NULL || length == NULL)
                 continue;
             body = strtoul(length + 16, NULL, 10);
-            whole = (size_t)(end - buffer) + 4 + body;
+            total = (size_t)(end - buffer) + 4 + body;
         }
     }
     return body;
@@ -57,14 +57,14 @@ int main(int argc, char **argv)
                                   "Intercom-Version: Preview\r\n"
                                   "User-Agent: benchmark/1\r\n\r\n";
     static char buffer[1 << 16];
-    struct measure measure = measure_read(argc, argv);
+    struct measure measure = measure_parse(argc, argv);
     int descriptor = connect_to(measure.base_url);
     long number;
 
     for (number = 0; number < measure.warm_up + measure.pages; number++) {
-        measure_page(&measure, number);
+        measure_start(&measure, number);
         if (send(descriptor, request, sizeof request - 1, MSG_NOSIGNAL) != (ssize_t)sizeof request - 1)
-            fail("the connection broke");
+            fail("connection closed");
         measure.sum += receive(descriptor, buffer, sizeof buffer);
     }
     measure_print(&measure);

@@ -1,6 +1,8 @@
 /*
- * Starts a program and lets it know when that was: `launch PROGRAM ARGUMENT…`. The program takes the place of this one, so
- * that neither a fork nor a runner's own start is in the time from its start to its first page.
+ * Usage: launch PROGRAM ARGUMENT...
+ *
+ * Stores the current time in BENCH_LAUNCHED_NS and executes PROGRAM, so that the measured time includes neither a fork
+ * nor the start of the caller.
  */
 #include <unistd.h>
 
@@ -15,6 +17,6 @@ int main(int argc, char **argv)
     snprintf(now, sizeof now, "%lld", (long long)wall_ns());
     setenv("BENCH_LAUNCHED_NS", now, 1);
     execv(argv[1], argv + 1);
-    fail("the program could not be started");
+    fail("could not execute the program");
     return 1;
 }

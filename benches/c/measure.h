@@ -1,10 +1,10 @@
 /*
- * What the C programs of the benchmark have in common: their arguments, their clocks, and the one line that each prints.
+ * Shared by the C programs of the benchmark: arguments, clocks, and the line that each program prints.
  *
  *     PROGRAM BASE-URL PAGES WARM-UP [CA-FILE]
  *
- * The pages of the warm-up come first and don't count. The sum is of what a program read: two that read the same print the
- * same sum.
+ * The first WARM-UP pages are not measured. The sum is a checksum of the values read: programs that read the same values
+ * print the same sum.
  */
 #ifndef MEASURE_H
 #define MEASURE_H
@@ -30,9 +30,9 @@ struct measure {
     int64_t wall_start;
 };
 
-static inline void fail(const char *what)
+static inline void fail(const char *message)
 {
-    fprintf(stderr, "%s\n", what);
+    fprintf(stderr, "%s\n", message);
     exit(1);
 }
 
@@ -44,7 +44,7 @@ static inline int64_t wall_ns(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-/* User and system time of the whole process. */
+/* User and system time of the process. */
 static inline int64_t cpu_ns(void)
 {
     struct rusage usage;
@@ -54,7 +54,7 @@ static inline int64_t cpu_ns(void)
            ((int64_t)usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000;
 }
 
-static inline struct measure measure_read(int argc, char **argv)
+static inline struct measure measure_parse(int argc, char **argv)
 {
     struct measure measure = {0};
 
@@ -67,8 +67,8 @@ static inline struct measure measure_read(int argc, char **argv)
     return measure;
 }
 
-/* Before each page: with the first after the warm-up the measurement begins. */
-static inline void measure_page(struct measure *measure, long page)
+/* Called before each page; starts the clocks after the warm-up. */
+static inline void measure_start(struct measure *measure, long page)
 {
     if (page != measure->warm_up)
         return;
@@ -77,14 +77,14 @@ static inline void measure_page(struct measure *measure, long page)
     measure->wall_start = wall_ns();
 }
 
-/* The length of a text and its first byte, so that it was looked at. */
-static inline void measure_text(struct measure *measure, const char *text, size_t length)
+/* Adds the length and the first byte of a string to the sum. */
+static inline void measure_string(struct measure *measure, const char *string, size_t length)
 {
-    if (text != NULL)
-        measure->sum += length + (unsigned char)text[0];
+    if (string != NULL)
+        measure->sum += length + (unsigned char)string[0];
 }
 
-/* The most memory that this program had at once. (ru_maxrss has what started it in it, too.) */
+/* Peak resident memory. (ru_maxrss would include the parent process before exec.) */
 static inline long peak_kb(void)
 {
     FILE *status = fopen("/proc/self/status", "r");
@@ -99,7 +99,7 @@ static inline long peak_kb(void)
     return peak;
 }
 
-/* Since the program was started, if `launch` did that; else since the measurement began. */
+/* Prints the results. Wall time is measured from `launch` if it was used. */
 static inline void measure_print(const struct measure *measure)
 {
     const char *launched = getenv("BENCH_LAUNCHED_NS");

@@ -1,4 +1,4 @@
-/* A client of ours as a careful program makes it: times, retries and a cancel token armed, no log. */
+/* A client of our library with timeouts, retries and a cancel token, without a logger. */
 #ifndef OURS_H
 #define OURS_H
 
@@ -30,26 +30,26 @@ static inline dc_client *ours_client(const struct measure *measure)
     return client;
 }
 
-/* The loop of both programs that list page by page; `read_page` is what a program looks at. */
+/* The main loop of the programs that list page by page; `read_page` reads the parts that a program uses. */
 static inline int ours_list(int argc, char **argv, void (*read_page)(const dc_page *, struct measure *))
 {
-    struct measure measure = measure_read(argc, argv);
+    struct measure measure = measure_parse(argc, argv);
     dc_client *client = ours_client(&measure);
     dc_cancel_token *cancel = NULL;
-    dc_page *before = NULL, *page = NULL;
+    dc_page *previous = NULL, *page = NULL;
     dc_error *error = NULL;
     long number;
 
     check(dc_cancel_token_new(&cancel, &error), error);
     for (number = 0; number < measure.warm_up + measure.pages; number++) {
-        measure_page(&measure, number);
-        check(dc_list_page(client, 50, dc_page_next_cursor(before), cancel, &page, &error), error);
+        measure_start(&measure, number);
+        check(dc_list_page(client, 50, dc_page_next_cursor(previous), cancel, &page, &error), error);
         read_page(page, &measure);
-        dc_page_free(before);
-        before = page;
+        dc_page_free(previous);
+        previous = page;
     }
     measure_print(&measure);
-    dc_page_free(before);
+    dc_page_free(previous);
     dc_cancel_token_free(cancel);
     dc_client_free(client);
     return 0;

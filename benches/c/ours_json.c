@@ -1,9 +1,9 @@
-/* Ours: the JSON as it came, and the cursor; no row is looked at. */
+/* Our library: the JSON and the cursor; no rows are read. */
 #include "ours.h"
 
 static void read_page(const dc_page *page, struct measure *measure)
 {
-    measure_text(measure, dc_page_json(page), dc_page_json_len(page));
+    measure_string(measure, dc_page_json(page), dc_page_json_len(page));
 }
 
 int main(int argc, char **argv)

@@ -1,7 +1,6 @@
-/* Ours: id, name, state and updated_at of every row, by the typed rows. */
+/* Our library: id, name, state and updated_at of each row, from the typed rows. */
 #include "ours.h"
 
-/* Reads the four fields of every row. */
 static void read_page(const dc_page *page, struct measure *measure)
 {
     size_t index, count = dc_page_count(page);
@@ -9,10 +8,10 @@ static void read_page(const dc_page *page, struct measure *measure)
     for (index = 0; index < count; index++) {
         const dc_connector *row = dc_page_connector(page, index);
 
-        measure_text(measure, dc_connector_id(row), dc_connector_id_len(row));
-        measure_text(measure, dc_connector_name(row), dc_connector_name_len(row));
-        measure_text(measure, dc_connector_state(row), dc_connector_state_len(row));
-        measure_text(measure, dc_connector_updated_at(row), dc_connector_updated_at_len(row));
+        measure_string(measure, dc_connector_id(row), dc_connector_id_len(row));
+        measure_string(measure, dc_connector_name(row), dc_connector_name_len(row));
+        measure_string(measure, dc_connector_state(row), dc_connector_state_len(row));
+        measure_string(measure, dc_connector_updated_at(row), dc_connector_updated_at_len(row));
     }
 }
 

@@ -1,12 +1,12 @@
 /*
- * Ours: a walk with 20 ms of work on each page. The base URL says where it ends and how late each answer is; the 4th
- * argument, 0 or 1, how many pages are fetched ahead.
+ * Our library: iterates over pages with 20 ms of work per page. The base URL sets the number of pages and the latency;
+ * the 4th argument, 0 or 1, turns prefetching off or on.
  */
 #include "ours.h"
 
 #define WORK_NS 20000000
 
-/* Work, not sleep: the processor is busy with it. */
+/* Keeps the processor busy. */
 static void work(void)
 {
     int64_t end = wall_ns() + WORK_NS;
@@ -17,7 +17,7 @@ static void work(void)
 
 int main(int argc, char **argv)
 {
-    struct measure measure = measure_read(argc > 4 ? 4 : argc, argv);
+    struct measure measure = measure_parse(argc > 4 ? 4 : argc, argv);
     dc_client *client = ours_client(&measure);
     dc_pager *pager = NULL;
     dc_page *page = NULL;
@@ -28,17 +28,17 @@ int main(int argc, char **argv)
     check(dc_pager_new(client, 50, NULL, &pager, &error), error);
     check(dc_pager_set_prefetch(pager, argc > 4 && argv[4][0] == '1', &error), error);
     for (number = 0;; number++) {
-        measure_page(&measure, number);
+        measure_start(&measure, number);
         status = dc_pager_next(pager, NULL, &page, &error);
         if (status == DC_DONE)
             break;
         check(status, error);
-        measure_text(&measure, dc_page_json(page), dc_page_json_len(page));
+        measure_string(&measure, dc_page_json(page), dc_page_json_len(page));
         dc_page_free(page);
         work();
     }
     if (number != measure.pages + measure.warm_up)
-        fail("the walk did not end where it was to end");
+        fail("unexpected number of pages");
     measure_print(&measure);
     dc_pager_free(pager);
     dc_client_free(client);

@@ -1,7 +1,7 @@
-"""What the Python programs of the benchmark have in common.
+"""Shared by the Python programs of the benchmark.
 
-Each takes ``BASE-URL PAGES WARM-UP`` and prints one line, as the C programs do. The sum is of what
-was read of each row: two programs that read the same print the same.
+Each takes ``BASE-URL PAGES WARM-UP`` and prints one line, as the C programs do. The sum is a
+checksum of the values read: programs that read the same values print the same sum.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ TOKEN = "dG9rOmEyYzRlNmc4X2JlbmNobWFyaw=="
 
 
 class Measure:
-    """The arguments, and the clocks from the end of the warm-up on."""
+    """The arguments, and the clocks, which start after the warm-up."""
 
     def __init__(self) -> None:
         base_url, pages, warm_up = sys.argv[1:4]
         self.pages, self.warm_up = int(pages), int(warm_up)
-        # The walk ends with its last page by itself.
+        # The server ends the list after the last page.
         self.base_url = f"{base_url}/pages/{self.pages + self.warm_up}"
 
     def rows(self, rows: Iterable[Any]) -> Iterator[Any]:
-        """Give the warm-up's rows away, start the clocks, and give the others."""
+        """Skip the rows of the warm-up, start the clocks, and return the other rows."""
         iterator = iter(rows)
         for _ in range(self.warm_up * ROWS):
             next(iterator)
@@ -33,8 +33,8 @@ class Measure:
         return iterator
 
     def print(self, total: int, count: int) -> None:
-        """Print the one line."""
+        """Print the results."""
         cpu, wall = time.process_time_ns() - self._cpu, time.monotonic_ns() - self._wall
         if count != self.pages * ROWS:
-            sys.exit(f"{count} rows of {self.pages} pages")
+            sys.exit(f"unexpected number of rows: {count} from {self.pages} pages")
         print(f"pages={self.pages} cpu_ns={cpu} wall_ns={wall} sum={total}")

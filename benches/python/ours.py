@@ -1,4 +1,4 @@
-"""Ours: id, name, state and updated_at of every row, as the README's first program has it."""
+"""Our package: id, name, state and updated_at of each row, as in the README."""
 
 import data_connectors as dc
 from measure import TOKEN, Measure

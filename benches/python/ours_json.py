@@ -1,4 +1,4 @@
-"""Ours, page by page: the rows of a page that was listed by itself, which json.loads reads."""
+"""Our package, page by page: `list_page` parses the rows with json.loads."""
 
 from collections.abc import Iterator
 
@@ -6,8 +6,8 @@ import data_connectors as dc
 from measure import TOKEN, Measure
 
 
-def walk(client: dc.Client) -> Iterator[dc.Connector]:
-    """All rows."""
+def list_rows(client: dc.Client) -> Iterator[dc.Connector]:
+    """Yield the rows of all pages."""
     cursor = None
     while True:
         page = client.list_page(per_page=50, starting_after=cursor)
@@ -20,7 +20,7 @@ def walk(client: dc.Client) -> Iterator[dc.Connector]:
 measure = Measure()
 total = count = 0
 with dc.Client(TOKEN, base_url=measure.base_url) as client:
-    for row in measure.rows(walk(client)):
+    for row in measure.rows(list_rows(client)):
         count += 1
         total += len(row.id) + len(row.name) + len(row.state) + (row.updated_at is not None)
     measure.print(total, count)

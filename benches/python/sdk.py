@@ -1,6 +1,6 @@
-"""The publisher's own SDK, which has no call for connectors: its list of contacts.
+"""The publisher's SDK, which does not support connectors: it lists contacts.
 
-That is the most similar one: pages by cursor, 50 rows each. Four fields of every row are read.
+This is the most similar list, with cursors and 50 rows per page. Four fields of each row are read.
 """
 
 from intercom import Intercom

@@ -1,18 +1,18 @@
-//! Made-up contacts, for the publisher's own SDK: it has no call for connectors, and walks over these in the same way.
+//! Sample contacts for the publisher's SDK, which does not support connectors; both lists use the same pagination.
 
 use serde_json::{Value, json};
 
-/// This many contacts, with the fields that the service gives each.
-pub(crate) fn make_up(count: usize) -> Vec<Value> {
-    (0..count).map(one).collect()
+/// Generates `count` contacts with all fields of the service.
+pub(crate) fn generate(count: usize) -> Vec<Value> {
+    (0..count).map(contact).collect()
 }
 
-/// What the pages of a list of contacts say besides.
-pub(crate) fn beside(number: usize) -> Value {
+/// Returns the additional fields of `pages` in a list of contacts.
+pub(crate) fn extra_page_fields(number: usize) -> Value {
     json!({"page": number + 1, "total_pages": 200})
 }
 
-fn one(index: usize) -> Value {
+fn contact(index: usize) -> Value {
     let id = format!("{:024x}", 0x6657_ad11_7483_0000_u64 + index as u64);
     let list = |kind: &str| {
         let url = format!("/contacts/{id}/{kind}");

@@ -1,15 +1,15 @@
-//! The server that the benchmark's clients talk to. It has every answer rendered before the first request comes, and writes
-//! one with a copy and a system call, so that it is never what a client waits for.
+//! The HTTP server of the benchmark. All responses are rendered before the first request; sending one takes a copy and a
+//! system call, so that clients hardly wait for the server.
 //!
-//! It prints its two addresses, `http://127.0.0.1:…` and `https://127.0.0.1:…`, on lines of their own, and ends when its
-//! standard input does. With `--ca-file PATH` it writes there the authority that its certificate is of.
+//! It prints its two base URLs, `http://127.0.0.1:…` and `https://127.0.0.1:…`, one per line, and exits at the end of its
+//! standard input. `--ca-file PATH` writes its CA certificate to PATH.
 //!
-//! A path says what is asked for: `/data_connectors` and `/contacts` never end; below `/pages/40` the page number 40 is the
-//! last; below `/latency/20` each answer comes 20 ms later.
+//! `/data_connectors` and `/contacts` are endless lists. The path prefix `/pages/40` ends the list after page 40;
+//! `/latency/20` delays each response by 20 ms.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-mod authority;
+mod certificate;
 mod contacts;
 mod pages;
 
@@ -23,82 +23,82 @@ use std::time::Duration;
 use data_connectors_sandbox::Sandbox;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-use pages::{Pages, ROWS};
+use pages::{Pages, ROWS_PER_PAGE};
 
-/// Rendered pages of each list; after the last the first comes again, with another cursor.
-const RENDERED: usize = 200;
+/// Pre-rendered pages of each list; later pages repeat their rows.
+const RENDERED_PAGES: usize = 200;
 
-struct Site {
+struct ServerState {
     connectors: Pages,
     contacts: Pages,
 }
 
-/// What a request's path and query say.
+/// The parsed path and query of a request.
 #[derive(Default)]
-struct Asked<'a> {
+struct Request<'a> {
     list: &'a str,
     cursor: Option<&'a str>,
-    last: Option<usize>,
+    page_count: Option<usize>,
     latency: Duration,
 }
 
-impl<'a> Asked<'a> {
-    /// Reads the first line of a request.
-    fn read(head: &'a str) -> Option<Self> {
+impl<'a> Request<'a> {
+    /// Parses the request line.
+    fn parse(head: &'a str) -> Option<Self> {
         let target = head.split(' ').nth(1)?;
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        let mut asked = Asked::default();
+        let mut request = Request::default();
         let mut segments = path.split('/').skip(1);
         while let Some(segment) = segments.next() {
             match segment {
-                "pages" => asked.last = Some(segments.next()?.parse().ok()?),
-                "latency" => asked.latency = Duration::from_millis(segments.next()?.parse().ok()?),
-                list => asked.list = list,
+                "pages" => request.page_count = Some(segments.next()?.parse().ok()?),
+                "latency" => request.latency = Duration::from_millis(segments.next()?.parse().ok()?),
+                list => request.list = list,
             }
         }
-        asked.cursor = query.split('&').find_map(|pair| pair.strip_prefix("starting_after="));
-        Some(asked)
+        request.cursor = query.split('&').find_map(|pair| pair.strip_prefix("starting_after="));
+        Some(request)
     }
 }
 
-impl Site {
-    /// Puts the whole answer to a request into `answer`.
-    fn answer(&self, head: &str, answer: &mut Vec<u8>) {
-        answer.clear();
-        let asked = Asked::read(head).unwrap_or_default();
-        let list = match asked.list {
+impl ServerState {
+    /// Replaces the content of `response` by the response to a request.
+    fn respond(&self, head: &str, response: &mut Vec<u8>) {
+        response.clear();
+        let request = Request::parse(head).unwrap_or_default();
+        let list = match request.list {
             "data_connectors" => Some(&self.connectors),
             "contacts" => Some(&self.contacts),
             _ => None,
         };
-        let number = asked.cursor.map_or(Some(0), pages::number_of);
+        let number = request.cursor.map_or(Some(0), pages::number_of);
         let (Some(list), Some(number)) = (list, number) else {
-            answer.extend_from_slice(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+            response.extend_from_slice(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
             return;
         };
-        if !asked.latency.is_zero() {
-            thread::sleep(asked.latency);
+        if !request.latency.is_zero() {
+            thread::sleep(request.latency);
         }
-        list.put(number, asked.last == Some(number + 1), answer);
+        list.append_to(number, request.page_count == Some(number + 1), response);
     }
 
-    /// Answers on a connection until the other side has had enough.
+    /// Handles the requests of a connection until the client closes it.
     fn serve(&self, mut stream: impl Read + Write) {
-        let mut request = [0; 8192];
-        let mut answer = Vec::new();
+        let mut buffer = [0; 8192];
+        let mut response = Vec::new();
         let mut filled = 0;
         loop {
-            let end = request[..filled].windows(4).position(|four| four == b"\r\n\r\n").map(|at| at + 4);
+            let end = buffer[..filled].windows(4).position(|four| four == b"\r\n\r\n").map(|at| at + 4);
             if let Some(end) = end {
-                self.answer(&String::from_utf8_lossy(&request[..end]), &mut answer);
-                if stream.write_all(&answer).and_then(|()| stream.flush()).is_err() {
+                self.respond(&String::from_utf8_lossy(&buffer[..end]), &mut response);
+                if stream.write_all(&response).and_then(|()| stream.flush()).is_err() {
                     return;
                 }
-                request.copy_within(end..filled, 0);
+                buffer.copy_within(end..filled, 0);
                 filled -= end;
                 continue;
             }
-            match stream.read(&mut request[filled..]) {
+            match stream.read(&mut buffer[filled..]) {
                 Ok(0) => return,
                 Ok(count) => filled += count,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -108,19 +108,19 @@ impl Site {
     }
 }
 
-/// Takes connections, each on a thread of its own; gives the port.
-fn listen(site: &Arc<Site>, tls: Option<Arc<ServerConfig>>) -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+/// Accepts connections, each on its own thread; returns the port.
+fn listen(state: &Arc<ServerState>, tls: Option<Arc<ServerConfig>>) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("could not listen on a port");
     let port = listener.local_addr().unwrap().port();
-    let site = site.clone();
+    let state = state.clone();
     thread::spawn(move || {
         for stream in listener.incoming() {
-            let (site, tls) = (site.clone(), tls.clone());
+            let (state, tls) = (state.clone(), tls.clone());
             let stream: TcpStream = stream.unwrap();
             stream.set_nodelay(true).unwrap();
             thread::spawn(move || match tls {
-                None => site.serve(stream),
-                Some(tls) => site.serve(StreamOwned::new(ServerConnection::new(tls).unwrap(), stream)),
+                None => state.serve(stream),
+                Some(tls) => state.serve(StreamOwned::new(ServerConnection::new(tls).unwrap(), stream)),
             });
         }
     });
@@ -133,22 +133,23 @@ fn main() {
     while let Some(option) = options.next().unwrap() {
         match option {
             lexopt::Arg::Long("ca-file") => ca_file = Some(options.value().unwrap().into()),
-            other => panic!("{other:?} is no option: there is --ca-file PATH"),
+            other => panic!("unknown option {other:?}: use --ca-file PATH"),
         }
     }
     let rows = {
-        let sandbox = Sandbox::builder().connectors(RENDERED * ROWS).start().expect("a sandbox");
+        let sandbox =
+            Sandbox::builder().connectors(RENDERED_PAGES * ROWS_PER_PAGE).start().expect("could not start the sandbox");
         sandbox.connectors().to_vec()
     };
-    let site = Arc::new(Site {
+    let state = Arc::new(ServerState {
         connectors: Pages::render(&rows, |_| serde_json::json!({})),
-        contacts: Pages::render(&contacts::make_up(RENDERED * ROWS), contacts::beside),
+        contacts: Pages::render(&contacts::generate(RENDERED_PAGES * ROWS_PER_PAGE), contacts::extra_page_fields),
     });
-    let (tls, authority) = authority::server();
+    let (tls, ca) = certificate::generate();
     if let Some(path) = ca_file {
-        std::fs::write(path, authority).expect("a file for the authority");
+        std::fs::write(path, ca).expect("could not write the CA file");
     }
-    println!("http://127.0.0.1:{}", listen(&site, None));
-    println!("https://127.0.0.1:{}", listen(&site, Some(tls)));
+    println!("http://127.0.0.1:{}", listen(&state, None));
+    println!("https://127.0.0.1:{}", listen(&state, Some(tls)));
     std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
 }

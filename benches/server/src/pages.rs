@@ -1,73 +1,76 @@
-//! Rendered pages, and the cursors between them.
+//! Pre-rendered pages and their cursors.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Map, Value, json};
 
-/// Rows of a page.
-pub(crate) const ROWS: usize = 50;
+/// Rows per page.
+pub(crate) const ROWS_PER_PAGE: usize = 50;
 
-/// A cursor is `[1768918935.0,10000]` as Base64, with its padding: five digits for the page's number, beginning with this.
-const FIRST: usize = 10_000;
+/// A cursor is the Base64 of `[1768918935.0,10000]`; its five-digit page number starts at this value.
+const FIRST_NUMBER: usize = 10_000;
 
-/// So many pages have cursors of their own; a longer walk goes round.
-const CURSORS: usize = 90_000;
+/// The number of distinct cursors; later pages reuse them.
+const CURSOR_COUNT: usize = 90_000;
 
-/// Stands for a cursor, and is as long as one.
-const PLACE: &str = "WzE3Njg5MTg5MzUuMCwxMDAwMF0=";
+/// Replaced by the actual cursor, which has the same length.
+const CURSOR_PLACEHOLDER: &str = "WzE3Njg5MTg5MzUuMCwxMDAwMF0=";
 
 fn cursor_of(number: usize) -> String {
-    BASE64_STANDARD.encode(format!("[1768918935.0,{}]", FIRST + number % CURSORS))
+    BASE64_STANDARD.encode(format!("[1768918935.0,{}]", FIRST_NUMBER + number % CURSOR_COUNT))
 }
 
-/// The page that a cursor of a query leads to; clients escape its `=` or don't.
+/// Returns the page number of a cursor, whose `=` may be percent-encoded.
 pub(crate) fn number_of(cursor: &str) -> Option<usize> {
     let bytes = BASE64_STANDARD.decode(cursor.replace("%3D", "=").replace("%3d", "=")).ok()?;
     let (_, id): (f64, usize) = serde_json::from_slice(&bytes).ok()?;
-    id.checked_sub(FIRST)
+    id.checked_sub(FIRST_NUMBER)
 }
 
-/// Answers, head and body, as bytes.
+/// Complete HTTP responses.
 pub(crate) struct Pages {
-    /// Up to the cursor, and from there on.
-    going_on: Vec<(Vec<u8>, Vec<u8>)>,
-    /// The same pages as the last of a walk.
-    ending: Vec<Vec<u8>>,
+    /// Pages with a next cursor: the bytes before and after it.
+    with_next: Vec<(Vec<u8>, Vec<u8>)>,
+    /// The same pages without a next cursor.
+    last_pages: Vec<Vec<u8>>,
 }
 
 impl Pages {
-    /// Pages of these rows; `beside` gives the fields that a page has besides those of a list, in its `pages`.
-    pub(crate) fn render(rows: &[Value], beside: impl Fn(usize) -> Value) -> Self {
-        let pages = || rows.chunks(ROWS).enumerate();
-        let going_on = pages().map(|(number, rows)| {
-            let next = json!({"starting_after": PLACE});
-            let answer = answer(number, rows, next, beside(number));
-            let at = answer.windows(PLACE.len()).rposition(|bytes| bytes == PLACE.as_bytes()).unwrap();
-            (answer[..at].to_vec(), answer[at + PLACE.len()..].to_vec())
+    /// Renders the pages of these rows; `extra_fields` returns additional fields of `pages`.
+    pub(crate) fn render(rows: &[Value], extra_fields: impl Fn(usize) -> Value) -> Self {
+        let pages = || rows.chunks(ROWS_PER_PAGE).enumerate();
+        let with_next = pages().map(|(number, rows)| {
+            let next = json!({"starting_after": CURSOR_PLACEHOLDER});
+            let response = render(number, rows, next, extra_fields(number));
+            let at = response
+                .windows(CURSOR_PLACEHOLDER.len())
+                .rposition(|bytes| bytes == CURSOR_PLACEHOLDER.as_bytes())
+                .unwrap();
+            (response[..at].to_vec(), response[at + CURSOR_PLACEHOLDER.len()..].to_vec())
         });
-        let ending = pages().map(|(number, rows)| answer(number, rows, Value::Null, beside(number)));
-        Pages { going_on: going_on.collect(), ending: ending.collect() }
+        let last_pages = pages().map(|(number, rows)| render(number, rows, Value::Null, extra_fields(number)));
+        Pages { with_next: with_next.collect(), last_pages: last_pages.collect() }
     }
 
-    /// Appends the answer with the page of this number, which may be the last.
-    pub(crate) fn put(&self, number: usize, last: bool, answer: &mut Vec<u8>) {
-        let index = number % self.ending.len();
-        if last {
-            answer.extend_from_slice(&self.ending[index]);
+    /// Appends the response for a page; `is_last` omits its next cursor.
+    pub(crate) fn append_to(&self, number: usize, is_last: bool, response: &mut Vec<u8>) {
+        let index = number % self.last_pages.len();
+        if is_last {
+            response.extend_from_slice(&self.last_pages[index]);
             return;
         }
-        let (before, after) = &self.going_on[index];
-        answer.extend_from_slice(before);
-        answer.extend_from_slice(cursor_of(number + 1).as_bytes());
-        answer.extend_from_slice(after);
+        let (before, after) = &self.with_next[index];
+        response.extend_from_slice(before);
+        response.extend_from_slice(cursor_of(number + 1).as_bytes());
+        response.extend_from_slice(after);
     }
 }
 
-fn answer(number: usize, rows: &[Value], next: Value, beside: Value) -> Vec<u8> {
+fn render(number: usize, rows: &[Value], next: Value, extra_fields: Value) -> Vec<u8> {
     let mut pages = Map::new();
     pages.insert("type".to_owned(), "pages".into());
-    pages.insert("per_page".to_owned(), ROWS.into());
-    pages.extend(beside.as_object().unwrap().clone());
+    pages.insert("per_page".to_owned(), ROWS_PER_PAGE.into());
+    pages.extend(extra_fields.as_object().unwrap().clone());
     pages.insert("next".to_owned(), next);
     let body = json!({"type": "list", "data": rows, "pages": pages}).to_string();
     let head = format!(
