@@ -1,7 +1,4 @@
-/*
- * Lists the data connectors of a workspace as a table, or with --json as one object a line.
- * The access token is taken from INTERCOM_ACCESS_TOKEN. Usage errors end with 2, failures with 1.
- */
+/* Lists the data connectors of an Intercom workspace as a table, or as JSON with --json. */
 #include <data_connectors.h>
 
 #include <errno.h>
@@ -11,16 +8,26 @@
 
 #define NAME "list_connectors"
 
-static const char usage[] =
-    "usage: " NAME " [--json] [--per-page N] [--limit N] [--base-url URL | --region REGION]\n"
+static const char help[] =
+    "Usage: " NAME " [OPTIONS]\n"
     "\n"
-    "  --json           one JSON object a line, no table\n"
-    "  --per-page N     rows for each request, 1 to 50\n"
-    "  --limit N        stop after N connectors\n"
-    "  --base-url URL   where the service is, if not in a region\n"
-    "  --region REGION  us (default), eu or au\n"
+    "Lists the data connectors of an Intercom workspace as a table, or as JSON.\n"
     "\n"
-    "The access token is taken from INTERCOM_ACCESS_TOKEN.\n";
+    "Options:\n"
+    "      --json           Print one JSON object per line\n"
+    "      --per-page N     Rows per request, 1 to 50 [default: 20]\n"
+    "      --limit N        Stop after N connectors [default: list all]\n"
+    "      --base-url URL   Base URL of the service, in place of a region\n"
+    "      --region REGION  us, eu or au [default: us]\n"
+    "  -h, --help           Print this help and exit\n"
+    "\n"
+    "Environment:\n"
+    "  INTERCOM_ACCESS_TOKEN  Access token of the workspace (required)\n"
+    "\n"
+    "Exit status:\n"
+    "  0  success\n"
+    "  1  the request failed, or the output could not be written\n"
+    "  2  invalid options\n";
 
 struct options {
     int json;
@@ -30,30 +37,30 @@ struct options {
     const char *region;
 };
 
-static void wrong(const char *what, const char *detail)
+static void usage_error(const char *message, const char *detail)
 {
-    fprintf(stderr, NAME ": %s%s (--help says more)\n", what, detail);
+    fprintf(stderr, NAME ": %s%s\nTry --help for more information.\n", message, detail);
     exit(2);
 }
 
-/* The value of an option, if `argv[*at]` is it: "--name value" or "--name=value". */
-static const char *value_of(const char *name, char **argv, int *at)
+/* Returns the value of "--name value" or "--name=value" if `argv[*at]` is that option, else NULL. */
+static const char *option_value(const char *name, char **argv, int *at)
 {
     size_t length = strlen(name);
-    const char *given = argv[*at];
+    const char *argument = argv[*at];
 
-    if (strncmp(given, name, length) != 0)
+    if (strncmp(argument, name, length) != 0)
         return NULL;
-    if (given[length] == '=')
-        return given + length + 1;
-    if (given[length] != '\0')
+    if (argument[length] == '=')
+        return argument + length + 1;
+    if (argument[length] != '\0')
         return NULL;
     if (argv[*at + 1] == NULL)
-        wrong("a value is missing after ", name);
+        usage_error("missing value for option ", name);
     return argv[++*at];
 }
 
-static long number(const char *text, const char *name)
+static long parse_number(const char *text, const char *name)
 {
     char *end;
     long value;
@@ -61,13 +68,13 @@ static long number(const char *text, const char *name)
     errno = 0;
     value = strtol(text, &end, 10);
     if (*text == '\0' || *end != '\0' || errno != 0 || value < 1 || value > 1000000000) {
-        fprintf(stderr, NAME ": %s is %s: use a whole number from 1 to 1000000000\n", name, text);
+        fprintf(stderr, NAME ": invalid %s %s: use an integer from 1 to 1000000000\n", name, text);
         exit(2);
     }
     return value;
 }
 
-static struct options read_options(char **argv)
+static struct options parse_options(char **argv)
 {
     struct options options = {0, 0, 0, NULL, NULL};
     const char *value;
@@ -75,35 +82,35 @@ static struct options read_options(char **argv)
 
     for (at = 1; argv[at] != NULL; at++) {
         if (strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0) {
-            fputs(usage, stdout);
+            fputs(help, stdout);
             exit(0);
         }
         if (strcmp(argv[at], "--json") == 0)
             options.json = 1;
-        else if ((value = value_of("--per-page", argv, &at)) != NULL)
-            options.per_page = number(value, "--per-page");
-        else if ((value = value_of("--limit", argv, &at)) != NULL)
-            options.limit = number(value, "--limit");
-        else if ((value = value_of("--base-url", argv, &at)) != NULL)
+        else if ((value = option_value("--per-page", argv, &at)) != NULL)
+            options.per_page = parse_number(value, "--per-page");
+        else if ((value = option_value("--limit", argv, &at)) != NULL)
+            options.limit = parse_number(value, "--limit");
+        else if ((value = option_value("--base-url", argv, &at)) != NULL)
             options.base_url = value;
-        else if ((value = value_of("--region", argv, &at)) != NULL)
+        else if ((value = option_value("--region", argv, &at)) != NULL)
             options.region = value;
         else
-            wrong("there is no option ", argv[at]);
+            usage_error("unknown option ", argv[at]);
     }
     if (options.base_url != NULL && options.region != NULL)
-        wrong("--base-url and --region both say where the service is: give one of them", "");
+        usage_error("--base-url and --region cannot be used together", "");
     return options;
 }
 
-/* The byte, or what stands for one that would spoil a table or a terminal: control characters, of both kinds. */
-static int shown(unsigned char byte, unsigned char next)
+/* Returns the byte, or '?' for a control character (C0 or C1), which would break the table or the terminal. */
+static int printable(unsigned char byte, unsigned char next)
 {
     return byte < 0x20 || byte == 0x7F || (byte == 0xC2 && next < 0xA0) ? '?' : byte;
 }
 
-/* Writes a text padded with spaces to a width in bytes; "-" where there is none. */
-static void put_text(const char *text, size_t length, size_t width)
+/* Writes a string padded with spaces to a width in bytes; "-" for NULL. */
+static void print_column(const char *text, size_t length, size_t width)
 {
     size_t at, written = 0;
 
@@ -112,9 +119,9 @@ static void put_text(const char *text, size_t length, size_t width)
         length = 1;
     }
     for (at = 0; at < length; at++) {
-        int byte = shown((unsigned char)text[at], (unsigned char)text[at + 1]);
+        int byte = printable((unsigned char)text[at], (unsigned char)text[at + 1]);
 
-        at += byte == '?' && (unsigned char)text[at] == 0xC2; /* that one has two bytes */
+        at += byte == '?' && (unsigned char)text[at] == 0xC2; /* C1 characters have two bytes */
         putchar(byte);
         written++;
     }
@@ -122,53 +129,53 @@ static void put_text(const char *text, size_t length, size_t width)
         putchar(' ');
 }
 
-/* Writes a row's JSON on one line: line breaks can only stand between its parts. */
-static void put_json(const char *json)
+/* Writes the JSON of a row on one line: strings contain no unescaped line breaks. */
+static void print_json(const char *json)
 {
     for (; *json != '\0'; json++)
         putchar(*json == '\n' || *json == '\r' ? ' ' : *json);
 }
 
-/* Prints the rows of a page, but no more than `*left` if that isn't 0; gives how many it printed. */
-static long print_rows(const dc_page *page, int json, long *left)
+/* Prints the rows of a page, up to `*remaining` if it is not 0; returns the number of rows printed. */
+static long print_rows(const dc_page *page, int json, long *remaining)
 {
     const dc_connector *row;
     size_t i;
 
     for (i = 0; (row = dc_page_connector(page, i)) != NULL; i++) {
         if (json) {
-            put_json(dc_connector_json(row));
+            print_json(dc_connector_json(row));
         } else {
-            put_text(dc_connector_id(row), dc_connector_id_len(row), 12);
+            print_column(dc_connector_id(row), dc_connector_id_len(row), 12);
             putchar(' ');
-            put_text(dc_connector_state(row), dc_connector_state_len(row), 8);
+            print_column(dc_connector_state(row), dc_connector_state_len(row), 8);
             putchar(' ');
-            put_text(dc_connector_http_method(row), dc_connector_http_method_len(row), 6);
+            print_column(dc_connector_http_method(row), dc_connector_http_method_len(row), 6);
             putchar(' ');
-            put_text(dc_connector_updated_at(row), dc_connector_updated_at_len(row), 20);
+            print_column(dc_connector_updated_at(row), dc_connector_updated_at_len(row), 20);
             putchar(' ');
-            put_text(dc_connector_name(row), dc_connector_name_len(row), 0);
+            print_column(dc_connector_name(row), dc_connector_name_len(row), 0);
         }
         putchar('\n');
-        if (*left > 0 && --*left == 0)
+        if (*remaining > 0 && --*remaining == 0)
             return (long)i + 1;
     }
     return (long)i;
 }
 
-/* Walks over the pages until the end, the limit or a failure. */
+/* Lists page by page, until the last page, the limit or an error. */
 static dc_status list(dc_pager *pager, const struct options *options, dc_error **error)
 {
     dc_page *page;
     dc_status status;
-    long count = 0, left = options->limit;
+    long count = 0, remaining = options->limit;
 
     if (!options->json)
         printf("%-12s %-8s %-6s %-20s %s\n", "ID", "STATE", "METHOD", "UPDATED", "NAME");
     while ((status = dc_pager_next(pager, NULL, &page, error)) == DC_OK) {
-        count += print_rows(page, options->json, &left);
+        count += print_rows(page, options->json, &remaining);
         dc_page_free(page);
-        if (options->limit > 0 && left == 0) {
+        if (options->limit > 0 && remaining == 0) {
             status = DC_DONE;
             break;
         }
@@ -180,7 +187,7 @@ static dc_status list(dc_pager *pager, const struct options *options, dc_error *
 
 int main(int argc, char **argv)
 {
-    struct options options = read_options(argv);
+    struct options options = parse_options(argv);
     const char *token = getenv("INTERCOM_ACCESS_TOKEN");
     dc_config *config;
     dc_client *client = NULL;
@@ -190,7 +197,7 @@ int main(int argc, char **argv)
 
     (void)argc;
     if (token == NULL || *token == '\0')
-        wrong("INTERCOM_ACCESS_TOKEN is not set: set it to the workspace's access token", "");
+        usage_error("INTERCOM_ACCESS_TOKEN is not set: set it to the workspace's access token", "");
 
     config = dc_config_new();
     status = dc_config_set_token(config, token, &error);
@@ -220,7 +227,7 @@ int main(int argc, char **argv)
     if (status == DC_ERR_INVALID_ARGUMENT)
         return 2;
     if (status == DC_DONE && (fflush(stdout) != 0 || ferror(stdout))) {
-        fputs(NAME ": the output can't be written\n", stderr);
+        fputs(NAME ": could not write the output\n", stderr);
         return 1;
     }
     return status == DC_DONE ? 0 : 1;

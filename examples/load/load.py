@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
-"""Puts one of the example services under load, against the sandbox, and judges each answer.
+"""Load test of an example service against the sandbox, which validates every response.
 
-64 callers list all connectors again and again, some of them leaving amid the answer, while the
-sandbox is slow and fails now and then. Then the service is told to stop, with callers waiting.
-It ends with 1 if an answer was wrong, memory or descriptors grew, or the stop took too long.
+Concurrent callers list all connectors repeatedly, and some of them disconnect within a response,
+while the sandbox adds latency and faults. Then the service gets SIGTERM with calls in progress.
 """
 
 from __future__ import annotations
@@ -22,178 +21,178 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-TOKEN = "canary-load-5b1e"
+ACCESS_TOKEN = "canary-load-5b1e"
 CONNECTORS = 137
-PATIENCE = 90.0  # seconds for an answer: more than a call may take
+RESPONSE_TIMEOUT = 90.0  # seconds, more than the timeout of a call
 
-HONEST = {"DC_ERR_SERVER", "DC_ERR_CONNECTION", "DC_ERR_TIMEOUT"}
-"""What comes of the sandbox's faults, when three attempts have met with one."""
+EXPECTED_ERRORS = {"DC_ERR_SERVER", "DC_ERR_CONNECTION", "DC_ERR_TIMEOUT"}
+"""The errors of a call whose three attempts all hit a fault of the sandbox."""
 
 
 @dataclass
-class Counts:
-    """What came of all calls."""
+class Stats:
+    """The results of all calls."""
 
     complete: int = 0
-    left: int = 0
+    disconnected: int = 0
     failed: Counter[str] = field(default_factory=Counter)
-    wrong: list[str] = field(default_factory=list)
-    took: list[float] = field(default_factory=list)
+    invalid: list[str] = field(default_factory=list)
+    durations: list[float] = field(default_factory=list)
 
 
 class Service:
-    """The service under load, and the sandbox that it lists."""
+    """The service under test, and its sandbox."""
 
     def __init__(self, command: list[str], sandbox: str, options: argparse.Namespace) -> None:
         faults = ["--latency-ms", str(options.latency_ms), "--fault-percent", str(options.faults)]
-        self.sandbox = _started([sandbox, "--connectors", str(CONNECTORS), *faults], {})
+        self.sandbox = _start([sandbox, "--connectors", str(CONNECTORS), *faults], {})
         self.address = _first_line(self.sandbox)
-        given = [*command, *options.flags.format(base_url=self.address).split()]
-        self.process = _started(given, {"INTERCOM_ACCESS_TOKEN": TOKEN})
+        arguments = [*command, *options.flags.format(base_url=self.address).split()]
+        self.process = _start(arguments, {"INTERCOM_ACCESS_TOKEN": ACCESS_TOKEN})
         self.port = int(_first_line(self.process).rpartition(":")[2].strip("/"))
 
-    def in_use(self) -> tuple[int, int]:
-        """Resident memory in kB, and open descriptors."""
+    def resource_usage(self) -> tuple[int, int]:
+        """Return resident memory in kB and the number of open file descriptors."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         memory = int(re.search(r"VmRSS:\s+(\d+)", status)[1])  # type: ignore[index]
         return memory, len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
     def kill(self) -> None:
-        """Leave nothing behind, whatever happened."""
+        """Kill the service and the sandbox."""
         self.process.kill()
         self.sandbox.kill()
 
     def stop(self) -> float:
-        """Tell it to stop; give the seconds that it took."""
+        """Send SIGTERM; return the seconds until the service exited."""
         started = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
         try:
-            code = self.process.wait(20)
+            status = self.process.wait(20)
         finally:
             self.process.kill()
             self.sandbox.terminate()
-        took = time.monotonic() - started
-        if code != 0:
-            sys.exit(f"the service ended with {code}")
-        return took
+        duration = time.monotonic() - started
+        if status != 0:
+            sys.exit(f"the service exited with status {status}")
+        return duration
 
 
-def _started(command: list[str], more: dict[str, str]) -> subprocess.Popen[str]:
+def _start(command: list[str], variables: dict[str, str]) -> subprocess.Popen[str]:
     return subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-        env={**os.environ, **more},
+        env={**os.environ, **variables},
     )
 
 
 def _first_line(process: subprocess.Popen[str]) -> str:
     assert process.stdout is not None
     line = process.stdout.readline().strip()
-    return line or sys.exit("it printed no address")
+    return line or sys.exit("the service or the sandbox printed no address")
 
 
-async def call(port: int, counts: Counts, *, leaves: bool) -> None:
-    """Ask once for all connectors."""
+async def call(port: int, stats: Stats, *, disconnect: bool) -> None:
+    """Request all connectors once."""
     started = time.monotonic()
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         request = "GET /connectors HTTP/1.1\r\nHost: load\r\nConnection: close\r\n\r\n"
         writer.write(request.encode())
-        if leaves:
+        if disconnect:
             await reader.read(1000)
-            counts.left += 1
+            stats.disconnected += 1
             return
-        answer = await asyncio.wait_for(reader.read(-1), PATIENCE)
+        response = await asyncio.wait_for(reader.read(-1), RESPONSE_TIMEOUT)
     except asyncio.TimeoutError:
-        counts.wrong.append(f"no answer in {PATIENCE:.0f} s")
+        stats.invalid.append(f"no response within {RESPONSE_TIMEOUT:.0f} s")
         return
     finally:
         writer.close()
-    judge(answer, counts)
-    counts.took.append(time.monotonic() - started)
+    validate(response, stats)
+    stats.durations.append(time.monotonic() - started)
 
 
-def judge(answer: bytes, counts: Counts) -> None:
-    """An answer is complete, or it says that it failed; anything else is wrong."""
-    if TOKEN.encode() in answer:
-        counts.wrong.append("the token is in it")
-    head, _, body = answer.partition(b"\r\n\r\n")
+def validate(response: bytes, stats: Stats) -> None:
+    """Classify a response: complete, failed with an expected error, or invalid."""
+    if ACCESS_TOKEN.encode() in response:
+        stats.invalid.append("the response contains the access token")
+    head, _, body = response.partition(b"\r\n\r\n")
     status = head[9:12].decode()
     if b"transfer-encoding: chunked" in head.lower():
-        body = dechunked(body)
+        body = decode_chunks(body)
     try:
         lines = [json.loads(line) for line in body.splitlines()]
     except ValueError:
-        counts.wrong.append(f"no JSON: {answer[:200]!r}")
+        stats.invalid.append(f"invalid JSON: {response[:200]!r}")
         return
-    failed = lines[-1].get("error") if lines else None
-    ids = [line.get("id") for line in (lines[:-1] if failed else lines)]
-    if ids != EXPECTED[: len(ids)] or (status == "200") != bool(ids):
-        counts.wrong.append(f"{status} with {len(ids)} connectors, not those of the sandbox")
-    elif failed is None and len(ids) < len(EXPECTED):
-        counts.wrong.append(f"{len(ids)} connectors and no error")
-    elif failed is None:
-        counts.complete += 1
-    elif failed.get("status") in HONEST:
-        counts.failed[failed["status"]] += 1
+    error = lines[-1].get("error") if lines else None
+    ids = [line.get("id") for line in (lines[:-1] if error else lines)]
+    if ids != EXPECTED_IDS[: len(ids)] or (status == "200") != bool(ids):
+        stats.invalid.append(f"status {status} with {len(ids)} unexpected connectors")
+    elif error is None and len(ids) < len(EXPECTED_IDS):
+        stats.invalid.append(f"only {len(ids)} connectors, and no error")
+    elif error is None:
+        stats.complete += 1
+    elif error.get("status") in EXPECTED_ERRORS:
+        stats.failed[error["status"]] += 1
     else:
-        counts.wrong.append(f"a failure that the sandbox does not bring about: {failed}")
+        stats.invalid.append(f"unexpected error: {error}")
 
 
-def dechunked(body: bytes) -> bytes:
-    """Take the chunks apart; what is cut off is not JSON then."""
-    whole = b""
+def decode_chunks(body: bytes) -> bytes:
+    """Decode a chunked body; a truncated one gives invalid JSON."""
+    decoded = b""
     while body:
         size, _, body = body.partition(b"\r\n")
         length = int(size or b"0", 16)
         if length == 0:
-            return whole
-        whole, body = whole + body[:length], body[length + 2 :]
-    return whole + b"{cut off"
+            return decoded
+        decoded, body = decoded + body[:length], body[length + 2 :]
+    return decoded + b"{truncated"
 
 
-EXPECTED: list[str] = []
+EXPECTED_IDS: list[str] = []
 
 
 async def load(
-    service: Service, counts: Counts, options: argparse.Namespace
+    service: Service, stats: Stats, options: argparse.Namespace
 ) -> list[tuple[int, int]]:
-    """Keep the callers calling for so long; give what was in use each second."""
+    """Run the callers for the given time; return samples of resource usage."""
     end = time.monotonic() + options.seconds
 
     async def caller(number: int) -> None:
-        turn = number
+        calls = number
         while time.monotonic() < end:
-            turn += 1
-            await call(service.port, counts, leaves=turn % 20 == 0)
+            calls += 1
+            await call(service.port, stats, disconnect=calls % 20 == 0)
 
-    async def watch() -> None:
+    async def sample() -> None:
         while time.monotonic() < end:
             await asyncio.sleep(min(1.0, options.seconds / 10))
-            samples.append(service.in_use())
+            samples.append(service.resource_usage())
 
     samples: list[tuple[int, int]] = []
-    await asyncio.gather(watch(), *(caller(number) for number in range(options.callers)))
+    await asyncio.gather(sample(), *(caller(number) for number in range(options.callers)))
     return samples
 
 
-async def stop_amid_calls(service: Service, options: argparse.Namespace) -> float:
-    """Stop it while all callers wait; give the seconds."""
-    unjudged = Counts()
+async def stop_during_calls(service: Service, options: argparse.Namespace) -> float:
+    """Stop the service while all callers wait; return the seconds until it exited."""
+    ignored = Stats()
     calls = [
-        asyncio.create_task(call(service.port, unjudged, leaves=False))
+        asyncio.create_task(call(service.port, ignored, disconnect=False))
         for _ in range(options.callers)
     ]
     await asyncio.sleep(0.03)
-    took = await asyncio.to_thread(service.stop)
+    duration = await asyncio.to_thread(service.stop)
     await asyncio.gather(*calls, return_exceptions=True)
-    return took
+    return duration
 
 
-async def expected_of(service: Service) -> list[str]:
-    """What all answers have to be: the sandbox's own order, asked for page by page."""
+async def list_sandbox(service: Service) -> list[str]:
+    """Return the ids of all connectors of the sandbox, in order."""
     ids: list[str] = []
     cursor = ""
     while True:
@@ -201,15 +200,16 @@ async def expected_of(service: Service) -> list[str]:
         reader, writer = await asyncio.open_connection(host, int(port))
         query = f"per_page=50{cursor and '&starting_after=' + cursor}"
         writer.write(
-            f"GET /data_connectors?{query} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TOKEN}\r\n"
+            f"GET /data_connectors?{query} HTTP/1.1\r\nHost: x\r\n"
+            f"Authorization: Bearer {ACCESS_TOKEN}\r\n"
             "Intercom-Version: Preview\r\nConnection: close\r\n\r\n".encode()
         )
-        answer = await reader.read(-1)
+        response = await reader.read(-1)
         writer.close()
-        if b" 200 " not in answer.partition(b"\r\n")[0]:
+        if b" 200 " not in response.partition(b"\r\n")[0]:
             continue
         try:
-            page = json.loads(answer.partition(b"\r\n\r\n")[2])
+            page = json.loads(response.partition(b"\r\n\r\n")[2])
         except ValueError:
             continue
         ids += [row["id"] for row in page["data"]]
@@ -218,62 +218,94 @@ async def expected_of(service: Service) -> list[str]:
         cursor = page["pages"]["next"]["starting_after"].replace("=", "%3D").replace("+", "%2B")
 
 
-def verdict(counts: Counts, samples: list[tuple[int, int]], stop: float) -> list[str]:
-    """Say what is wrong, if anything is."""
+def find_problems(stats: Stats, samples: list[tuple[int, int]], stop: float) -> list[str]:
+    """Compare the results with the limits; return the problems."""
     third = max(1, len(samples) // 3)
     early = samples[third : 2 * third] or samples
     late = samples[2 * third :] or samples
-    wrong = list(Counter(counts.wrong).items())[:5]
+    invalid = list(Counter(stats.invalid).items())[:5]
     memory = [max(kb for kb, _ in part) for part in (early, late)]
-    descriptors = [max(count for _, count in part) for part in (early, late)]
-    found = [f"{times} answers: {what}" for what, times in wrong]
+    descriptors = [max(number for _, number in part) for part in (early, late)]
+    problems = [f"{count} responses: {reason}" for reason, count in invalid]
     if memory[1] > memory[0] * 1.05 + 6_000:
-        found.append(f"memory grew from {memory[0]} to {memory[1]} kB")
+        problems.append(f"memory grew from {memory[0]} to {memory[1]} kB")
     if descriptors[1] > descriptors[0] + 16:
-        found.append(f"descriptors grew from {descriptors[0]} to {descriptors[1]}")
+        problems.append(f"file descriptors grew from {descriptors[0]} to {descriptors[1]}")
     if stop > 1.0:
-        found.append(f"it took {stop:.2f} s to stop")
-    failed = sum(counts.failed.values())
-    if failed > 5 + counts.complete // 100:
-        found.append(f"{failed} answers failed, of {counts.complete + failed}")
-    return found
+        problems.append(f"stopping took {stop:.2f} s")
+    failed = sum(stats.failed.values())
+    if failed > 5 + stats.complete // 100:
+        problems.append(f"{failed} of {stats.complete + failed} responses failed")
+    return problems
+
+
+def parse_options() -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        usage="%(prog)s [OPTIONS] -- COMMAND [ARGUMENT ...]",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="Exit status: 0 all limits kept; 1 invalid responses, growing memory or file "
+        "descriptors,\nor a slow stop; 2 invalid options.",
+    )
+
+    def option(name: str, kind: type, metavar: str, default: object, text: str) -> None:
+        text = f"{text} [default: {str(default).replace('%', '%%')}]"
+        parser.add_argument(name, type=kind, metavar=metavar, default=default, help=text)
+
+    option("--seconds", float, "S", 30, "duration of the load in seconds")
+    option("--callers", int, "N", 64, "number of concurrent callers")
+    option("--latency-ms", int, "MS", 20, "latency of the sandbox in milliseconds")
+    option("--faults", int, "PERCENT", 5, "percentage of requests that fail in the sandbox")
+    option(
+        "--flags",
+        str,
+        "FLAGS",
+        "--base-url {base_url} --listen 127.0.0.1:0 --per-page 50",
+        "options added to COMMAND",
+    )
+    parser.add_argument(
+        "--sandbox",
+        metavar="PATH",
+        default=os.environ.get("DC_TEST_SANDBOX"),
+        help="path of the program data-connectors-sandbox [default: $DC_TEST_SANDBOX]",
+    )
+    parser.add_argument("command", metavar="COMMAND", nargs="+", help="starts the service")
+    options = parser.parse_args()
+    if not options.sandbox:
+        parser.error("--sandbox is missing: set it or DC_TEST_SANDBOX")
+    return options
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=30)
-    parser.add_argument("--callers", type=int, default=64)
-    parser.add_argument("--latency-ms", type=int, default=20)
-    parser.add_argument("--faults", type=int, default=5, help="percent of the sandbox's answers")
-    parser.add_argument("--sandbox", default=os.environ.get("DC_TEST_SANDBOX"), help="its program")
-    flags = "--base-url {base_url} --listen 127.0.0.1:0 --per-page 50"
-    parser.add_argument("--flags", default=flags, help="what the service is started with")
-    parser.add_argument("command", nargs="+", help="the service (behind --)")
-    options = parser.parse_args()
-    counts = Counts()
+    options = parse_options()
+    stats = Stats()
     service = Service(options.command, options.sandbox, options)
     try:
-        EXPECTED.extend(asyncio.run(expected_of(service)))
-        samples = asyncio.run(load(service, counts, options))
-        stop = asyncio.run(stop_amid_calls(service, options))
+        EXPECTED_IDS.extend(asyncio.run(list_sandbox(service)))
+        samples = asyncio.run(load(service, stats, options))
+        stop = asyncio.run(stop_during_calls(service, options))
     finally:
         service.kill()
-    took = sorted(counts.took)
     print(
-        f"answers: {counts.complete} complete, {sum(counts.failed.values())} that said they failed"
-        f" {dict(counts.failed)}, {counts.left} left by their callers, {len(counts.wrong)} wrong"
+        f"responses: {stats.complete} complete, {sum(stats.failed.values())} failed"
+        f" {dict(stats.failed)}, {stats.disconnected} disconnected by the caller,"
+        f" {len(stats.invalid)} invalid"
     )
-    if took:
-        slow = took[len(took) * 99 // 100]
-        print(f"seconds an answer: median {statistics.median(took):.3f}, 99 % {slow:.3f}")
-    for name, index in (("memory, kB", 0), ("descriptors", 1)):
+    durations = sorted(stats.durations)
+    if durations:
+        percentile = durations[len(durations) * 99 // 100]
+        print(
+            f"response time: median {statistics.median(durations):.3f} s, 99 % {percentile:.3f} s"
+        )
+    for name, index in (("memory in kB", 0), ("file descriptors", 1)):
         values = [sample[index] for sample in samples]
         thirds = [max(values[len(values) * n // 3 : len(values) * (n + 1) // 3]) for n in range(3)]
-        print(f"{name}: at most {thirds[0]}, {thirds[1]}, {thirds[2]} in each third of the time")
-    print(f"stopped within {stop:.2f} s of SIGTERM, amid {options.callers} calls")
-    found = verdict(counts, samples, stop)
-    print("\n".join(["WRONG: " + what for what in found] or ["all is well"]))
-    return 1 if found else 0
+        print(f"{name}: maximum {thirds[0]}, {thirds[1]}, {thirds[2]} per third of the run")
+    print(f"stopped {stop:.2f} s after SIGTERM, with {options.callers} calls in progress")
+    problems = find_problems(stats, samples, stop)
+    print("\n".join(["FAILED: " + problem for problem in problems] or ["passed"]))
+    return 1 if problems else 0
 
 
 if __name__ == "__main__":

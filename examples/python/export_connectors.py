@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Hands the connectors of a workspace to pandas, polars, DuckDB and SQLite.
+"""Loads the connectors of a workspace into pandas, polars, DuckDB and SQLite.
 
-The access token is taken from INTERCOM_ACCESS_TOKEN; an argument is the base URL to use.
-None of these tools is needed by data_connectors: pip install pandas polars duckdb.
+Usage: export_connectors.py [BASE-URL]
+
+The access token is read from INTERCOM_ACCESS_TOKEN. Requires: pip install pandas polars duckdb.
 """
 
 import json
@@ -15,26 +16,26 @@ import pandas
 import polars
 
 
-def with_pandas(client):
+def to_pandas(client):
     frame = pandas.DataFrame(connector.to_dict() for connector in client.list(per_page=50))
     return frame.assign(updated_at=pandas.to_datetime(frame["updated_at"]))
 
 
-def with_polars(client):
+def to_polars(client):
     rows = [connector.to_dict() for connector in client.list(per_page=50)]
     frame = polars.DataFrame(rows, infer_schema_length=None)
     return frame.with_columns(polars.col("updated_at").str.to_datetime(time_zone="UTC"))
 
 
-def with_duckdb(client, file):
-    # DuckDB reads files; `data-connectors list --format ndjson` writes such a one, too.
+def to_duckdb(client, file):
+    # DuckDB reads files. `data-connectors list --format ndjson` writes the same format.
     with open(file, "w", encoding="utf-8") as lines:
         lines.writelines(json.dumps(row.to_dict()) + "\n" for row in client.list(per_page=50))
     return duckdb.sql(f"SELECT * FROM read_ndjson_auto('{file}')")
 
 
-def with_sqlite(client, database):
-    """Mirror the list, keyed on id: what is there already is brought up to date."""
+def to_sqlite(client, database):
+    """Insert the connectors, or update those with the same id."""
     database.execute(
         "CREATE TABLE IF NOT EXISTS connectors (id TEXT PRIMARY KEY, name, state, row)"
     )
@@ -52,12 +53,12 @@ def with_sqlite(client, database):
 def main():
     base_url = sys.argv[1] if len(sys.argv) > 1 else None
     with data_connectors.Client.from_env(base_url=base_url) as client:
-        print(with_pandas(client).groupby("state").size())
-        print(with_polars(client).group_by("http_method").len().sort("http_method"))
-        print(with_duckdb(client, "connectors.ndjson").aggregate("state, count(*)", "state"))
+        print(to_pandas(client).groupby("state").size())
+        print(to_polars(client).group_by("http_method").len().sort("http_method"))
+        print(to_duckdb(client, "connectors.ndjson").aggregate("state, count(*)", "state"))
         database = sqlite3.connect("connectors.sqlite")
         for _ in range(2):
-            with_sqlite(client, database)
+            to_sqlite(client, database)
         print(database.execute("SELECT count(*) FROM connectors").fetchone())
         database.close()
 

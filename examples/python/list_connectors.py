@@ -1,8 +1,5 @@
 #!/usr/bin/env python3
-"""Lists the data connectors of a workspace as a table, or with --json as one object a line.
-
-The access token is taken from INTERCOM_ACCESS_TOKEN. Usage errors end with 2, failures with 1.
-"""
+"""Lists the data connectors of an Intercom workspace as a table, or as JSON with --json."""
 
 import argparse
 import itertools
@@ -13,90 +10,103 @@ import unicodedata
 
 import data_connectors
 
+EPILOG = """\
+environment:
+  INTERCOM_ACCESS_TOKEN  access token of the workspace (required)
 
-def arguments():
+exit status:
+  0  success
+  1  the request failed, or the output could not be written
+  2  invalid options
+"""
+
+
+def parse_options():
     parser = argparse.ArgumentParser(
-        description=__doc__.splitlines()[0],
-        epilog="The access token is taken from INTERCOM_ACCESS_TOKEN.",
+        description=__doc__,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--json", action="store_true", help="one JSON object a line, no table")
-    parser.add_argument("--per-page", type=int, metavar="N", help="rows for each request, 1 to 50")
-    parser.add_argument("--limit", type=int, metavar="N", help="stop after N connectors")
-    where = parser.add_mutually_exclusive_group()
-    where.add_argument("--base-url", metavar="URL", help="where the service is, if not in a region")
-    where.add_argument("--region", metavar="REGION", help="us (default), eu or au")
-    given = parser.parse_args()
-    if given.limit is not None and given.limit < 1:
-        parser.error(f"--limit is {given.limit}: use 1 or more")
+    parser.add_argument("--json", action="store_true", help="print one JSON object per line")
+    per_page = "rows per request, 1 to 50 [default: 20]"
+    parser.add_argument("--per-page", type=int, metavar="N", help=per_page)
+    limit = "stop after N connectors [default: list all]"
+    parser.add_argument("--limit", type=int, metavar="N", help=limit)
+    service = parser.add_mutually_exclusive_group()
+    base_url = "base URL of the service, in place of a region"
+    service.add_argument("--base-url", metavar="URL", help=base_url)
+    service.add_argument("--region", help="us, eu or au [default: us]")
+    options = parser.parse_args()
+    if options.limit is not None and options.limit < 1:
+        parser.error(f"invalid --limit {options.limit}: use 1 or more")
     token = os.environ.get("INTERCOM_ACCESS_TOKEN")
     if not token:
         parser.error("INTERCOM_ACCESS_TOKEN is not set: set it to the workspace's access token")
-    return given, token
+    return options, token
 
 
-def shown(text):
-    """Give a text without control characters, which would spoil the table or the terminal."""
-    if text is None:
+def printable(value):
+    """Replace control characters, which would break the table or the terminal."""
+    if not isinstance(value, str):
         return "-"
-    return "".join("?" if unicodedata.category(char) == "Cc" else char for char in text)
+    return "".join("?" if unicodedata.category(char) == "Cc" else char for char in value)
 
 
-def row(connector):
+def format_row(connector):
     fields = connector.to_dict()
-    columns = (fields.get(name) for name in ("id", "state", "http_method", "updated_at"))
-    texts = [shown(value if isinstance(value, str) else None) for value in columns]
-    return "{:<12} {:<8} {:<6} {:<20} ".format(*texts) + shown(connector.name)
+    names = ("id", "state", "http_method", "updated_at", "name")
+    return "{:<12} {:<8} {:<6} {:<20} {}".format(*(printable(fields.get(name)) for name in names))
 
 
-def print_list(client, given):
-    connectors = itertools.islice(client.list(per_page=given.per_page), given.limit)
-    if not given.json:
+def print_list(client, options):
+    connectors = itertools.islice(client.list(per_page=options.per_page), options.limit)
+    if not options.json:
         print("{:<12} {:<8} {:<6} {:<20} NAME".format("ID", "STATE", "METHOD", "UPDATED"))
     count = 0
     for connector in connectors:
         count += 1
-        if given.json:
+        if options.json:
             print(json.dumps(connector.to_dict(), ensure_ascii=False, separators=(",", ":")))
         else:
-            print(row(connector))
+            print(format_row(connector))
     sys.stdout.flush()
     print(f"{count} connector{'' if count == 1 else 's'}", file=sys.stderr)
 
 
-def complain(message):
+def print_error(message):
     print(f"list_connectors.py: {message}", file=sys.stderr)
 
 
 def main():
-    given, token = arguments()
+    options, token = parse_options()
     if sys.stdout is None:
-        complain("standard output is closed")
+        print_error("standard output is closed")
         return 1
-    # Names are in all scripts, whatever the terminal's is.
+    # Names may have characters that the encoding of the terminal lacks.
     sys.stdout.reconfigure(errors="replace")
     try:
         with data_connectors.Client(
             token,
-            region=given.region,
-            base_url=given.base_url,
+            region=options.region,
+            base_url=options.base_url,
             user_agent_suffix="list_connectors.py",
         ) as client:
-            print_list(client, given)
+            print_list(client, options)
     except (ValueError, TypeError) as error:
-        complain(error)
+        print_error(error)
         return 2
     except data_connectors.DataConnectorsError as error:
-        known_as = f" (request id {error.request_id})" if error.request_id else ""
-        complain(f"{error}{known_as}")
+        request_id = f" (request id {error.request_id})" if error.request_id else ""
+        print_error(f"{error}{request_id}")
         return 1
     except OSError as error:
-        # The reader has gone, or the disk is full; what is still buffered goes nowhere.
+        # The pipe is closed or the disk is full. Discard the buffer, which is flushed at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if not isinstance(error, BrokenPipeError):
-            complain(f"the output can't be written: {error.strerror}")
+            print_error(f"could not write the output ({error.strerror})")
         return 1
     except KeyboardInterrupt:
-        # As a shell expects it: 128 and the number of the signal.
+        # The shell convention: 128 plus the number of the signal.
         return 130
     return 0
 

@@ -78,7 +78,7 @@ def test_the_typed_program_runs(sandbox: str, monkeypatch: Any) -> None:
 
 def test_the_connectors_are_handed_over(tmp_path: Path) -> None:
     sandbox = Sandbox("--connectors", "137")
-    command = [sys.executable, str(ROOT / "examples/python/hand_over.py"), sandbox.url]
+    command = [sys.executable, str(ROOT / "examples/python/export_connectors.py"), sandbox.url]
     environment = {**os.environ, "INTERCOM_ACCESS_TOKEN": TOKEN}
     done = subprocess.run(
         command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
