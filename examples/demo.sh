@@ -1,64 +1,66 @@
-# Lists the connectors of a sandbox with the C example and with the Python one, and compares what they printed.
-# `make demo` runs it, from the top of the repository.
+# Lists the connectors of a local sandbox with the C example and with the Python example, and checks that both print the
+# same connectors. `make demo` runs it from the top of the repository. The table goes to standard output, progress to
+# standard error.
 set -eu
 target=${TARGET:-target}
 python=${PYTHON:-python3}
 connectors=137
-scratch=$(mktemp -d)
+rows=10
+temporary=$(mktemp -d)
 sandbox=
-end() {
+cleanup() {
     [ -z "$sandbox" ] || kill "$sandbox" 2>/dev/null || true
-    rm -rf "$scratch"
+    rm -rf "$temporary"
 }
-trap end EXIT
+trap cleanup EXIT
 trap 'exit 1' INT TERM
-command -v "$python" >/dev/null || { echo "$python is needed for the Python half of the demo"; exit 1; }
-step() { printf '\n== %s\n' "$*"; }
+fail() {
+    printf 'make demo: %s\n' "$*" >&2
+    exit 1
+}
+progress() { printf '== %s\n' "$*" >&2; }
+command -v "$python" >/dev/null || fail "$python not found: install Python 3.9 or later, or set PYTHON"
 
-step "building the library, $target/release/libdata_connectors.{a,so} (the first time, a minute or so)"
-cargo rustc --quiet --release --locked -p data_connectors --lib --crate-type staticlib,cdylib
-step "building the sandbox, a local stand-in for the service (the first time, half a minute)"
-cargo build --quiet --release --locked -p data-connectors-sandbox
-step "compiling examples/c/list_connectors.c against the static library"
+# cargo prints a line per crate that it compiles, and nothing but "Finished" if all is up to date.
+progress "compiling the library into $target/release (about a minute the first time)"
+cargo rustc --release --locked -p data_connectors --lib --crate-type staticlib,cdylib
+progress "compiling the sandbox, a local stand-in for the Intercom API (about half a minute the first time)"
+cargo build --release --locked -p data-connectors-sandbox
+progress "compiling examples/c/list_connectors.c with the static library"
 ${DEMO_CC:-cc} -O2 -Iinclude examples/c/list_connectors.c "$target/release/libdata_connectors.a" \
     -lutil -lrt -lpthread -lm -ldl -o "$target/list_connectors"
 
-step "starting the sandbox with $connectors connectors on a free port"
-"$target/release/data-connectors-sandbox" --connectors "$connectors" >"$scratch/url" 2>"$scratch/log" &
+progress "starting the sandbox with $connectors connectors on a free port"
+"$target/release/data-connectors-sandbox" --connectors "$connectors" >"$temporary/url" 2>"$temporary/log" &
 sandbox=$!
 tries=0
-until [ -s "$scratch/url" ]; do
+until [ -s "$temporary/url" ]; do
     tries=$((tries + 1))
     if [ "$tries" -gt 100 ] || ! kill -0 "$sandbox" 2>/dev/null; then
-        echo "the sandbox did not start:"
-        cat "$scratch/log"
-        exit 1
+        fail "could not start the sandbox: $(cat "$temporary/log")"
     fi
     sleep 0.1
 done
-url=$(head -n 1 "$scratch/url")
-echo "$url"
+url=$(head -n 1 "$temporary/url")
 
-# Any token will do for the sandbox.
+# The sandbox accepts any access token.
 export INTERCOM_ACCESS_TOKEN=demo
 
-step "C: $target/list_connectors --base-url $url"
-"$target/list_connectors" --base-url "$url" >"$scratch/c"
-cat "$scratch/c"
-
-step "Python: examples/python/list_connectors.py --base-url $url"
+progress "listing the connectors of $url from C and from Python"
+"$target/list_connectors" --base-url "$url" >"$temporary/c" 2>"$temporary/c.log" ||
+    fail "the C example failed: $(cat "$temporary/c.log")"
 DATA_CONNECTORS_LIBRARY="$target/release/libdata_connectors.so" PYTHONPATH=bindings/python/src \
-    PYTHONDONTWRITEBYTECODE=1 "$python" examples/python/list_connectors.py --base-url "$url" >"$scratch/python"
-cat "$scratch/python"
+    PYTHONDONTWRITEBYTECODE=1 "$python" examples/python/list_connectors.py --base-url "$url" \
+    >"$temporary/python" 2>"$temporary/python.log" ||
+    fail "the Python example failed: $(cat "$temporary/python.log")"
 
-step "comparing the two"
-rows_of() { tail -n +2 "$1" | cut -d ' ' -f 1; }
-rows_of "$scratch/c" >"$scratch/c.ids"
-rows_of "$scratch/python" >"$scratch/python.ids"
-in_c=$(wc -l <"$scratch/c.ids")
-in_python=$(wc -l <"$scratch/python.ids")
-if [ "$in_c" -ne "$connectors" ] || ! cmp -s "$scratch/c.ids" "$scratch/python.ids"; then
-    echo "C listed $in_c connectors, Python $in_python, and $connectors were to come, in the same order from both"
-    exit 1
-fi
-echo "$connectors connectors from C and $connectors from Python: the same ids in the same order"
+printf '\n' >&2
+head -n $((rows + 1)) "$temporary/c"
+printf '... and %d more\n\n' $((connectors - rows))
+
+count() { tail -n +2 "$1" | wc -l; }
+[ "$(count "$temporary/c")" -eq "$connectors" ] ||
+    fail "the C example listed $(count "$temporary/c") connectors: expected $connectors"
+cmp -s "$temporary/c" "$temporary/python" ||
+    fail "the Python example printed other rows than the C example: $(diff "$temporary/c" "$temporary/python" | head -n 3)"
+echo "C and Python listed the same $connectors connectors in the same order."
