@@ -1,4 +1,4 @@
-"""Runs a language's runner, and judges what it says and what the servers got."""
+"""Runs the runner of a language, and evaluates its output and the requests it sent."""
 
 from __future__ import annotations
 
@@ -10,148 +10,159 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from languages import Language, Place
+from languages import Environment, Language
 from servers import Server
-from suite import SECRETS, TOKEN, Case, Servers
+from suite import ACCESS_TOKEN, SECRETS, Case, Servers
 
-LIMIT = 300
-"""Seconds for all cases of one language, or a command of its tests."""
+TIMEOUT = 300
+"""Seconds for all cases of a language, or for one command of its tests."""
 
-_LINE = re.compile(r"(ok|not ok|skip) ([\w-]+)(?:: ?(.*))?")
+_RESULT_LINE = re.compile(r"(ok|not ok|skip) ([\w-]+)(?:: ?(.*))?")
 
 
 @dataclass
 class Results:
-    """What became of each case in one language: what is wrong, and why some were skipped."""
+    """The results of a language: failed and skipped cases with reasons, and additional checks."""
 
     names: list[str]
-    wrong: dict[str, str] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
-    lacking: str = ""
-    absent: bool = False
-    besides: dict[str, str] = field(default_factory=dict)
+    not_run: str = ""
+    not_installed: bool = False
+    checks: dict[str, str] = field(default_factory=dict)
 
-    def fail(self, name: str, why: str) -> None:
-        self.wrong.setdefault(name, why)
+    def fail(self, name: str, reason: str) -> None:
+        """Record a failure, unless the case has one."""
+        self.failures.setdefault(name, reason)
 
-    def beside(self, what: str, wrong: str) -> None:
-        """Keep what became of something that is no case."""
-        self.besides[what] = wrong
+    def add_check(self, name: str, failure: str) -> None:
+        """Record the result of a check that is not a case; it passed if `failure` is empty."""
+        self.checks[name] = failure
 
     def passed(self) -> int:
-        return sum(name not in self.wrong and name not in self.skipped for name in self.names)
+        """Return the number of passed cases."""
+        return sum(name not in self.failures and name not in self.skipped for name in self.names)
 
 
-def run(language: Language, place: Place, servers: Servers, results: Results, folder: Path) -> None:
-    """Build and run one runner; what it says goes into `results`."""
-    (place.target / "conformance" / language.name).mkdir(parents=True, exist_ok=True)
-    absent = language.lacking(place)
-    if absent:
-        results.absent = True
-        results.lacking = f"this machine lacks {', '.join(absent)}"
+def run(
+    language: Language, environment: Environment, servers: Servers, results: Results, folder: Path
+) -> None:
+    """Build and run the runner of a language, and add its results."""
+    (environment.target / "conformance" / language.name).mkdir(parents=True, exist_ok=True)
+    missing = language.missing(environment)
+    if missing:
+        results.not_installed = True
+        results.not_run = f"not installed: {', '.join(missing)}"
         return
-    results.lacking = _failure_of(language.prepare, place)
-    if results.lacking:
+    results.not_run = _run_commands(language.prepare, environment)
+    if results.not_run:
         return
-    output, complaint = _performed(language, place, servers, folder)
-    _read(output, results, complaint)
+    output, problem = _run_runner(language, environment, servers, folder)
+    _parse_output(output, results, problem)
     for case in servers.cases:
-        server = servers.asked.get(case["name"])
+        server = servers.servers.get(case["name"])
         if server is not None and case["name"] in results.names:
-            _look_at_requests(case, server, results)
+            _check_requests(case, server, results)
 
 
-def unseen(language: Language, place: Place, servers: Servers, folder: Path) -> str:
-    """Run cases that are wrong; say which of them the runner does not find so, or nothing."""
-    output, complaint = _performed(language, place, servers, folder)
-    found = [found for found in map(_LINE.fullmatch, output.splitlines()) if found]
-    seen = {line[2] for line in found if line[1] == "not ok" and line[3]}
-    missed = [case["name"] for case in servers.cases if case["name"] not in seen]
-    return f"it does not see {', '.join(missed)} {complaint}" if missed or complaint else ""
+def undetected_mutants(
+    language: Language, environment: Environment, servers: Servers, folder: Path
+) -> str:
+    """Run mutated cases; return the names of those that the runner does not report as failed."""
+    output, problem = _run_runner(language, environment, servers, folder)
+    lines = [line for line in map(_RESULT_LINE.fullmatch, output.splitlines()) if line]
+    detected = {line[2] for line in lines if line[1] == "not ok" and line[3]}
+    undetected = [case["name"] for case in servers.cases if case["name"] not in detected]
+    if undetected or problem:
+        return f"wrong expectations not detected: {', '.join(undetected)} {problem}"
+    return ""
 
 
-def _performed(language: Language, place: Place, servers: Servers, folder: Path) -> tuple[str, str]:
+def _run_runner(
+    language: Language, environment: Environment, servers: Servers, folder: Path
+) -> tuple[str, str]:
     file = folder / "cases.json"
-    given = servers.start(language.name)
-    file.write_text(json.dumps(given, ensure_ascii=False))
+    cases = servers.start(language.name)
+    file.write_text(json.dumps(cases, ensure_ascii=False))
     try:
-        return _output(place.filled(language.run, cases=file), place.environment())
+        return _output(environment.expand(language.run, cases=file), environment.variables())
     finally:
         servers.stop()
 
 
-def tests(language: Language, place: Place) -> str:
-    """Run a language's own tests; say what is wrong, or nothing."""
-    return _failure_of(language.test, place)
+def run_tests(language: Language, environment: Environment) -> str:
+    """Run the tests of a language; return the reason of a failure, or an empty string."""
+    return _run_commands(language.test, environment)
 
 
-def _failure_of(commands: list[list[str]], place: Place) -> str:
+def _run_commands(commands: list[list[str]], environment: Environment) -> str:
     for command in commands:
-        filled = place.filled(command)
-        output, complaint = _output(filled, place.environment(), cwd=place.root)
-        if TOKEN in output:
-            complaint = "it prints the token"
-        if complaint:
-            told = f"{' '.join(filled)}: {complaint}\n{output}"
-            return told.replace(TOKEN, "[the token]")
+        expanded = environment.expand(command)
+        output, problem = _output(expanded, environment.variables(), cwd=environment.root)
+        if ACCESS_TOKEN in output:
+            problem = "the output contains the access token"
+        if problem:
+            failure = f"{' '.join(expanded)}: {problem}\n{output}"
+            return failure.replace(ACCESS_TOKEN, "[access token]")
     return ""
 
 
 def _output(
-    command: list[str], environment: dict[str, str], cwd: Path | None = None
+    command: list[str], variables: dict[str, str], cwd: Path | None = None
 ) -> tuple[str, str]:
-    """Give all that a command prints, and how it ended if not well."""
+    """Run a command; return its output and the reason of a failure, or an empty string."""
     try:
-        done = subprocess.run(
+        completed = subprocess.run(
             command,
             cwd=cwd,
-            env=environment,
+            env=variables,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            timeout=LIMIT,
+            timeout=TIMEOUT,
         )
-    except subprocess.TimeoutExpired as late:
-        output = (late.stdout or b"").decode(errors="replace")
-        return output, f"it was still running after {LIMIT} s"
-    output = done.stdout.decode(errors="replace")
-    return output, f"it ended with {done.returncode}" if done.returncode else ""
+    except subprocess.TimeoutExpired as timeout:
+        output = (timeout.stdout or b"").decode(errors="replace")
+        return output, f"timed out after {TIMEOUT} s"
+    output = completed.stdout.decode(errors="replace")
+    return output, f"exit status {completed.returncode}" if completed.returncode else ""
 
 
-def _read(output: str, results: Results, complaint: str) -> None:
-    told = set()
+def _parse_output(output: str, results: Results, problem: str) -> None:
+    reported = set()
     for line in output.splitlines():
-        found = _LINE.fullmatch(line)
+        found = _RESULT_LINE.fullmatch(line)
         if found and found[2] in results.names:
-            outcome, name, why = found.groups()
-            told.add(name)
+            outcome, name, reason = found.groups()
+            reported.add(name)
             if outcome == "not ok":
-                results.fail(name, why or "it does not say why")
+                results.fail(name, reason or "no reason given")
             elif outcome == "skip":
-                results.skipped[name] = why or "it does not say why"
-                if not why:
+                results.skipped[name] = reason or "no reason given"
+                if not reason:
                     results.fail(name, "skipped without a reason")
-    silent = [name for name in results.names if name not in told]
-    for name in silent:
-        results.fail(name, f"the runner says nothing of it{', ' if complaint else ''}{complaint}")
-    if complaint or "WARNING in native method" in output:
+    for name in results.names:
+        if name not in reported:
+            results.fail(name, f"not reported by the runner{', ' if problem else ''}{problem}")
+    if problem or "WARNING in native method" in output:
         print(output, file=sys.stderr)
         for name in results.names:
-            results.fail(name, f"the runner did not end well: {complaint or 'a JNI warning'}")
+            results.fail(name, f"the runner failed: {problem or 'JNI warning'}")
     for secret in SECRETS:
         for line in [line for line in output.splitlines() if secret in line][:1]:
             for name in results.names:
-                results.fail(name, f"the token is printed: {line.replace(secret, '[here]')[:300]}")
+                redacted = line.replace(secret, "[access token]")[:300]
+                results.fail(name, f"the output contains the access token: {redacted}")
 
 
-def _look_at_requests(case: Case, server: Server, results: Results) -> None:
+def _check_requests(case: Case, server: Server, results: Results) -> None:
     expected: dict[str, Any] = case["expect"].get("requests", {})
     queries = [target.partition("?")[2] for target, _ in server.requests]
-    got = {"count": len(queries), "queries": queries, "connections": server.connections}
+    actual = {"count": len(queries), "queries": queries, "connections": server.connections}
     for name, value in expected.items():
         if name == "headers":
             headers = server.requests[0][1] if server.requests else {}
             for header, part in value.items():
-                if part.replace("{token}", TOKEN) not in headers.get(header, ""):
-                    results.fail(case["name"], f"the request's {header} is not {part}")
-        elif got[name] != value:
-            results.fail(case["name"], f"the server's {name}: {got[name]}, and not {value}")
+                if part.replace("{token}", ACCESS_TOKEN) not in headers.get(header, ""):
+                    results.fail(case["name"], f"request header {header}: expected {part}")
+        elif actual[name] != value:
+            results.fail(case["name"], f"request {name}: expected {value}, got {actual[name]}")

@@ -1,4 +1,4 @@
-"""The first program in each language, as the README has it: it lists a sandbox's connectors."""
+"""Runs the first program of the README in a language against the sandbox."""
 
 from __future__ import annotations
 
@@ -6,40 +6,42 @@ import re
 import subprocess
 from pathlib import Path
 
-from languages import Language, Place
-from suite import TOKEN, Sandbox
+from languages import Environment, Language
+from suite import ACCESS_TOKEN, Sandbox
+
+CONNECTORS = 7
 
 
-def wrong_with(language: Language, place: Place, folder: Path) -> str:
-    """Run the README's program against a sandbox; say what is wrong, or nothing."""
+def run(language: Language, environment: Environment, folder: Path) -> str:
+    """Run the program; return the reason of a failure, or an empty string."""
     first = language.first
-    text = _block((place.root / "README.md").read_text(), first["block"])
-    found, replaced = first["base_url"]
-    if text.count(found) != 1:
-        return f"the README's {first['block']} block has no single {found!r}"
-    connectors = 7
-    running = Sandbox(place.sandbox, {"connectors": connectors})
+    source = code_block((environment.root / "README.md").read_text(), first["block"])
+    original, replacement = first["base_url"]
+    if source.count(original) != 1:
+        return f"expected {original!r} exactly once in the {first['block']} block of README.md"
+    sandbox = Sandbox(environment.sandbox, {"connectors": CONNECTORS})
     try:
         file = folder / first["file"]
-        file.write_text(text.replace(found, replaced.replace("{base_url}", running.url)))
-        environment = {**place.environment(), "INTERCOM_ACCESS_TOKEN": TOKEN}
+        file.write_text(source.replace(original, replacement.replace("{base_url}", sandbox.url)))
+        variables = {**environment.variables(), "INTERCOM_ACCESS_TOKEN": ACCESS_TOKEN}
         for command in first["run"]:
-            filled = place.filled(command, program=file, folder=folder)
-            done = subprocess.run(
-                filled, cwd=folder, env=environment, capture_output=True, text=True, timeout=120
+            expanded = environment.expand(command, program=file, folder=folder)
+            completed = subprocess.run(
+                expanded, cwd=folder, env=variables, capture_output=True, text=True, timeout=120
             )
-            if done.returncode != 0 or TOKEN in done.stdout + done.stderr:
-                return f"{' '.join(filled)}: {done.stdout}{done.stderr}".replace(
-                    TOKEN, "[the token]"
-                )
+            output = completed.stdout + completed.stderr
+            if completed.returncode != 0 or ACCESS_TOKEN in output:
+                failure = f"{' '.join(expanded)}: {output}"
+                return failure.replace(ACCESS_TOKEN, "[access token]")
     finally:
-        running.stop()
-    listed = re.findall(r"(?m)^(\d+) \S", done.stdout)
-    if len(listed) != connectors or done.stderr:
-        return f"{connectors} connectors were to be listed: {done.stdout}{done.stderr}"
+        sandbox.stop()
+    listed = re.findall(r"(?m)^(\d+) \S", completed.stdout)
+    if len(listed) != CONNECTORS or completed.stderr:
+        return f"expected {CONNECTORS} connectors: {output}"
     return ""
 
 
-def _block(readme: str, language: str) -> str:
+def code_block(readme: str, language: str) -> str:
+    """Return the first code block of a language."""
     found = re.search(rf"(?ms)^```{language}\n(.*?)^```", readme)
     return found[1] if found else ""

@@ -1,4 +1,4 @@
-"""The languages: what each needs, how its runner is built, and how it is run."""
+"""The languages: their requirements, and the commands that build, run and test them."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ FOLDER = Path(__file__).resolve().parent / "languages"
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where things are."""
+class Environment:
+    """Paths, and the environment variables of commands."""
 
     root: Path
     target: Path
@@ -25,11 +25,12 @@ class Place:
 
     @property
     def library(self) -> Path:
+        """Return the path of the installed library."""
         return self.prefix / "lib" / "libdata_connectors.so.1"
 
-    def filled(self, command: list[str], **more: Path) -> list[str]:
-        """Put the places, and what else is given, where a command names them."""
-        names = {
+    def expand(self, command: list[str], **more: Path) -> list[str]:
+        """Replace placeholders such as {root} in a command."""
+        placeholders = {
             "root": self.root,
             "target": self.target / "conformance",
             "library": self.library,
@@ -39,23 +40,23 @@ class Place:
             "python": sys.executable,
             **more,
         }
-        for name, value in names.items():
+        for name, value in placeholders.items():
             command = [part.replace(f"{{{name}}}", str(value)) for part in command]
         return command
 
-    def finds(self, command: list[str]) -> bool:
-        """Say whether a command ends well."""
-        filled = self.filled(command)
-        return subprocess.run(filled, capture_output=True, check=False).returncode == 0
+    def succeeds(self, command: list[str]) -> bool:
+        """Run a command; return whether its exit status is 0."""
+        expanded = self.expand(command)
+        return subprocess.run(expanded, capture_output=True, check=False).returncode == 0
 
-    def environment(self) -> dict[str, str]:
-        """What every command of a language finds around it."""
-        found = [str(self.prefix / "lib"), os.environ.get("LD_LIBRARY_PATH", "")]
+    def variables(self) -> dict[str, str]:
+        """Return the environment variables of all commands."""
+        libraries = [str(self.prefix / "lib"), os.environ.get("LD_LIBRARY_PATH", "")]
         packages = [str(self.prefix / "lib" / "pkgconfig"), os.environ.get("PKG_CONFIG_PATH", "")]
         return {
             **os.environ,
             "DATA_CONNECTORS_LIBRARY": str(self.library),
-            "LD_LIBRARY_PATH": ":".join(filter(None, found)),
+            "LD_LIBRARY_PATH": ":".join(filter(None, libraries)),
             "PKG_CONFIG_PATH": ":".join(filter(None, packages)),
             "DC_TEST_SANDBOX": str(self.sandbox),
             "PYTHONDONTWRITEBYTECODE": "1",
@@ -64,7 +65,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Language:
-    """One language. Its commands have names of places in braces, such as {root}."""
+    """A language. Its commands may contain placeholders such as {root}."""
 
     name: str
     needs: dict[str, str]
@@ -74,21 +75,23 @@ class Language:
     first: dict[str, Any] = field(default_factory=dict)
     test: list[list[str]] = field(default_factory=list)
 
-    def lacking(self, place: Place) -> list[str]:
-        """Say what this machine has not: a command, or what a command of `checks` looks for."""
-        absent = [
-            f"{command} ({where})"
-            for command, where in self.needs.items()
+    def missing(self, environment: Environment) -> list[str]:
+        """Return the missing commands, or else the failed checks."""
+        commands = [
+            f"{command} ({package})"
+            for command, package in self.needs.items()
             if not shutil.which(command)
         ]
-        return absent or [what for what, check in self.checks.items() if not place.finds(check)]
+        return commands or [
+            name for name, check in self.checks.items() if not environment.succeeds(check)
+        ]
 
 
 def read(only: str) -> list[Language]:
-    """Read all languages, or those named."""
+    """Read all languages, or those in a comma-separated list."""
     known = {path.stem: path for path in sorted(FOLDER.glob("*.json"))}
-    wanted = [name.strip() for name in only.split(",") if name.strip()] or list(known)
-    unknown = [name for name in wanted if name not in known]
+    selected = [name.strip() for name in only.split(",") if name.strip()] or list(known)
+    unknown = [name for name in selected if name not in known]
     if unknown:
-        sys.exit(f"there is no language {unknown[0]}: use {', '.join(known)}")
-    return [Language(**json.loads(known[name].read_text())) for name in wanted]
+        sys.exit(f"unknown language {unknown[0]}: use {', '.join(known)}")
+    return [Language(**json.loads(known[name].read_text())) for name in selected]

@@ -1,6 +1,6 @@
-"""Cases whose expectation is wrong on purpose: a runner has to find each of them so.
+"""Cases with wrong expectations, which a runner must report as failed.
 
-There is one for each thing that the cases expect, be it a value or that there is none.
+There is one for each field that the cases expect, with a value and with null.
 """
 
 from __future__ import annotations
@@ -12,31 +12,30 @@ from typing import Any
 from suite import Case
 
 _SLOW = ("times-out", "is-cancelled", "16-")
-_TEXTS = {"api_code", "api_field", "request_id", "next_cursor"}
 
 
-def of(cases: list[Case]) -> list[Case]:
-    """Make one of the first case that has it for each thing that is expected."""
-    made: dict[str, Case] = {}
+def generate(cases: list[Case]) -> list[Case]:
+    """Make one mutant per expected field, from the first case that has it."""
+    mutants: dict[str, Case] = {}
     quick = [case for case in cases if not case["name"].startswith(_SLOW)]
     for case in quick:
         for name, mutant in _mutants(case):
             mutant["name"] = name
             mutant["expect"].pop("requests", None)
-            made.setdefault(name, mutant)
+            mutants.setdefault(name, mutant)
     for case in cases:
         if case.get("callers", 1) > 1 and "ids" in case["expect"]:
-            made.setdefault("one-of-the-callers-fails", _one_fails(case))
-    return list(made.values())
+            mutants.setdefault("one-of-the-callers-fails", _one_caller_fails(case))
+    return list(mutants.values())
 
 
-def _one_fails(case: Case) -> Case:
-    """Let all callers but one get what is expected: each has to be looked at."""
+def _one_caller_fails(case: Case) -> Case:
+    """Fail a single caller: the runner must check all of them."""
     mutant = copy.deepcopy(case)
     mutant["name"] = "one-of-the-callers-fails"
-    good = {"rows": [{"id": name} for name in case["expect"]["ids"]]}
-    refusals = [{"status": 418, "body": ""}]
-    mutant["server"] = {"answers": [*([good] * (case["callers"] - 1)), *refusals]}
+    success = {"rows": [{"id": name} for name in case["expect"]["ids"]]}
+    failures = [{"status": 418, "body": ""}]
+    mutant["server"] = {"answers": [*([success] * (case["callers"] - 1)), *failures]}
     mutant["expect"].pop("requests", None)
     return mutant
 
@@ -47,18 +46,18 @@ def _mutants(case: Case) -> Iterator[tuple[str, Case]]:
             continue
         if name == "error":
             yield "error-not-expected", _with(case, "error", None)
-            yield "unknown-fact-of-an-error", _with(case, "error", {**value, "no_such_fact": None})
-            for part, known in value.items():
+            yield "unknown-error-field", _with(case, "error", {**value, "unknown_field": None})
+            for part, expected in value.items():
                 mutant = copy.deepcopy(case)
-                mutant["expect"]["error"][part] = _other(part, known)
-                yield _named(f"error-{part}", known), mutant
+                mutant["expect"]["error"][part] = _other(part, expected)
+                yield _named(f"error-{part}", expected), mutant
         elif name == "rows" and value:
-            for field, known in value[0].items():
+            for field, expected in value[0].items():
                 mutant = copy.deepcopy(case)
-                mutant["expect"]["rows"][0][field] = _other(field, known)
-                # Some wrappers have the text in place of the code.
+                mutant["expect"]["rows"][0][field] = _other(field, expected)
+                # Some wrappers have the string instead of the code.
                 if not field.endswith("_code"):
-                    yield _named(f"rows-{field}", known), mutant
+                    yield _named(f"rows-{field}", expected), mutant
             yield "rows-too-few", _with(case, "rows", value[:-1])
             yield "rows-too-many", _with(case, "rows", [*value, {}])
         elif name == "most_ms":
@@ -70,12 +69,12 @@ def _mutants(case: Case) -> Iterator[tuple[str, Case]]:
                 yield "ids-in-another-order", _with(case, name, value[::-1])
     if "error" not in case["expect"]:
         yield "error-expected", _with(case, "error", {"status": "DC_ERR_SERVER"})
-    yield "unknown-expectation", _with(case, "no_such_thing", 1)
-    yield "unknown-field", {**copy.deepcopy(case), "no_such_field": 1}
+    yield "unknown-expectation", _with(case, "unknown_field", 1)
+    yield "unknown-field", {**copy.deepcopy(case), "unknown_field": 1}
 
 
-def _named(name: str, known: Any) -> str:
-    return f"{name}-null" if known is None else name
+def _named(name: str, expected: Any) -> str:
+    return f"{name}-null" if expected is None else name
 
 
 def _with(case: Case, name: str, value: Any) -> Case:
@@ -86,16 +85,16 @@ def _with(case: Case, name: str, value: Any) -> Case:
     return mutant
 
 
-def _other(name: str, known: Any) -> Any:
-    """Give another value of the same kind."""
-    if isinstance(known, bool):
-        return not known
-    if isinstance(known, str):
-        return f"{known}?"
-    if isinstance(known, int):
-        return known + 1
-    if isinstance(known, list):
-        return [*known, "no such words"]
+def _other(name: str, expected: Any) -> Any:
+    """Return a different value of the same type."""
+    if isinstance(expected, bool):
+        return not expected
+    if isinstance(expected, str):
+        return f"{expected}?"
+    if isinstance(expected, int):
+        return expected + 1
+    if isinstance(expected, list):
+        return [*expected, "unexpected"]
     if name.endswith("_ms") or name.startswith("rate_limit") or name in ("http_status", "attempts"):
         return 1
     return True if name == "direct_fin_usage" else "x"

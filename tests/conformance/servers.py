@@ -1,4 +1,4 @@
-"""The servers that answer the cases: one for each, on a port of its own, every byte known."""
+"""The test servers: one per case and port, with scripted responses."""
 
 from __future__ import annotations
 
@@ -15,21 +15,23 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-Answer = dict[str, Any]
+Response = dict[str, Any]
 
-_KNOWN = {"status", "headers", "body", "rows", "next", "gzip", "delay_ms", "drip_ms", "hang", "cut"}
-_ALONE = {"close", "reset", "raw"}
+_FIELDS = {"status", "headers", "body", "rows", "next", "gzip"} | {
+    *("delay_ms", "drip_ms", "hang", "cut"),
+}
+_EXCLUSIVE_FIELDS = {"close", "reset", "raw"}
 _KINDS = {"sandbox", "answers", "pages", "nobody", "queue_full", "silent", "tls", "proxy"}
 
 
 class Server:
-    """Answers one case as it says, and keeps what was asked."""
+    """Serves the responses of a case, and records the requests."""
 
     def __init__(self, case: dict[str, Any], certificates: Path) -> None:
         script = case["server"]
         unknown = set(script) - _KINDS
         if unknown:
-            raise ValueError(f"{case['name']}: there is no server {unknown}")
+            raise ValueError(f"{case['name']}: unknown server fields {unknown}")
         self.requests: list[tuple[str, dict[str, str]]] = []
         self.connections = 0
         self._script = script
@@ -42,11 +44,11 @@ class Server:
         self._listener = socket.socket()
         self._listener.bind(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
-        # Bound, and not listened to, a port refuses connections, and nobody else gets it.
+        # A port that is bound but does not listen refuses connections, and stays reserved.
         if "nobody" in script:
             return
         if "queue_full" in script:
-            self._fill()
+            self._fill_backlog()
         else:
             self._listener.listen(128)
             threading.Thread(target=self._accept, daemon=True).start()
@@ -57,7 +59,7 @@ class Server:
         return f"{scheme}://127.0.0.1:{self.port}"
 
     def stop(self) -> None:
-        """End it, also what hangs."""
+        """Close the port and all connections."""
         self._stopping.set()
         with self._lock:
             sockets = [*self._open, *self._waiting, self._listener]
@@ -66,18 +68,18 @@ class Server:
                 each.shutdown(socket.SHUT_RDWR)
             each.close()
 
-    def _fill(self) -> None:
-        """Let connections wait until no more are taken in."""
+    def _fill_backlog(self) -> None:
+        """Open connections until the listen backlog is full."""
         self._listener.listen(0)
         while len(self._waiting) < 64:
-            one = socket.socket()
-            self._waiting.append(one)
-            one.settimeout(0.2)
+            connection = socket.socket()
+            self._waiting.append(connection)
+            connection.settimeout(0.2)
             try:
-                one.connect(("127.0.0.1", self.port))
+                connection.connect(("127.0.0.1", self.port))
             except OSError:
                 return
-        raise RuntimeError("the queue is never full")
+        raise RuntimeError("could not fill the listen backlog")
 
     def _accept(self) -> None:
         while not self._stopping.is_set():
@@ -106,9 +108,9 @@ class Server:
                 served.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
                 return
             if "silent" in self._script:
-                self._wait_for_the_end(served)
+                self._wait_until_closed(served)
                 return
-            while self._answer(served):
+            while self._respond(served):
                 pass
         except OSError:
             pass
@@ -118,9 +120,9 @@ class Server:
                 self._open.discard(served)
             served.close()
 
-    def _answer(self, stream: socket.socket) -> bool:
-        """Answer one request; say whether another may come."""
-        head = _head(stream)
+    def _respond(self, stream: socket.socket) -> bool:
+        """Handle a request; return whether the connection stays open."""
+        head = _read_head(stream)
         if head is None:
             return False
         first, *lines = head.split("\r\n")
@@ -132,87 +134,87 @@ class Server:
         with self._lock:
             number = len(self.requests)
             self.requests.append((target, headers))
-        return self._send(stream, self._chosen(number, target))
+        return self._send(stream, self._select(number, target))
 
-    def _chosen(self, number: int, target: str) -> Answer:
+    def _select(self, number: int, target: str) -> Response:
         script = self._script
         if "pages" in script:
             cursor = parse_qs(urlsplit(target).query).get("starting_after", [""])[0]
-            chosen: Answer = script["pages"].get(cursor, {"status": 404, "body": {}})
-            return chosen
-        answers: list[Answer] = script.get("answers", [{"rows": [{"id": "1"}]}])
+            selected: Response = script["pages"].get(cursor, {"status": 404, "body": {}})
+            return selected
+        answers: list[Response] = script.get("answers", [{"rows": [{"id": "1"}]}])
         if "proxy" in script:
             answers = [script["proxy"]]
         return answers[min(number, len(answers) - 1)]
 
-    def _send(self, stream: socket.socket, answer: Answer) -> bool:
-        unknown = set(answer) - _KNOWN - _ALONE
+    def _send(self, stream: socket.socket, response: Response) -> bool:
+        unknown = set(response) - _FIELDS - _EXCLUSIVE_FIELDS
         if unknown:
-            raise ValueError(f"there is no answer with {unknown}")
-        time.sleep(answer.get("delay_ms", 0) / 1000)
-        if "close" in answer:
+            raise ValueError(f"unknown response fields {unknown}")
+        time.sleep(response.get("delay_ms", 0) / 1000)
+        if "close" in response:
             return False
-        if "reset" in answer:
+        if "reset" in response:
             stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             return False
-        if "raw" in answer:
-            stream.sendall(answer["raw"].encode("latin-1"))
+        if "raw" in response:
+            stream.sendall(response["raw"].encode("latin-1"))
             return False
-        if answer.get("hang") == "answer":
-            return self._wait_for_the_end(stream)
-        body, headers = _body(answer)
-        status = answer.get("status", 200)
+        if response.get("hang") == "answer":
+            return self._wait_until_closed(stream)
+        body, headers = _render_body(response)
+        status = response.get("status", 200)
         head = f"HTTP/1.1 {status} {_REASONS.get(status, 'X')}\r\n"
         head += "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        if answer.get("hang") == "head":
+        if response.get("hang") == "head":
             stream.sendall(head.encode())
-            return self._wait_for_the_end(stream)
+            return self._wait_until_closed(stream)
         stream.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode())
-        if answer.get("hang") == "body":
+        if response.get("hang") == "body":
             stream.sendall(body[:-1])
-            return self._wait_for_the_end(stream)
-        if "cut" in answer:
-            stream.sendall(body[: answer["cut"]])
+            return self._wait_until_closed(stream)
+        if "cut" in response:
+            stream.sendall(body[: response["cut"]])
             return False
-        if "drip_ms" in answer:
+        if "drip_ms" in response:
             for byte in body:
                 stream.sendall(bytes([byte]))
-                time.sleep(answer["drip_ms"] / 1000)
+                time.sleep(response["drip_ms"] / 1000)
             return True
         stream.sendall(body)
         return True
 
-    def _wait_for_the_end(self, stream: socket.socket) -> bool:
-        """Say nothing until the other side goes, or this server stops."""
+    def _wait_until_closed(self, stream: socket.socket) -> bool:
+        """Send nothing until the client closes the connection or the server stops."""
         while stream.recv(4096):
             pass
         return False
 
 
-def _head(stream: socket.socket) -> str | None:
+def _read_head(stream: socket.socket) -> str | None:
     head = b""
     while b"\r\n\r\n" not in head:
-        more = stream.recv(4096)
-        if not more:
+        received = stream.recv(4096)
+        if not received:
             return None
-        head += more
+        head += received
     return head.partition(b"\r\n\r\n")[0].decode("latin-1")
 
 
-def _body(answer: Answer) -> tuple[bytes, dict[str, str]]:
+def _render_body(response: Response) -> tuple[bytes, dict[str, str]]:
     headers = {"Content-Type": "application/json"}
-    if "rows" in answer:
-        cursor = answer.get("next")
-        following = {"starting_after": cursor} if cursor else None
-        pages = {"type": "pages", "per_page": 20, "next": following}
-        body: Any = {"type": "list", "data": answer["rows"], "pages": pages}
+    if "rows" in response:
+        cursor = response.get("next")
+        next_page = {"starting_after": cursor} if cursor else None
+        pages = {"type": "pages", "per_page": 20, "next": next_page}
+        body: Any = {"type": "list", "data": response["rows"], "pages": pages}
     else:
-        body = answer.get("gzip", answer.get("body", ""))
+        body = response.get("gzip", response.get("body", ""))
     data = (body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)).encode()
-    if "gzip" in answer:
+    if "gzip" in response:
         data = gzip.compress(data)
         headers["Content-Encoding"] = "gzip"
-    return data, {**headers, **answer.get("headers", {})}
+    return data, {**headers, **response.get("headers", {})}
 
 
 _REASONS = {
@@ -231,16 +233,16 @@ _REASONS = {
 
 
 def make_certificates(folder: Path) -> None:
-    """Make two authorities, and of each a certificate for 127.0.0.1."""
+    """Create two CAs, and a certificate for 127.0.0.1 issued by each."""
     key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout"]
     for name in ("trusted", "untrusted"):
-        at = folder / name
-        at.mkdir()
-        (at / "leaf.cnf").write_text("subjectAltName=IP:127.0.0.1\nbasicConstraints=CA:FALSE\n")
-        by = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", "leaf.cnf"]
+        issuer = folder / name
+        issuer.mkdir()
+        (issuer / "leaf.cnf").write_text("subjectAltName=IP:127.0.0.1\nbasicConstraints=CA:FALSE\n")
+        signing = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", "leaf.cnf"]
         for command in (
             ["req", "-x509", *key, "ca.key", "-out", "ca.pem", "-days", "2", "-subj", "/CN=ca"],
             ["req", *key, "leaf.key", "-out", "leaf.csr", "-subj", "/CN=127.0.0.1"],
-            ["x509", "-req", "-in", "leaf.csr", *by, "-days", "2", "-out", "leaf.pem"],
+            ["x509", "-req", "-in", "leaf.csr", *signing, "-days", "2", "-out", "leaf.pem"],
         ):
-            subprocess.run(["openssl", *command], cwd=at, check=True, capture_output=True)
+            subprocess.run(["openssl", *command], cwd=issuer, check=True, capture_output=True)

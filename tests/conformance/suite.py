@@ -1,4 +1,4 @@
-"""The cases as files, and as a runner gets them: with the address of what answers them."""
+"""Reads the cases, starts their servers, and prepares the cases for a runner."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from typing import Any
 from servers import Server, make_certificates
 
 FOLDER = Path(__file__).resolve().parent / "cases"
-TOKEN = "canary-4f1c9be2-token"
-SECRETS = (TOKEN, base64.b64encode(f"user:{TOKEN}".encode()).decode())
-"""What must be seen nowhere: the token, also as a proxy's password, in its header."""
+ACCESS_TOKEN = "canary-4f1c9be2-token"
+SECRETS = (ACCESS_TOKEN, base64.b64encode(f"user:{ACCESS_TOKEN}".encode()).decode())
+"""Must not appear in any output: the access token, and the proxy credentials that contain it."""
 
 Case = dict[str, Any]
 
@@ -27,70 +27,71 @@ _SETTINGS = {"token", "region", "base_url", "allow_insecure_http", "api_version"
     *("user_agent_suffix", "timeout_ms", "connect_timeout_ms", "max_retries"),
     *("max_response_bytes", "pacing", "proxy", "no_proxy", "ca_file", "system_roots"),
 }
-_OF_ERROR = {"status", "says", "http_status", "api_code", "api_field", "request_id"} | {
+_ERROR_FIELDS = {"status", "says", "http_status", "api_code", "api_field", "request_id"} | {
     *("retry_after_ms", "attempts", "rate_limit", "rate_limit_remaining", "rate_limit_reset"),
 }
-_EXPECTED = {"error", "rows", "ids", "pages", "requests", "least_ms", "most_ms"} | {
+_EXPECT_FIELDS = {"error", "rows", "ids", "pages", "requests", "least_ms", "most_ms"} | {
     *("next_cursor", "request_id"),
     *("rate_limit", "rate_limit_remaining", "rate_limit_reset"),
 }
 
 
 def read(part: str) -> list[Case]:
-    """Read all cases, or those with `part` in their names."""
+    """Read the cases whose names contain `part`."""
     cases = [
         case for path in sorted(FOLDER.glob("*.json")) for case in json.loads(path.read_text())
     ]
     names = [case["name"] for case in cases]
-    twice = {name for name in names if names.count(name) > 1}
+    duplicates = {name for name in names if names.count(name) > 1}
     for case in cases:
-        wrong = (
+        invalid = (
             (set(case) - _FIELDS)
-            | (set(case["expect"]) - _EXPECTED)
+            | (set(case["expect"]) - _EXPECT_FIELDS)
             | (set(case.get("settings", {})) - _SETTINGS)
-            | (set(case["expect"].get("error", {})) - _OF_ERROR)
+            | (set(case["expect"].get("error", {})) - _ERROR_FIELDS)
             | ({"about", "call"} - set(case))
         )
-        if wrong or case["name"] in twice:
-            sys.exit(f"{case['name']} is not as README.md says: {wrong or 'its name comes twice'}")
-    chosen = [case for case in cases if part in case["name"]]
-    return chosen or sys.exit(f"no case has {part!r} in its name")
+        if invalid or case["name"] in duplicates:
+            reason = f"invalid or missing fields {invalid}" if invalid else "duplicate name"
+            sys.exit(f"invalid case {case['name']}: {reason}")
+    selected = [case for case in cases if part in case["name"]]
+    return selected or sys.exit(f"no case name contains {part!r}")
 
 
 def not_for(case: Case) -> dict[str, str]:
-    """Give the languages that a case can't be asked in, and why."""
-    found: dict[str, str] = case.get("not_for", {})
-    return found
+    """Return the languages that do not run a case, with reasons."""
+    languages: dict[str, str] = case.get("not_for", {})
+    return languages
 
 
 def names_for(language: str, cases: list[Case]) -> list[str]:
-    """Name the cases that a language is asked."""
+    """Return the names of the cases that a language runs."""
     return [case["name"] for case in cases if language not in not_for(case)]
 
 
 class Sandbox:
-    """The project's own stand-in for the service, running."""
+    """A running sandbox, the local stand-in for the Intercom API."""
 
     def __init__(self, program: Path, options: dict[str, Any]) -> None:
-        given = [part for name, value in options.items() for part in (f"--{name}", str(value))]
+        arguments = [part for name, value in options.items() for part in (f"--{name}", str(value))]
         self._process = subprocess.Popen(
-            [program, *given], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+            [program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
         assert self._process.stdout is not None
         self.url = self._process.stdout.readline().strip()
 
     def stop(self) -> None:
-        """End it."""
+        """Stop the sandbox."""
         self._process.terminate()
         self._process.communicate()
 
 
 class Servers:
-    """What answers the cases."""
+    """The servers of all cases."""
 
     def __init__(self, cases: list[Case], sandbox: Path, folder: Path) -> None:
         self.cases = cases
-        self.asked: dict[str, Server] = {}
+        self.servers: dict[str, Server] = {}
         self._sandbox = sandbox
         self._sandboxes: list[Sandbox] = []
         self._certificates = folder / "certificates"
@@ -98,43 +99,43 @@ class Servers:
         make_certificates(self._certificates)
 
     def start(self, language: str) -> list[Case]:
-        """Start a server for each case, and give the cases as the language's runner gets them."""
-        return [self._resolved(case) for case in self.cases if language not in not_for(case)]
+        """Start a server per case; return the cases for the runner of a language."""
+        return [self._prepare(case) for case in self.cases if language not in not_for(case)]
 
     def stop(self) -> None:
-        """End all of them."""
-        for server in self.asked.values():
+        """Stop all servers."""
+        for server in self.servers.values():
             server.stop()
         for sandbox in self._sandboxes:
             sandbox.stop()
         self._sandboxes = []
 
-    def _resolved(self, case: Case) -> Case:
-        given = copy.deepcopy(
+    def _prepare(self, case: Case) -> Case:
+        prepared = copy.deepcopy(
             {
                 name: value
                 for name, value in case.items()
                 if name not in ("server", "about", "not_for")
             }
         )
-        given["expect"].pop("requests", None)
-        settings = given.setdefault("settings", {})
-        settings.setdefault("token", TOKEN)
+        prepared["expect"].pop("requests", None)
+        settings = prepared.setdefault("settings", {})
+        settings.setdefault("token", ACCESS_TOKEN)
         script = case.get("server", {})
         if "sandbox" in script:
             settings["base_url"] = self._start_sandbox(script["sandbox"])
         elif script:
-            server = self.asked[case["name"]] = Server(case, self._certificates)
+            server = self.servers[case["name"]] = Server(case, self._certificates)
             if "proxy" in script:
-                settings["proxy"] = f"http://user:{TOKEN}@127.0.0.1:{server.port}"
+                settings["proxy"] = f"http://user:{ACCESS_TOKEN}@127.0.0.1:{server.port}"
                 settings.setdefault("base_url", "https://service.invalid")
             else:
                 settings.setdefault("base_url", server.url)
             if script.get("tls") == "trusted":
-                # First, so that a setting which says no to the system's comes behind it.
+                # First, so that `system_roots: false` is set after it.
                 file = {"ca_file": str(self._certificates / "trusted" / "ca.pem")}
-                given["settings"] = {**file, **settings}
-        return given
+                prepared["settings"] = {**file, **settings}
+        return prepared
 
     def _start_sandbox(self, options: dict[str, Any]) -> str:
         self._sandboxes.append(Sandbox(self._sandbox, options))
