@@ -31,7 +31,7 @@ void *calloc(size_t count, size_t size)
 void *realloc(void *memory, size_t size)
 {
     atomic_fetch_add_explicit(&allocations, 1, memory_order_relaxed);
-    return __libc_realloc(before, size);
+    return __libc_realloc(memory, size);
 }
 
 int posix_memalign(void **memory, size_t alignment, size_t size)

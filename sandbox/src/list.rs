@@ -84,7 +84,7 @@ impl Position {
             return Err(format!("expected an object, found {}", type_name(row)));
         };
         let string = |field: &str, format: &str| match fields.get(field) {
-            Some(Value::String(text)) => Ok(text.as_str()),
+            Some(Value::String(value)) => Ok(value.as_str()),
             Some(other) => Err(format!("{field} is {}: use {format}", type_name(other))),
             None => Err(format!("{field} is missing: use {format}")),
         };
@@ -92,7 +92,7 @@ impl Position {
         let time = string("updated_at", TIME_FORMAT)?;
         Ok(Position {
             id: parse_digits(id).ok_or_else(|| format!("id is {id:?}: use {ID_FORMAT}"))?,
-            micros: micros(time).ok_or_else(|| format!("updated_at is {time:?}: use {TIME_FORMAT}"))?,
+            micros: parse_micros(time).ok_or_else(|| format!("updated_at is {time:?}: use {TIME_FORMAT}"))?,
         })
     }
 
@@ -111,7 +111,7 @@ impl Position {
 }
 
 /// Parses an RFC 3339 time in UTC, such as `2026-01-20T14:22:15Z`, as microseconds since 1970.
-fn micros(text: &str) -> Option<i64> {
+fn parse_micros(text: &str) -> Option<i64> {
     let time: Timestamp = text.parse().ok()?;
     // `parse` also accepts other ISO 8601 forms and other offsets.
     let same = time.to_string().get(..19) == text.get(..19);

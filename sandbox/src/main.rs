@@ -115,9 +115,9 @@ fn parse_arguments() -> Result<Command, lexopt::Error> {
     let mut arguments = lexopt::Parser::from_env();
     while let Some(argument) = arguments.next()? {
         match argument {
-            Long("port") => builder = builder.port(number(&mut arguments, "--port", 0, u16::MAX)?),
+            Long("port") => builder = builder.port(parse_number(&mut arguments, "--port", 0, u16::MAX)?),
             Long("connectors") => {
-                connectors = Some(number(&mut arguments, "--connectors", 0, MAX_CONNECTORS)?);
+                connectors = Some(parse_number(&mut arguments, "--connectors", 0, MAX_CONNECTORS)?);
             }
             Long("data") => data = Some(arguments.value()?),
             Long("token") => {
@@ -126,14 +126,14 @@ fn parse_arguments() -> Result<Command, lexopt::Error> {
                 any_token = false;
             }
             Long("latency-ms") => {
-                let ms = number(&mut arguments, "--latency-ms", 0, u32::MAX)?;
+                let ms = parse_number(&mut arguments, "--latency-ms", 0, u32::MAX)?;
                 builder = builder.latency(Duration::from_millis(ms.into()));
             }
             Long("rate-limit") => {
-                builder = builder.rate_limit(number(&mut arguments, "--rate-limit", 6, u32::MAX)?);
+                builder = builder.rate_limit(parse_number(&mut arguments, "--rate-limit", 6, u32::MAX)?);
             }
             Long("fault-percent") => {
-                builder = builder.fault_percent(number(&mut arguments, "--fault-percent", 0, 100)?);
+                builder = builder.fault_percent(parse_number(&mut arguments, "--fault-percent", 0, 100)?);
             }
             Short('h') | Long("help") => return Ok(Command::Print(HELP)),
             Short('V') | Long("version") => {
@@ -155,7 +155,7 @@ fn parse_arguments() -> Result<Command, lexopt::Error> {
 }
 
 /// Parses the value of an option as an integer within a range.
-fn number<T>(arguments: &mut lexopt::Parser, option: &str, min: T, max: T) -> Result<T, lexopt::Error>
+fn parse_number<T>(arguments: &mut lexopt::Parser, option: &str, min: T, max: T) -> Result<T, lexopt::Error>
 where
     T: Copy + Display + FromStr + PartialOrd,
 {

@@ -30,7 +30,7 @@ struct Window {
 }
 
 impl RateLimiter {
-    /// Rejects requests above the limit; none if it is `None`.
+    /// Creates a rate limiter; `None` reports the default limit without enforcing it.
     pub(crate) fn new(per_minute: Option<u32>) -> Self {
         RateLimiter {
             per_minute: per_minute.unwrap_or(DEFAULT_PER_MINUTE),
