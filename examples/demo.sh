@@ -62,5 +62,5 @@ count() { tail -n +2 "$1" | wc -l; }
 [ "$(count "$temporary/c")" -eq "$connectors" ] ||
     fail "the C example listed $(count "$temporary/c") connectors: expected $connectors"
 cmp -s "$temporary/c" "$temporary/python" ||
-    fail "the Python example printed other rows than the C example: $(diff "$temporary/c" "$temporary/python" | head -n 3)"
+    fail "C and Python printed different rows: $(diff "$temporary/c" "$temporary/python" | head -n 3)"
 echo "C and Python listed the same $connectors connectors in the same order."

@@ -3,8 +3,8 @@
  *
  *     PROGRAM BASE-URL PAGES WARM-UP [CA-FILE]
  *
- * The first WARM-UP pages are not measured. The sum is a checksum of the values read: programs that read the same values
- * print the same sum.
+ * The first WARM-UP pages are not measured. The sum is a checksum of the values read: programs that read the same
+ * values print the same sum.
  */
 #ifndef MEASURE_H
 #define MEASURE_H

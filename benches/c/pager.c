@@ -1,6 +1,6 @@
 /*
- * Our library: iterates over all pages with a pager. The base URL sets the number of pages (/pages/40); the 4th argument,
- * 0 or 1, turns prefetching off or on.
+ * Our library: iterates over all pages with a pager. The base URL sets the number of pages (/pages/40); the 4th
+ * argument, 0 or 1, turns prefetching off or on.
  */
 #include "ours.h"
 
