@@ -46,6 +46,8 @@ def check(what: str, got: Any, expected: Any) -> None:
 
 def client_of(settings: dict[str, Any]) -> dc.Client:
     given = dict(settings)
+    if "pacing" in given:
+        given["wait_for_rate_limit"] = given.pop("pacing")
     for name in ("timeout", "connect_timeout"):
         if f"{name}_ms" in given:
             given[name] = given.pop(f"{name}_ms") / 1000

@@ -132,7 +132,7 @@ def test_secrets_are_in_no_repr(kind: Any) -> None:
 @pytest.mark.parametrize(
     ("settings", "kind", "says"),
     [
-        ({"pacing": 1}, TypeError, "pacing should be True or False, not 1"),
+        ({"wait_for_rate_limit": 1}, TypeError, "wait_for_rate_limit should be True or False, not 1"),
         ({"system_roots": None}, TypeError, "system_roots should be True or False"),
         ({"pickle_secrets": "yes"}, TypeError, "pickle_secrets should be True or False"),
         ({"logger": "name"}, TypeError, "logger should be a logging.Logger, not str"),
@@ -150,7 +150,11 @@ def test_settings_reach_the_native_client(silent: Silent) -> None:
     behind = dc.Client(TOKEN, proxy="http://127.0.0.1:1", no_proxy="127.0.0.1", connect_timeout=5)
     with (
         behind.with_options(
-            base_url=silent.url, timeout=0.3, max_retries=0, pacing=True, allow_insecure_http=True
+            base_url=silent.url,
+            timeout=0.3,
+            max_retries=0,
+            wait_for_rate_limit=True,
+            allow_insecure_http=True,
         ) as client,
         pytest.raises(dc.APITimeoutError, match="timeout of 300 ms"),
     ):

@@ -165,7 +165,7 @@ def test_while_pacing() -> None:
         b"X-RateLimit-Reset: %b\r\nContent-Length: %d\r\n\r\n%b" % (reset, len(body), body)
     )
     with serving(used_up) as (server, reached):
-        settings = {"base_url": server.url, "pacing": True}
+        settings = {"base_url": server.url, "wait_for_rate_limit": True}
         keeps_the_promise("pacing", settings, reached, ways=["two pages"])
 
 

@@ -23,7 +23,7 @@ def use(base_url: str) -> int:
         connect_timeout=1.5,
         max_retries=1,
         max_response_bytes=1 << 20,
-        pacing=False,
+        wait_for_rate_limit=False,
         proxy=None,
         no_proxy=None,
         ca_file=None,

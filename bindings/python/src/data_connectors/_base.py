@@ -38,7 +38,7 @@ class BaseClient:
         connect_timeout: float | None = None,
         max_retries: int | None = None,
         max_response_bytes: int | None = None,
-        pacing: bool = False,
+        wait_for_rate_limit: bool = False,
         proxy: str | None = None,
         no_proxy: str | None = None,
         ca_file: str | os.PathLike[str] | None = None,
@@ -64,7 +64,7 @@ class BaseClient:
                 default 2.
             max_response_bytes: the largest answer taken, 1024 (1 KiB) to 1073741824 (1 GiB) bytes;
                 default 8388608 (8 MiB).
-            pacing: whether to wait for the rate limit's reset instead of earning a 429.
+            wait_for_rate_limit: whether to wait for the rate limit's reset instead of earning a 429.
             proxy: ``http://[user:password@]host[:port]``; the environment's has no effect.
             no_proxy: hosts to reach directly although there is a proxy, with commas between.
             ca_file: a PEM file of authorities to trust instead of the bundled ones.

@@ -32,7 +32,7 @@ class Options(TypedDict, total=False):
     connect_timeout: float | None
     max_retries: int | None
     max_response_bytes: int | None
-    pacing: bool
+    wait_for_rate_limit: bool
     proxy: str | None
     no_proxy: str | None
     ca_file: str | os.PathLike[str] | None
@@ -61,7 +61,7 @@ class Settings:
     connect_timeout: float | None = None
     max_retries: int | None = None
     max_response_bytes: int | None = None
-    pacing: bool = False
+    wait_for_rate_limit: bool = False
     proxy: str | None = field(default=None, repr=False)
     no_proxy: str | None = None
     ca_file: str | os.PathLike[str] | None = None
@@ -128,9 +128,11 @@ class Settings:
         def tell(setting: str, *values: Any) -> None:
             call(getattr(lib, f"dc_config_set_{setting}"), config, *values)
 
-        for name in ("allow_insecure_http", "pacing", "system_roots", "pickle_secrets"):
-            if flag(getattr(self, name), name) and name != "pickle_secrets":
-                tell(name, 1)
+        flag(self.pickle_secrets, "pickle_secrets")
+        for name in ("allow_insecure_http", "wait_for_rate_limit", "system_roots"):
+            if flag(getattr(self, name), name):
+                # The native setter has another name.
+                tell("pacing" if name == "wait_for_rate_limit" else name, 1)
         if self.token is None:
             raise TypeError("token should be a str, not NoneType")
         tell("token", text_in(self.token, "token"))
