@@ -1,7 +1,7 @@
-"""Builds the wheel and the sdist as users do, and tests them on every Python to be had.
+"""Builds the wheel and the sdist, and tests the wheel on every installed Python.
 
-`make test-wheel` runs it. The wheel is installed into new environments, away from the sources, and
-the package's own tests run against it there.
+For `make test-wheel`. The wheel is installed into new virtual environments, in which the package's
+tests run against it.
 """
 
 from __future__ import annotations
@@ -16,69 +16,69 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 OLDEST, NEWEST = 9, 14
-# They need what isn't for every Python.
-NOT_FOR_A_WHEEL = ["--ignore=tests/test_documents.py"]
+# Their dependencies don't support every Python version.
+EXCLUDED_TESTS = ["--ignore=tests/test_docs.py"]
 
 
 def main() -> None:
-    """Run all of it; the first failure ends it."""
+    """Run all checks; stop at the first failure."""
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(scratch)
-        wheel = built(HERE, work / "wheel")
+        wheel = build_wheel(HERE, work / "wheel")
         print(f"wheel: {wheel.name}, {wheel.stat().st_size / 2**20:.2f} MiB")
         assert wheel.name.startswith("data_connectors-") and "-py3-none-" in wheel.name
-        sdist = from_sdist(work, wheel)
+        sdist = build_sdist(work, wheel)
         module("twine", "check", "--strict", str(wheel), str(sdist))
         if sys.platform == "linux":
             shown = module("auditwheel", "show", str(wheel))
             print(" ".join(shown.split()))
             assert "manylinux_" in shown
-        for version, python in pythons().items():
+        for version, python in find_pythons().items():
             test(version, python, wheel, work / version)
 
 
-def built(source: Path, into: Path) -> Path:
+def build_wheel(source: Path, directory: Path) -> Path:
     """Build a wheel with pip."""
-    module("pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(into), str(source))
-    (wheel,) = into.glob("*.whl")
+    module("pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(directory), str(source))
+    (wheel,) = directory.glob("*.whl")
     return wheel
 
 
-def from_sdist(work: Path, wheel: Path) -> Path:
-    """Build an sdist, and from that, unpacked outside of the tree, the same wheel."""
+def build_sdist(work: Path, wheel: Path) -> Path:
+    """Build an sdist, and check that the same wheel can be built from it elsewhere."""
     module("build", "--sdist", "--outdir", str(work / "sdist"), str(HERE))
     (sdist,) = (work / "sdist").glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
         archive.extractall(work / "unpacked")
     (unpacked,) = (work / "unpacked").iterdir()
-    again = built(unpacked, work / "again")
+    again = build_wheel(unpacked, work / "again")
     assert again.name == wheel.name, again
-    print(f"sdist: {sdist.name}, {sdist.stat().st_size / 2**10:.0f} KiB, and a wheel made of it")
+    print(f"sdist: {sdist.name}, {sdist.stat().st_size / 2**10:.0f} KiB, builds the same wheel")
     return sdist
 
 
-def pythons() -> dict[str, str]:
-    """Give the interpreters that are here, by version."""
+def find_pythons() -> dict[str, str]:
+    """Return the path of an interpreter for each installed version."""
     found: dict[str, str] = {}
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"), "versions")
     for minor in range(OLDEST, NEWEST + 1):
-        named = [shutil.which(f"python3.{minor}")]
-        named += [str(path) for path in pyenv.glob(f"3.{minor}.*/bin/python")]
-        for path in filter(None, named):
-            # A shim may be there for a version that isn't.
-            command = [path, "-c", "import ensurepip; print('there')"]
-            asked = subprocess.run(command, capture_output=True, text=True, check=False)
-            if asked.stdout == "there\n":
+        candidates = [shutil.which(f"python3.{minor}")]
+        candidates += [str(path) for path in pyenv.glob(f"3.{minor}.*/bin/python")]
+        for path in filter(None, candidates):
+            # A pyenv shim may exist for a version that is not installed.
+            command = [path, "-c", "import ensurepip; print('found')"]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            if done.stdout == "found\n":
                 found[f"3.{minor}"] = path
                 break
         else:
-            print(f"Python 3.{minor} is not here: the wheel isn't tested on it")
+            print(f"Python 3.{minor} is not installed: not tested")
     assert found, "no Python to test the wheel on"
     return found
 
 
 def test(version: str, python: str, wheel: Path, home: Path) -> None:
-    """Install the wheel for one version, and run the package's tests against it."""
+    """Install the wheel for one version and run the tests."""
     subprocess.run([python, "-m", "venv", str(home)], check=True)
     installed = str(home / "bin/python")
     pip = [installed, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
@@ -87,13 +87,13 @@ def test(version: str, python: str, wheel: Path, home: Path) -> None:
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     for variable in ("PYTHONPATH", "DATA_CONNECTORS_LIBRARY"):
         environment.pop(variable, None)
-    command = [installed, "-m", "pytest", "-q", "-p", "no:cacheprovider", *NOT_FOR_A_WHEEL]
+    command = [installed, "-m", "pytest", "-q", "-p", "no:cacheprovider", *EXCLUDED_TESTS]
     print(f"Python {version}:", flush=True)
     subprocess.run(command, cwd=HERE, env=environment, check=True)
 
 
 def module(*command: str) -> str:
-    """Run a module of this interpreter, and give what it prints."""
+    """Run a module with this interpreter and return its output."""
     done = subprocess.run(
         [sys.executable, "-m", *command], cwd=HERE, stdout=subprocess.PIPE, text=True, check=False
     )

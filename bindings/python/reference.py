@@ -1,6 +1,6 @@
-"""Writes docs/python.md from the package's docstrings; with --check it only compares.
+"""Generates docs/python.md from the package's docstrings, for `make reference`.
 
-`make reference` runs it.
+With --check it only reports whether the file is up to date.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ import data_connectors as dc
 PAGE = Path(__file__).resolve().parents[2] / "docs/python.md"
 HEAD = """# The Python package: reference
 
-Made from the docstrings by `make reference`; not to be edited. How to begin is in
-[bindings/python/README.md](../bindings/python/README.md). All of it is there since 0.1.0.
+Generated from the docstrings by `make reference`; don't edit. See
+[bindings/python/README.md](../bindings/python/README.md) for an introduction.
+Everything is available since 0.1.0.
 """
 
 SECTIONS: tuple[tuple[str, Sequence[type]], ...] = (
@@ -34,7 +35,7 @@ SECTIONS: tuple[tuple[str, Sequence[type]], ...] = (
             dc.AsyncPageIterator,
         ],
     ),
-    ("What comes", [dc.Page, dc.Connector, dc.RateLimit]),
+    ("Results", [dc.Page, dc.Connector, dc.RateLimit]),
     (
         "Exceptions",
         [
@@ -53,22 +54,22 @@ SECTIONS: tuple[tuple[str, Sequence[type]], ...] = (
         ],
     ),
 )
-WORDS = """
+TYPES = """
 `State` is `Literal["draft", "live"]`, and `HttpMethod` is
-`Literal["get", "post", "put", "delete", "patch"]`: what is known; other values may come.
-`Options` are the settings of a client beside its token, `Changes` those and the token.
+`Literal["get", "post", "put", "delete", "patch"]`: the known values; others are possible.
+`Options` are the keyword arguments of a client except `token`; `Changes` also include `token`.
 """
 
-MADE_BY_THE_CALLER = (dc.Client, dc.AsyncClient, dc.CancelToken, dc.Connector)
+CONSTRUCTIBLE = (dc.Client, dc.AsyncClient, dc.CancelToken, dc.Connector)
 
 
 def main() -> int:
-    """Write the page, or say that it is old."""
+    """Write the file, or check it."""
     lines = [line for title, kinds in SECTIONS for line in section(title, kinds)]
-    text = "\n".join([HEAD, *lines, "## Words", WORDS])
+    text = "\n".join([HEAD, *lines, "## Types", TYPES])
     if sys.argv[1:] == ["--check"]:
         if PAGE.read_text() != text:
-            print(f"{PAGE.name} is old: make reference", file=sys.stderr)
+            print(f"{PAGE.name} is out of date: run make reference", file=sys.stderr)
             return 1
         return 0
     PAGE.write_text(text)
@@ -76,14 +77,14 @@ def main() -> int:
 
 
 def section(title: str, kinds: Sequence[type]) -> Iterator[str]:
-    """Give the lines of one section."""
+    """Return the lines of one section."""
     yield f"## {title}\n"
     for kind in kinds:
         bases = [base.__name__ for base in kind.__bases__ if base.__module__.startswith("data_c")]
         after = f", a `{bases[0]}`" if bases and bases[0] in dc.__all__ else ""
         yield f"### `{kind.__name__}`{after}\n"
         yield prose(kind)
-        if kind in MADE_BY_THE_CALLER:
+        if kind in CONSTRUCTIBLE:
             yield signature(kind.__name__, vars(kind).get("__init__", kind))
             if kind is not dc.AsyncClient:
                 yield prose(kind.__init__)
@@ -99,7 +100,7 @@ def section(title: str, kinds: Sequence[type]) -> Iterator[str]:
 
 
 def members(kind: type) -> Iterator[tuple[str, Any]]:
-    """Give the public members, of bases too if they aren't public themselves."""
+    """Return the public members, including those inherited from private bases."""
     for base in kind.__mro__:
         if base.__module__.startswith("data_connectors") and (
             base is kind or base.__name__ not in dc.__all__
@@ -113,7 +114,7 @@ def members(kind: type) -> Iterator[tuple[str, Any]]:
 
 
 def signature(name: str, function: Any) -> str:
-    """Give the declaration, as Python code."""
+    """Return the declaration as a Markdown code block."""
     parameters = [str(one) for one in inspect.signature(function).parameters.values()]
     parameters = [one.replace("'", "") for one in parameters if one not in ("self", "cls")]
     kinds = [one.kind for one in inspect.signature(function).parameters.values()]
@@ -130,13 +131,12 @@ def signature(name: str, function: Any) -> str:
 
 
 def prose(thing: Any) -> str:
-    """Give a docstring as Markdown."""
+    """Return a docstring as Markdown."""
     text = inspect.getdoc(thing) or ""
-    text = re.sub(r":\w+:`\.?(?:\w+\.)*(\w+)`", r"`\1`", text).replace("``", "`")
-    titles = {"Args": "Arguments", "Raises": "Raises", "Attributes": "Attributes"}
-    for title, shown in titles.items():
-        text = text.replace(f"\n{title}:\n", f"\n{shown}:\n\n")
-    # An entry is indented by four, its further lines by eight.
+    text = re.sub(r":\w+:`([\w.]+)`", r"`\1`", text).replace("``", "`")
+    text = re.sub(r"(?m)^(Args|Raises|Attributes):$", r"\1:\n", text).replace("Args:", "Arguments:")
+    text = re.sub(r"(?m)^Returns:\n {4}", "Returns: ", text)
+    # Entries are indented by four spaces, their continuation lines by eight.
     text = re.sub(r"\n {8}", " ", text)
     text = re.sub(r"(?m)^ {4}(\w+): ", r"- `\1`: ", text)
     return text.strip() + "\n"

@@ -40,7 +40,7 @@ def test_lists_as_the_blocking_one(sandbox: str, client: dc.Client) -> None:
             first = await pages.__anext__()
             assert pages.cursor == first.next_cursor is not None
             pages.close()
-            with pytest.raises(ValueError, match="this walk is closed"):
+            with pytest.raises(ValueError, match="this iterator is closed"):
                 await pages.__anext__()
 
     run(work())
@@ -214,9 +214,9 @@ def test_failures_are_those_of_the_blocking_one(scripted: Any) -> None:
             with pytest.raises(dc.AuthenticationError):
                 async for _ in client.list():
                     pass
-            with pytest.raises(ValueError, match="per_page is 0"):
+            with pytest.raises(ValueError, match="invalid per_page 0:"):
                 await client.list_page(per_page=0)
-            with pytest.raises(ValueError, match="per_page is 51"):
+            with pytest.raises(ValueError, match="invalid per_page 51:"):
                 client.list(per_page=51)
 
     run(work())
@@ -225,5 +225,5 @@ def test_failures_are_those_of_the_blocking_one(scripted: Any) -> None:
 def test_a_walk_is_not_copied(sandbox: str) -> None:
     import copy
 
-    with pytest.raises(TypeError, match="begin another one"):
+    with pytest.raises(TypeError, match="create another one"):
         copy.copy(dc.AsyncClient(TOKEN, base_url=sandbox).list().pages())

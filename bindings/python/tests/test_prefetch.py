@@ -75,9 +75,9 @@ def test_it_gives_the_same_in_an_event_loop(sandbox: str, client: dc.Client) -> 
 
 @pytest.mark.parametrize("value", [1, None, "yes"])
 def test_it_is_true_or_false(client: dc.Client, sandbox: str, value: Any) -> None:
-    with pytest.raises(TypeError, match="prefetch should be True or False"):
+    with pytest.raises(TypeError, match="prefetch must be True or False"):
         client.list(prefetch=value)
-    with pytest.raises(TypeError, match="prefetch should be True or False"):
+    with pytest.raises(TypeError, match="prefetch must be True or False"):
         dc.AsyncClient(TOKEN, base_url=sandbox).list(prefetch=value)
 
 
@@ -175,7 +175,7 @@ def test_no_page_is_lost_to_signals(sandbox: str) -> None:
 
     def kick(_: int, frame: Any) -> None:
         while frame is not None:
-            if frame.f_code.co_name == "after":
+            if frame.f_code.co_name == "page_after":
                 raise KickError
             frame = frame.f_back
 

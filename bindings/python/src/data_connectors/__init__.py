@@ -1,18 +1,18 @@
 """Lists the data connectors of an Intercom workspace, through libdata_connectors.
 
 >>> import data_connectors as dc
->>> with dc.Client("the workspace's access token") as client:
+>>> with dc.Client.from_env() as client:
 ...     for connector in client.list():
 ...         print(connector.id, connector.name)
 """
 
-from ._async import (
+from ._async_client import (
     AsyncClient,
     AsyncConnectorIterator,
     AsyncConnectorList,
     AsyncPageIterator,
 )
-from ._cancel import CancelToken
+from ._cancel_token import CancelToken
 from ._client import Client, ConnectorIterator, ConnectorList, PageIterator
 from ._connector import Connector, HttpMethod, State
 from ._errors import (

@@ -1,4 +1,4 @@
-"""``python -m data_connectors``: the command."""
+"""Runs the command-line tool: ``python -m data_connectors``."""
 
 import sys
 

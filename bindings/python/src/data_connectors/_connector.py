@@ -1,4 +1,4 @@
-"""A row of the list."""
+"""A data connector: one row of a page."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from typing import Any, Literal
 from ._json import parse_json
 
 State = Literal["draft", "live"]
-"""The states that are known."""
+"""The known states."""
 
 HttpMethod = Literal["get", "post", "put", "delete", "patch"]
-"""The HTTP methods that are known."""
+"""The known HTTP methods."""
 
 _TIME = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:[.,](\d+))?(?:[Zz]|([+-])(\d\d):?(\d\d))?", re.ASCII
 )
 
-_USUAL_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII).fullmatch
+_COMMON_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII).fullmatch
 
 _FIELDS = (
     "type",
@@ -36,11 +36,11 @@ _FIELDS = (
     "updated_at",
     "execution_results_url",
 )
-"""In the order of dc_page_table, in which the row's JSON is behind them."""
+"""In the order of dc_page_table, which has the row's JSON after them."""
 
-_HALF_A_PAIR = re.compile("[\ud800-\udfff]")
-# Bytes that UTF-8 has nowhere, as "surrogateescape" decodes them.
-_FIELD_END = "\udcfe"
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+# Bytes that UTF-8 never contains, as "surrogateescape" decodes them.
+_FIELD_SEPARATOR = "\udcfe"
 _ABSENT = "\udcfd"
 _FLAGS: dict[str | None, bool] = {"1": True, "0": False}
 
@@ -48,44 +48,46 @@ _FLAGS: dict[str | None, bool] = {"1": True, "0": False}
 class Connector:
     """A data connector. A field that is absent, null or of another type is None.
 
-    Fields that the service adds later are in :meth:`to_dict`. Two are equal if all their fields
-    are. It can be pickled. Half a surrogate pair in a text, which no UTF-8 has, is U+FFFD.
+    :meth:`to_dict` also has the fields that this class doesn't know. Connectors are equal if all
+    their fields are, and can be pickled. A lone surrogate in a string is replaced by U+FFFD.
     """
 
     __slots__ = ("_fields", "_row")
 
     def __init__(self, row: Mapping[str, Any]) -> None:
-        """Make one of a row as ``json.loads`` gives it.
+        """Create a connector, for example in a test.
+
+        Args:
+            row: the JSON object, as ``json.loads`` returns it.
 
         Raises:
-            TypeError: it isn't a mapping.
+            TypeError: row is not a mapping.
 
         """
         if not isinstance(row, Mapping):
             raise TypeError(
-                f"row should be a dict, as json.loads gives it, not {type(row).__name__}"
+                f"row must be a dict, as json.loads returns it, not {type(row).__name__}"
             )
-        # A copy: its fields are one, too.
-        self._take(copy.deepcopy(dict(row)))
+        self._set_row(copy.deepcopy(dict(row)))
 
-    def _take(self, row: dict[str, Any]) -> None:
+    def _set_row(self, row: dict[str, Any]) -> None:
         self._row: dict[str, Any] | str = row
-        self._fields = [_text_of(row.get(name)) for name in _FIELDS]
+        self._fields = [_string(row.get(name)) for name in _FIELDS]
         flag = row.get("direct_fin_usage")
         self._fields[6] = str(int(flag)) if isinstance(flag, bool) else None
 
     @classmethod
-    def _of(cls, row: object) -> Connector:
-        """Make one of a row as ``json.loads`` gave it, which nobody else has."""
+    def _from_row(cls, row: object) -> Connector:
+        """Create one from a row that nothing else refers to."""
         connector = cls.__new__(cls)
-        connector._take(row if isinstance(row, dict) else {})
+        connector._set_row(row if isinstance(row, dict) else {})
         return connector
 
     @classmethod
-    def _read(cls, text: str) -> Connector:
-        """Make one of a row as dc_page_table has it."""
+    def _from_packed_row(cls, text: str) -> Connector:
+        """Create one from a row of dc_page_table."""
         connector = cls.__new__(cls)
-        fields: list[Any] = text.split(_FIELD_END)
+        fields: list[Any] = text.split(_FIELD_SEPARATOR)
         connector._row = fields[12]
         del fields[12:]
         if _ABSENT in text:
@@ -100,7 +102,7 @@ class Connector:
 
     @property
     def id(self) -> str | None:
-        """The unique id, digits."""
+        """The unique id, a string of digits."""
         return self._fields[1]
 
     @property
@@ -110,22 +112,22 @@ class Connector:
 
     @property
     def description(self) -> str | None:
-        """What it does."""
+        """The description."""
         return self._fields[3]
 
     @property
     def state(self) -> State | str | None:
-        """``draft`` or ``live``; other values may come."""
+        """``draft`` or ``live``; other values are possible."""
         return self._fields[4]
 
     @property
     def http_method(self) -> HttpMethod | str | None:
-        """``get``, ``post``, ``put``, ``delete`` or ``patch``; other values may come."""
+        """``get``, ``post``, ``put``, ``delete`` or ``patch``; other values are possible."""
         return self._fields[5]
 
     @property
     def direct_fin_usage(self) -> bool | None:
-        """Whether it is assigned to Fin for direct usage."""
+        """Whether Fin uses it directly."""
         return _FLAGS.get(self._fields[6])
 
     @property
@@ -140,13 +142,13 @@ class Connector:
 
     @property
     def created_at(self) -> datetime | None:
-        """When it was created, with a time zone."""
+        """The time of creation, with a time zone."""
         text = self._fields[9]
         return None if text is None else parse_time(text)
 
     @property
     def updated_at(self) -> datetime | None:
-        """When it was last updated, with a time zone."""
+        """The time of the last update, with a time zone."""
         text = self._fields[10]
         return None if text is None else parse_time(text)
 
@@ -156,10 +158,7 @@ class Connector:
         return self._fields[11]
 
     def to_dict(self) -> dict[str, Any]:
-        """Give a copy of the row as the service sent it, unknown fields and all.
-
-        It is yours, with all that is in it.
-        """
+        """Return a deep copy of the row as the service sent it, with all fields."""
         if not isinstance(self._row, str):
             return copy.deepcopy(self._row)
         row = parse_json(self._row)
@@ -185,19 +184,19 @@ class Connector:
         )
 
 
-def _text_of(value: object) -> str | None:
+def _string(value: object) -> str | None:
     if not isinstance(value, str):
         return None
-    # As the native rows have it, which come from UTF-8.
-    return value if value.isascii() else _HALF_A_PAIR.sub("\ufffd", value)
+    # As in the native rows, which are UTF-8.
+    return value if value.isascii() else _LONE_SURROGATE.sub("\ufffd", value)
 
 
 def parse_time(text: str) -> datetime | None:
-    """Read an ISO 8601 time, in UTC unless it names a zone; None if it is none.
+    """Parse an ISO 8601 time, in UTC unless it has a time zone; return None if it is invalid.
 
-    Python's own reader takes fractions and zones in every form only from 3.11 on.
+    ``datetime.fromisoformat`` accepts all fractions and time zones only from Python 3.11 on.
     """
-    if _USUAL_TIME(text):
+    if _COMMON_TIME(text):
         try:
             return datetime.fromisoformat(text[:-1] + "+00:00")
         except ValueError:

@@ -1,4 +1,4 @@
-"""What can go wrong, as exceptions."""
+"""The exceptions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ._rate_limit import RateLimit
 
 
 class Failure(TypedDict):
-    """What the native library tells of a failure: what an exception is made of."""
+    """The fields of a native error, which become an exception's."""
 
     message: str
     status_name: str | None
@@ -22,18 +22,20 @@ class Failure(TypedDict):
 
 
 class DataConnectorsError(Exception):
-    """Any failure of a call. Its text is one line for a person. It can be pickled.
+    """A call failed. The base class of all exceptions here, with a one-line message.
+
+    It can be pickled.
 
     Attributes:
-        status_name: the status in the C header's words, such as ``DC_ERR_TLS``: it tells more
-            apart than the classes do.
-        status_code: the HTTP status; None when there was no answer.
-        code: the service's own code, such as ``unauthorized``; None when it gave none.
-        field: the parameter that the service found wrong; None when it named none.
-        request_id: the service's id for the request, for its support people.
-        retry_after: the seconds to wait before another try, if the service asked.
-        attempts: how many requests were made.
-        rate_limit: the rate limit after the last request, as far as its answer told it.
+        status_name: the C library's status, such as ``DC_ERR_TLS``, which is more specific than
+            the class.
+        status_code: the HTTP status; None without a response.
+        code: the service's error code, such as ``unauthorized``; None if there is none.
+        field: the parameter that the error refers to; None if the service named none.
+        request_id: the service's request id, for its support; None if there is none.
+        retry_after: the seconds to wait before the next request; None if the service named none.
+        attempts: the number of requests sent.
+        rate_limit: the rate limit after the last request.
 
     """
 
@@ -50,7 +52,7 @@ class DataConnectorsError(Exception):
         attempts: int = 0,
         rate_limit: RateLimit | None = None,
     ) -> None:
-        """Make one, as in a test of what you do about it."""
+        """Create an exception, for example in a test."""
         super().__init__(message)
         self.status_name = status_name
         self.status_code = status_code
@@ -63,47 +65,47 @@ class DataConnectorsError(Exception):
 
 
 class APIConnectionError(DataConnectorsError):
-    """No connection to the service, or one that broke or could not be trusted."""
+    """A connection, its TLS handshake or a proxy failed, or the connection was lost."""
 
 
 class APITimeoutError(APIConnectionError):
-    """The time for the call, or for opening its connection, ran out."""
+    """The call or its connection attempt timed out."""
 
 
 class CallCancelledError(DataConnectorsError):
-    """The call was ended by its cancel token, or by ``shutdown`` of its client."""
+    """The call was cancelled, by its cancel token or by the client's ``shutdown``."""
 
 
 class APIResponseError(DataConnectorsError):
-    """An answer that isn't what the contract says, or that is larger than allowed."""
+    """The response is malformed, or larger than max_response_bytes."""
 
 
 class APIStatusError(DataConnectorsError):
-    """The service answered with a failure."""
+    """The service returned an HTTP error response."""
 
 
 class BadRequestError(APIStatusError):
-    """400, or a 4xx that has no class of its own: the service refused the request as it was."""
+    """400, or a 4xx without its own class: the service refused the request."""
 
 
 class AuthenticationError(APIStatusError):
-    """401: the token is wrong, revoked, or of another region."""
+    """401: the access token is invalid, revoked, or for another region."""
 
 
 class PermissionDeniedError(APIStatusError):
-    """403: the token may not do this."""
+    """403: the access token lacks the permission."""
 
 
 class NotFoundError(APIStatusError):
-    """404: the base URL or the API version is wrong."""
+    """404: check the base URL and the API version."""
 
 
 class RateLimitError(APIStatusError):
-    """429: too many requests; ``retry_after`` is how many seconds to wait, if the service said."""
+    """429: too many requests; wait ``retry_after`` seconds."""
 
 
 class InternalServerError(APIStatusError):
-    """5xx: the service, or a gateway in front of it, failed."""
+    """5xx: the service or a gateway failed."""
 
 
 _BY_STATUS: dict[int, type[DataConnectorsError]] = {
@@ -125,7 +127,7 @@ INVALID_ARGUMENT = -1
 
 
 def exception(status: int, failure: Failure) -> Exception:
-    """Make the exception that a failure is."""
+    """Create the exception for a failure."""
     if status == INVALID_ARGUMENT:
         return ValueError(failure["message"])
     kind = _BY_STATUS.get(status, DataConnectorsError)

@@ -1,8 +1,8 @@
-"""The interpreter's exit, which must not find a thread in the native library.
+"""Ends native calls when the interpreter exits.
 
-A thread that enters Python again once that is being torn down is ended in C, and an end from below
-a callback would take the process down. So calls are ended before, and their threads stay parked:
-daemon threads, which Python would stop as well. Who waits for one at exit waits in vain.
+A thread that enters Python during finalization is terminated in C, and unwinding out of a callback
+would abort the process. So calls are ended before that, and their threads block. Only daemon
+threads are left at that point, which Python would stop as well; joining one would never return.
 """
 
 from __future__ import annotations
@@ -19,63 +19,63 @@ from contextlib import contextmanager
 from ._handle import Owned
 from ._library import library
 
-# As long as a handler of log lines may take, which logging would wait for, too.
-_PATIENCE_SECONDS = 60.0
+# A log handler may take this long; the logging module would wait for it, too.
+_EXIT_TIMEOUT_SECONDS = 60.0
 
 
 _clients: weakref.WeakSet[Owned] = weakref.WeakSet()
-_away: set[int] = set()
-_begun = threading.Event()
+_calling_threads: set[int] = set()
+_is_exiting = threading.Event()
 
 
-def watch(client: Owned) -> None:
-    """Shut this native client down at exit."""
+def shut_down_at_exit(client: Owned) -> None:
+    """Shut down this native client when the interpreter exits."""
     _clients.add(client)
 
 
 @contextmanager
-def away() -> Generator[None, None, None]:
-    """Mark this thread, not the main one, as being in the native library.
+def tracked_call() -> Generator[None, None, None]:
+    """Mark this thread, which is not the main one, as being in a native call.
 
-    A call within another one's callback doesn't park: the lock of a log handler may be held.
+    A call made within a callback of another one doesn't block at exit: its thread may hold the
+    lock of a log handler.
     """
-    me = threading.get_ident()
-    if me in _away:
+    thread = threading.get_ident()
+    if thread in _calling_threads:
         yield
         return
-    _away.add(me)
+    _calling_threads.add(thread)
     try:
-        _park_at_exit()
+        _block_at_exit()
         yield
     finally:
-        _away.discard(me)
-        _park_at_exit()
+        _calling_threads.discard(thread)
+        _block_at_exit()
 
 
-def _park_at_exit() -> None:
-    if _begun.is_set():
-        _away.discard(threading.get_ident())
-        # As far as Python is concerned, a daemon thread just stops here.
+def _block_at_exit() -> None:
+    if _is_exiting.is_set():
+        _calling_threads.discard(threading.get_ident())
         threading.Event().wait()
 
 
-def _watched() -> list[Owned]:
+def _clients_now() -> list[Owned]:
     while True:
-        # Another thread may make one at this moment.
+        # Another thread may add one during the iteration.
         with contextlib.suppress(RuntimeError):
             return list(_clients)
 
 
 def _end_calls() -> None:
-    _begun.set()
-    for client in _watched():
+    _is_exiting.set()
+    for client in _clients_now():
         library().dc_client_shutdown(client.out)
-    limit = time.monotonic() + _PATIENCE_SECONDS
-    while _away and time.monotonic() < limit:
+    deadline = time.monotonic() + _EXIT_TIMEOUT_SECONDS
+    while _calling_threads and time.monotonic() < deadline:
         time.sleep(0.001)
 
 
 atexit.register(_end_calls)
-# The calls of the parent's other threads aren't under way in the child.
+# The parent's other threads don't exist in a forked child.
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_away.clear)
+    os.register_at_fork(after_in_child=_calling_threads.clear)

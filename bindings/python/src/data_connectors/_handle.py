@@ -1,4 +1,4 @@
-"""Native handles, which are freed once, and not while a call uses them."""
+"""Native handles, freed exactly once and never while a call uses them."""
 
 from __future__ import annotations
 
@@ -11,49 +11,50 @@ Free = Callable[[ctypes.c_void_p], None]
 
 
 class Owned:
-    """What a native function gives, freed when nothing refers to this any more.
+    """A native pointer, freed with the last reference to this object.
 
-    It is there before the call, so that nothing can come between: ``out`` is passed to it.
+    It is created before the call that fills it: a signal can't separate the two. ``out`` is the
+    call's out parameter.
     """
 
-    __slots__ = ("__weakref__", "_life", "out")
+    __slots__ = ("__weakref__", "_lifetime", "out")
 
     def __init__(self, free: Free) -> None:
         self.out = ctypes.c_void_p()
-        self._life = _life(self.out, free)
-        next(self._life)
+        self._lifetime = _lifetime(self.out, free)
+        next(self._lifetime)
 
     def free(self) -> None:
-        """Free it now: so what a signal's handler raises meanwhile is raised, and not lost."""
-        self._life.close()
+        """Free it now, where a signal handler's exception is raised and not ignored."""
+        self._lifetime.close()
 
 
-def _life(out: ctypes.c_void_p, free: Free) -> Generator[None, None, None]:
-    # At the entry of a __del__ a signal's handler may raise, and nothing would be freed.
-    # A generator that goes away goes on right before the call.
+def _lifetime(out: ctypes.c_void_p, free: Free) -> Generator[None, None, None]:
+    # A signal handler's exception at the start of a __del__ would leave the pointer unfreed.
+    # A generator is resumed right before the call instead.
     try:
         yield
     finally:
         try:
             free(out)
         finally:
-            # NULL from now on, which every function refuses or passes over.
+            # Every native function accepts or refuses NULL.
             out.value = None
 
 
 class Handle:
-    """A native handle that can be closed: it is freed when no call uses it any more."""
+    """A native handle that can be closed; it is freed when no call uses it any more."""
 
     def __init__(self, name: str, owned: Owned) -> None:
         self._name = name
         self._owned: Owned | None = owned
-        self._used_still = weakref.ref(owned)
+        self._if_alive = weakref.ref(owned)
 
-    def use(self) -> Owned:
-        """Give the handle; it stays for as long as the caller keeps what it gets.
+    def acquire(self) -> Owned:
+        """Return the pointer, which stays valid as long as the caller keeps it.
 
         Raises:
-            ValueError: it was closed.
+            ValueError: the handle is closed.
 
         """
         owned = self._owned
@@ -61,10 +62,10 @@ class Handle:
             raise ValueError(f"this {self._name} is closed")
         return owned
 
-    def used_still(self) -> Owned | None:
-        """Give the handle also when it was closed, as long as a call uses it."""
-        return self._used_still()
+    def acquire_if_alive(self) -> Owned | None:
+        """Return the pointer even after :meth:`close`, while a call still uses it."""
+        return self._if_alive()
 
     def close(self) -> None:
-        """Free it now, or as soon as the last call that uses it has returned."""
+        """Free the handle, now or when the last call that uses it has returned."""
         self._owned = None

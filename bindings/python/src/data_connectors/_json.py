@@ -1,4 +1,4 @@
-"""JSON as the service may send it."""
+"""Parsing of JSON."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 
 
 def parse_json(text: str | bytes) -> Any:
-    """Parse it; a whole number of more digits than Python makes an int of (4300) is a Decimal."""
+    """Parse JSON; an integer with more digits than Python converts (4300) becomes a Decimal."""
     try:
         return json.loads(text)
     except ValueError:
-        return json.loads(text, parse_int=_whole_number)
+        return json.loads(text, parse_int=_integer)
 
 
-def _whole_number(digits: str) -> int | Decimal:
+def _integer(digits: str) -> int | Decimal:
     try:
         return int(digits)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The native library: where it is, and the type of each of its functions."""
+"""Loads the native library and declares its functions."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 ABI_VERSION = 1
-"""The version of the C ABI that this package was written for."""
+"""The required version of the C ABI."""
 
 LIBRARY_VARIABLE = "DATA_CONNECTORS_LIBRARY"
-"""The environment variable that names the library's file, if it isn't where it is looked for."""
+"""The environment variable with the path of the library to load instead of the bundled one."""
 
 _OUT = POINTER(c_void_p)
 _ERROR = [_OUT]
@@ -113,15 +113,15 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "dc_pager_cursor": (c_char_p, [c_void_p]),
     "dc_pager_free": (None, [c_void_p]),
 }
-"""Every function of the header: what it returns and what it takes. The tests compare the two."""
+"""The result and parameters of every function in the header, with which a test compares it."""
 
 
 @lru_cache(maxsize=1)
 def library() -> ctypes.CDLL:
-    """Load the library, once, and check that it is the right one.
+    """Load the library, once, and check its ABI version.
 
     Raises:
-        ImportError: it wasn't found, can't be loaded, or has another ABI version.
+        ImportError: it was not found, could not be loaded, or has another ABI version.
 
     """
     loaded = _load()
@@ -131,15 +131,15 @@ def library() -> ctypes.CDLL:
         raise ImportError(f"{loaded._name} is not libdata_connectors") from None
     if version != ABI_VERSION:
         raise ImportError(
-            f"{loaded._name} has ABI version {version}, and this package needs {ABI_VERSION}: "
-            "install the two in matching versions"
+            f"{loaded._name} has ABI version {version}, this package needs {ABI_VERSION}: "
+            "install matching versions"
         )
     for name in FUNCTIONS:
         try:
             _typed(loaded, name)
         except AttributeError:
             raise ImportError(
-                f"{loaded._name} has no {name}: it is older than this package, install a newer one"
+                f"{loaded._name} has no {name} (older than this package): install a newer version"
             ) from None
     return loaded
 
@@ -151,34 +151,26 @@ def _typed(loaded: ctypes.CDLL, name: str) -> Any:
 
 
 def _load() -> ctypes.CDLL:
-    # Who names one wants that, also where there is one in the wheel.
     named = os.environ.get(LIBRARY_VARIABLE)
+    bundled = Path(__file__).with_name(_file_names()[0])
     if named:
-        return _open(named, f"{LIBRARY_VARIABLE} names {named}")
-    beside = Path(__file__).with_name(_file_names()[0])
-    if beside.exists():
-        return _open(str(beside), f"{beside} is there")
+        names, remedy = [named], f"check {LIBRARY_VARIABLE}"
+    elif bundled.exists():
+        names, remedy = [str(bundled)], "reinstall the package"
+    else:
+        names = _file_names()
+        remedy = f"build it (make library) and set {LIBRARY_VARIABLE} to its absolute path"
     reasons: list[str] = []
-    for name in _file_names():
+    for name in names:
         try:
             return ctypes.CDLL(name)
         except OSError as error:
             reasons.append(str(error))
-    raise ImportError(
-        f"{_file_names()[0]} can't be loaded, and none is in the package ({'; '.join(reasons)}): "
-        f"build it (make library) and let {LIBRARY_VARIABLE} name its file, with its whole path"
-    )
-
-
-def _open(path: str, known_from: str) -> ctypes.CDLL:
-    try:
-        return ctypes.CDLL(path)
-    except OSError as error:
-        raise ImportError(f"{known_from}, but it can't be loaded: {error}") from None
+    raise ImportError(f"could not load {names[0]} ({'; '.join(reasons)}): {remedy}")
 
 
 def _file_names() -> list[str]:
-    """Give the name of the right version, then the one that may be of any."""
+    """Return the name with the ABI version, then the one without."""
     if sys.platform == "darwin":
         return [f"libdata_connectors.{ABI_VERSION}.dylib", "libdata_connectors.dylib"]
     if sys.platform == "win32":

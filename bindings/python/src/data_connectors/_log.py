@@ -1,24 +1,24 @@
-"""The logger of the package."""
+"""The package's logger, and the levels of the native library."""
 
 from __future__ import annotations
 
 import logging
 
-from ._interrupt import LEVELS
+LEVELS = {1: logging.ERROR, 2: logging.WARNING, 3: logging.INFO, 4: logging.DEBUG}
+"""The logging module's level for each native level."""
 
 LOGGER = logging.getLogger("data_connectors")
-"""Where the lines of a client go that was given no other logger."""
+"""The logger of clients that were given no other."""
 
-# Without it Python would print warnings of a logger that nobody listens to.
+# Without a handler Python would print warnings to stderr.
 LOGGER.addHandler(logging.NullHandler())
 
 
 def native_level(logger: logging.Logger) -> int:
-    """Give the native level that brings all lines which this logger wants.
+    """Return the finest native level that a logger is enabled for.
 
-    Warnings are rare, and so always asked for; finer lines cost time at each request.
+    It is at least the level of warnings: they are rare, while finer lines cost time per request.
     """
-    wanted = (
+    return max(
         native for native, level in LEVELS.items() if native <= 2 or logger.isEnabledFor(level)
     )
-    return max(wanted)

@@ -1,4 +1,4 @@
-"""Calls into the library: texts in and out, and errors as exceptions."""
+"""Calls of native functions: string conversions, and errors as exceptions."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import logging
 from datetime import datetime, timezone
 from typing import Any
 
+from ._callbacks import call_blocking
 from ._errors import Failure, exception
 from ._handle import Free, Owned
-from ._interrupt import waits
 from ._library import library
 from ._rate_limit import RateLimit
 
@@ -17,35 +17,35 @@ OK = 0
 
 
 def text_in(value: str, name: str) -> bytes:
-    """Make C text of a string; refuse what C would cut short.
+    """Encode a string for C.
 
     Raises:
         TypeError: it isn't a string.
-        ValueError: it holds a NUL character or a lone surrogate.
+        ValueError: it contains a NUL character or a lone surrogate.
 
     """
     if not isinstance(value, str):
-        raise TypeError(f"{name} should be a str, not {type(value).__name__}")
+        raise TypeError(f"{name} must be a str, not {type(value).__name__}")
     if "\0" in value:
-        raise ValueError(f"{name} has a NUL character in it")
+        raise ValueError(f"invalid {name}: it contains a NUL character")
     try:
         return value.encode()
     except UnicodeEncodeError:
-        raise ValueError(f"{name} has a lone surrogate in it, which UTF-8 can't hold") from None
+        raise ValueError(f"invalid {name}: it contains a lone surrogate") from None
 
 
 def text_out(value: bytes | None) -> str | None:
-    """Make a string of what a function returned."""
+    """Decode a returned string."""
     return None if value is None else value.decode()
 
 
 def number_out(value: int) -> int | None:
-    """Make a number of what a function returned, which is negative when there is none."""
+    """Return a number, or None if it is negative, which means absent."""
     return None if value < 0 else value
 
 
 def rate_limit_out(handle: Any, kind: str) -> RateLimit:
-    """Read the rate limit that a page or an error tells."""
+    """Read the rate limit of a page or an error."""
     lib = library()
     reset = getattr(lib, f"dc_{kind}_rate_limit_reset")(handle)
     try:
@@ -60,26 +60,27 @@ def rate_limit_out(handle: Any, kind: str) -> RateLimit:
 
 
 def call(function: Any, *arguments: Any, logger: logging.Logger | None = None) -> None:
-    """Call a function that can fail, and raise its error.
+    """Call a function that returns a status, and raise its error.
 
     Raises:
-        DataConnectorsError: it failed; ValueError if it refused an argument.
-        BaseException: what was raised on this thread meanwhile, such as KeyboardInterrupt.
+        DataConnectorsError: the call failed.
+        ValueError: an argument is invalid.
+        BaseException: a signal handler raised it meanwhile, such as KeyboardInterrupt.
 
     """
     error = Owned(library().dc_error_free)
     try:
-        status: int = waits(logger, function, *arguments, ctypes.byref(error.out))
+        status: int = call_blocking(logger, function, *arguments, ctypes.byref(error.out))
         if status < OK:
             raise exception(status, _failure(status, error.out))
     finally:
-        # What is raised keeps this frame, and would keep what is in it.
+        # An exception keeps this frame alive; it must not keep handles or secrets.
         del arguments
         error.free()
 
 
 def make(free: Free, function: Any, *arguments: Any, logger: logging.Logger | None = None) -> Owned:
-    """Call a function that gives a handle."""
+    """Call a function that creates a handle."""
     made = Owned(free)
     try:
         call(function, *arguments, ctypes.byref(made.out), logger=logger)

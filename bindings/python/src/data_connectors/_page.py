@@ -1,4 +1,4 @@
-"""A page of the list."""
+"""A page of connectors."""
 
 from __future__ import annotations
 
@@ -14,33 +14,32 @@ from ._native import rate_limit_out, text_out
 
 
 class Page(Sequence[Connector]):
-    """A page of the list: the service's own JSON, its rows, and what is needed to go on.
+    """A page of connectors: a sequence of its rows, and the response body.
 
-    It is a sequence of connectors: ``len(page)``, ``page[0]``, ``page[:3]``, ``for`` over it. Its
-    rows are read when one is first asked for; a page that is only handed on costs no row. It is
-    true also without rows, and can be pickled.
+    The rows are created when one is first accessed. A page is true even without rows, and can be
+    pickled.
 
     Attributes:
-        raw: the answer's JSON, byte for byte as it came, UTF-8.
-        next_cursor: what asks for the next page; None on the last one.
-        has_next: whether the service named a next page.
-        request_id: the service's id for the request, if it gave one.
+        raw: the response body, unmodified: UTF-8 JSON.
+        next_cursor: the starting_after of the next page; None on the last page.
+        has_next: whether there is a next page.
+        request_id: the service's request id; None if the response has none.
         rate_limit: the rate limit after this request.
 
     """
 
     def __init__(self, address: ctypes.c_void_p, *, with_rows: bool = False) -> None:
-        """Copy what a native page holds; it is still to be freed.
+        """Copy a native page; the caller frees it.
 
         Args:
             address: the native page.
-            with_rows: whether the rows will be asked for: then they come from the native page,
-                which is faster than to read the JSON again.
+            with_rows: whether the rows will probably be accessed: then they are copied from the
+                native page, which is faster than parsing the JSON again.
 
         """
         lib = library()
         self.raw = ctypes.string_at(lib.dc_page_json(address), lib.dc_page_json_len(address))
-        self._table = _table_out(address) if with_rows else None
+        self._packed_rows = _packed_rows(address) if with_rows else None
         self._count: int = lib.dc_page_count(address)
         self.next_cursor = text_out(lib.dc_page_next_cursor(address))
         self.has_next = lib.dc_page_has_next(address) == 1
@@ -48,9 +47,9 @@ class Page(Sequence[Connector]):
         self.rate_limit = rate_limit_out(address, "page")
 
     def json(self) -> Any:
-        """Parse the whole answer, anew each time.
+        """Parse the response body; each call returns a new object.
 
-        A whole number of more digits than Python makes an int of (4300) is a Decimal.
+        An integer with more digits than Python converts to an int (4300) becomes a Decimal.
         """
         return parse_json(self.raw)
 
@@ -62,46 +61,42 @@ class Page(Sequence[Connector]):
     @overload
     def __getitem__(self, index: slice) -> list[Connector]: ...
     def __getitem__(self, index: int | slice) -> Connector | list[Connector]:
-        """Give a row, or some as a list."""
+        """Return a connector, or a list of them for a slice."""
         return self._rows[index]
 
     def __iter__(self) -> Iterator[Connector]:
         return iter(self._rows)
 
     def __bool__(self) -> bool:
-        """Be true, also without rows: it is a page."""
         return True
 
     def __repr__(self) -> str:
         return f"Page(len={self._count}, next_cursor={self.next_cursor!r})"
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave out the rows, which are in the JSON."""
-        state = {**vars(self), "_table": None}
+        # The rows are in the JSON.
+        state = {**vars(self), "_packed_rows": None}
         state.pop("_rows", None)
         return state
 
-    def _rows_were_read(self) -> bool:
-        """Whether any row was asked for."""
+    def _has_read_rows(self) -> bool:
         return "_rows" in vars(self)
 
     @cached_property
     def _rows(self) -> list[Connector]:
-        table = self._table
-        if table is None:
-            return [Connector._of(row) for row in self.json()["data"]]
-        # It isn't needed for anything else.
-        self._table = None
-        return [
-            Connector._read(row) for row in table.decode(errors="surrogateescape").split(_ROW_END)
-        ]
+        packed = self._packed_rows
+        if packed is None:
+            return [Connector._from_row(row) for row in self.json()["data"]]
+        self._packed_rows = None
+        rows = packed.decode(errors="surrogateescape").split(_ROW_SEPARATOR)
+        return [Connector._from_packed_row(row) for row in rows]
 
 
-_ROW_END = "\udcff"
+# Byte 0xFF, which UTF-8 never contains, as "surrogateescape" decodes it.
+_ROW_SEPARATOR = "\udcff"
 
 
-def _table_out(address: ctypes.c_void_p) -> bytes | None:
-    """Give the fields of all rows, if there are any."""
+def _packed_rows(address: ctypes.c_void_p) -> bytes | None:
     lib = library()
     length = lib.dc_page_table_len(address)
     return ctypes.string_at(lib.dc_page_table(address), length) if length else None

@@ -1,4 +1,4 @@
-"""The rate limit."""
+"""The rate limit of the service."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class RateLimit:
-    """The rate limit as an answer told it; None where it didn't.
+    """The rate limit that a response reported; None where it reported none.
 
     Attributes:
-        limit: the requests allowed in the current window.
-        remaining: those that are left.
+        limit: the number of requests allowed in the current window.
+        remaining: the number of requests left in it.
         reset: when the window ends, in UTC.
 
     """

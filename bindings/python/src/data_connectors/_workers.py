@@ -1,4 +1,4 @@
-"""Threads that make blocking calls for an event loop."""
+"""Worker threads that run blocking calls for an event loop."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import threading
 import weakref
 from typing import Any, Callable, NamedTuple, TypeVar
 
-from ._cancel import CancelToken
+from ._cancel_token import CancelToken
 
 T = TypeVar("T")
 
@@ -22,11 +22,11 @@ class _Job(NamedTuple):
     future: asyncio.Future[Any]
 
 
-class Workers:
-    """As many threads as there are calls at once; one that is idle is used again.
+class WorkerPool:
+    """One thread per concurrent call; idle threads are reused.
 
-    They are daemon threads, unlike those of ``concurrent.futures``: a call that nobody waits for
-    any more must not hold up the interpreter's exit.
+    Unlike those of ``concurrent.futures`` they are daemon threads: a call that nothing awaits any
+    more must not delay the interpreter's exit.
     """
 
     _lock: threading.Lock
@@ -35,40 +35,40 @@ class Workers:
 
     def __init__(self) -> None:
         self._stopped = False
-        self._begin()
-        _all.add(self)
+        self._reset()
+        _pools.add(self)
 
     async def run(self, call: Callable[[CancelToken], T]) -> T:
-        """Make a call on a thread. When the task is cancelled, end it, and wait for its end."""
+        """Run a call on a thread; if the task is cancelled, cancel the call and await its end."""
         token = CancelToken()
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        # What nobody waits for any more isn't to be complained about.
-        done.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+        # Retrieve the exception, or asyncio would log that nothing did.
+        done.add_done_callback(lambda future: future.cancelled() or future.exception())
         self._submit(_Job(call, token, done))
         try:
             await asyncio.wait([done])
             return done.result()
         except asyncio.CancelledError:
             token.cancel()
-            # Milliseconds. After it a walk can go on, and nothing is under way any more.
+            # It takes milliseconds; then the iteration can continue.
             await asyncio.wait([done])
             raise
         except BaseException:
             token.cancel()
             raise
         finally:
-            # An exception keeps frames, and so would the token's descriptor be kept.
+            # An exception keeps this frame alive, and with it the token's file descriptor.
             token._handle.close()
 
     def stop(self) -> None:
-        """Let the threads end: those that are idle now, the others after their calls."""
+        """End the idle threads now, and the others after their calls."""
         with self._lock:
             self._stopped = True
             for _ in range(self._idle):
                 self._jobs.put(None)
             self._idle = 0
 
-    def _begin(self) -> None:
+    def _reset(self) -> None:
         self._lock = threading.Lock()
         self._jobs = queue.SimpleQueue()
         self._idle = 0
@@ -86,46 +86,46 @@ class Workers:
             job = self._jobs.get()
             if job is None:
                 return
-            tell = _outcome(job)
+            set_outcome = _run(job)
             with self._lock:
                 stopped = self._stopped
                 self._idle += not stopped
-            # Whoever waits for it may come with the next call at once.
-            _tell(job.future, tell)
+            # After the thread counts as idle, as the awaiting task may submit a call at once.
+            _schedule(job.future, set_outcome)
             if stopped:
                 return
-            del job, tell
+            del job, set_outcome
 
 
-def _outcome(job: _Job) -> Callable[[], None]:
-    """Make the call, and give what tells its outcome to the event loop."""
+def _run(job: _Job) -> Callable[[], None]:
+    """Run the call; return the function that sets the future's outcome."""
     try:
         return functools.partial(job.future.set_result, job.call(job.token))
     except BaseException as error:
         return functools.partial(job.future.set_exception, error)
     finally:
-        # An exception keeps this frame.
+        # An exception keeps this frame alive.
         del job
 
 
-def _tell(future: asyncio.Future[Any], tell: Callable[[], None]) -> None:
-    def now() -> None:
+def _schedule(future: asyncio.Future[Any], set_outcome: Callable[[], None]) -> None:
+    def run() -> None:
         if not future.done():
-            tell()
+            set_outcome()
 
-    # The loop may have been closed meanwhile: then nobody waits.
+    # The loop may be closed by now.
     with contextlib.suppress(RuntimeError):
-        future.get_loop().call_soon_threadsafe(now)
+        future.get_loop().call_soon_threadsafe(run)
 
 
-_all: weakref.WeakSet[Workers] = weakref.WeakSet()
+_pools: weakref.WeakSet[WorkerPool] = weakref.WeakSet()
 
 
-def _begin_anew() -> None:
-    for workers in _all:
-        workers._begin()
+def _reset_pools() -> None:
+    for pool in _pools:
+        pool._reset()
 
 
-# A forked child has none of the threads.
+# The worker threads don't exist in a forked child.
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_begin_anew)
+    os.register_at_fork(after_in_child=_reset_pools)

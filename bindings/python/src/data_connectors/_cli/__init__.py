@@ -1,4 +1,4 @@
-"""The command that lists connectors in a shell."""
+"""The command-line tool ``data-connectors``."""
 
 from __future__ import annotations
 
@@ -13,132 +13,132 @@ from typing import NoReturn
 from .._client import Client, PageIterator
 from .._errors import DataConnectorsError
 from ._arguments import Arguments, parse
-from ._formats import FORMATS, UnfitError
+from ._filter import KNOWN_STATES, Filter
+from ._formats import FORMATS, UnsupportedValueError
+from ._output import is_control
 from ._progress import Progress
-from ._selection import KNOWN_STATES, Selection
-from ._table import is_unfit
 
-FAILED = 1
-MISUSED = 2
+EXIT_ERROR = 1
+EXIT_USAGE = 2
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command, and give its exit code: 0, 1 for a failure, 2 for a wrong use.
+    """Run the tool and return its exit status: 0 success, 1 error, 2 usage error.
 
-    On Ctrl-C, and when the reader of its output has gone, it ends by the signal, as others do.
+    On Ctrl-C, or if its output is a closed pipe, it terminates by the signal.
     """
     if sys.stderr is None:
-        # Nobody is to be told anything.
-        sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - for as long as the program runs
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - used until the program ends
     if sys.stdout is None:
-        return _complain("standard output is closed", FAILED)
+        return _report("standard output is closed", EXIT_ERROR)
     try:
         return _list(parse(arguments))
     except KeyboardInterrupt:
-        _end_by(signal.SIGINT)
+        _terminate_by(signal.SIGINT)
     except BrokenPipeError:
-        _end_by(signal.SIGPIPE)
+        _terminate_by(signal.SIGPIPE)
     except OSError as error:
-        return _complain(f"the output can't be written: {error.strerror}", FAILED)
+        return _report(f"could not write the output: {error.strerror}", EXIT_ERROR)
 
 
-def _list(given: Arguments) -> int:
-    _set_encoding(given)
-    _set_logging(given)
+def _list(arguments: Arguments) -> int:
+    _set_encoding(arguments)
+    _set_logging(arguments)
+    filter_ = Filter(arguments)
     try:
-        client = Client(given.token, **given.settings)
+        client = Client.from_env(**arguments.client_options)
+        pages = client.list(
+            per_page=filter_.per_page, starting_after=arguments.starting_after
+        ).pages()
     except (ValueError, TypeError) as error:
-        return _complain(str(error), MISUSED)
+        return _report(str(error), EXIT_USAGE)
     except (ImportError, DataConnectorsError) as error:
-        return _complain(str(error), FAILED)
-    try:
-        pages = client.list(per_page=Selection(given).per_page, starting_after=given.starting_after)
-    except ValueError as error:
-        return _complain(str(error), MISUSED)
-    with client, Progress(sys.stderr) as progress:
-        return _write(pages.pages(), given, progress)
+        return _report(str(error), EXIT_ERROR)
+    with client:
+        return _write(pages, arguments, filter_)
 
 
-def _write(pages: PageIterator, given: Arguments, progress: Progress) -> int:
-    output = FORMATS[given.format](sys.stdout)
-    selection = Selection(given)
+def _write(pages: PageIterator, arguments: Arguments, filter_: Filter) -> int:
+    output = FORMATS[arguments.format](sys.stdout)
+    progress = Progress(sys.stderr)
     failure: Exception | None = None
-    begun = False
-    # What to go on behind, when all of a page is written.
-    written: str | None = pages.cursor
+    has_begun = False
+    # Every page up to this cursor was written completely.
+    cursor = pages.cursor
     try:
         for page in pages:
-            if not begun:
+            if not has_begun:
                 output.begin()
-                begun = True
-            chosen = selection.of(page)
+                has_begun = True
+            selected = filter_.select(page)
             progress.clear()
-            output.page(chosen)
-            # A page is of use to the reader before the next one is there.
+            output.write(selected)
+            # The reader gets each page before the next one is requested.
             sys.stdout.flush()
-            written = pages.cursor
-            if selection.is_complete:
+            cursor = pages.cursor
+            if filter_.is_complete:
                 break
-            progress.show(f"{selection.seen} connectors …")
-    except (DataConnectorsError, UnfitError) as error:
+            progress.show(f"{filter_.seen} connectors …")
+    except (DataConnectorsError, UnsupportedValueError) as error:
         failure = error
-    progress.clear()
-    if begun:
-        output.end(whole=failure is None)
+    finally:
+        progress.clear()
+    if has_begun:
+        output.end(is_complete=failure is None)
         sys.stdout.flush()
-    if failure is None:
-        if selection.is_vain:
-            known = " or ".join(KNOWN_STATES)
-            _complain(f"no connector is in the state {given.state!r}: most are {known}", 0)
-        return 0
-    request = getattr(failure, "request_id", None)
-    known_as = f" (request id {request})" if request else ""
-    return _complain(f"{failure}{known_as}{_way_on(written)}", FAILED)
+    if failure is not None:
+        request_id = getattr(failure, "request_id", None)
+        suffix = f" (request id {request_id})" if request_id else ""
+        return _report(f"{failure}{suffix}{_resume_hint(cursor)}", EXIT_ERROR)
+    if filter_.state_is_suspect:
+        known = " and ".join(KNOWN_STATES)
+        _report(f"no connector has the state {arguments.state!r}: known are {known}", 0)
+    return 0
 
 
-def _way_on(cursor: str | None) -> str:
-    """Say how to call the command next, for a shell; a cursor is whatever the service sent."""
-    if cursor is None or any(map(is_unfit, cursor)):
+def _resume_hint(cursor: str | None) -> str:
+    """Name the option that continues the listing; the cursor is arbitrary text from the service."""
+    if cursor is None or any(map(is_control, cursor)):
         return ""
-    return f"; to go on: --starting-after={shlex.quote(cursor)}"
+    return f"; to continue, use --starting-after={shlex.quote(cursor)}"
 
 
-def _set_encoding(given: Arguments) -> None:
-    # Names are in all scripts. Data is UTF-8, where a lone surrogate stays JSON's \udc80.
+def _set_encoding(arguments: Arguments) -> None:
+    # Data formats are UTF-8, in which a lone surrogate stays JSON's \udc80.
     with contextlib.suppress(AttributeError):
-        if given.format == "table":
+        if arguments.format == "table":
             sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
         else:
             sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
 
 
-def _set_logging(given: Arguments) -> None:
-    if given.verbose:
+def _set_logging(arguments: Arguments) -> None:
+    if arguments.verbose:
         logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
-        level = logging.DEBUG if given.verbose > 1 else logging.INFO
+        level = logging.DEBUG if arguments.verbose > 1 else logging.INFO
         logging.getLogger("data_connectors").setLevel(level)
 
 
-def _complain(message: str, code: int) -> int:
+def _report(message: str, status: int) -> int:
     with contextlib.suppress(OSError):
         print(f"data-connectors: {message}", file=sys.stderr)
     if sys.stdout is not None:
         try:
             sys.stdout.flush()
         except OSError:
-            _drop_output()
-    return code
+            _discard_output()
+    return status
 
 
-def _drop_output() -> None:
-    """Let what is still buffered go nowhere; at exit it would be tried again."""
+def _discard_output() -> None:
+    """Discard buffered output, which would be written again at exit."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _end_by(number: signal.Signals) -> NoReturn:
-    """End as a program does that doesn't handle this signal."""
-    _drop_output()
+def _terminate_by(number: signal.Signals) -> NoReturn:
+    """Terminate as a program does that doesn't handle this signal."""
+    _discard_output()
     signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)
     raise SystemExit(128 + number)

@@ -1,14 +1,15 @@
-"""The forms in which connectors are written, one class each."""
+"""The output formats."""
 
 from __future__ import annotations
 
 import csv
 import json
 from collections.abc import Sequence
-from typing import Any, Callable, Protocol, TextIO
+from typing import Any, Callable, TextIO
 
 from .._connector import Connector
-from ._table import is_unfit, shown, table
+from ._output import Output, is_control, printable
+from ._table import table
 
 COLUMNS = (
     "id",
@@ -26,101 +27,72 @@ COLUMNS = (
 """The columns of CSV: the documented fields."""
 
 
-class Output(Protocol):
-    """Writes connectors in one form."""
-
-    def begin(self) -> None:
-        """Write what stands before the first."""
-
-    def page(self, connectors: Sequence[Connector]) -> None:
-        """Write some more."""
-
-    def end(self, *, whole: bool) -> None:
-        """Write what stands behind the last; it is not whole when the list broke off."""
+class UnsupportedValueError(Exception):
+    """A connector has a value that the format can't represent."""
 
 
-class UnfitError(Exception):
-    """A connector can't be written in this form."""
+class Ndjson(Output):
+    """One JSON object per line, with all fields that the service sent."""
 
-
-class Ndjson:
-    """An object a line, each as the service sent it."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-
-    def begin(self) -> None:
-        """Write nothing."""
-
-    def page(self, connectors: Sequence[Connector]) -> None:
-        """Write the lines of a page at once."""
+    def write(self, connectors: Sequence[Connector]) -> None:
+        """Write all lines of a page, or none."""
         self._stream.write("".join(f"{_json(connector)}\n" for connector in connectors))
 
-    def end(self, *, whole: bool) -> None:
-        """Write nothing."""
 
+class Json(Output):
+    """One array of such objects, which is left unclosed if the list is incomplete."""
 
-class Json:
-    """One array of such objects; when the list broke off it stays open, and so can't be read."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self._separator = "\n"
+    _separator = "\n"
 
     def begin(self) -> None:
         """Open the array."""
         self._stream.write("[")
 
-    def page(self, connectors: Sequence[Connector]) -> None:
+    def write(self, connectors: Sequence[Connector]) -> None:
         """Write the elements of a page."""
         for connector in connectors:
             self._stream.write(f"{self._separator}{_json(connector)}")
             self._separator = ",\n"
 
-    def end(self, *, whole: bool) -> None:
+    def end(self, *, is_complete: bool) -> None:
         """Close the array."""
-        self._stream.write("\n]\n" if whole else "\n")
+        self._stream.write("\n]\n" if is_complete else "\n")
 
 
-class Csv:
-    """The documented fields, under their names; null and absent are empty."""
+class Csv(Output):
+    """The documented fields, with a header; null and absent fields are empty."""
 
     def __init__(self, stream: TextIO) -> None:
+        super().__init__(stream)
         self._writer = csv.writer(stream, lineterminator="\n")
-        # A carriage return has to be in quotes, too, which the writer does only for its own ends.
-        self._quoter = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_ALL)
-        self._shown: Callable[[str], str] = shown if stream.isatty() else str
+        # The writer quotes no carriage return, unless it is part of the line terminator.
+        self._quoting_writer = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_ALL)
+        self._shown: Callable[[str], str] = printable if stream.isatty() else str
 
     def begin(self) -> None:
-        """Write the names."""
+        """Write the header."""
         self._writer.writerow(COLUMNS)
 
-    def page(self, connectors: Sequence[Connector]) -> None:
+    def write(self, connectors: Sequence[Connector]) -> None:
         """Write the rows of a page."""
         for connector in connectors:
             row = connector.to_dict()
             cells = [self._shown(_cell(row.get(column))) for column in COLUMNS]
-            writer = self._quoter if any("\r" in cell for cell in cells) else self._writer
+            writer = self._quoting_writer if any("\r" in cell for cell in cells) else self._writer
             writer.writerow(cells)
-
-    def end(self, *, whole: bool) -> None:
-        """Write nothing."""
 
 
 def _json(connector: Connector) -> str:
-    return _escaped(_dumps(connector.to_dict()))
+    """Format a connector; control characters become escape sequences, which mean the same."""
+    text = _dumps(connector.to_dict())
+    return "".join(f"\\u{ord(char):04x}" if is_control(char) else char for char in text)
 
 
 def _dumps(value: Any) -> str:
     try:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     except (ValueError, TypeError):
-        raise UnfitError("a connector has a number that is too large to be written") from None
-
-
-def _escaped(text: str) -> str:
-    """Put what a terminal would act on as JSON's escapes; it means the same."""
-    return "".join(f"\\u{ord(char):04x}" if is_unfit(char) else char for char in text)
+        raise UnsupportedValueError("a connector has a number too large to be written") from None
 
 
 def _cell(value: Any) -> str:

@@ -165,15 +165,15 @@ def test_it_stops_where_no_more_can_come(scripted: Any) -> None:
         ([], "the following arguments are required: COMMAND"),
         (["lists"], "invalid choice: 'lists'"),
         (["list", "--format", "xml"], "invalid choice: 'xml'"),
-        (["list", "--limit", "0"], "'0' is no number of connectors: use 1 or more"),
+        (["list", "--limit", "0"], "invalid number of connectors '0': use 1 or more"),
         (["list", "--limit", "-1"], "use 1 or more"),
-        (["list", "--since", "yesterday"], "'yesterday' is no time: use 2026-01-20, 2026-01-20T"),
-        (["list", "--since", "2026-02-30"], "is no time"),
+        (["list", "--since", "yesterday"], "invalid time 'yesterday': use 2026-01-20, 2026-01-20T"),
+        (["list", "--since", "2026-02-30"], "invalid time '2026-02-30'"),
         (["list", "--region", "mars"], 'there is no region "mars": use us, eu or au'),
         (["list", "--base-url", "http://a.example"], "use https://"),
         (["list", "--region", "eu", "--base-url", "https://a"], "not allowed with argument"),
         (["list", "--timeout", "0"], "use 0.001 to 86400"),
-        (["list", "--timeout", "5s"], "'5s' is no number of seconds: use 30, say"),
+        (["list", "--timeout", "5s"], "invalid number of seconds '5s': use 30"),
         (["list", "--starting-after", ""], "starting_after is empty"),
         (["list", "--form", "json"], "unrecognized arguments: --form"),
     ],
@@ -220,12 +220,12 @@ def test_what_came_before_a_failure_is_there_and_not_whole(scripted: Any) -> Non
         server = scripted(good, bad)
         done = run("list", "--format", form, "--base-url", server.url)
         assert (done.returncode, done.stdout) == (1, there)
-        assert done.stderr.endswith("; to go on: --starting-after=a\n")
+        assert done.stderr.endswith("; to continue, use --starting-after=a\n")
 
 
 @pytest.mark.parametrize(
     ("cursor", "hint"),
-    [("-a b;c", "; to go on: --starting-after='-a b;c'\n"), ("a\x1b[2Jb\u202e", "\n")],
+    [("-a b;c", "; to continue, use --starting-after='-a b;c'\n"), ("a\x1b[2Jb\u202e", "\n")],
 )
 def test_a_cursor_does_nothing_to_shell_or_terminal(scripted: Any, cursor: str, hint: str) -> None:
     page = json.dumps({"data": [], "pages": {"next": {"starting_after": cursor}}})
@@ -245,7 +245,7 @@ def test_it_goes_on_where_it_broke_off(sandbox: str, connectors: list[dc.Connect
 def test_a_state_that_nobody_knows_is_told(sandbox: str) -> None:
     done = run("list", "--base-url", sandbox, "--state", "Live")
     assert (done.returncode, done.stdout) == (0, f"{HEADINGS}\n")
-    says = "data-connectors: no connector is in the state 'Live': most are draft or live\n"
+    says = "data-connectors: no connector has the state 'Live': known are draft and live\n"
     assert done.stderr == says
 
 
@@ -255,7 +255,7 @@ def test_what_a_form_can_not_hold_is_not_written_wrong(scripted: Any) -> None:
         done = run("list", "--format", "ndjson", "--base-url", server.url)
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr == (
-            "data-connectors: a connector has a number that is too large to be written\n"
+            "data-connectors: a connector has a number too large to be written\n"
         )
         assert listed(server.url, "--format", "csv").endswith("\n1,,,,,,,,,,\n")
     # What it is to be gone on behind was written.
@@ -264,13 +264,13 @@ def test_what_a_form_can_not_hold_is_not_written_wrong(scripted: Any) -> None:
     server = scripted(good, http("200 OK", bad))
     done = run("list", "--format", "ndjson", "--base-url", server.url)
     assert (done.returncode, done.stdout) == (1, '{"id":"1"}\n')
-    assert done.stderr.endswith("; to go on: --starting-after=a\n")
+    assert done.stderr.endswith("; to continue, use --starting-after=a\n")
 
 
 def test_without_its_library_it_says_so() -> None:
     done = run("list", DATA_CONNECTORS_LIBRARY="/no/such.so")
     assert done.returncode == 1
-    assert done.stderr.startswith("data-connectors: DATA_CONNECTORS_LIBRARY names /no/such.so")
+    assert done.stderr.startswith("data-connectors: could not load /no/such.so (")
 
 
 def test_verbose_says_what_is_done(sandbox: str) -> None:
@@ -318,7 +318,7 @@ def test_a_reader_that_goes_ends_it_quietly(sandbox: str) -> None:
 
 def test_output_that_can_not_be_written(sandbox: str) -> None:
     for redirection, says in (
-        (">/dev/full", "data-connectors: the output can't be written: No space left on device\n"),
+        (">/dev/full", "data-connectors: could not write the output: No space left on device\n"),
         (">&-", "data-connectors: standard output is closed\n"),
         (">/dev/full 2>&-", ""),
     ):

@@ -228,7 +228,7 @@ def test_nothing_of_a_walk_is_lost(sandbox: str, what: str) -> None:
     """A signal comes at any moment of each step, and the walk goes on after it."""
     raised = caught = 0
     # A page that was given is out of the walk's hands; a connector of it is not.
-    steps = ("after", "__getitem__") if what == "connectors" else ("after",)
+    steps = ("page_after", "__getitem__") if what == "connectors" else ("page_after",)
 
     def kick(_: int, frame: FrameType | None) -> None:
         nonlocal raised
@@ -342,7 +342,7 @@ def test_a_handler_can_not_step_a_walk_in_its_step(sandbox: str) -> None:
     refused: list[str] = []
 
     def step(_: int, frame: FrameType | None) -> None:
-        while frame is not None and frame.f_code.co_name != "exclusively":
+        while frame is not None and frame.f_code.co_name != "run_exclusively":
             frame = frame.f_back
         if frame is not None:
             try:
@@ -369,4 +369,4 @@ def test_a_handler_can_not_step_a_walk_in_its_step(sandbox: str) -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
     assert len(refused) > 20
-    assert set(refused) == {"this walk is in a step: take the next one when that has ended"}
+    assert set(refused) == {"this iterator is busy: call next() after the current call"}

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from conftest import Sandbox, Silent, heed_interrupts, http
-from test_command import COMMAND, FIRST, HEADINGS, environment
+from test_cli import COMMAND, FIRST, HEADINGS, environment
 
 
 class Terminal:

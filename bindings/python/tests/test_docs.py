@@ -14,7 +14,7 @@ import typed_use
 from conftest import ROOT, TOKEN, Sandbox
 
 import data_connectors as dc
-from data_connectors._base import BaseClient
+from data_connectors._base_client import BaseClient
 
 READMES = [ROOT / "README.md", ROOT / "bindings/python/README.md"]
 

@@ -1,0 +1,187 @@
+"""The base of both clients: their options and the native client."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+from . import _exit
+from ._handle import Handle, Owned
+from ._library import library
+from ._options import Changes, ClientOptions, Options, token_from_environment
+
+if sys.version_info >= (3, 11):
+    from typing import Self, Unpack
+elif TYPE_CHECKING:
+    from typing_extensions import Self, Unpack
+
+
+class BaseClient:
+    """A client's options and its native client."""
+
+    _interruptible: bool
+    _handle: Handle | None
+    _logger: logging.Logger
+
+    def __init__(
+        self,
+        token: str,
+        *,
+        region: str | None = None,
+        base_url: str | None = None,
+        allow_insecure_http: bool = False,
+        api_version: str | None = None,
+        user_agent_suffix: str | None = None,
+        timeout: float | None = None,
+        connect_timeout: float | None = None,
+        max_retries: int | None = None,
+        max_response_bytes: int | None = None,
+        wait_for_rate_limit: bool = False,
+        proxy: str | None = None,
+        no_proxy: str | None = None,
+        ca_file: str | os.PathLike[str] | None = None,
+        system_roots: bool = False,
+        logger: logging.Logger | None = None,
+        pickle_secrets: bool = False,
+    ) -> None:
+        """Create a client. No request is sent. None selects the default.
+
+        Args:
+            token: the workspace's access token.
+            region: the workspace's region, ``us`` (default), ``eu`` or ``au``; excludes base_url.
+            base_url: the URL of the service, instead of a region. ``http://`` requires a loopback
+                address or allow_insecure_http.
+            allow_insecure_http: send the access token over unencrypted HTTP to other hosts, and
+                through proxies. For test networks only.
+            api_version: the Intercom-Version header; default ``Preview``.
+            user_agent_suffix: your program's name and version, appended to the User-Agent header.
+            timeout: the seconds that a call may take, retries and waits included, 0.001 to 86400;
+                default 60.
+            connect_timeout: the seconds that a connection attempt may take, 0.001 to 86400;
+                default 10.
+            max_retries: how often a call is retried after a retryable failure, 0 to 10; default 2.
+            max_response_bytes: the maximum size of a response body, 1024 (1 KiB) to 1073741824
+                (1 GiB) bytes; default 8388608 (8 MiB).
+            wait_for_rate_limit: when the rate limit is used up, wait for its reset before a
+                request, instead of getting a 429 response.
+            proxy: the HTTP proxy, ``http://[user:password@]host[:port]``. Environment variables
+                are ignored.
+            no_proxy: comma-separated hosts to connect to without the proxy.
+            ca_file: a PEM file of CA certificates to trust instead of the bundled ones.
+            system_roots: trust the operating system's root certificates instead of the bundled
+                ones; excludes ca_file.
+            logger: receives the log lines; default ``logging.getLogger("data_connectors")``. Its
+                level is read once, when the client is created: INFO logs each response, DEBUG also
+                each request.
+            pickle_secrets: include the access token, and a proxy whose URL has a password, in
+                pickles. Without them an unpickled client needs ``with_options(token=...)``.
+
+        Raises:
+            ValueError: an option is invalid.
+            TypeError: an option has the wrong type.
+            ImportError: the native library is missing or has another ABI version.
+
+        """
+        names = Changes.__optional_keys__
+        options = ClientOptions({name: given for name, given in locals().items() if name in names})
+        # A traceback can show local variables.
+        del token, proxy
+        self._set_up(options)
+
+    @classmethod
+    def from_env(cls, **options: Unpack[Options]) -> Self:
+        """Create a client with the access token in the environment variable INTERCOM_ACCESS_TOKEN.
+
+        Args:
+            options: the other options, as for the class.
+
+        Raises:
+            ValueError: the variable is not set or empty, or an option is invalid.
+
+        """
+        return cls(token_from_environment(), **options)
+
+    def with_options(self, **changes: Unpack[Changes]) -> Self:
+        """Create another client with some options changed. It shares no connections.
+
+        Args:
+            changes: the options to change; a region replaces a base_url, and so on.
+
+        Raises:
+            ValueError: an option is invalid.
+            TypeError: an option is unknown or has the wrong type.
+
+        """
+        return self._copy_with(self._options.changed(dict(changes)))
+
+    def shutdown(self) -> None:
+        """Cancel all current and later calls, which raise CallCancelledError.
+
+        It may be called from any thread and returns at once.
+        """
+        handle = self._handle
+        if handle is not None:
+            client = handle.acquire_if_alive()
+            if client is not None:
+                library().dc_client_shutdown(client.out)
+
+    def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
+        """Pickle the options; the secrets among them only with pickle_secrets."""
+        options = self._options
+        if not options.values["pickle_secrets"]:
+            options = options.without_secrets()
+        return _unpickle, (type(self), options)
+
+    def __copy__(self) -> Self:
+        return self._copy_with(self._options)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self._copy_with(self._options)
+
+    def __repr__(self) -> str:
+        values = self._options.values
+        place = values.get("base_url") or f"region {values.get('region') or 'us'}"
+        return f"<data_connectors.{type(self).__name__} of {place}>"
+
+    def _copy_with(self, options: ClientOptions) -> Self:
+        client = self.__new__(type(self))
+        # A subclass may have attributes of its own.
+        vars(client).update(vars(self))
+        client._set_up(options)
+        return client
+
+    def _set_up(self, options: ClientOptions) -> None:
+        self._options = options
+        self._handle = None
+        if options.removed_secrets:
+            return
+        self._logger = options.logger()
+        native = options.new_native_client(interruptible=self._interruptible)
+        self._handle = Handle("client", native)
+        _exit.shut_down_at_exit(native)
+
+    def _close(self) -> None:
+        if self._handle is not None:
+            self._handle.close()
+
+    def _acquire(self) -> Owned:
+        """Return the native client, which stays valid as long as the caller keeps it."""
+        if self._handle is None:
+            missing = self._options.removed_secrets[-1]
+            raise ValueError(
+                f"this client was pickled without its {missing}: add it with "
+                f"client.with_options({missing}=...), or create the client with pickle_secrets=True"
+            )
+        return self._handle.acquire()
+
+
+def _unpickle(kind: type[BaseClient], options: ClientOptions) -> BaseClient:
+    client = kind.__new__(kind)
+    client._set_up(options)
+    return client
+
+
+# Python's messages about a wrong argument name a public class.
+BaseClient.__init__.__qualname__ = "Client.__init__"

@@ -1,0 +1,239 @@
+"""Listing one page, and iterating over pages, for both clients."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import threading
+import weakref
+from typing import Callable, NamedTuple, NoReturn, TypeVar
+
+from ._base_client import BaseClient
+from ._cancel_token import CancelToken, acquire
+from ._connector import Connector
+from ._handle import Handle, Owned
+from ._library import library
+from ._native import call, make, text_in
+from ._options import flag, integer
+from ._page import Page
+
+T = TypeVar("T")
+
+
+class ListArguments(NamedTuple):
+    """The native arguments of a listing."""
+
+    per_page: int
+    starting_after: bytes | None
+
+    @classmethod
+    def checked(cls, per_page: int | None, starting_after: str | None) -> ListArguments:
+        """Convert Python's arguments.
+
+        Raises:
+            ValueError: an argument is invalid.
+            TypeError: an argument has the wrong type.
+
+        """
+        alternative = ", or None for the service's default (20)"
+        return cls(
+            0 if per_page is None else integer(per_page, "per_page", 1, 50, alternative),
+            None if starting_after is None else text_in(starting_after, "starting_after"),
+        )
+
+
+def list_page(
+    client: BaseClient, arguments: ListArguments, cancel_token: CancelToken | None
+) -> Page:
+    """List one page; block until it arrives."""
+    lib = library()
+    handle, token = client._acquire(), acquire(cancel_token)
+    try:
+        native = make(
+            lib.dc_page_free,
+            lib.dc_list_page,
+            handle.out,
+            *arguments,
+            token and token.out,
+            logger=client._logger,
+        )
+    finally:
+        # An exception keeps this frame alive, which must not keep a closed handle.
+        del handle, token
+    try:
+        return Page(native.out)
+    finally:
+        native.free()
+
+
+class Pager:
+    """A native pager and the last page that it returned. Concurrent callers take turns.
+
+    A page that arrives when an exception interrupts the call is kept for the next call.
+    """
+
+    def __init__(
+        self,
+        client: BaseClient,
+        arguments: ListArguments,
+        cancel_token: CancelToken | None,
+        *,
+        prefetch: bool,
+    ) -> None:
+        lib = library()
+        self.client = client
+        cursor = arguments.starting_after
+        self.starting_after = cursor.decode() if cursor else None
+        self._cancel_token = cancel_token
+        acquire(cancel_token)
+        handle = client._acquire()
+        pager = make(lib.dc_pager_free, lib.dc_pager_new, handle.out, *arguments)
+        if prefetch:
+            call(lib.dc_pager_set_prefetch, pager.out, 1)
+        self._handle = Handle("iterator", pager)
+        # The last page, and the native one that becomes the next: assigned together, so that a
+        # signal can't separate them.
+        self._received: tuple[Page | None, Owned | None] = (None, None)
+        self._lock = threading.RLock()
+        self._is_busy = False
+        _pagers.add(self)
+
+    def run_exclusively(self, function: Callable[[], T]) -> T:
+        """Call a function while no other one is running; other threads wait.
+
+        Raises:
+            ValueError: a signal handler called this during such a call on the same thread.
+
+        """
+        with self._lock:
+            if self._is_busy:
+                raise ValueError("this iterator is busy: call next() after the current call")
+            try:
+                self._is_busy = True
+                return function()
+            finally:
+                self._is_busy = False
+
+    def page_after(self, seen: Page | None, cancel_token: CancelToken | None = None) -> Page | None:
+        """Return the page after the last one that the user received, or None at the end.
+
+        Args:
+            seen: the last page that the user received; None before the first.
+            cancel_token: cancels this call, in place of the pager's own.
+
+        Raises:
+            DataConnectorsError: the call failed.
+            ValueError: the client or the iterator is closed.
+
+        """
+        page, _ = self._received
+        if page is None or page is seen:
+            self._fetch(cancel_token or self._cancel_token)
+        return self._received[0]
+
+    def close(self) -> None:
+        """Free the native pager."""
+        self._handle.close()
+
+    def _fetch(self, cancel_token: CancelToken | None) -> None:
+        lib = library()
+        handle, pager, token = self.client._acquire(), self._handle.acquire(), acquire(cancel_token)
+        try:
+            page, native = self._received
+            if native is None:
+                native = Owned(lib.dc_page_free)
+                self._received = (page, native)
+            if not native.out:
+                out = ctypes.byref(native.out)
+                logger = self.client._logger
+                call(lib.dc_pager_next, pager.out, token and token.out, out, logger=logger)
+        finally:
+            del handle, pager, token
+        # Rows of the last page that were read make it likely that these will be.
+        with_rows = page is not None and page._has_read_rows()
+        received = Page(native.out, with_rows=with_rows) if native.out else None
+        self._received = (received, None)
+        native.free()
+
+
+class BaseConnectorList:
+    """The arguments of a listing; each iteration has its own pager."""
+
+    def __init__(
+        self,
+        client: BaseClient,
+        per_page: int | None,
+        starting_after: str | None,
+        cancel_token: CancelToken | None,
+        *,
+        prefetch: bool,
+    ) -> None:
+        self._client = client
+        self._arguments = ListArguments.checked(per_page, starting_after)
+        self._prefetch = flag(prefetch, "prefetch")
+        self._cancel_token = cancel_token
+        # Report invalid arguments here and not at the first request.
+        self._new_pager().close()
+
+    def _new_pager(self) -> Pager:
+        return Pager(self._client, self._arguments, self._cancel_token, prefetch=self._prefetch)
+
+
+class BaseIterator:
+    """An iterator with a pager."""
+
+    def __init__(self, pager: Pager) -> None:
+        self._pager = pager
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "an iterator can't be copied or pickled: create another one with starting_after"
+        )
+
+
+class BasePageIterator(BaseIterator):
+    """An iterator over pages."""
+
+    _page: Page | None = None
+
+    @property
+    def cursor(self) -> str | None:
+        """The starting_after that continues after the last page returned; thread-safe.
+
+        Before the first page it is the one that the list was created with, after the last page
+        it is None.
+        """
+        return self._pager.starting_after if self._page is None else self._page.next_cursor
+
+    def close(self) -> None:
+        """End the iteration. Dropping the last reference to the iterator does the same."""
+        self._pager.close()
+
+
+class BaseConnectorIterator(BaseIterator):
+    """An iterator over connectors."""
+
+    # The current page and the index of the next row: assigned together, so that a signal can't
+    # separate them.
+    _position: tuple[Page | None, int] = (None, 0)
+
+    def _next_of_page(self) -> Connector | None:
+        page, index = self._position
+        if page is None or index >= len(page):
+            return None
+        connector = page[index]
+        self._position = (page, index + 1)
+        return connector
+
+
+_pagers: weakref.WeakSet[Pager] = weakref.WeakSet()
+
+
+def _replace_locks() -> None:
+    for pager in _pagers:
+        pager._lock = threading.RLock()
+
+
+# A thread that held the lock at the fork doesn't exist in the child.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_replace_locks)
