@@ -1,4 +1,4 @@
-"""Performs the cases of tests/conformance, and says of each what became of it."""
+"""Runs the cases of tests/conformance and prints a result for each."""
 
 from __future__ import annotations
 
@@ -22,91 +22,96 @@ _FIELDS = {"name", "settings", "call", "per_page", "starting_after", "prefetch",
 
 
 class Outcome:
-    """What a call gave, and how it ended."""
+    """The result of a call."""
 
     def __init__(self) -> None:
         self.rows: list[dc.Connector] = []
         self.pages: list[dc.Page] = []
         self.error: BaseException | None = None
-        self.took_ms = 0.0
+        self.duration_ms = 0.0
 
-    def take(self, page: dc.Page) -> None:
+    def add(self, page: dc.Page) -> None:
         self.pages.append(page)
         self.rows.extend(page)
 
 
 class UnexpectedError(Exception):
-    """What is not as the case expects."""
+    """The outcome differs from what the case expects."""
 
 
-def check(what: str, got: Any, expected: Any) -> None:
-    if got != expected:
-        raise UnexpectedError(f"{what} is {got!r}, and not {expected!r}")
+def check(name: str, actual: Any, expected: Any) -> None:
+    if actual != expected:
+        raise UnexpectedError(f"{name} is {actual!r}, expected {expected!r}")
 
 
-def client_of(settings: dict[str, Any]) -> dc.Client:
-    given = dict(settings)
-    if "pacing" in given:
-        given["wait_for_rate_limit"] = given.pop("pacing")
+def create_client(settings: dict[str, Any]) -> dc.Client:
+    options = dict(settings)
+    if "pacing" in options:
+        options["wait_for_rate_limit"] = options.pop("pacing")
     for name in ("timeout", "connect_timeout"):
-        if f"{name}_ms" in given:
-            given[name] = given.pop(f"{name}_ms") / 1000
-    return dc.Client(**given)
+        if f"{name}_ms" in options:
+            options[name] = options.pop(f"{name}_ms") / 1000
+    return dc.Client(**options)
 
 
-def perform(case: Case, client: dc.Client, token: dc.CancelToken, outcome: Outcome) -> None:
+def run_call(case: Case, client: dc.Client, token: dc.CancelToken, outcome: Outcome) -> None:
     arguments: dict[str, Any] = {
         name: case[name] for name in ("per_page", "starting_after", "prefetch") if name in case
     }
     arguments["cancel_token"] = token
     if case["call"] == "page":
-        outcome.take(client.list_page(**arguments))
+        outcome.add(client.list_page(**arguments))
     elif case["call"] == "pages":
-        walk_pages(case, client, arguments, outcome)
+        iterate_pages(case, client, arguments, outcome)
     elif case["call"] == "connectors":
         for connector in client.list(**arguments):
             outcome.rows.append(connector)
             if len(outcome.rows) == case.get("stop_after"):
                 break
     elif case["call"] != "client":
-        raise UnexpectedError(f"this runner doesn't know the call {case['call']}")
+        raise UnexpectedError(f"unknown call {case['call']}")
 
 
-def walk_pages(case: Case, client: dc.Client, arguments: dict[str, Any], outcome: Outcome) -> None:
+def iterate_pages(
+    case: Case, client: dc.Client, arguments: dict[str, Any], outcome: Outcome
+) -> None:
     pages = client.list(**arguments).pages()
     try:
-        take_pages(pages, case.get("stop_after"), outcome)
+        receive_pages(pages, case.get("stop_after"), outcome)
     except dc.DataConnectorsError as error:
         if case.get("then") != "go_on":
             raise
         outcome.error = error
-        take_pages(pages, None, outcome)
+        receive_pages(pages, None, outcome)
     if case.get("then") == "resume":
         arguments["starting_after"] = pages.cursor
-        take_pages(client.list(**arguments).pages(), None, outcome)
+        receive_pages(client.list(**arguments).pages(), None, outcome)
 
 
-def take_pages(pages: Iterator[dc.Page], most: int | None, outcome: Outcome) -> None:
-    for taken, page in enumerate(pages, start=1):
-        outcome.take(page)
-        if taken == most:
+def receive_pages(pages: Iterator[dc.Page], limit: int | None, outcome: Outcome) -> None:
+    for count, page in enumerate(pages, start=1):
+        outcome.add(page)
+        if count == limit:
             return
 
 
 def call(case: Case, client: dc.Client) -> Outcome:
     outcome, token, timers = Outcome(), dc.CancelToken(), []
-    for after, end in (("cancel_after_ms", token.cancel), ("shutdown_after_ms", client.shutdown)):
-        if case.get(after) == 0:
-            end()
-        elif after in case:
-            timers.append(threading.Timer(case[after] / 1000, end))
+    for name, cancel in (
+        ("cancel_after_ms", token.cancel),
+        ("shutdown_after_ms", client.shutdown),
+    ):
+        if case.get(name) == 0:
+            cancel()
+        elif name in case:
+            timers.append(threading.Timer(case[name] / 1000, cancel))
             timers[-1].start()
-    started = time.monotonic()
+    start = time.monotonic()
     try:
-        perform(case, client, token, outcome)
+        run_call(case, client, token, outcome)
     except (ValueError, TypeError, dc.DataConnectorsError) as error:
         outcome.error = error
-    outcome.took_ms = (time.monotonic() - started) * 1000
+    outcome.duration_ms = (time.monotonic() - start) * 1000
     for timer in timers:
         timer.cancel()
         timer.join()
@@ -116,46 +121,46 @@ def call(case: Case, client: dc.Client) -> Outcome:
 def run(case: Case) -> None:
     unknown = set(case) - _FIELDS
     if unknown:
-        raise UnexpectedError(f"this runner doesn't know {', '.join(sorted(unknown))}")
+        raise UnexpectedError(f"unknown fields {', '.join(sorted(unknown))}")
     try:
-        client = client_of(case["settings"])
+        client = create_client(case["settings"])
     except (ValueError, TypeError) as error:
-        refused = Outcome()
-        refused.error = error
-        judge(case, refused)
+        outcome = Outcome()
+        outcome.error = error
+        verify(case, outcome)
         return
     with client:
-        say(f"{client!r} {vars(client)}")
+        print_lines(f"{client!r} {vars(client)}")
         if case.get("closed"):
             client.close()
         outcomes: list[Outcome] = []
-        callers = [
+        threads = [
             threading.Thread(target=lambda: outcomes.append(call(case, client)))
             for _ in range(case.get("callers", 1))
         ]
-        for caller in callers:
-            caller.start()
-        for caller in callers:
-            caller.join()
-    check("the number of callers that came back", len(outcomes), len(callers))
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    check("the number of calls that returned", len(outcomes), len(threads))
     for outcome in outcomes:
-        judge(case, outcome)
+        verify(case, outcome)
 
 
-def judge(case: Case, outcome: Outcome) -> None:
+def verify(case: Case, outcome: Outcome) -> None:
     if outcome.error is not None:
-        say("".join(traceback.format_exception(outcome.error)))
-        say(f"{outcome.error!r} {vars(outcome.error)}")
+        print_lines("".join(traceback.format_exception(outcome.error)))
+        print_lines(f"{outcome.error!r} {vars(outcome.error)}")
     expected = dict(case["expect"])
-    judge_error(outcome.error, expected.pop("error", None))
-    took = outcome.took_ms
-    least, most = expected.pop("least_ms", 0), expected.pop("most_ms", 10_000)
-    if not least <= took <= most:
-        raise UnexpectedError(f"it took {took:.0f} ms, and not {least} to {most}")
+    verify_error(outcome.error, expected.pop("error", None))
+    duration = outcome.duration_ms
+    minimum, maximum = expected.pop("least_ms", 0), expected.pop("most_ms", 10_000)
+    if not minimum <= duration <= maximum:
+        raise UnexpectedError(f"it took {duration:.0f} ms, expected {minimum} to {maximum}")
     last = outcome.pages[-1] if outcome.pages else None
     for name, value in expected.items():
         if name == "rows":
-            judge_rows(outcome.rows, value)
+            verify_rows(outcome.rows, value)
         elif name == "ids":
             check("ids", [row.id for row in outcome.rows], value)
         elif name == "pages":
@@ -163,19 +168,19 @@ def judge(case: Case, outcome: Outcome) -> None:
         elif name in ("next_cursor", "request_id"):
             check(name, getattr(last, name), value)
         elif name.startswith("rate_limit"):
-            check(name, limit_of(last, name), value)
+            check(name, rate_limit_field(last, name), value)
         else:
-            raise UnexpectedError(f"this runner doesn't know expect.{name}")
+            raise UnexpectedError(f"unknown field expect.{name}")
 
 
-def limit_of(told: Any, name: str) -> int | None:
-    limit: dc.RateLimit = told.rate_limit
+def rate_limit_field(source: Any, name: str) -> int | None:
+    limit: dc.RateLimit = source.rate_limit
     if name == "rate_limit_reset":
         return None if limit.reset is None else round(limit.reset.timestamp())
     return limit.limit if name == "rate_limit" else limit.remaining
 
 
-def judge_error(error: BaseException | None, expected: dict[str, Any] | None) -> None:
+def verify_error(error: BaseException | None, expected: dict[str, Any] | None) -> None:
     if expected is None or error is None:
         check("the error", error, expected)
         return
@@ -185,15 +190,15 @@ def judge_error(error: BaseException | None, expected: dict[str, Any] | None) ->
         elif name == "says":
             for part in value:
                 if part not in str(error):
-                    raise UnexpectedError(f"{error!r} has no {part!r}")
+                    raise UnexpectedError(f"{error!r} does not contain {part!r}")
         elif name.startswith("rate_limit"):
-            check(name, limit_of(error, name), value)
+            check(name, rate_limit_field(error, name), value)
         elif name == "retry_after_ms":
             wait = error.retry_after  # type: ignore[attr-defined]
             check(name, None if wait is None else round(wait * 1000), value)
         else:
-            own = {"http_status": "status_code", "api_code": "code", "api_field": "field"}
-            check(name, getattr(error, own.get(name, name)), value)
+            names = {"http_status": "status_code", "api_code": "code", "api_field": "field"}
+            check(name, getattr(error, names.get(name, name)), value)
 
 
 def status_of(error: BaseException) -> str | None:
@@ -202,24 +207,24 @@ def status_of(error: BaseException) -> str | None:
     return "closed" if "closed" in str(error) else "DC_ERR_INVALID_ARGUMENT"
 
 
-def judge_rows(rows: list[dc.Connector], expected: list[dict[str, Any]]) -> None:
+def verify_rows(rows: list[dc.Connector], expected: list[dict[str, Any]]) -> None:
     check("the number of rows", len(rows), len(expected))
-    for row, wanted in zip(rows, expected):
-        for name, value in wanted.items():
-            # The class has texts in place of codes.
+    for row, fields in zip(rows, expected):
+        for name, value in fields.items():
+            # Python's rows have strings in place of codes.
             if not name.endswith("_code"):
-                check(name, field_of(row, name), value)
+                check(name, row_field(row, name), value)
 
 
-def field_of(row: dc.Connector, name: str) -> Any:
+def row_field(row: dc.Connector, name: str) -> Any:
     if name in ("created_at", "updated_at"):
-        written = row.to_dict().get(name)
-        return written if isinstance(written, str) else None
+        text = row.to_dict().get(name)
+        return text if isinstance(text, str) else None
     value = getattr(row, name.removesuffix("_ms"))
     return round(value.timestamp() * 1000) if isinstance(value, datetime) else value
 
 
-def say(text: str) -> None:
+def print_lines(text: str) -> None:
     for line in text.splitlines():
         print(f"# {line}")
 
@@ -230,8 +235,8 @@ def main() -> None:
             run(case)
             print(f"ok {case['name']}", flush=True)
         except Exception as error:
-            told = str(error) if isinstance(error, UnexpectedError) else repr(error)
-            print(f"not ok {case['name']}: {' '.join(told.split())}", flush=True)
+            reason = str(error) if isinstance(error, UnexpectedError) else repr(error)
+            print(f"not ok {case['name']}: {' '.join(reason.split())}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The sandbox that the tests list from, and servers whose every byte is known."""
+"""Fixtures: the sandbox, and servers that send given bytes."""
 
 from __future__ import annotations
 
@@ -50,11 +50,11 @@ def client(sandbox: str) -> Iterator[Client]:
         yield made
 
 
-class Scripted:
-    """Answers each connection with the next of its scripts, the last one again and again."""
+class ScriptedServer:
+    """Sends each connection the next of its responses, and repeats the last one."""
 
-    def __init__(self, *scripts: bytes) -> None:
-        self._scripts = scripts
+    def __init__(self, *responses: bytes) -> None:
+        self._responses = responses
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.requests: list[bytes] = []
@@ -71,10 +71,10 @@ class Scripted:
                     if not part:
                         return
                     request += part
-                script = self._scripts[min(len(self.requests), len(self._scripts) - 1)]
+                response = self._responses[min(len(self.requests), len(self._responses) - 1)]
                 self.requests.append(request)
                 with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                    connection.sendall(script)
+                    connection.sendall(response)
 
     def stop(self) -> None:
         socket.create_connection(self._listener.getsockname()).close()
@@ -83,12 +83,12 @@ class Scripted:
 
 
 @pytest.fixture()
-def scripted() -> Iterator[type[Scripted]]:
-    started: list[Scripted] = []
+def scripted() -> Iterator[type[ScriptedServer]]:
+    started: list[ScriptedServer] = []
 
-    class Started(Scripted):
-        def __init__(self, *scripts: bytes) -> None:
-            super().__init__(*scripts)
+    class Started(ScriptedServer):
+        def __init__(self, *responses: bytes) -> None:
+            super().__init__(*responses)
             started.append(self)
 
     yield Started
@@ -96,15 +96,15 @@ def scripted() -> Iterator[type[Scripted]]:
         server.stop()
 
 
-class Silent:
-    """Takes connections, sends each the same, and holds it until the other side has gone."""
+class SilentServer:
+    """Accepts connections, sends each the same bytes, and waits until the client closes it."""
 
     def __init__(self, sends: bytes = b"", *, listens: bool = True) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.reached = threading.Event()
-        self.left = threading.Event()
+        self.closed = threading.Event()
         self._sends = sends
         if listens:
             threading.Thread(target=self._serve, daemon=True).start()
@@ -128,15 +128,15 @@ class Silent:
                     pass
             except OSError:
                 pass
-            self.left.set()
+            self.closed.set()
 
     def stop(self) -> None:
         self._listener.close()
 
 
 @pytest.fixture()
-def silent() -> Iterator[Silent]:
-    server = Silent()
+def silent() -> Iterator[SilentServer]:
+    server = SilentServer()
     yield server
     server.stop()
 
@@ -155,8 +155,8 @@ def python(
     )
 
 
-def heed_interrupts() -> None:
-    """Undo what a shell does for a job in the background, in a child."""
+def restore_sigint() -> None:
+    """Restore SIGINT in a child process: shells ignore it in background jobs."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 

@@ -1,4 +1,4 @@
-"""The client for event loops."""
+"""AsyncClient."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 import pytest
-from conftest import TOKEN, Silent, http
+from conftest import TOKEN, SilentServer, http
 
 import data_connectors as dc
 
@@ -23,13 +23,13 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     return asyncio.run(asyncio.wait_for(work, 30))
 
 
-def test_lists_as_the_blocking_one(sandbox: str, client: dc.Client) -> None:
+def test_lists_like_the_blocking_client(sandbox: str, client: dc.Client) -> None:
     async def work() -> None:
         async with dc.AsyncClient(TOKEN, base_url=sandbox) as loop_client:
             listing = loop_client.list(per_page=50)
             connectors = [connector async for connector in listing]
             assert connectors == list(client.list())
-            assert [connector async for connector in listing] == connectors, "and again"
+            assert [connector async for connector in listing] == connectors, "second iteration"
             assert [len(page) async for page in listing.pages()] == [50, 50, 37]
             page = await loop_client.list_page(per_page=10)
             rest = loop_client.list(starting_after=page.next_cursor)
@@ -46,7 +46,7 @@ def test_lists_as_the_blocking_one(sandbox: str, client: dc.Client) -> None:
     run(work())
 
 
-def test_calls_run_at_once(sandbox: str) -> None:
+def test_runs_calls_concurrently(sandbox: str) -> None:
     async def work() -> None:
         async with dc.AsyncClient(TOKEN, base_url=sandbox) as client:
             pages = await asyncio.gather(*[client.list_page(per_page=5) for _ in range(30)])
@@ -55,13 +55,13 @@ def test_calls_run_at_once(sandbox: str) -> None:
     run(work())
 
 
-def test_idle_threads_are_used_again_and_end_with_the_client(sandbox: str) -> None:
+def test_reuses_idle_threads_and_ends_them_with_the_client(sandbox: str) -> None:
     def workers() -> int:
         return sum(thread.name == "data_connectors" for thread in threading.enumerate())
 
-    def settle(expected: int) -> None:
-        limit = time.monotonic() + 10
-        while workers() != expected and time.monotonic() < limit:
+    def await_workers(expected: int) -> None:
+        deadline = time.monotonic() + 10
+        while workers() != expected and time.monotonic() < deadline:
             time.sleep(0.01)
         assert workers() == expected
 
@@ -69,15 +69,15 @@ def test_idle_threads_are_used_again_and_end_with_the_client(sandbox: str) -> No
         for _ in range(20):
             await client.list_page(per_page=1)
 
-    settle(0)
+    await_workers(0)
     client = dc.AsyncClient(TOKEN, base_url=sandbox)
     run(work(client))
-    settle(1)
-    # It isn't bound to one loop.
+    await_workers(1)
+    # A second event loop.
     run(work(client))
-    settle(1)
+    await_workers(1)
     run(client.close())
-    settle(0)
+    await_workers(0)
     with pytest.raises(ValueError, match="this client is closed"):
         run(client.list_page())
 
@@ -85,37 +85,39 @@ def test_idle_threads_are_used_again_and_end_with_the_client(sandbox: str) -> No
     run(work(client))
     del client
     gc.collect()
-    settle(0)
+    await_workers(0)
 
 
-@pytest.mark.parametrize("way", ["page", "walk"])
-def test_a_cancelled_task_ends_its_call(silent: Silent, way: str) -> None:
+@pytest.mark.parametrize("call", ["list_page", "pages"])
+def test_cancelling_a_task_cancels_its_call(silent: SilentServer, call: str) -> None:
     async def work() -> None:
         async with dc.AsyncClient(TOKEN, base_url=silent.url) as client:
-            call = client.list_page() if way == "page" else client.list().pages().__anext__()
-            task = asyncio.ensure_future(call)
+            awaitable = (
+                client.list_page() if call == "list_page" else client.list().pages().__anext__()
+            )
+            task = asyncio.ensure_future(awaitable)
             await asyncio.to_thread(silent.reached.wait, 10)
-            began = time.monotonic()
+            start = time.monotonic()
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
-            assert time.monotonic() - began < 5
-            assert await asyncio.to_thread(silent.left.wait, 10), "the connection is closed"
+            assert time.monotonic() - start < 5
+            assert await asyncio.to_thread(silent.closed.wait, 10), "the connection is closed"
 
     run(work())
 
 
-def test_a_time_limit_ends_a_call(silent: Silent) -> None:
+def test_wait_for_timeout_cancels_the_call(silent: SilentServer) -> None:
     async def work() -> None:
         async with dc.AsyncClient(TOKEN, base_url=silent.url) as client:
             with pytest.raises(asyncio.TimeoutError):
                 await asyncio.wait_for(client.list_page(), 0.2)
-            assert await asyncio.to_thread(silent.left.wait, 10)
+            assert await asyncio.to_thread(silent.closed.wait, 10)
 
     run(work())
 
 
-def test_a_refused_change_leaves_the_client_as_it_is(sandbox: str) -> None:
+def test_invalid_option_leaves_the_original_client_usable(sandbox: str) -> None:
     async def work() -> None:
         async with dc.AsyncClient(TOKEN, base_url=sandbox) as client:
             await client.list_page()
@@ -128,7 +130,7 @@ def test_a_refused_change_leaves_the_client_as_it_is(sandbox: str) -> None:
     run(work())
 
 
-def test_a_failure_holds_no_descriptor(scripted: Any) -> None:
+def test_exception_keeps_no_file_descriptor(scripted: Any) -> None:
     server = scripted(http("401 Unauthorized", "{}"))
 
     async def work() -> None:
@@ -149,7 +151,7 @@ def test_a_failure_holds_no_descriptor(scripted: Any) -> None:
         gc.enable()
 
 
-def test_a_loop_may_be_closed_with_a_call_under_way(silent: Silent, caplog: Any) -> None:
+def test_event_loop_can_close_during_a_call(silent: SilentServer, caplog: Any) -> None:
     client = dc.AsyncClient(TOKEN, base_url=silent.url, timeout=0.5)
     loop = asyncio.new_event_loop()
     call = client.list_page()
@@ -159,38 +161,38 @@ def test_a_loop_may_be_closed_with_a_call_under_way(silent: Silent, caplog: Any)
     loop.close()
     call.close()
     run(client.close())
-    assert silent.left.wait(10)
+    assert silent.closed.wait(10)
     assert "closed" not in caplog.text
 
 
-def test_shutdown_ends_calls_under_way(silent: Silent) -> None:
+def test_shutdown_cancels_current_calls(silent: SilentServer) -> None:
     async def work() -> None:
         async with dc.AsyncClient(TOKEN, base_url=silent.url) as client:
             tasks = [asyncio.ensure_future(client.list_page()) for _ in range(3)]
             await asyncio.to_thread(silent.reached.wait, 10)
             client.shutdown()
-            for ended in await asyncio.gather(*tasks, return_exceptions=True):
-                assert isinstance(ended, dc.CallCancelledError)
+            for result in await asyncio.gather(*tasks, return_exceptions=True):
+                assert isinstance(result, dc.CallCancelledError)
 
     run(work())
 
 
-def test_no_page_is_lost_to_cancellations(sandbox: str, client: dc.Client) -> None:
-    """Steps are cancelled at any moment, and the walk goes on after each."""
+def test_iteration_continues_after_cancellations(sandbox: str, client: dc.Client) -> None:
+    """Cancels next() at varying moments; no page is lost or repeated."""
 
     async def work() -> int:
         cancellations = 0
         async with dc.AsyncClient(TOKEN, base_url=sandbox) as loop_client:
-            walk = loop_client.list(per_page=1).pages()
+            pages = loop_client.list(per_page=1).pages()
             seen: list[str | None] = []
             delay = 0.0
             while True:
-                step = asyncio.ensure_future(walk.__anext__())
+                task = asyncio.ensure_future(pages.__anext__())
                 await asyncio.sleep(delay)
                 delay = (delay + 0.00013) % 0.002
-                step.cancel()
+                task.cancel()
                 try:
-                    seen.append((await step)[0].id)
+                    seen.append((await task)[0].id)
                 except asyncio.CancelledError:
                     cancellations += 1
                 except StopAsyncIteration:
@@ -203,7 +205,7 @@ def test_no_page_is_lost_to_cancellations(sandbox: str, client: dc.Client) -> No
     assert cancellations > 5
 
 
-def test_failures_are_those_of_the_blocking_one(scripted: Any) -> None:
+def test_raises_the_same_exceptions_as_the_blocking_client(scripted: Any) -> None:
     async def work() -> None:
         body = json.dumps({"type": "error.list", "request_id": "r-1", "errors": []})
         server = scripted(http("401 Unauthorized", body, "Content-Type: application/json"))
@@ -222,7 +224,7 @@ def test_failures_are_those_of_the_blocking_one(scripted: Any) -> None:
     run(work())
 
 
-def test_a_walk_is_not_copied(sandbox: str) -> None:
+def test_iterators_cannot_be_copied(sandbox: str) -> None:
     import copy
 
     with pytest.raises(TypeError, match="create another one"):

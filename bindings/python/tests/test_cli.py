@@ -1,4 +1,4 @@
-"""The command, in a pipe and on a terminal."""
+"""The command-line tool, with its output in a pipe."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from conftest import TOKEN, Silent, heed_interrupts, http
+from conftest import TOKEN, SilentServer, http, restore_sigint
 
 import data_connectors as dc
 
@@ -35,9 +35,9 @@ def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         timeout=60,
         check=False,
     )
-    # Without a change of its line ends.
-    printed, complaint = done.stdout.decode(), done.stderr.decode()
-    return subprocess.CompletedProcess(done.args, done.returncode, printed, complaint)
+    # text=True would convert line endings.
+    stdout, stderr = done.stdout.decode(), done.stderr.decode()
+    return subprocess.CompletedProcess(done.args, done.returncode, stdout, stderr)
 
 
 def listed(url: str, *arguments: str, **variables: str) -> str:
@@ -52,19 +52,17 @@ def connectors(sandbox: str) -> Iterator[list[dc.Connector]]:
         yield list(client.list(per_page=50))
 
 
-def test_a_table(sandbox: str, connectors: list[dc.Connector]) -> None:
+def test_table(sandbox: str, connectors: list[dc.Connector]) -> None:
     heading, *rows = listed(sandbox).splitlines()
     assert (heading, rows[0]) == (HEADINGS, FIRST)
     assert [row.split(" ")[0] for row in rows] == [connector.id for connector in connectors]
     assert any("Parcel tracking 📦" in row for row in rows)
-    # What would spoil it isn't shown as it is.
+    # Control characters are replaced.
     assert not any(re.search(r"[\x00-\x1f\x7f-\x9f]", row) for row in rows)
     assert listed(sandbox, "--limit", "1", PYTHONIOENCODING="ascii").splitlines()[1] == FIRST
 
 
-def test_json_forms_have_the_rows_as_they_came(
-    sandbox: str, connectors: list[dc.Connector]
-) -> None:
+def test_json_formats_have_all_fields(sandbox: str, connectors: list[dc.Connector]) -> None:
     rows = [connector.to_dict() for connector in connectors]
     assert json.loads(listed(sandbox, "--format", "json")) == rows
     lines = listed(sandbox, "--format", "ndjson", PYTHONIOENCODING="ascii").splitlines()
@@ -80,7 +78,7 @@ def test_csv_has_the_documented_fields(sandbox: str, connectors: list[dc.Connect
             assert text == {None: "", True: "true", False: "false"}.get(value, value)
 
 
-def test_odd_rows_are_written(scripted: Any) -> None:
+def test_writes_unusual_values(scripted: Any) -> None:
     name = r"a\u001b[31m\nb\udc80\u202e\u009b\r,\""
     rows = f'[{{"id":7,"name":"{name}","state":null}},null,{{"new":{{"x":1e3}}}}]'
     server = scripted(http("200 OK", f'{{"data":{rows}}}'))
@@ -101,7 +99,7 @@ def test_odd_rows_are_written(scripted: Any) -> None:
     assert first["name"] == 'a\x1b[31m\nb\\udc80\u202e\x9b\r,"'
 
 
-def test_an_empty_workspace(scripted: Any) -> None:
+def test_empty_workspace(scripted: Any) -> None:
     server = scripted(http("200 OK", '{"data":[]}'))
     assert listed(server.url) == f"{HEADINGS}\n"
     assert json.loads(listed(server.url, "--format", "json")) == []
@@ -124,14 +122,14 @@ def test_an_empty_workspace(scripted: Any) -> None:
         ["--since", "1m"],
     ],
 )
-def test_what_is_picked(sandbox: str, connectors: list[dc.Connector], arguments: list[str]) -> None:
-    chosen = connectors
+def test_filters(sandbox: str, connectors: list[dc.Connector], arguments: list[str]) -> None:
+    expected = connectors
     if "--state" in arguments:
         state = arguments[arguments.index("--state") + 1]
-        chosen = [connector for connector in chosen if connector.state == state]
+        expected = [connector for connector in expected if connector.state == state]
     if "--fin" in arguments or "--no-fin" in arguments:
         fin = "--fin" in arguments
-        chosen = [connector for connector in chosen if connector.direct_fin_usage is fin]
+        expected = [connector for connector in expected if connector.direct_fin_usage is fin]
     if "--since" in arguments:
         since = {
             "2026-01-19T12:00:00Z": "2026-01-19T12:00:00",
@@ -140,14 +138,16 @@ def test_what_is_picked(sandbox: str, connectors: list[dc.Connector], arguments:
             "999999d": "0",
             "1m": "9",
         }[arguments[arguments.index("--since") + 1]]
-        chosen = [connector for connector in chosen if connector.to_dict()["updated_at"] >= since]
+        expected = [
+            connector for connector in expected if connector.to_dict()["updated_at"] >= since
+        ]
     if "--limit" in arguments:
-        chosen = chosen[: int(arguments[arguments.index("--limit") + 1])]
+        expected = expected[: int(arguments[arguments.index("--limit") + 1])]
     lines = listed(sandbox, "--format", "ndjson", *arguments).splitlines()
-    assert [json.loads(line)["id"] for line in lines] == [connector.id for connector in chosen]
+    assert [json.loads(line)["id"] for line in lines] == [connector.id for connector in expected]
 
 
-def test_it_stops_where_no_more_can_come(scripted: Any) -> None:
+def test_requests_no_page_after_the_last_match(scripted: Any) -> None:
     rows = ",".join(
         f'{{"id":"{number}","updated_at":"2026-01-{20 - number:02}T00:00:00Z"}}'
         for number in range(3)
@@ -160,7 +160,7 @@ def test_it_stops_where_no_more_can_come(scripted: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "message"),
     [
         ([], "the following arguments are required: COMMAND"),
         (["lists"], "invalid choice: 'lists'"),
@@ -178,13 +178,13 @@ def test_it_stops_where_no_more_can_come(scripted: Any) -> None:
         (["list", "--form", "json"], "unrecognized arguments: --form"),
     ],
 )
-def test_a_wrong_use_ends_with_2(arguments: list[str], says: str) -> None:
+def test_usage_errors_exit_with_2(arguments: list[str], message: str) -> None:
     done = run(*arguments)
     assert (done.returncode, done.stdout) == (2, "")
-    assert says in done.stderr.replace("\n", " ")
+    assert message in done.stderr.replace("\n", " ")
 
 
-def test_without_a_token_it_says_what_to_set() -> None:
+def test_missing_token_is_a_usage_error() -> None:
     done = run("list", INTERCOM_ACCESS_TOKEN="")
     assert done.returncode == 2
     assert "INTERCOM_ACCESS_TOKEN is not set: set it to the workspace's access token" in done.stderr
@@ -197,11 +197,11 @@ def test_help_and_version() -> None:
     assert run("--version").stdout == f"data-connectors {dc.__version__}\n"
 
 
-def test_failures_end_with_1(scripted: Any) -> None:
+def test_errors_exit_with_1(scripted: Any) -> None:
     body = '{"type":"error.list","request_id":"r-1","errors":[{"code":"unauthorized"}]}'
     server = scripted(http("401 Unauthorized", body, "Content-Type: application/json"))
-    for form in ("table", "json", "ndjson", "csv"):
-        done = run("list", "--format", form, "--base-url", server.url)
+    for format_ in ("table", "json", "ndjson", "csv"):
+        done = run("list", "--format", format_, "--base-url", server.url)
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr.startswith("data-connectors: ") and "(request id r-1)" in done.stderr
         assert done.stderr.count("\n") == 1 and TOKEN not in done.stderr
@@ -209,17 +209,17 @@ def test_failures_end_with_1(scripted: Any) -> None:
     assert done.returncode == 1 and "refused the connection" in done.stderr
 
 
-def test_what_came_before_a_failure_is_there_and_not_whole(scripted: Any) -> None:
-    good = http("200 OK", '{"data":[{"id":"1"}],"pages":{"next":{"starting_after":"a"}}}')
-    bad = http("400 Bad Request", "{}")
-    for form, there in (
+def test_output_before_an_error_is_written_and_incomplete(scripted: Any) -> None:
+    page = http("200 OK", '{"data":[{"id":"1"}],"pages":{"next":{"starting_after":"a"}}}')
+    error = http("400 Bad Request", "{}")
+    for format_, expected in (
         ("ndjson", '{"id":"1"}\n'),
         ("json", '[\n{"id":"1"}\n'),
         ("table", f"{HEADINGS}\n1            -        -   -      -                    -\n"),
     ):
-        server = scripted(good, bad)
-        done = run("list", "--format", form, "--base-url", server.url)
-        assert (done.returncode, done.stdout) == (1, there)
+        server = scripted(page, error)
+        done = run("list", "--format", format_, "--base-url", server.url)
+        assert (done.returncode, done.stdout) == (1, expected)
         assert done.stderr.endswith("; to continue, use --starting-after=a\n")
 
 
@@ -227,7 +227,7 @@ def test_what_came_before_a_failure_is_there_and_not_whole(scripted: Any) -> Non
     ("cursor", "hint"),
     [("-a b;c", "; to continue, use --starting-after='-a b;c'\n"), ("a\x1b[2Jb\u202e", "\n")],
 )
-def test_a_cursor_does_nothing_to_shell_or_terminal(scripted: Any, cursor: str, hint: str) -> None:
+def test_cursor_in_the_resume_hint_is_safe(scripted: Any, cursor: str, hint: str) -> None:
     page = json.dumps({"data": [], "pages": {"next": {"starting_after": cursor}}})
     server = scripted(http("200 OK", page), http("400 Bad Request", "{}"))
     done = run("list", "--base-url", server.url)
@@ -235,21 +235,23 @@ def test_a_cursor_does_nothing_to_shell_or_terminal(scripted: Any, cursor: str, 
     assert "\x1b" not in done.stderr and ("--starting" in done.stderr) == (len(hint) > 1)
 
 
-def test_it_goes_on_where_it_broke_off(sandbox: str, connectors: list[dc.Connector]) -> None:
+def test_starting_after_resumes_a_listing(sandbox: str, connectors: list[dc.Connector]) -> None:
     with dc.Client(TOKEN, base_url=sandbox) as client:
         cursor = client.list_page(per_page=50).next_cursor
     lines = listed(sandbox, "--format", "ndjson", "--starting-after", str(cursor)).splitlines()
-    assert [json.loads(line)["id"] for line in lines] == [one.id for one in connectors[50:]]
+    assert [json.loads(line)["id"] for line in lines] == [
+        connector.id for connector in connectors[50:]
+    ]
 
 
-def test_a_state_that_nobody_knows_is_told(sandbox: str) -> None:
+def test_warns_about_an_unknown_state(sandbox: str) -> None:
     done = run("list", "--base-url", sandbox, "--state", "Live")
     assert (done.returncode, done.stdout) == (0, f"{HEADINGS}\n")
-    says = "data-connectors: no connector has the state 'Live': known are draft and live\n"
-    assert done.stderr == says
+    message = "data-connectors: no connector has the state 'Live': known are draft and live\n"
+    assert done.stderr == message
 
 
-def test_what_a_form_can_not_hold_is_not_written_wrong(scripted: Any) -> None:
+def test_numbers_that_json_cannot_represent_are_an_error(scripted: Any) -> None:
     for number in ("1e999", "1" * 5000):
         server = scripted(http("200 OK", f'{{"data":[{{"id":"1","n":{number}}}]}}'))
         done = run("list", "--format", "ndjson", "--base-url", server.url)
@@ -258,22 +260,22 @@ def test_what_a_form_can_not_hold_is_not_written_wrong(scripted: Any) -> None:
             "data-connectors: a connector has a number too large to be written\n"
         )
         assert listed(server.url, "--format", "csv").endswith("\n1,,,,,,,,,,\n")
-    # What it is to be gone on behind was written.
-    good = http("200 OK", '{"data":[{"id":"1"}],"pages":{"next":{"starting_after":"a"}}}')
+    # The hint continues after what was written.
+    page = http("200 OK", '{"data":[{"id":"1"}],"pages":{"next":{"starting_after":"a"}}}')
     bad = '{"data":[{"id":"2","n":1e999}],"pages":{"next":{"starting_after":"b"}}}'
-    server = scripted(good, http("200 OK", bad))
+    server = scripted(page, http("200 OK", bad))
     done = run("list", "--format", "ndjson", "--base-url", server.url)
     assert (done.returncode, done.stdout) == (1, '{"id":"1"}\n')
     assert done.stderr.endswith("; to continue, use --starting-after=a\n")
 
 
-def test_without_its_library_it_says_so() -> None:
+def test_reports_a_missing_library() -> None:
     done = run("list", DATA_CONNECTORS_LIBRARY="/no/such.so")
     assert done.returncode == 1
     assert done.stderr.startswith("data-connectors: could not load /no/such.so (")
 
 
-def test_verbose_says_what_is_done(sandbox: str) -> None:
+def test_verbose_logs_requests(sandbox: str) -> None:
     once = run("list", "--base-url", sandbox, "-v").stderr.splitlines()
     twice = run("list", "--base-url", sandbox, "-vv").stderr.splitlines()
     assert (len(once), len(twice)) == (3, 6)
@@ -281,27 +283,27 @@ def test_verbose_says_what_is_done(sandbox: str) -> None:
 
 
 def test_ndjson_streams_page_by_page() -> None:
-    """The first page is written while the second one is still waited for."""
+    """The first page is written before the second one arrives."""
     body = b'{"data":[{"id":"1"}],"pages":{"next":{"starting_after":"a"}}}'
-    server = Silent(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+    server = SilentServer(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
     child = subprocess.Popen(
         [*COMMAND, "list", "--format", "ndjson", "--base-url", server.url],
         env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=heed_interrupts,
+        preexec_fn=restore_sigint,
     )
     assert child.stdout is not None
     assert child.stdout.readline() == '{"id":"1"}\n'
     assert child.poll() is None
     child.send_signal(signal.SIGINT)
-    printed, complaint = child.communicate(timeout=10)
-    assert (child.returncode, printed, complaint) == (-signal.SIGINT, "", "")
+    stdout, stderr = child.communicate(timeout=10)
+    assert (child.returncode, stdout, stderr) == (-signal.SIGINT, "", "")
     server.stop()
 
 
-def test_a_reader_that_goes_ends_it_quietly(sandbox: str) -> None:
+def test_closed_pipe_ends_it_silently(sandbox: str) -> None:
     child = subprocess.Popen(
         [*COMMAND, "list", "--format", "json", "--base-url", sandbox],
         env=environment(),
@@ -316,8 +318,8 @@ def test_a_reader_that_goes_ends_it_quietly(sandbox: str) -> None:
     child.stderr.close()
 
 
-def test_output_that_can_not_be_written(sandbox: str) -> None:
-    for redirection, says in (
+def test_reports_output_errors(sandbox: str) -> None:
+    for redirection, message in (
         (">/dev/full", "data-connectors: could not write the output: No space left on device\n"),
         (">&-", "data-connectors: standard output is closed\n"),
         (">/dev/full 2>&-", ""),
@@ -331,4 +333,4 @@ def test_output_that_can_not_be_written(sandbox: str) -> None:
             timeout=60,
             check=False,
         )
-        assert (done.returncode, done.stderr) == (1, says)
+        assert (done.returncode, done.stderr) == (1, message)

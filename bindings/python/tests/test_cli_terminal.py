@@ -1,4 +1,4 @@
-"""The command on a terminal: a pseudo-terminal, in a process of its own."""
+"""The command-line tool on a pseudo-terminal."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Sandbox, Silent, heed_interrupts, http
+from conftest import Sandbox, SilentServer, http, restore_sigint
 from test_cli import COMMAND, FIRST, HEADINGS, environment
 
 
 class Terminal:
-    """Runs the command with all its streams on a terminal of 100 columns."""
+    """Runs the tool on a terminal of 100 columns."""
 
     def __init__(self, *arguments: str, **variables: str) -> None:
         self.process, self._terminal = pty.fork()
         if self.process == 0:
-            heed_interrupts()
+            restore_sigint()
             variables = {"TERM": "xterm-256color", "COLUMNS": "100", **variables}
             os.execve(sys.executable, [*COMMAND, *arguments], environment(**variables))
 
     def read(self, until: bytes | None = None) -> bytes:
-        """Read until that has come, or to the end."""
+        """Read until this appears, or to the end."""
         shown = b""
-        limit = time.monotonic() + 30
+        deadline = time.monotonic() + 30
         while until is None or until not in shown:
-            assert select.select([self._terminal], [], [], limit - time.monotonic())[0], shown
+            assert select.select([self._terminal], [], [], deadline - time.monotonic())[0], shown
             try:
                 part = os.read(self._terminal, 65536)
             except OSError:
@@ -46,7 +46,7 @@ class Terminal:
         os.write(self._terminal, keys)
 
     def wait(self) -> int:
-        """Give the exit code, or the signal's number, negative."""
+        """Return the exit status, or the negative number of the signal."""
         status = os.waitpid(self.process, 0)[1]
         os.close(self._terminal)
         return -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
@@ -55,28 +55,28 @@ class Terminal:
 @pytest.fixture()
 def without_rich(tmp_path: Path) -> str:
     (tmp_path / "rich").mkdir()
-    (tmp_path / "rich/__init__.py").write_text("raise ImportError('not here')")
+    (tmp_path / "rich/__init__.py").write_text("raise ImportError('not installed')")
     return os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
 
 
 ERASED = b"\r\x1b[K"
 
 
-def test_on_a_terminal_it_tells_its_progress_and_leaves_nothing_of_it(without_rich: str) -> None:
+def test_shows_progress_and_erases_it(without_rich: str) -> None:
     sandbox = Sandbox("--connectors", "137", "--latency-ms", "30")
     terminal = Terminal("list", "--base-url", sandbox.url, PYTHONPATH=without_rich)
     shown = terminal.read()
     assert terminal.wait() == 0
     sandbox.stop()
     assert "50 connectors …".encode() in shown and b"100 connectors" in shown
-    # Each line of progress is taken away before anything else comes.
-    left = re.sub(rb"\r\x1b\[K[^\r\n]*(?=\r\x1b\[K)", b"", shown).replace(ERASED, b"")
-    lines = left.decode().replace("\r\n", "\n").splitlines()
+    # Each progress line is erased before other output.
+    remaining = re.sub(rb"\r\x1b\[K[^\r\n]*(?=\r\x1b\[K)", b"", shown).replace(ERASED, b"")
+    lines = remaining.decode().replace("\r\n", "\n").splitlines()
     assert (len(lines), lines[0], lines[1]) == (138, HEADINGS, FIRST)
-    assert "\x1b" not in left.decode()
+    assert "\x1b" not in remaining.decode()
 
 
-def test_with_rich_the_table_has_colours(sandbox: str) -> None:
+def test_table_has_colours_with_rich(sandbox: str) -> None:
     terminal = Terminal("list", "--base-url", sandbox, "--limit", "60")
     shown = terminal.read().decode()
     assert terminal.wait() == 0
@@ -87,35 +87,35 @@ def test_with_rich_the_table_has_colours(sandbox: str) -> None:
     assert terminal.wait() == 0 and "\x1b[32m" not in shown
 
 
-def test_a_narrow_terminal_gets_plain_columns(sandbox: str) -> None:
+def test_narrow_terminal_gets_plain_columns(sandbox: str) -> None:
     terminal = Terminal("list", "--base-url", sandbox, "--limit", "1", COLUMNS="60")
     assert terminal.read().decode().replace("\r\n", "\n").splitlines()[-1].endswith(FIRST)
     assert terminal.wait() == 0
 
 
-def test_data_on_a_terminal_does_nothing_to_it(scripted: Any) -> None:
+def test_data_formats_escape_control_characters(scripted: Any) -> None:
     server = scripted(http("200 OK", r'{"data":[{"name":"a\u001b[31m\u009b\u202e"}]}'))
-    for form in ("ndjson", "json", "csv"):
-        terminal = Terminal("list", "--base-url", server.url, "--format", form)
+    for format_ in ("ndjson", "json", "csv"):
+        terminal = Terminal("list", "--base-url", server.url, "--format", format_)
         shown = terminal.read().replace(ERASED, b"").decode()
         assert terminal.wait() == 0
-        assert "a" in shown and not set("\x1b\x9b\u202e") & set(shown), form
+        assert "a" in shown and not set("\x1b\x9b\u202e") & set(shown), format_
 
 
-def test_ctrl_c_on_a_terminal(silent: Silent) -> None:
+def test_ctrl_c_terminates_by_sigint(silent: SilentServer) -> None:
     terminal = Terminal("list", "--base-url", silent.url)
     assert silent.reached.wait(20)
     time.sleep(0.1)
-    began = time.monotonic()
+    start = time.monotonic()
     terminal.type(b"\x03")
     assert b"Traceback" not in terminal.read()
     assert terminal.wait() == -signal.SIGINT
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - start < 5
 
 
-def test_a_failure_on_a_terminal(scripted: Any) -> None:
-    good = http("200 OK", '{"data":[{"id":"1"}],"pages":{"next":{"starting_after":"a"}}}')
-    server = scripted(good, http("400 Bad Request", "{}"))
+def test_error_follows_the_output(scripted: Any) -> None:
+    page = http("200 OK", '{"data":[{"id":"1"}],"pages":{"next":{"starting_after":"a"}}}')
+    server = scripted(page, http("400 Bad Request", "{}"))
     terminal = Terminal("list", "--base-url", server.url, TERM="dumb")
     shown = terminal.read().decode()
     assert terminal.wait() == 1

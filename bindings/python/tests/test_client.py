@@ -1,4 +1,4 @@
-"""Clients: how they are made, changed, pickled, shut down, and what they say of themselves."""
+"""Creating, changing, pickling and shutting down clients, and their representation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import traceback
 from typing import Any
 
 import pytest
-from conftest import TOKEN, Silent, http
+from conftest import TOKEN, SilentServer, http
 
 import data_connectors as dc
 from data_connectors._options import _CONVERTERS, _FLAGS, Changes, Options
@@ -20,7 +20,7 @@ KINDS = [dc.Client, dc.AsyncClient]
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_from_env_takes_the_token(kind: Any, sandbox: str, monkeypatch: Any) -> None:
+def test_from_env_reads_the_access_token(kind: Any, sandbox: str, monkeypatch: Any) -> None:
     monkeypatch.delenv("INTERCOM_ACCESS_TOKEN", raising=False)
     with pytest.raises(ValueError, match="INTERCOM_ACCESS_TOKEN is not set: set it to"):
         kind.from_env()
@@ -29,7 +29,7 @@ def test_from_env_takes_the_token(kind: Any, sandbox: str, monkeypatch: Any) -> 
     assert repr(client) == f"<data_connectors.{kind.__name__} of {sandbox}>"
 
 
-def test_with_options_changes_what_it_is_told(scripted: Any) -> None:
+def test_with_options_changes_only_the_given_options(scripted: Any) -> None:
     empty = http("200 OK", '{"data":[]}')
     server = scripted(empty)
     with dc.Client(TOKEN, base_url=server.url, api_version="2.16") as client:
@@ -40,12 +40,12 @@ def test_with_options_changes_what_it_is_told(scripted: Any) -> None:
     assert f"Bearer {TOKEN}" in first and "mirror/2" not in first
     assert "Bearer another-token-1" in second and " mirror/2\r\n" in second
     assert "2.16" in first and "2.16" in second
-    # It is a client of its own.
+    # The copy outlives the original.
     assert len(other.list_page()) == 0
     other.close()
 
 
-def test_one_of_a_pair_takes_the_place_of_the_other(monkeypatch: Any) -> None:
+def test_with_options_replaces_a_mutually_exclusive_option(monkeypatch: Any) -> None:
     client = dc.Client(TOKEN, region="eu")
     assert repr(client) == "<data_connectors.Client of region eu>"
     elsewhere = client.with_options(base_url="https://gateway.example")
@@ -64,48 +64,52 @@ def test_one_of_a_pair_takes_the_place_of_the_other(monkeypatch: Any) -> None:
         dc.Client.from_env(tiemout=3)  # type: ignore[call-arg]
 
 
-def test_every_setting_is_known_everywhere() -> None:
+def test_every_option_is_typed_and_applied() -> None:
     named = set(inspect.signature(dc.Client).parameters)
     assert named == set(Changes.__annotations__) | set(Options.__annotations__)
     assert named == {*_FLAGS, *_CONVERTERS, "logger", "pickle_secrets"}
 
 
-def test_a_pickle_has_the_settings_and_not_the_secrets(sandbox: str) -> None:
+def test_pickle_has_the_options_without_the_secrets(sandbox: str) -> None:
     client = dc.Client(TOKEN, base_url=sandbox, timeout=7)
     pickled = pickle.dumps(client)
     assert TOKEN.encode() not in pickled
-    bare = pickle.loads(pickled)
-    assert repr(bare) == repr(client)
-    for use in (bare.list_page, bare.list, lambda: bare.with_options(timeout=3).list()):
+    stripped = pickle.loads(pickled)
+    assert repr(stripped) == repr(client)
+    for call in (
+        stripped.list_page,
+        stripped.list,
+        lambda: stripped.with_options(timeout=3).list(),
+    ):
         with pytest.raises(ValueError, match=r"without its token: .*with_options\(token=\.\.\.\)"):
-            use()
-    bare.shutdown()
-    bare.close()
-    whole = bare.with_options(token=TOKEN)
-    assert len(whole.list_page()) == 20
-    assert whole._options == client._options
+            call()
+    stripped.shutdown()
+    stripped.close()
+    restored = stripped.with_options(token=TOKEN)
+    assert len(restored.list_page()) == 20
+    assert restored._options == client._options
 
-    behind = dc.Client(TOKEN, proxy="http://user:opensesame@proxy.example")
-    pickled = pickle.dumps(behind)
+    proxied = dc.Client(TOKEN, proxy="http://user:opensesame@proxy.example")
+    pickled = pickle.dumps(proxied)
     assert b"opensesame" not in pickled
     with pytest.raises(ValueError, match="without its proxy"):
         pickle.loads(pickled).with_options(token=TOKEN).list()
     plain = dc.Client(TOKEN, proxy="http://proxy.example")
     assert pickle.loads(pickle.dumps(plain))._options.values["proxy"] == "http://proxy.example"
 
-    asked = dc.Client(TOKEN, base_url=sandbox, pickle_secrets=True)
-    assert len(pickle.loads(pickle.dumps(asked)).list_page()) == 20
+    with_secrets = dc.Client(TOKEN, base_url=sandbox, pickle_secrets=True)
+    assert len(pickle.loads(pickle.dumps(with_secrets)).list_page()) == 20
 
 
-@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
-def test_a_copy_is_a_client_of_its_own(sandbox: str, copied: Any) -> None:
+@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy])
+def test_copy_is_an_independent_client(sandbox: str, duplicate: Any) -> None:
     client = dc.Client(TOKEN, base_url=sandbox)
-    other = copied(client)
+    other = duplicate(client)
     client.close()
     assert len(other.list_page()) == 20
 
 
-def test_a_subclass_keeps_what_it_has(sandbox: str) -> None:
+def test_with_options_keeps_subclass_attributes(sandbox: str) -> None:
     class Named(dc.Client):
         name = "none"
 
@@ -114,25 +118,25 @@ def test_a_subclass_keeps_what_it_has(sandbox: str) -> None:
     assert client.with_options(timeout=3).name == "mirror" and copy.copy(client).name == "mirror"
 
 
-def test_a_traceback_with_local_variables_has_no_secrets() -> None:
+def test_traceback_with_local_variables_has_no_secrets() -> None:
     with pytest.raises(ValueError, match="no region") as raised:
         dc.Client(TOKEN, region="mars", proxy="http://user:opensesame@proxy.example")
     error = raised.value
-    inside = error.__traceback__ and error.__traceback__.tb_next
-    shown = traceback.TracebackException(type(error), error, inside, capture_locals=True)
+    frames = error.__traceback__ and error.__traceback__.tb_next
+    shown = traceback.TracebackException(type(error), error, frames, capture_locals=True)
     text = "".join(shown.format())
     assert "mars" in text and TOKEN not in text and "opensesame" not in text
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_secrets_are_in_no_repr(kind: Any) -> None:
+def test_repr_has_no_secrets(kind: Any) -> None:
     client = kind(TOKEN, proxy="http://user:opensesame@proxy.example")
     shown = f"{client!r} {vars(client)!r} {client._options!r}"
     assert TOKEN not in shown and "opensesame" not in shown
 
 
 @pytest.mark.parametrize(
-    ("settings", "kind", "says"),
+    ("options", "kind", "message"),
     [
         ({"wait_for_rate_limit": 1}, TypeError, "wait_for_rate_limit must be True or False, not 1"),
         ({"system_roots": None}, TypeError, "system_roots must be True or False"),
@@ -142,16 +146,16 @@ def test_secrets_are_in_no_repr(kind: Any) -> None:
         ({"ca_file": "a.pem", "system_roots": True}, ValueError, "pass one of them"),
     ],
 )
-def test_other_settings_are_refused(settings: Any, kind: type[Exception], says: str) -> None:
-    with pytest.raises(kind, match=says):
-        dc.Client(TOKEN, **settings)
+def test_rejects_invalid_flags_and_pairs(options: Any, kind: type[Exception], message: str) -> None:
+    with pytest.raises(kind, match=message):
+        dc.Client(TOKEN, **options)
 
 
-def test_settings_reach_the_native_client(silent: Silent) -> None:
-    """Each in a way that shows: the proxy is passed by, and the wait is within the timeout."""
-    behind = dc.Client(TOKEN, proxy="http://127.0.0.1:1", no_proxy="127.0.0.1", connect_timeout=5)
+def test_options_reach_the_native_client(silent: SilentServer) -> None:
+    """The request bypasses the proxy and times out after the given time."""
+    proxied = dc.Client(TOKEN, proxy="http://127.0.0.1:1", no_proxy="127.0.0.1", connect_timeout=5)
     with (
-        behind.with_options(
+        proxied.with_options(
             base_url=silent.url,
             timeout=0.3,
             max_retries=0,
@@ -166,7 +170,7 @@ def test_settings_reach_the_native_client(silent: Silent) -> None:
         pass
 
 
-def test_a_cancel_token_ends_calls_from_another_thread(silent: Silent, sandbox: str) -> None:
+def test_cancel_token_cancels_calls_from_another_thread(silent: SilentServer, sandbox: str) -> None:
     with dc.Client(TOKEN, base_url=silent.url) as client:
         token = dc.CancelToken()
         assert (token.is_cancelled, repr(token)) == (False, "CancelToken(is_cancelled=False)")
@@ -186,20 +190,20 @@ def test_a_cancel_token_ends_calls_from_another_thread(silent: Silent, sandbox: 
         assert len(list(client.list(cancel_token=dc.CancelToken()))) == 137
 
 
-def test_shutdown_ends_every_call(silent: Silent) -> None:
+def test_shutdown_cancels_every_call(silent: SilentServer) -> None:
     client = dc.Client(TOKEN, base_url=silent.url)
-    walk = client.list().pages()
-    endings: list[BaseException] = []
+    pages = client.list().pages()
+    errors: list[BaseException] = []
 
-    def until_it_ends(call: Any) -> None:
+    def until_cancelled(call: Any) -> None:
         try:
             call()
         except dc.CallCancelledError as error:
-            endings.append(error)
+            errors.append(error)
 
     threads = [
-        threading.Thread(target=until_it_ends, args=(call,))
-        for call in (client.list_page, client.list_page, walk.__next__)
+        threading.Thread(target=until_cancelled, args=(call,))
+        for call in (client.list_page, client.list_page, pages.__next__)
     ]
     for thread in threads:
         thread.start()
@@ -207,7 +211,7 @@ def test_shutdown_ends_every_call(silent: Silent) -> None:
     client.shutdown()
     for thread in threads:
         thread.join(10)
-    assert len(endings) == 3
+    assert len(errors) == 3
     with pytest.raises(dc.CallCancelledError):
         client.list_page()
     client.close()

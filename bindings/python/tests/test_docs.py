@@ -1,4 +1,4 @@
-"""What the READMEs, the reference, the examples and the types say is true."""
+"""The READMEs, the reference, the examples and the type annotations."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def blocks(page: Path) -> list[str]:
     [(page, number) for page in READMES for number in range(len(blocks(page)))],
     ids=lambda value: value.parent.name if isinstance(value, Path) else str(value),
 )
-def test_the_readmes_python_runs(
+def test_readme_programs_run(
     page: Path, number: int, sandbox: str, monkeypatch: Any, capsys: Any
 ) -> None:
-    """Each block is a program of its own; only the base URL is the sandbox's here."""
+    """Each block is a program, run with the sandbox as its base URL."""
     monkeypatch.setenv("INTERCOM_ACCESS_TOKEN", TOKEN)
     monkeypatch.setitem(BaseClient.__init__.__kwdefaults__, "base_url", sandbox)
     exec(compile(blocks(page)[number], f"{page}, block {number}", "exec"), {})
@@ -39,35 +39,35 @@ def test_the_readmes_python_runs(
     assert printed.out and not printed.err
 
 
-def test_there_are_blocks() -> None:
+def test_readmes_have_programs() -> None:
     assert [len(blocks(page)) > 0 for page in READMES] == [True, True]
 
 
-def test_the_reference_is_made_from_the_docstrings() -> None:
+def test_reference_is_up_to_date() -> None:
     command = [sys.executable, str(ROOT / "bindings/python/reference.py"), "--check"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_the_reference_has_all_that_is_public() -> None:
+def test_reference_has_all_public_classes() -> None:
     text = (ROOT / "docs/python.md").read_text()
     for name in dc.__all__:
         if isinstance(getattr(dc, name), type):
             assert f"### `{name}`" in text
 
 
-def test_all_that_is_public_is_documented() -> None:
+def test_public_names_have_docstrings() -> None:
     for name in dc.__all__:
-        thing = getattr(dc, name)
-        if isinstance(thing, type):
-            for member in [thing, *vars(thing).values()]:
+        exported = getattr(dc, name)
+        if isinstance(exported, type):
+            for member in [exported, *vars(exported).values()]:
                 member = getattr(member, "__func__", member)
-                called = getattr(member, "__name__", "_")
-                if callable(member) and not called.startswith("_"):
-                    assert member.__doc__, f"{name}.{called}"
+                member_name = getattr(member, "__name__", "_")
+                if callable(member) and not member_name.startswith("_"):
+                    assert member.__doc__, f"{name}.{member_name}"
 
 
-def test_the_typed_program_runs(sandbox: str, monkeypatch: Any) -> None:
+def test_typed_program_runs(sandbox: str, monkeypatch: Any) -> None:
     monkeypatch.setenv("INTERCOM_ACCESS_TOKEN", TOKEN)
     listed, listed_by_loop, failure = typed_use.run(sandbox)
     assert (listed, listed_by_loop) == (137, 137 + 3 - 50)
@@ -76,7 +76,7 @@ def test_the_typed_program_runs(sandbox: str, monkeypatch: Any) -> None:
         typed_use.paths()
 
 
-def test_the_connectors_are_handed_over(tmp_path: Path) -> None:
+def test_integration_example_runs(tmp_path: Path) -> None:
     sandbox = Sandbox("--connectors", "137")
     command = [sys.executable, str(ROOT / "examples/python/export_connectors.py"), sandbox.url]
     environment = {**os.environ, "INTERCOM_ACCESS_TOKEN": TOKEN}

@@ -6,7 +6,7 @@ import traceback
 from typing import Any
 
 import pytest
-from conftest import TOKEN, Silent, http
+from conftest import TOKEN, SilentServer, http
 
 import data_connectors as dc
 
@@ -26,7 +26,7 @@ LIST = '{"type":"error.list","request_id":"r-1","errors":[{"code":"c","message":
         ("502 Bad Gateway", dc.InternalServerError),
     ],
 )
-def test_each_answer_has_its_class(
+def test_each_http_status_has_its_exception(
     scripted: Any, status: str, kind: type[dc.APIStatusError]
 ) -> None:
     server = scripted(http(status, LIST, "Retry-After: 3"))
@@ -45,9 +45,8 @@ def test_each_answer_has_its_class(
         assert (type(copied), str(copied), vars(copied)) == (kind, str(error), vars(error))
 
 
-def test_a_server_that_is_not_to_be_trusted(scripted: Any) -> None:
-    """TLS and proxies: no connection, for its user."""
-    plain = Silent(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+def test_tls_and_proxy_failures_are_connection_errors(scripted: Any) -> None:
+    plain = SilentServer(b"HTTP/1.1 400 Bad Request\r\n\r\n")
     url = plain.url.replace("http:", "https:")
     with (
         dc.Client(TOKEN, base_url=url, max_retries=0) as client,
@@ -64,7 +63,7 @@ def test_a_server_that_is_not_to_be_trusted(scripted: Any) -> None:
         client.list_page()
 
 
-def test_exceptions_can_be_made_by_users() -> None:
+def test_exceptions_can_be_created_by_users() -> None:
     error = dc.RateLimitError("slow down", status_code=429, retry_after=2.5)
     assert (str(error), error.retry_after, error.code, error.attempts) == (
         "slow down",
@@ -76,7 +75,7 @@ def test_exceptions_can_be_made_by_users() -> None:
     assert repr(dc.NotFoundError()) == "NotFoundError('')"
 
 
-def test_no_connection_and_no_answer() -> None:
+def test_connection_refused_and_timeout() -> None:
     with (
         dc.Client(TOKEN, base_url="http://127.0.0.1:1", max_retries=0) as client,
         pytest.raises(dc.APIConnectionError, match="refused the connection: check") as raised,
@@ -97,7 +96,7 @@ def test_no_connection_and_no_answer() -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "kind", "says"),
+    ("options", "kind", "message"),
     [
         ({"token": None}, TypeError, "token must be a str, not NoneType"),
         ({"token": b"x"}, TypeError, "token must be a str, not bytes"),
@@ -119,13 +118,15 @@ def test_no_connection_and_no_answer() -> None:
         ({"allow_insecure_http": "no"}, TypeError, "True or False"),
     ],
 )
-def test_settings_are_refused(settings: dict[str, Any], kind: type[Exception], says: str) -> None:
-    with pytest.raises(kind, match=says):
-        dc.Client(**{"token": TOKEN, **settings})
+def test_rejects_invalid_options(
+    options: dict[str, Any], kind: type[Exception], message: str
+) -> None:
+    with pytest.raises(kind, match=message):
+        dc.Client(**{"token": TOKEN, **options})
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "message"),
     [
         ({"per_page": 0}, "invalid per_page 0: use 1 to 50"),
         ({"per_page": 51}, "invalid per_page 51: use 1 to 50"),
@@ -135,14 +136,16 @@ def test_settings_are_refused(settings: dict[str, Any], kind: type[Exception], s
         ({"starting_after": "a\0"}, "NUL character"),
     ],
 )
-def test_arguments_are_refused(client: dc.Client, arguments: dict[str, Any], says: str) -> None:
-    with pytest.raises(ValueError, match=says):
+def test_rejects_invalid_arguments(
+    client: dc.Client, arguments: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
         client.list_page(**arguments)
-    with pytest.raises(ValueError, match=says):
+    with pytest.raises(ValueError, match=message):
         client.list(**arguments)
 
 
-def test_the_token_shows_nowhere(scripted: Any) -> None:
+def test_access_token_is_redacted(scripted: Any) -> None:
     echo = LIST.replace('"m"', f'"you sent {TOKEN}"')
     server = scripted(http("400 Bad Request", echo))
     client = dc.Client(TOKEN, base_url=server.url)

@@ -1,4 +1,4 @@
-"""Loading the library, and its functions' types against the header."""
+"""Loading the library, and its declarations compared with the header."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ TYPES: dict[str, Any] = {
 
 
 def ctype(declared: str) -> Any:
-    """Give the ctypes type of a C type, without its const."""
+    """Return the ctypes type of a C type, ignoring const."""
     declared = declared.replace("const ", "").strip()
     if declared in TYPES:
         return TYPES[declared]
@@ -48,23 +48,23 @@ def declared_functions() -> dict[str, tuple[Any, list[Any]]]:
     }
 
 
-def test_the_table_of_functions_is_the_headers() -> None:
+def test_declarations_match_the_header() -> None:
     declared = declared_functions()
     assert set(FUNCTIONS) == set(declared)
-    # Its length is asked for, too, so the text is read by that.
+    # c_char_p would end at a NUL byte; these are read by their length.
     declared["dc_page_json"] = (ctypes.c_void_p, [ctypes.c_void_p])
     declared["dc_page_table"] = (ctypes.c_void_p, [ctypes.c_void_p])
     for name, types in declared.items():
         assert FUNCTIONS[name] == types, name
 
 
-def test_the_abi_version_is_the_headers() -> None:
+def test_abi_version_matches_the_header() -> None:
     listed = json.loads((ROOT / "include/data_connectors.json").read_text())["constants"]
     assert listed["DC_ABI_VERSION"] == ABI_VERSION
 
 
-def complaint(library: str) -> str:
-    """Make a client in a new process with that library, and give the last line it prints."""
+def import_error(library: str) -> str:
+    """Create a client with that library in a new process; return the last line it prints."""
     done = subprocess.run(
         [sys.executable, "-c", "import data_connectors; data_connectors.Client('t')"],
         env={**os.environ, LIBRARY_VARIABLE: library},
@@ -75,35 +75,35 @@ def complaint(library: str) -> str:
     return (done.stderr or done.stdout).strip().rpartition("\n")[2]
 
 
-def test_a_library_that_is_missing_or_wrong_is_named(tmp_path: Path) -> None:
-    says = complaint("/no/such.so")
-    assert says.startswith("ImportError: could not load /no/such.so (/no/such.so: cannot open")
-    assert says.endswith("): check DATA_CONNECTORS_LIBRARY")
+def test_error_names_the_missing_or_invalid_library(tmp_path: Path) -> None:
+    message = import_error("/no/such.so")
+    assert message.startswith("ImportError: could not load /no/such.so (/no/such.so: cannot open")
+    assert message.endswith("): check DATA_CONNECTORS_LIBRARY")
     text = tmp_path / "text.so"
-    text.write_text("no library")
-    assert f"could not load {text} ({text}: " in complaint(str(text))
+    text.write_text("not a library")
+    assert f"could not load {text} ({text}: " in import_error(str(text))
     libc = "libc.so.6"
-    assert complaint(libc) == "ImportError: libc.so.6 is not libdata_connectors"
+    assert import_error(libc) == "ImportError: libc.so.6 is not libdata_connectors"
 
 
 @pytest.mark.parametrize(
-    ("code", "says"),
+    ("code", "message"),
     [
         ("int dc_abi_version(void) { return 7; }", "has ABI version 7, this package needs 1"),
         ("int dc_abi_version(void) { return 1; }", "has no dc_version (older than this package)"),
     ],
 )
-def test_a_library_of_another_version_is_refused(tmp_path: Path, code: str, says: str) -> None:
+def test_rejects_a_library_of_another_version(tmp_path: Path, code: str, message: str) -> None:
     source, library = tmp_path / "other.c", tmp_path / "other.so"
     source.write_text(code)
     compiler = os.environ.get("CC", "cc")
     subprocess.run([compiler, "-shared", "-fPIC", "-o", library, source], check=True)
-    assert says in complaint(str(library))
+    assert message in import_error(str(library))
 
 
 @pytest.fixture()
-def bare(tmp_path: Path) -> Path:
-    """Copy the package without a library."""
+def unbundled(tmp_path: Path) -> Path:
+    """Copy the package without its bundled library."""
     source = Path(data_connectors.__file__).parent
     shutil.copytree(
         source,
@@ -113,25 +113,25 @@ def bare(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def name_of_the_library(**variables: str) -> str:
+def loaded_library(**variables: str) -> str:
     code = "from data_connectors._library import library; print(library()._name)"
     done = python(code, timeout=30, **{LIBRARY_VARIABLE: "", **variables})
     return done.stdout.strip() or done.stderr
 
 
-def test_the_library_is_looked_for(bare: Path, tmp_path: Path) -> None:
-    here = {"PYTHONPATH": str(bare)}
-    says = name_of_the_library(**here)
-    assert "could not load libdata_connectors.so.1 (" in says
-    assert "set DATA_CONNECTORS_LIBRARY to its absolute path" in says
+def test_library_search_order(unbundled: Path, tmp_path: Path) -> None:
+    environment = {"PYTHONPATH": str(unbundled)}
+    message = loaded_library(**environment)
+    assert "could not load libdata_connectors.so.1 (" in message
+    assert "set DATA_CONNECTORS_LIBRARY to its absolute path" in message
 
     soname = "libdata_connectors.so.1"
     system = tmp_path / "system"
     system.mkdir()
     shutil.copy2(library()._name, system / soname)
-    assert name_of_the_library(**here, LD_LIBRARY_PATH=str(system)) == soname
-    inside = bare / "data_connectors" / soname
-    shutil.copy2(library()._name, inside)
-    assert name_of_the_library(**here, LD_LIBRARY_PATH=str(system)) == str(inside)
-    named = {LIBRARY_VARIABLE: str(system / soname)}
-    assert name_of_the_library(**here, **named) == str(system / soname)
+    assert loaded_library(**environment, LD_LIBRARY_PATH=str(system)) == soname
+    bundled = unbundled / "data_connectors" / soname
+    shutil.copy2(library()._name, bundled)
+    assert loaded_library(**environment, LD_LIBRARY_PATH=str(system)) == str(bundled)
+    variable = {LIBRARY_VARIABLE: str(system / soname)}
+    assert loaded_library(**environment, **variable) == str(system / soname)

@@ -22,10 +22,10 @@ def test_lists_every_connector_once_newest_first(client: Client) -> None:
     assert times == sorted(times, key=lambda time: time or datetime.max, reverse=True)
 
 
-def test_a_page_has_the_services_json_and_what_is_needed_to_go_on(client: Client) -> None:
+def test_page_has_the_json_the_rows_and_the_next_cursor(client: Client) -> None:
     page = client.list_page(per_page=50)
     assert len(page) == 50 and page and page.raw and page.next_cursor
-    assert "_rows" not in vars(page), "no row was asked for yet"
+    assert "_rows" not in vars(page), "no row was accessed yet"
     assert page.json() == json.loads(page.raw)
     assert page.json()["type"] == "list"
     assert [row["id"] for row in page.json()["data"]] == [connector.id for connector in page]
@@ -47,14 +47,14 @@ def test_a_page_has_the_services_json_and_what_is_needed_to_go_on(client: Client
         third[37]
 
 
-def test_a_page_without_rows_is_true(scripted: Any) -> None:
+def test_page_without_rows_is_true(scripted: Any) -> None:
     server = scripted(http("200 OK", '{"data":[]}'))
     with Client(TOKEN, base_url=server.url) as client:
         page = client.list_page()
         assert (bool(page), len(page), list(page)) == (True, 0, [])
 
 
-def test_a_number_of_any_length_is_read(scripted: Any) -> None:
+def test_parses_integers_of_any_length(scripted: Any) -> None:
     digits = "1" * 5000
     server = scripted(http("200 OK", f'{{"data":[{{"id":"1","n":{digits},"m":7}}]}}'))
     with Client(TOKEN, base_url=server.url) as client:
@@ -63,24 +63,24 @@ def test_a_number_of_any_length_is_read(scripted: Any) -> None:
     assert str(row["n"]) == digits and row["m"] == 7
 
 
-def test_pages_are_walked_lazily_and_a_walk_can_be_taken_up(client: Client) -> None:
+def test_iteration_is_lazy_and_can_be_resumed(client: Client) -> None:
     listing = client.list(per_page=10)
     pages = listing.pages()
     first, second = next(pages), next(pages)
     pages.close()
     assert first.next_cursor != second.next_cursor
     rest = list(client.list(per_page=50, starting_after=second.next_cursor))
-    assert [*first, *second, *rest] == list(listing), "and a list can be walked again"
+    assert [*first, *second, *rest] == list(listing), "second iteration"
 
 
-def test_a_walk_goes_on_after_a_failure(scripted: Any) -> None:
+def test_iteration_continues_after_an_error(scripted: Any) -> None:
     def page(next_cursor: str, *ids: str) -> bytes:
         rows = ",".join(f'{{"id":"{id}"}}' for id in ids)
         body = f'{{"data":[{rows}],"pages":{{"next":{{"starting_after":"{next_cursor}"}}}}}}'
         return http("200 OK", body)
 
-    bad = http("400 Bad Request", "{}")
-    server = scripted(bad, page("a", "1", "2"), bad, bad, page("b", "3"), page("", "4"))
+    error = http("400 Bad Request", "{}")
+    server = scripted(error, page("a", "1", "2"), error, error, page("b", "3"), page("", "4"))
     with Client(TOKEN, base_url=server.url) as client:
         seen: list[str | None] = []
         failures = 0
@@ -96,16 +96,16 @@ def test_a_walk_goes_on_after_a_failure(scripted: Any) -> None:
                 break
         assert (seen, failures, pages.cursor) == (["1", "2", "3", "4"], 3, None)
 
-    server = scripted(page("a", "1"), bad, page("", "2"))
+    server = scripted(page("a", "1"), error, page("", "2"))
     with Client(TOKEN, base_url=server.url) as client:
-        walk = iter(client.list())
-        assert next(walk).id == "1"
+        connectors = iter(client.list())
+        assert next(connectors).id == "1"
         with pytest.raises(BadRequestError):
-            next(walk)
-        assert [connector.id for connector in walk] == ["2"]
+            next(connectors)
+        assert [connector.id for connector in connectors] == ["2"]
 
 
-def test_rows_bear_what_is_missing_null_or_of_another_type(scripted: Any) -> None:
+def test_fields_that_are_missing_null_or_of_another_type_are_none(scripted: Any) -> None:
     rows = '[{"id":7,"name":null,"state":"archived","new":[1]},null,{"created_at":"yesterday"}]'
     server = scripted(http("200 OK", f'{{"data":{rows}}}'))
     with Client(TOKEN, base_url=server.url) as client:
@@ -120,7 +120,7 @@ def test_rows_bear_what_is_missing_null_or_of_another_type(scripted: Any) -> Non
     assert (second.to_dict(), third.created_at) == ({}, None)
 
 
-def test_a_connector_has_every_field_with_its_type() -> None:
+def test_connector_has_every_field_with_its_type() -> None:
     row = {
         "type": "data_connector",
         "id": "12345",
@@ -149,8 +149,8 @@ def test_a_connector_has_every_field_with_its_type() -> None:
     assert connector != Connector({**row, "new": 1}) and connector != row
 
 
-def test_rows_of_the_native_page_are_those_of_the_json(scripted: Any) -> None:
-    whole = {
+def test_native_rows_equal_parsed_rows(scripted: Any) -> None:
+    complete = {
         "type": "data_connector",
         "id": "1",
         "name": "name 🚚 é",
@@ -174,31 +174,31 @@ def test_rows_of_the_native_page_are_those_of_the_json(scripted: Any) -> None:
         '{"direct_fin_usage":"1","name":true,"id":7}',
         '{"direct_fin_usage":false,"id":null}',
     ]
-    rows = ",".join([json.dumps(whole), *odd])
+    rows = ",".join([json.dumps(complete), *odd])
     pages = ['"pages":{"next":{"starting_after":"a"}}', '"pages":null']
     server = scripted(*(http("200 OK", f'{{"data":[{rows}],{page}}}') for page in pages))
     client = Client(TOKEN, base_url=server.url)
-    walk = client.list().pages()
-    by_json, by_table = list(next(walk)), next(walk)
-    assert by_table._packed_rows is not None, "the rows should be native"
+    iterator = client.list().pages()
+    parsed, native = list(next(iterator)), next(iterator)
+    assert native._packed_rows is not None, "the rows should be native"
     names = [name for name, kind in vars(Connector).items() if isinstance(kind, property)]
     assert len(names) == 12
-    for one, other in zip(by_json, by_table):
+    for one, other in zip(parsed, native):
         for name in names:
             assert getattr(one, name) == getattr(other, name), name
         assert one == other and hash(one) == hash(other) and repr(one) == repr(other)
         assert pickle.loads(pickle.dumps(other)) == one
         other.to_dict().setdefault("new", []).append("b")
         assert one.to_dict() == other.to_dict()
-    first = by_table[0]
+    first = native[0]
     assert (first.created_by_admin_id, first.updated_by_admin_id) == ("1", "2")
     assert (first.execution_results_url, first.name) == ("/x", "name 🚚 é")
-    assert [row.direct_fin_usage for row in by_table] == [None, True, *[None] * 6, False]
-    assert (by_table[5].name, by_table[6].id) == ("a\x1d\x1e\x1f\0b", "\ufffd")
-    assert len(by_table) == len(by_json) == 9 and by_json[0] != by_json[1]
+    assert [row.direct_fin_usage for row in native] == [None, True, *[None] * 6, False]
+    assert (native[5].name, native[6].id) == ("a\x1d\x1e\x1f\0b", "\ufffd")
+    assert len(native) == len(parsed) == 9 and parsed[0] != parsed[1]
 
 
-def test_a_connector_is_made_of_a_mapping() -> None:
+def test_connector_copies_its_row() -> None:
     row = {"id": "1", "list": [1]}
     connector = Connector(row)
     row["id"], row["list"] = "2", []
@@ -208,25 +208,25 @@ def test_a_connector_is_made_of_a_mapping() -> None:
         Connector('{"id":"1"}')  # type: ignore[arg-type]
 
 
-def test_walks_are_not_copied(client: Client) -> None:
-    walk = client.list().pages()
-    for walking in (walk, iter(client.list())):
+def test_iterators_cannot_be_copied(client: Client) -> None:
+    pages = client.list().pages()
+    for iterator in (pages, iter(client.list())):
         with pytest.raises(TypeError, match="create another one"):
-            copy.deepcopy(walking)
+            copy.deepcopy(iterator)
     with pytest.raises(TypeError, match="create another one"):
-        copy.copy(walk)
-    walk.close()
+        copy.copy(pages)
+    pages.close()
     with pytest.raises(ValueError, match="this iterator is closed"):
-        next(walk)
+        next(pages)
     assert len(client.list_page()) == 20
 
 
-@pytest.mark.parametrize("leave", ["close", "with"])
-def test_what_is_closed_says_so(sandbox: str, leave: str) -> None:
+@pytest.mark.parametrize("how", ["close", "with"])
+def test_rejects_use_after_close(sandbox: str, how: str) -> None:
     client = Client(TOKEN, base_url=sandbox)
     pages = client.list(per_page=10).pages()
     next(pages)
-    if leave == "close":
+    if how == "close":
         client.close()
         client.close()
     else:
@@ -238,7 +238,7 @@ def test_what_is_closed_says_so(sandbox: str, leave: str) -> None:
         next(pages)
 
 
-def test_closing_waits_for_a_call_under_way() -> None:
+def test_close_lets_the_current_call_finish() -> None:
     import socket
 
     listener = socket.create_server(("127.0.0.1", 0))

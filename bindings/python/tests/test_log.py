@@ -1,4 +1,4 @@
-"""Log lines, in the standard logging module."""
+"""Log lines in the logging module."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ def lines(caplog: Any) -> list[tuple[str, str]]:
     return [(record.levelname, record.getMessage()) for record in caplog.records]
 
 
-def test_each_level_brings_its_lines(scripted: Any, caplog: Any) -> None:
-    busy = http("503 Busy", "", "Retry-After: 0")
-    server = scripted(busy, OK, busy, OK, busy, OK)
+def test_each_level_logs_its_lines(scripted: Any, caplog: Any) -> None:
+    unavailable = http("503 Busy", "", "Retry-After: 0")
+    server = scripted(unavailable, OK, unavailable, OK, unavailable, OK)
     expected = {
         logging.DEBUG: ["DEBUG", "INFO", "WARNING", "DEBUG", "INFO"],
         logging.INFO: ["INFO", "WARNING", "INFO"],
@@ -34,7 +34,7 @@ def test_each_level_brings_its_lines(scripted: Any, caplog: Any) -> None:
     assert TOKEN not in caplog.text
 
 
-def test_a_failure_is_an_error_and_goes_to_the_clients_logger(scripted: Any, caplog: Any) -> None:
+def test_errors_are_logged_to_the_clients_logger(scripted: Any, caplog: Any) -> None:
     server = scripted(http("401 Unauthorized", "{}"))
     mine = logging.getLogger("mine")
     with dc.Client(TOKEN, base_url=server.url, logger=mine) as client:
@@ -47,7 +47,7 @@ def test_a_failure_is_an_error_and_goes_to_the_clients_logger(scripted: Any, cap
             ]
 
 
-def test_what_a_handler_raises_is_raised_by_the_call(scripted: Any) -> None:
+def test_exception_of_a_log_handler_is_raised_by_the_call(scripted: Any) -> None:
     class Failing(logging.Filter):
         def filter(self, record: logging.LogRecord) -> bool:
             raise LookupError(record.levelname)
@@ -63,7 +63,7 @@ def test_what_a_handler_raises_is_raised_by_the_call(scripted: Any) -> None:
         client.list_page()
 
 
-def test_nothing_is_printed_unless_someone_listens() -> None:
+def test_prints_nothing_unless_logging_is_configured() -> None:
     code = """
 import data_connectors as dc
 try:

@@ -1,4 +1,4 @@
-"""What is freed, in whatever order, and what a long walk costs."""
+"""Freeing in any order, memory of a long iteration, and concurrent threads."""
 
 from __future__ import annotations
 
@@ -25,42 +25,42 @@ def descriptors() -> int:
     return len(os.listdir("/proc/self/fd"))
 
 
-@pytest.mark.parametrize("order", list(itertools.permutations(["client", "list", "walk", "page"])))
-def test_things_go_in_any_order(sandbox: str, order: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("order", list(itertools.permutations(["client", "list", "pages", "page"])))
+def test_objects_can_be_freed_in_any_order(sandbox: str, order: tuple[str, ...]) -> None:
     before = descriptors()
     client = dc.Client(TOKEN, base_url=sandbox)
     listing = client.list(per_page=10)
-    walk = listing.pages()
-    page = next(walk)
-    things: dict[str, Any] = {"client": client, "list": listing, "walk": walk, "page": page}
-    client_is_there = weakref.ref(client)
-    del client, listing, walk, page
+    pages = listing.pages()
+    page = next(pages)
+    objects: dict[str, Any] = {"client": client, "list": listing, "pages": pages, "page": page}
+    client_reference = weakref.ref(client)
+    del client, listing, pages, page
     for name in order:
-        del things[name]
-        if "walk" in things:
-            next(things["walk"])
-        if "list" in things:
-            next(iter(things["list"]))
-        if "page" in things:
-            assert things["page"][0].id
+        del objects[name]
+        if "pages" in objects:
+            next(objects["pages"])
+        if "list" in objects:
+            next(iter(objects["list"]))
+        if "page" in objects:
+            assert objects["page"][0].id
     gc.collect()
-    assert client_is_there() is None
+    assert client_reference() is None
     assert descriptors() <= before
 
 
-def test_a_cycle_of_garbage_is_freed(sandbox: str) -> None:
+def test_reference_cycle_is_freed(sandbox: str) -> None:
     before = descriptors()
     for _ in range(50):
         client = dc.Client(TOKEN, base_url=sandbox)
-        walk = client.list().pages()
-        next(walk)
-        client.itself = [client, walk]  # type: ignore[attr-defined]
-        del client, walk
+        pages = client.list().pages()
+        next(pages)
+        client.itself = [client, pages]  # type: ignore[attr-defined]
+        del client, pages
     gc.collect()
     assert descriptors() <= before
 
 
-def test_ten_thousand_pages_take_no_more_memory_than_two_thousand() -> None:
+def test_memory_does_not_grow_with_the_number_of_pages() -> None:
     sandbox = Sandbox("--connectors", "10000")
     try:
         with dc.Client(TOKEN, base_url=sandbox.url) as client:
@@ -75,18 +75,18 @@ def test_ten_thousand_pages_take_no_more_memory_than_two_thousand() -> None:
         sandbox.stop()
     print(f"resident: {early >> 10} KiB after 2,000 pages, {late >> 10} KiB after 10,000")
     assert count == 10_000
-    # A page is about 1 KiB, and a walk remembers each cursor, to know one that comes back.
+    # A page is about 1 KiB; the pager keeps each cursor, to detect a repeated one.
     assert late - early < 3_000_000
 
 
-def test_sixteen_threads_share_a_client(client: dc.Client) -> None:
+def test_threads_share_a_client(client: dc.Client) -> None:
     outcomes: list[list[str | None]] = []
 
-    def walk() -> None:
+    def list_all() -> None:
         for _ in range(3):
             outcomes.append([connector.id for connector in client.list(per_page=25)])
 
-    threads = [threading.Thread(target=walk) for _ in range(16)]
+    threads = [threading.Thread(target=list_all) for _ in range(16)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -96,16 +96,16 @@ def test_sixteen_threads_share_a_client(client: dc.Client) -> None:
 
 
 @pytest.mark.parametrize("what", ["pages", "connectors"])
-def test_threads_that_share_a_walk_get_each_page_once(client: dc.Client, what: str) -> None:
+def test_threads_that_share_an_iterator_get_each_item_once(client: dc.Client, what: str) -> None:
     listing = client.list(per_page=1)
-    walk: Any = listing.pages() if what == "pages" else iter(listing)
+    iterator: Any = listing.pages() if what == "pages" else iter(listing)
     seen: list[str | None] = []
 
-    def steps() -> None:
-        for got in walk:
-            seen.append(got[0].id if what == "pages" else got.id)
+    def iterate() -> None:
+        for item in iterator:
+            seen.append(item[0].id if what == "pages" else item.id)
 
-    threads = [threading.Thread(target=steps) for _ in range(4)]
+    threads = [threading.Thread(target=iterate) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -114,22 +114,24 @@ def test_threads_that_share_a_walk_get_each_page_once(client: dc.Client, what: s
 
 
 def test_calls_of_threads_run_in_parallel() -> None:
-    """No call is answered before all are there."""
+    """No response is sent until all requests have arrived."""
     count = 8
-    together = threading.Barrier(count)
+    all_connected = threading.Barrier(count)
     listener = socket.create_server(("127.0.0.1", 0), backlog=count)
 
     def serve() -> None:
         connection, _ = listener.accept()
         with connection:
             connection.recv(4096)
-            together.wait(20)
+            all_connected.wait(20)
             connection.sendall(http("200 OK", '{"data":[]}'))
 
     outcomes: list[int] = []
     with dc.Client(TOKEN, base_url=f"http://127.0.0.1:{listener.getsockname()[1]}") as client:
-        walks = [client.list().pages() for _ in range(count // 2)]
-        calls: list[Any] = [client.list_page] * (count // 2) + [walk.__next__ for walk in walks]
+        iterators = [client.list().pages() for _ in range(count // 2)]
+        calls: list[Any] = [client.list_page] * (count // 2) + [
+            pages.__next__ for pages in iterators
+        ]
         threads = [threading.Thread(target=serve) for _ in range(count)]
         threads += [
             threading.Thread(target=lambda call=call: outcomes.append(len(call())))

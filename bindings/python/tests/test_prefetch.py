@@ -1,4 +1,4 @@
-"""Walks that fetch the next page while this one is worked on."""
+"""Prefetching of the next page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any, Callable
 
 import pytest
-from conftest import TOKEN, Silent, http, python
+from conftest import TOKEN, SilentServer, http, python
 
 import data_connectors as dc
 
@@ -24,15 +24,15 @@ def page(identifier: str, cursor: str) -> bytes:
     return http("200 OK", PAGE.format(identifier, cursor))
 
 
-def wait_until(is_so: Callable[[], bool]) -> None:
-    limit = time.monotonic() + 10
-    while not is_so():
-        assert time.monotonic() < limit
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
         time.sleep(0.001)
 
 
-class Hanging(Silent):
-    """Gives one page, and hangs at each later request."""
+class HangingServer(SilentServer):
+    """Sends one page, and no response to later requests."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -49,21 +49,21 @@ class Hanging(Silent):
 
 
 @pytest.fixture()
-def hanging() -> Iterator[Hanging]:
-    server = Hanging()
+def hanging() -> Iterator[HangingServer]:
+    server = HangingServer()
     yield server
     server.stop()
 
 
-def test_it_gives_the_same(client: dc.Client) -> None:
+def test_list_is_the_same_with_prefetch(client: dc.Client) -> None:
     expected = list(client.list())
     assert list(client.list(per_page=5, prefetch=True)) == expected
     listing = client.list(per_page=50, prefetch=True)
     assert [len(page) for page in listing.pages()] == [50, 50, 37]
-    assert [len(page) for page in listing.pages()] == [50, 50, 37], "and again"
+    assert [len(page) for page in listing.pages()] == [50, 50, 37], "second iteration"
 
 
-def test_it_gives_the_same_in_an_event_loop(sandbox: str, client: dc.Client) -> None:
+def test_async_list_is_the_same_with_prefetch(sandbox: str, client: dc.Client) -> None:
     async def work() -> None:
         async with dc.AsyncClient(TOKEN, base_url=sandbox) as loop_client:
             listing = loop_client.list(per_page=5, prefetch=True)
@@ -74,14 +74,16 @@ def test_it_gives_the_same_in_an_event_loop(sandbox: str, client: dc.Client) -> 
 
 
 @pytest.mark.parametrize("value", [1, None, "yes"])
-def test_it_is_true_or_false(client: dc.Client, sandbox: str, value: Any) -> None:
+def test_rejects_a_value_other_than_true_or_false(
+    client: dc.Client, sandbox: str, value: Any
+) -> None:
     with pytest.raises(TypeError, match="prefetch must be True or False"):
         client.list(prefetch=value)
     with pytest.raises(TypeError, match="prefetch must be True or False"):
         dc.AsyncClient(TOKEN, base_url=sandbox).list(prefetch=value)
 
 
-def test_the_next_page_is_asked_for_while_this_one_is_worked_on(scripted: Any) -> None:
+def test_requests_the_next_page_before_it_is_needed(scripted: Any) -> None:
     server = scripted(page("1", "a"), http("503 Busy", "{}"), page("2", ""))
     with dc.Client(TOKEN, base_url=server.url, max_retries=0) as client:
         pages = client.list(prefetch=True).pages()
@@ -95,7 +97,7 @@ def test_the_next_page_is_asked_for_while_this_one_is_worked_on(scripted: Any) -
         assert len(server.requests) == 3
 
 
-def test_without_it_nothing_is_asked_for_ahead(scripted: Any) -> None:
+def test_does_not_prefetch_by_default(scripted: Any) -> None:
     server = scripted(page("1", "a"), page("2", ""))
     with dc.Client(TOKEN, base_url=server.url) as client:
         next(client.list().pages())
@@ -103,9 +105,7 @@ def test_without_it_nothing_is_asked_for_ahead(scripted: Any) -> None:
         assert len(server.requests) == 1
 
 
-def test_its_log_lines_come_with_the_page_on_the_thread_that_asks(
-    scripted: Any, caplog: Any
-) -> None:
+def test_logs_on_the_thread_that_requests_the_page(scripted: Any, caplog: Any) -> None:
     server = scripted(page("1", "a"), page("2", ""))
     with (
         caplog.at_level(logging.DEBUG, logger="data_connectors"),
@@ -114,34 +114,34 @@ def test_its_log_lines_come_with_the_page_on_the_thread_that_asks(
         for _ in client.list(prefetch=True).pages():
             wait_until(lambda: len(server.requests) == 2)
             time.sleep(0.02)
-    mine = threading.current_thread().name
+    this_thread = threading.current_thread().name
     assert [(record.levelname, record.threadName) for record in caplog.records] == [
-        ("DEBUG", mine),
-        ("INFO", mine),
+        ("DEBUG", this_thread),
+        ("INFO", this_thread),
     ] * 2
 
 
-def test_a_walk_that_is_left_ends_its_fetch(hanging: Hanging) -> None:
+def test_ending_the_iteration_cancels_the_prefetch(hanging: HangingServer) -> None:
     with dc.Client(TOKEN, base_url=hanging.url) as client:
         pages = client.list(prefetch=True).pages()
         next(pages)
         assert hanging.reached.wait(10)
-        began = time.monotonic()
+        start = time.monotonic()
         pages.close()
-        assert time.monotonic() - began < 5
-        assert hanging.left.wait(10), "the connection is closed"
+        assert time.monotonic() - start < 5
+        assert hanging.closed.wait(10), "the connection is closed"
 
         hanging.served = 0
-        hanging.left.clear()
+        hanging.closed.clear()
         hanging.reached.clear()
         for connector in client.list(prefetch=True):
             assert connector.id == "1"
             assert hanging.reached.wait(10)
             break
-        assert hanging.left.wait(10), "when nothing refers to the walk"
+        assert hanging.closed.wait(10), "when nothing refers to the iterator"
 
 
-def test_a_signal_ends_the_wait_and_the_fetch_goes_on(hanging: Hanging) -> None:
+def test_prefetch_continues_after_a_signal_interrupts_the_wait(hanging: HangingServer) -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
@@ -151,13 +151,13 @@ def test_a_signal_ends_the_wait_and_the_fetch_goes_on(hanging: Hanging) -> None:
             pages = client.list(prefetch=True).pages()
             next(pages)
             for _ in range(3):
-                kick = threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGUSR1))
-                began = time.monotonic()
+                timer = threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGUSR1))
+                start = time.monotonic()
                 with pytest.raises(KeyboardInterrupt):
-                    kick.start()
+                    timer.start()
                     next(pages)
-                kick.join()
-                assert time.monotonic() - began < 5
+                timer.join()
+                assert time.monotonic() - start < 5
             assert hanging.served == 2
             client.shutdown()
             with pytest.raises(dc.CallCancelledError):
@@ -166,20 +166,20 @@ def test_a_signal_ends_the_wait_and_the_fetch_goes_on(hanging: Hanging) -> None:
         signal.signal(signal.SIGUSR1, before)
 
 
-class KickError(BaseException):
-    """What the handler raises."""
+class SignalError(BaseException):
+    """Raised by the signal handler."""
 
 
-def test_no_page_is_lost_to_signals(sandbox: str) -> None:
-    caught = 0
+def test_iteration_continues_after_signals(sandbox: str) -> None:
+    interruptions = 0
 
-    def kick(_: int, frame: Any) -> None:
+    def interrupt(_: int, frame: Any) -> None:
         while frame is not None:
             if frame.f_code.co_name == "page_after":
-                raise KickError
+                raise SignalError
             frame = frame.f_back
 
-    before = signal.signal(signal.SIGALRM, kick)
+    before = signal.signal(signal.SIGALRM, interrupt)
     try:
         with dc.Client(TOKEN, base_url=sandbox) as client:
             expected = [connector.id for connector in client.list()]
@@ -187,35 +187,35 @@ def test_no_page_is_lost_to_signals(sandbox: str) -> None:
                 pages = client.list(per_page=1, prefetch=True).pages()
                 seen: list[str | None] = []
                 while True:
-                    delay = 0.00005 + 0.00001 * ((len(seen) * 7 + turn * 13 + caught) % 130)
+                    delay = 0.00005 + 0.00001 * ((len(seen) * 7 + turn * 13 + interruptions) % 130)
                     signal.setitimer(signal.ITIMER_REAL, delay)
                     try:
                         seen.append(next(pages)[0].id)
-                    except KickError:
-                        caught += 1
+                    except SignalError:
+                        interruptions += 1
                     except StopIteration:
                         break
                 assert seen == expected
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-    print(f"{caught} interruptions")
-    assert caught > 10
+    print(f"{interruptions} interruptions")
+    assert interruptions > 10
 
 
-def test_no_page_is_lost_to_cancellations(sandbox: str, client: dc.Client) -> None:
+def test_iteration_continues_after_cancellations(sandbox: str, client: dc.Client) -> None:
     async def work() -> None:
         async with dc.AsyncClient(TOKEN, base_url=sandbox) as loop_client:
-            walk = loop_client.list(per_page=1, prefetch=True).pages()
+            pages = loop_client.list(per_page=1, prefetch=True).pages()
             seen: list[str | None] = []
             delay = 0.0
             while True:
-                step = asyncio.ensure_future(walk.__anext__())
+                task = asyncio.ensure_future(pages.__anext__())
                 await asyncio.sleep(delay)
                 delay = (delay + 0.00013) % 0.002
-                step.cancel()
+                task.cancel()
                 try:
-                    seen.append((await step)[0].id)
+                    seen.append((await task)[0].id)
                 except asyncio.CancelledError:
                     pass
                 except StopAsyncIteration:
@@ -225,17 +225,17 @@ def test_no_page_is_lost_to_cancellations(sandbox: str, client: dc.Client) -> No
     asyncio.run(asyncio.wait_for(work(), 30))
 
 
-def test_parent_and_child_go_on_with_the_same_walk(client: dc.Client) -> None:
+def test_parent_and_child_continue_the_same_iteration(client: dc.Client) -> None:
     for turn in range(8):
-        walk = client.list(per_page=50, prefetch=True).pages()
-        next(walk)
+        pages = client.list(per_page=50, prefetch=True).pages()
+        next(pages)
         time.sleep(0.0005 * turn)
         child = os.fork()
         if child == 0:
             with contextlib.suppress(BaseException):
-                os._exit(int([len(page) for page in walk] != [50, 37]))
+                os._exit(int([len(page) for page in pages] != [50, 37]))
             os._exit(2)
-        assert [len(page) for page in walk] == [50, 37]
+        assert [len(page) for page in pages] == [50, 37]
         assert os.waitpid(child, 0)[1] == 0
 
 
@@ -251,9 +251,9 @@ print("one page")
 """
 
 
-def test_the_interpreter_ends_with_a_fetch_under_way(hanging: Hanging) -> None:
-    began = time.monotonic()
-    ended = python(EXIT, hanging.url)
-    assert (ended.returncode, ended.stderr) == (0, "")
-    assert ended.stdout.endswith("one page\n")
-    assert time.monotonic() - began < 20
+def test_interpreter_exits_during_a_prefetch(hanging: HangingServer) -> None:
+    start = time.monotonic()
+    done = python(EXIT, hanging.url)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("one page\n")
+    assert time.monotonic() - start < 20

@@ -1,4 +1,4 @@
-"""Forks, spawned processes, and the interpreter's exit."""
+"""Forked and spawned processes, and the interpreter's exit."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import time
 from typing import Any
 
 import pytest
-from conftest import TOKEN, Silent, python
+from conftest import TOKEN, SilentServer, python
 
 import data_connectors as dc
 
 
 def in_child(work: Any) -> None:
-    """Fork, and let the child's end be that of the test."""
+    """Run a function in a forked child; fail if it fails."""
     child = os.fork()
     if child == 0:
         code = 1
@@ -28,19 +28,19 @@ def in_child(work: Any) -> None:
 
 
 def test_parent_and_child_use_a_client_after_a_fork(client: dc.Client) -> None:
-    walk = client.list(per_page=50).pages()
-    first = next(walk)
+    pages = client.list(per_page=50).pages()
+    first = next(pages)
 
     def work() -> None:
         assert len(list(client.list())) == 137
-        assert [len(page) for page in walk] == [50, 37]
+        assert [len(page) for page in pages] == [50, 37]
 
     in_child(work)
-    assert [len(page) for page in walk] == [50, 37]
+    assert [len(page) for page in pages] == [50, 37]
     assert next(iter(client.list())) == first[0]
 
 
-def test_a_fork_while_threads_are_in_calls(silent: Silent, sandbox: str) -> None:
+def test_fork_while_a_thread_is_in_a_call(silent: SilentServer, sandbox: str) -> None:
     import threading
 
     waiting = dc.Client(TOKEN, base_url=silent.url)
@@ -56,7 +56,7 @@ def test_a_fork_while_threads_are_in_calls(silent: Silent, sandbox: str) -> None
 
     def work() -> None:
         assert len(list(other.list())) == 137
-        # Its call is in the parent; here it ends nothing, and waits for nothing.
+        # The call is the parent's: this neither cancels it nor waits for it.
         waiting.close()
         waiting.shutdown()
 
@@ -66,7 +66,7 @@ def test_a_fork_while_threads_are_in_calls(silent: Silent, sandbox: str) -> None
     assert not thread.is_alive()
 
 
-def test_an_event_loops_client_after_a_fork(sandbox: str) -> None:
+def test_async_client_after_a_fork(sandbox: str) -> None:
     client = dc.AsyncClient(TOKEN, base_url=sandbox)
 
     async def count() -> int:
@@ -81,31 +81,31 @@ def test_an_event_loops_client_after_a_fork(sandbox: str) -> None:
     assert asyncio.run(count()) == 137
 
 
-def rows_of(client: dc.Client) -> int:
+def count_rows(client: dc.Client) -> int:
     return len(list(client.list()))
 
 
-def failure_of(client: dc.Client) -> BaseException:
+def raised_error(client: dc.Client) -> BaseException:
     try:
         client.list_page(per_page=50, starting_after="nonsense")
     except dc.DataConnectorsError as error:
         return error
-    raise AssertionError("it should have failed")
+    raise AssertionError("no error was raised")
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
-def test_processes_of_multiprocessing(sandbox: str, method: str) -> None:
+def test_multiprocessing(sandbox: str, method: str) -> None:
     client = dc.Client(TOKEN, base_url=sandbox, pickle_secrets=True)
-    rows_of(client)
+    count_rows(client)
     with multiprocessing.get_context(method).Pool(2) as pool:
-        assert pool.map(rows_of, [client] * 4) == [137] * 4
-        error = pool.apply(failure_of, (client,))
+        assert pool.map(count_rows, [client] * 4) == [137] * 4
+        error = pool.apply(raised_error, (client,))
     assert isinstance(error, dc.BadRequestError) and error.request_id is not None
 
 
 EXITS = {
-    "a live client and walk": """
-walk = client.list().pages()
+    "an open client and iterator": """
+pages = client.list().pages()
 """,
     "a thread in a call": """
 threading.Thread(target=client.list_page, daemon=True).start()
@@ -114,11 +114,11 @@ reached()
     "threads in calls with log lines": """
 logging.basicConfig(level=logging.DEBUG, stream=open(os.devnull, "w"))
 busy = dc.Client("t", base_url=sys.argv[2], timeout=30)
-def walk():
+def list_repeatedly():
     while True:
         list(busy.list(per_page=5))
 for _ in range(8):
-    threading.Thread(target=walk, daemon=True).start()
+    threading.Thread(target=list_repeatedly, daemon=True).start()
 threading.Thread(target=client.list_page, daemon=True).start()
 reached()
 """,
@@ -129,13 +129,13 @@ async def work():
 threading.Thread(target=asyncio.run, args=(work(),), daemon=True).start()
 reached()
 """,
-    "a thread in a call of a client that is closed": """
+    "a thread in a call of a closed client": """
 threading.Thread(target=client.list_page, daemon=True).start()
 reached()
 client.close()
 """,
     "a log handler that makes calls": """
-class Calling(logging.Handler):
+class CallingHandler(logging.Handler):
     def emit(self, record):
         dc.CancelToken()
         busy.list_page(per_page=1)
@@ -143,13 +143,13 @@ class Calling(logging.Handler):
 busy = dc.Client("t", base_url=sys.argv[2], timeout=30)
 logger = logging.getLogger("calling")
 logger.setLevel(logging.DEBUG)
-logger.addHandler(Calling())
+logger.addHandler(CallingHandler())
 logged = dc.Client("t", base_url=sys.argv[2], timeout=30, logger=logger)
-def walk():
+def list_repeatedly():
     while True:
         list(logged.list(per_page=50))
 for _ in range(4):
-    threading.Thread(target=walk, daemon=True).start()
+    threading.Thread(target=list_repeatedly, daemon=True).start()
 reached()
 """,
     "a call at exit": """
@@ -160,7 +160,7 @@ atexit.register(lambda: print(len(busy.list_page())))
 
 
 @pytest.mark.parametrize("case", EXITS)
-def test_the_interpreters_exit_is_clean(silent: Silent, sandbox: str, case: str) -> None:
+def test_interpreter_exits_cleanly(silent: SilentServer, sandbox: str, case: str) -> None:
     code = f"""
 import asyncio, atexit, logging, os, sys, threading, time
 import data_connectors as dc
@@ -170,8 +170,8 @@ def reached():
 {EXITS[case]}
 """
     for _ in range(3):
-        began = time.monotonic()
+        start = time.monotonic()
         done = python(code, silent.url, sandbox)
         assert (done.returncode, done.stderr) == (0, "")
-        assert time.monotonic() - began < 15, "it waited for the call's timeout"
+        assert time.monotonic() - start < 15, "it waited for the call's timeout"
         assert done.stdout == ("20\n" if case == "a call at exit" else "")

@@ -1,4 +1,4 @@
-"""Ctrl-C, by a real SIGINT to a process whose main thread is in a call."""
+"""Signals during calls; Ctrl-C is a real SIGINT to a child process."""
 
 from __future__ import annotations
 
@@ -19,78 +19,80 @@ from types import FrameType
 from typing import Any
 
 import pytest
-from conftest import ROOT, TOKEN, Silent, heed_interrupts, http
+from conftest import ROOT, TOKEN, SilentServer, http, restore_sigint
 
 import data_connectors as dc
 
-# The promise. These machines are busy: of three tries one has to keep it.
-PROMISED_SECONDS = 0.2
-TRIES = 3
+# One of three attempts has to meet the limit, as the machine may be busy.
+MAX_SECONDS = 0.2
+ATTEMPTS = 3
 
 CHILD = """
 import json, sys, time
 import data_connectors as dc
 
-token, way, settings = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
-client = dc.Client(token, **settings)
+token, call, options = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+client = dc.Client(token, **options)
 print("ready", flush=True)
 try:
-    if way == "page":
+    if call == "page":
         client.list_page()
     else:
         pages = client.list().pages()
         next(pages)
-        if way == "two pages":
+        if call == "two pages":
             next(pages)
 except KeyboardInterrupt:
     print(time.monotonic(), flush=True)
 """
 
 
-def interrupted_after(way: str, settings: dict[str, Any], reached: Any, **variables: str) -> float:
-    """Give the seconds from the signal to the exception."""
+def seconds_to_interrupt(
+    call: str, options: dict[str, Any], reached: Any, **variables: str
+) -> float:
+    """Return the seconds from the signal to the exception."""
     child = subprocess.Popen(
-        [sys.executable, "-c", CHILD, TOKEN, way, json.dumps(settings)],
+        [sys.executable, "-c", CHILD, TOKEN, call, json.dumps(options)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, **variables},
-        preexec_fn=heed_interrupts,
+        preexec_fn=restore_sigint,
     )
     assert child.stdout is not None
     assert child.stdout.readline() == "ready\n"
     reached()
     sent = time.monotonic()
     child.send_signal(signal.SIGINT)
-    printed, complaint = child.communicate(timeout=30)
-    assert (child.returncode, complaint) == (0, "")
-    return float(printed) - sent
+    stdout, stderr = child.communicate(timeout=30)
+    assert (child.returncode, stderr) == (0, "")
+    return float(stdout) - sent
 
 
-def keeps_the_promise(
+def check_interrupt(
     phase: str,
-    settings: dict[str, Any],
+    options: dict[str, Any],
     reached: Any,
-    ways: Sequence[str] = ("page", "walk"),
+    calls: Sequence[str] = ("page", "pages"),
     **variables: str,
 ) -> None:
-    for way in ways:
+    for call in calls:
         took = []
-        for _ in range(TRIES):
-            took.append(interrupted_after(way, settings, reached, **variables))
-            if took[-1] <= PROMISED_SECONDS:
+        for _ in range(ATTEMPTS):
+            took.append(seconds_to_interrupt(call, options, reached, **variables))
+            if took[-1] <= MAX_SECONDS:
                 break
-        print(f"{phase}, {way}: KeyboardInterrupt after {took[-1] * 1000:.1f} ms")
-        assert min(took) <= PROMISED_SECONDS, took
+        print(f"{phase}, {call}: KeyboardInterrupt after {took[-1] * 1000:.1f} ms")
+        assert min(took) <= MAX_SECONDS, took
 
 
-def a_moment() -> None:
+def wait_briefly() -> None:
     time.sleep(0.2)
 
 
 @contextlib.contextmanager
-def serving(sends: bytes = b"") -> Iterator[tuple[Silent, Any]]:
-    server = Silent(sends)
+def serving(sends: bytes = b"") -> Iterator[tuple[SilentServer, Any]]:
+    server = SilentServer(sends)
 
     def reached() -> None:
         assert server.reached.wait(10)
@@ -103,16 +105,16 @@ def serving(sends: bytes = b"") -> Iterator[tuple[Silent, Any]]:
         server.stop()
 
 
-def test_in_the_look_up(tmp_path: Path) -> None:
+def test_interrupts_dns_resolution(tmp_path: Path) -> None:
     library = tmp_path / "preload.so"
     source = ROOT / "tests/c/other/preload.c"
     compiler = os.environ.get("CC", "cc")
     subprocess.run([compiler, "-shared", "-fPIC", "-o", library, source], check=True)
-    settings = {"base_url": "https://slow.invalid"}
-    keeps_the_promise("look-up", settings, a_moment, LD_PRELOAD=str(library))
+    options = {"base_url": "https://slow.invalid"}
+    check_interrupt("DNS resolution", options, wait_briefly, LD_PRELOAD=str(library))
 
 
-def test_while_connecting() -> None:
+def test_interrupts_a_connection_attempt() -> None:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
@@ -123,41 +125,41 @@ def test_while_connecting() -> None:
             filler.setblocking(False)
             filler.connect_ex(address)
             waiting.append(filler)
-        a_moment()
-        keeps_the_promise("connecting", {"base_url": f"http://127.0.0.1:{address[1]}"}, a_moment)
+        wait_briefly()
+        check_interrupt("connecting", {"base_url": f"http://127.0.0.1:{address[1]}"}, wait_briefly)
         for filler in waiting:
             filler.close()
 
 
-def test_in_a_proxys_connect() -> None:
+def test_interrupts_a_connect_tunnel() -> None:
     with serving() as (server, reached):
-        settings = {"base_url": "https://api.example", "proxy": server.url}
-        keeps_the_promise("CONNECT", settings, reached)
+        options = {"base_url": "https://api.example", "proxy": server.url}
+        check_interrupt("CONNECT", options, reached)
 
 
-def test_in_the_tls_handshake() -> None:
+def test_interrupts_a_tls_handshake() -> None:
     with serving() as (server, reached):
-        settings = {"base_url": f"https://127.0.0.1:{server.port}"}
-        keeps_the_promise("TLS handshake", settings, reached)
+        options = {"base_url": f"https://127.0.0.1:{server.port}"}
+        check_interrupt("TLS handshake", options, reached)
 
 
-def test_while_waiting_for_the_answer() -> None:
+def test_interrupts_waiting_for_a_response() -> None:
     with serving() as (server, reached):
-        keeps_the_promise("waiting", {"base_url": server.url}, reached)
+        check_interrupt("waiting", {"base_url": server.url}, reached)
 
 
-def test_in_the_body() -> None:
+def test_interrupts_a_response_body() -> None:
     with serving(b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"data":[') as (server, reached):
-        keeps_the_promise("body", {"base_url": server.url}, reached)
+        check_interrupt("body", {"base_url": server.url}, reached)
 
 
-def test_between_attempts() -> None:
-    busy = b"HTTP/1.1 503 Busy\r\nRetry-After: 30\r\nContent-Length: 0\r\n\r\n"
-    with serving(busy) as (server, reached):
-        keeps_the_promise("between attempts", {"base_url": server.url}, reached)
+def test_interrupts_a_retry_delay() -> None:
+    unavailable = b"HTTP/1.1 503 Busy\r\nRetry-After: 30\r\nContent-Length: 0\r\n\r\n"
+    with serving(unavailable) as (server, reached):
+        check_interrupt("retry delay", {"base_url": server.url}, reached)
 
 
-def test_while_pacing() -> None:
+def test_interrupts_waiting_for_the_rate_limit() -> None:
     body = b'{"data":[],"pages":{"next":{"starting_after":"a"}}}'
     reset = str(int(time.time()) + 40).encode()
     used_up = (
@@ -165,12 +167,11 @@ def test_while_pacing() -> None:
         b"X-RateLimit-Reset: %b\r\nContent-Length: %d\r\n\r\n%b" % (reset, len(body), body)
     )
     with serving(used_up) as (server, reached):
-        settings = {"base_url": server.url, "wait_for_rate_limit": True}
-        keeps_the_promise("pacing", settings, reached, ways=["two pages"])
+        options = {"base_url": server.url, "wait_for_rate_limit": True}
+        check_interrupt("rate limit", options, reached, calls=["two pages"])
 
 
-def test_a_handler_that_returns_lets_the_call_go_on(silent: Silent) -> None:
-    """And what another one raises is raised by the call, as it is."""
+def test_call_continues_unless_the_handler_raises(silent: SilentServer) -> None:
     seen: list[int] = []
 
     def note(number: int, _: object) -> None:
@@ -181,22 +182,22 @@ def test_a_handler_that_returns_lets_the_call_go_on(silent: Silent) -> None:
     before = signal.signal(signal.SIGUSR1, note)
     try:
         with dc.Client(TOKEN, base_url=silent.url, timeout=20) as client:
-            kicks = [
+            timers = [
                 threading.Timer(0.05 * number, os.kill, (os.getpid(), signal.SIGUSR1))
                 for number in range(1, 6)
             ]
-            for kick in kicks:
-                kick.start()
+            for timer in timers:
+                timer.start()
             with pytest.raises(LookupError, match="the fifth"):
                 client.list_page()
-            for kick in kicks:
-                kick.join()
+            for timer in timers:
+                timer.join()
     finally:
         signal.signal(signal.SIGUSR1, before)
     assert len(seen) == 5
 
 
-def test_a_handler_may_use_the_client(sandbox: str, silent: Silent) -> None:
+def test_handler_may_make_calls(sandbox: str, silent: SilentServer) -> None:
     counts: list[int] = []
 
     def use(*_: object) -> None:
@@ -209,41 +210,41 @@ def test_a_handler_may_use_the_client(sandbox: str, silent: Silent) -> None:
             dc.Client(TOKEN, base_url=sandbox) as other,
             dc.Client(TOKEN, base_url=silent.url) as waiting,
         ):
-            kick = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGUSR1))
-            kick.start()
+            timer = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGUSR1))
+            timer.start()
             with pytest.raises(dc.CallCancelledError):
                 waiting.list_page()
-            kick.join()
+            timer.join()
     finally:
         signal.signal(signal.SIGUSR1, before)
     assert counts == [20]
 
 
-class KickError(BaseException):
-    """What the handler raises; logging lets it pass, as it does a KeyboardInterrupt."""
+class SignalError(BaseException):
+    """Raised by the signal handler; logging doesn't catch it, as it isn't an Exception."""
 
 
 @pytest.mark.parametrize("what", ["pages", "connectors", "pages, with log lines"])
-def test_nothing_of_a_walk_is_lost(sandbox: str, what: str) -> None:
-    """A signal comes at any moment of each step, and the walk goes on after it."""
+def test_iteration_continues_after_signals(sandbox: str, what: str) -> None:
+    """Signals arrive at varying moments of next(); no page is lost or repeated."""
     raised = caught = 0
-    # A page that was given is out of the walk's hands; a connector of it is not.
-    steps = ("page_after", "__getitem__") if what == "connectors" else ("page_after",)
+    # The functions during which the handler raises.
+    functions = ("page_after", "__getitem__") if what == "connectors" else ("page_after",)
 
-    def kick(_: int, frame: FrameType | None) -> None:
+    def interrupt(_: int, frame: FrameType | None) -> None:
         nonlocal raised
         while frame is not None:
-            if frame.f_code.co_name in steps:
+            if frame.f_code.co_name in functions:
                 raised += 1
-                raise KickError
+                raise SignalError
             frame = frame.f_back
 
-    logger = logging.getLogger("of a walk")
+    logger = logging.getLogger("signals")
     logger.setLevel(logging.DEBUG if "log" in what else logging.CRITICAL)
-    # What Python's collector finalises meanwhile, of other tests, would take some of the signals.
+    # A signal must not arrive in a finalizer of another test's garbage.
     gc.collect()
     gc.disable()
-    before = signal.signal(signal.SIGALRM, kick)
+    before = signal.signal(signal.SIGALRM, interrupt)
     try:
         with dc.Client(TOKEN, base_url=sandbox, logger=logger) as client:
             expected = [connector.id for connector in client.list()]
@@ -252,12 +253,12 @@ def test_nothing_of_a_walk_is_lost(sandbox: str, what: str) -> None:
                 connectors = iter(client.list(per_page=1))
                 seen: list[str | None] = []
                 while True:
-                    # One signal for a step, so that none comes while another is raised.
+                    # One signal per next(), so that none arrives while another is handled.
                     delay = 0.00005 + 0.00001 * ((len(seen) * 7 + turn * 13 + caught) % 130)
                     signal.setitimer(signal.ITIMER_REAL, delay)
                     try:
                         got = next(connectors) if what == "connectors" else next(pages)[0]
-                    except KickError:
+                    except SignalError:
                         caught += 1
                     except StopIteration:
                         break
@@ -272,8 +273,8 @@ def test_nothing_of_a_walk_is_lost(sandbox: str, what: str) -> None:
     assert raised == caught > 100
 
 
-def test_two_signals_at_once(silent: Silent, monkeypatch: Any) -> None:
-    # That one is raised is the point. The other may come in a finaliser, where Python prints it.
+def test_two_signals_at_once_raise_one_exception(silent: SilentServer, monkeypatch: Any) -> None:
+    # The second exception may be raised in a finalizer, where Python only prints it.
     ignored: list[object] = []
     monkeypatch.setattr(sys, "unraisablehook", ignored.append)
 
@@ -285,7 +286,7 @@ def test_two_signals_at_once(silent: Silent, monkeypatch: Any) -> None:
 
     before = signal.signal(signal.SIGUSR1, first), signal.signal(signal.SIGUSR2, second)
 
-    def kick() -> None:
+    def send_signals() -> None:
         time.sleep(0.1)
         os.kill(os.getpid(), signal.SIGUSR1)
         os.kill(os.getpid(), signal.SIGUSR2)
@@ -293,15 +294,15 @@ def test_two_signals_at_once(silent: Silent, monkeypatch: Any) -> None:
     try:
         with dc.Client(TOKEN, base_url=silent.url) as client:
             for _ in range(20):
-                kicker = threading.Thread(target=kick)
-                kicker.start()
+                sender = threading.Thread(target=send_signals)
+                sender.start()
                 with pytest.raises(LookupError):
                     client.list_page()
-                    pytest.fail("it should have been ended")
-                # The other one may be raised now, or later, also when who sent it has ended.
-                while kicker.is_alive():
+                    pytest.fail("the call was not interrupted")
+                # The second exception may be raised now or after the sender has ended.
+                while sender.is_alive():
                     with contextlib.suppress(LookupError):
-                        kicker.join()
+                        sender.join()
                 with contextlib.suppress(LookupError):
                     time.sleep(0.02)
     finally:
@@ -309,8 +310,8 @@ def test_two_signals_at_once(silent: Silent, monkeypatch: Any) -> None:
         signal.signal(signal.SIGUSR2, before[1])
 
 
-def test_an_interrupted_call_leaves_nothing_behind(scripted: Any) -> None:
-    """A signal's exception comes right after the native call has returned its page."""
+def test_interrupted_call_leaks_no_page(scripted: Any) -> None:
+    """The exception may be raised right after the native call returned its page."""
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
@@ -337,11 +338,11 @@ def test_an_interrupted_call_leaves_nothing_behind(scripted: Any) -> None:
     assert sizes[-1] - sizes[9] < 40_000_000, sizes
 
 
-def test_a_handler_can_not_step_a_walk_in_its_step(sandbox: str) -> None:
-    """Not during the native call, and not when that has returned."""
-    refused: list[str] = []
+def test_handler_cannot_reenter_a_busy_iterator(sandbox: str) -> None:
+    """Neither during the native call nor after it has returned."""
+    errors: list[str] = []
 
-    def step(_: int, frame: FrameType | None) -> None:
+    def reenter(_: int, frame: FrameType | None) -> None:
         while frame is not None and frame.f_code.co_name != "run_exclusively":
             frame = frame.f_back
         if frame is not None:
@@ -350,9 +351,9 @@ def test_a_handler_can_not_step_a_walk_in_its_step(sandbox: str) -> None:
             except StopIteration:
                 pass
             except ValueError as error:
-                refused.append(str(error))
+                errors.append(str(error))
 
-    before = signal.signal(signal.SIGALRM, step)
+    before = signal.signal(signal.SIGALRM, reenter)
     try:
         with dc.Client(TOKEN, base_url=sandbox) as client:
             expected = [connector.id for connector in client.list()]
@@ -363,10 +364,10 @@ def test_a_handler_can_not_step_a_walk_in_its_step(sandbox: str) -> None:
                 for page in pages:
                     seen.append(page[0].id)
                 signal.setitimer(signal.ITIMER_REAL, 0)
-                # Right before and behind the step it may, and takes a page.
+                # Right before and after the call the handler may, and receives a page.
                 assert sorted(seen, key=str) == sorted(expected, key=str)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-    assert len(refused) > 20
-    assert set(refused) == {"this iterator is busy: call next() after the current call"}
+    assert len(errors) > 20
+    assert set(errors) == {"this iterator is busy: call next() after the current call"}

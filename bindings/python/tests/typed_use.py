@@ -1,4 +1,4 @@
-"""Uses all of the public API: mypy and pyright check it, strictly, and a test runs it."""
+"""Uses the whole public API; mypy and pyright check it strictly, and a test runs it."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ def use(base_url: str) -> int:
         for connector in client.list(starting_after=None, cancel_token=dc.CancelToken()):
             fields(connector)
             break
-        walk: dc.PageIterator = client.list().pages()
-        cursor: str | None = walk.cursor
+        pages: dc.PageIterator = client.list().pages()
+        cursor: str | None = pages.cursor
         first: dc.Page = client.list_page(per_page=50, starting_after=cursor)
-        both: list[dc.Connector] = first[0:2]
-        if first[0] != both[0]:
+        two: list[dc.Connector] = first[0:2]
+        if first[0] != two[0]:
             raise AssertionError(first)
     return count
 
@@ -50,8 +50,8 @@ def use(base_url: str) -> int:
 def rows(page: dc.Page) -> int:
     raw: bytes = page.raw
     parsed: Any = page.json()
-    following: str | None = page.next_cursor
-    if page.has_next != (following is not None) or not raw or not parsed:
+    next_cursor: str | None = page.next_cursor
+    if page.has_next != (next_cursor is not None) or not raw or not parsed:
         raise AssertionError(page)
     limit: dc.RateLimit = page.rate_limit
     numbers: tuple[int | None, int | None, datetime | None] = (
