@@ -118,9 +118,11 @@ def test_with_options_keeps_subclass_attributes(sandbox: str) -> None:
     assert client.with_options(timeout=3).name == "mirror" and copy.copy(client).name == "mirror"
 
 
-def test_traceback_with_local_variables_has_no_secrets() -> None:
+@pytest.mark.parametrize("how", ["Client", "with_options"])
+def test_traceback_with_local_variables_has_no_secrets(how: str) -> None:
+    create: Any = dc.Client if how == "Client" else dc.Client("another-token-1").with_options
     with pytest.raises(ValueError, match="no region") as raised:
-        dc.Client(TOKEN, region="mars", proxy="http://user:opensesame@proxy.example")
+        create(token=TOKEN, region="mars", proxy="http://user:opensesame@proxy.example")
     error = raised.value
     frames = error.__traceback__ and error.__traceback__.tb_next
     shown = traceback.TracebackException(type(error), error, frames, capture_locals=True)

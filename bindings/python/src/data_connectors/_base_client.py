@@ -114,7 +114,10 @@ class BaseClient:
             TypeError: an option is unknown or has the wrong type.
 
         """
-        return self._copy_with(self._options.changed(dict(changes)))
+        options = self._options.changed(dict(changes))
+        # A traceback can show local variables.
+        del changes
+        return self._copy_with(options)
 
     def shutdown(self) -> None:
         """Cancel all current and later calls, which raise CallCancelledError.

@@ -167,7 +167,7 @@ def flag(value: bool, name: str) -> bool:
 def _milliseconds(seconds: float, name: str) -> int:
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
         raise TypeError(f"{name} must be a number of seconds, not {type(seconds).__name__}")
-    # This refuses NaN, too.
+    # This also rejects NaN.
     if not 0.001 <= seconds <= 86400:
         raise ValueError(f"invalid {name} {seconds}: use 0.001 to 86400 seconds")
     return round(seconds * 1000)

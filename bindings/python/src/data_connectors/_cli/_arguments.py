@@ -15,7 +15,7 @@ from ._formats import FORMATS
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _EPILOG = (
     f"The access token is read from the environment variable {TOKEN_VARIABLE}. "
-    "Exit status: 0 success; 1 error, and the output is incomplete; 2 usage error."
+    "Exit status: 0 success; 1 error, the output may be incomplete; 2 usage error."
 )
 
 
@@ -99,7 +99,11 @@ def parse(arguments: list[str] | None) -> Arguments:
         "--base-url", metavar="URL", help="URL of the service, instead of a region"
     )
     listing.add_argument("--proxy", metavar="URL", help="HTTP proxy: http://host[:port]")
-    listing.add_argument("--ca-file", metavar="FILE", help="PEM file of CA certificates to trust")
+    listing.add_argument(
+        "--ca-file",
+        metavar="FILE",
+        help="PEM file of CA certificates to trust instead of the bundled ones",
+    )
     listing.add_argument(
         "--timeout",
         metavar="SECONDS",
