@@ -1,4 +1,4 @@
-//! The token that ends a call from another thread.
+//! The cancel token, which cancels a call from another thread.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::transport::sys::{Wake, process_generation};
+use crate::sys::{Waker, process_generation};
 
-/// Ends the calls that it was passed to, those under way and those to come. Once cancelled it stays so: make one for
-/// each thing that is to be ended by itself. A clone is the same token.
+/// Cancels the calls it is passed to, both running and later ones. Cancellation is permanent: create one cancel token
+/// for each unit of work that is cancelled on its own. Clones share the same state.
 ///
-/// It holds a file descriptor, which closes with the last clone.
+/// It holds a file descriptor, which is closed when the last clone is dropped.
 ///
 /// Since: 0.1.0
 #[derive(Clone, Debug)]
@@ -20,39 +20,40 @@ pub struct CancelToken(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     cancelled: AtomicBool,
-    wake: Wake,
+    waker: Waker,
     generation: u32,
 }
 
 impl CancelToken {
-    /// A token that isn't cancelled.
+    /// Creates a cancel token that is not cancelled.
     ///
     /// # Errors
-    /// `System` when the process has no file descriptor left.
+    /// `System` if the process is out of file descriptors.
     pub fn new() -> Result<Self> {
-        let wake = Wake::new().map_err(|error| no_descriptor(&error))?;
-        Ok(Self(Arc::new(Inner { cancelled: AtomicBool::new(false), wake, generation: process_generation() })))
+        let waker = Waker::new().map_err(|error| no_descriptor(&error))?;
+        Ok(Self(Arc::new(Inner { cancelled: AtomicBool::new(false), waker, generation: process_generation() })))
     }
 
-    /// Cancels: calls that wait return within milliseconds with [`ErrorKind::Cancelled`]. From any thread, and from a
-    /// signal handler. In a forked child a token from before the fork ends the child's calls only.
+    /// Cancels the calls: those that wait return within milliseconds with [`ErrorKind::Cancelled`]. May be called from
+    /// any thread and from a signal handler. In a forked child, a cancel token from before the fork cancels only the
+    /// child's calls.
     pub fn cancel(&self) {
         self.0.cancelled.store(true, Ordering::Release);
-        // The parent waits for the same descriptor.
+        // The parent process waits for the same descriptor.
         if !self.is_inherited() {
-            self.0.wake.wake();
+            self.0.waker.wake();
         }
     }
 
-    /// Whether it was cancelled.
+    /// Whether [`cancel`](Self::cancel) was called.
     pub fn is_cancelled(&self) -> bool {
         self.0.cancelled.load(Ordering::Acquire)
     }
 
-    /// What becomes readable when it is cancelled; `None` where the descriptor is a parent process's too, and so
-    /// nobody wakes it: then it has to be looked at now and then.
+    /// Becomes readable on cancellation. `None` if the descriptor is shared with the parent process, and so is never
+    /// woken: then [`is_cancelled`](Self::is_cancelled) must be polled.
     pub(crate) fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        (!self.is_inherited()).then(|| self.0.wake.as_fd())
+        (!self.is_inherited()).then(|| self.0.waker.as_fd())
     }
 
     fn is_inherited(&self) -> bool {
@@ -61,7 +62,7 @@ impl CancelToken {
 }
 
 fn no_descriptor(error: &io::Error) -> Error {
-    Error::new(ErrorKind::System, format!("the system gave no file descriptor: {error}"))
+    Error::new(ErrorKind::System, format!("could not create a file descriptor: {error}"))
 }
 
 #[cfg(test)]
@@ -69,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_clone_is_the_same_token() {
+    fn clones_share_the_cancellation() {
         let token = CancelToken::new().expect("a descriptor");
         let clone = token.clone();
         assert!(!clone.is_cancelled());

@@ -16,7 +16,7 @@ pub(crate) use self::base_url::BaseUrl;
 pub use self::base_url::Region;
 pub(crate) use self::proxy::{NoProxy, Proxy};
 use crate::error::{Error, Result};
-use crate::interrupt::Interrupt;
+use crate::interrupt::InterruptCheck;
 use crate::logger::{LogLevel, Logger};
 
 const MAX_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
@@ -48,7 +48,7 @@ pub struct Config {
     system_roots: bool,
     pub(crate) wait_for_rate_limit: bool,
     pub(crate) logger: Option<Logger>,
-    pub(crate) interrupt: Option<Interrupt>,
+    pub(crate) interrupt: Option<InterruptCheck>,
 }
 
 impl Default for Config {
@@ -250,12 +250,12 @@ impl Config {
     /// A function that is asked on the calling thread whether to end the call: when a signal interrupts a wait, and
     /// every 15 ms while waiting; default none.
     pub fn set_interrupt_check(&mut self, check: impl Fn() -> bool + Send + Sync + 'static) -> &mut Self {
-        self.interrupt = Some(Interrupt::new(check));
+        self.interrupt = Some(InterruptCheck::new(check));
         self
     }
 
     /// Sets the check or none, and gives the one before, to be dropped when nothing borrows the config any more.
-    pub(crate) fn replace_interrupt_check(&mut self, check: Option<Interrupt>) -> Option<Interrupt> {
+    pub(crate) fn replace_interrupt_check(&mut self, check: Option<InterruptCheck>) -> Option<InterruptCheck> {
         std::mem::replace(&mut self.interrupt, check)
     }
 

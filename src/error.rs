@@ -1,70 +1,69 @@
-//! What can go wrong, once: every failure of the library is an [`Error`] of one [`ErrorKind`].
+//! The error type of the library.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
-use crate::page::RateLimit;
+use crate::rate_limit::RateLimit;
 
-/// The result of everything here that can fail.
+/// The result of every fallible operation of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// What sort of failure an [`Error`] is, and so what to do about it.
+/// The category of an [`Error`].
 ///
 /// Since: 0.1.0
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// A setting or an argument was refused before anything was sent; the message says what would be right.
+    /// An option or argument is invalid; nothing was sent. The message says what is valid.
     InvalidArgument,
-    /// No connection, or one that broke: look-up failed, refused, reset, closed before the whole answer had come.
+    /// DNS resolution or connecting failed, or the connection failed before the response was complete.
     Connection,
-    /// The time for the call, or for opening its connection, ran out.
+    /// The timeout of the call or of opening a connection expired.
     Timeout,
-    /// The server could not be trusted, or TLS failed in another way.
+    /// The TLS certificate of the server is not trusted, or TLS failed for another reason.
     Tls,
-    /// 401: the token is wrong, revoked, or of another region.
+    /// HTTP 401: the access token is invalid, revoked, or belongs to another region.
     Unauthorized,
-    /// 403: the token may not do this, or something in front of the service said no.
+    /// HTTP 403: the access token lacks the permission, or a gateway denied the request.
     Forbidden,
-    /// 429: too many requests; see [`Error::retry_after`].
+    /// HTTP 429: too many requests; see [`Error::retry_after`].
     RateLimited,
-    /// Any other 4xx: the service refused the request as it was made.
+    /// Any other HTTP 4xx: the service rejected the request.
     BadRequest,
-    /// 5xx: the service, or a gateway in front of it, failed.
+    /// HTTP 5xx: the service, or a gateway in front of it, failed.
     Server,
-    /// An answer that the contract doesn't allow: not whole JSON, of another shape, a redirect, a cursor that came
-    /// back.
+    /// The response violates the API contract: invalid JSON, unexpected structure, a redirect, a repeated cursor.
     Protocol,
-    /// The answer is larger than the limit set.
+    /// The response is larger than `max_response_bytes`.
     TooLarge,
-    /// A bug of the library's own, caught at its border.
+    /// A bug in the library: it panicked, and the panic was caught.
     Panic,
-    /// The call was ended by its token, by the interrupt check, or by a shutdown of the client.
+    /// The call was cancelled by its cancel token, by the interrupt check, or by a shutdown of the client.
     Cancelled,
-    /// The system gave no thread, file descriptor or memory.
+    /// The system is out of threads, file descriptors or memory.
     System,
-    /// The proxy did not open a way to the service: its credentials, or its rules.
+    /// The proxy did not open a CONNECT tunnel, because of the credentials or its rules.
     Proxy,
 }
 
-/// A failure, with all that is known about it. It never contains the token.
+/// An error, with everything known about the failure. It never contains the access token.
 ///
 /// Since: 0.1.0
 #[derive(Clone)]
-pub struct Error(Box<Facts>);
+pub struct Error(Box<Inner>);
 
 #[derive(Clone, Debug)]
-struct Facts {
+struct Inner {
     kind: ErrorKind,
     message: Cow<'static, str>,
-    answer: AnswerFacts,
+    response: ResponseInfo,
     attempts: u32,
 }
 
-/// What a failure knows from the service's answer; all of it empty when there was none.
+/// What an error knows from the HTTP response; empty if there was none.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct AnswerFacts {
+pub(crate) struct ResponseInfo {
     pub http_status: Option<u16>,
     pub api_code: Option<String>,
     pub api_field: Option<String>,
@@ -75,23 +74,32 @@ pub(crate) struct AnswerFacts {
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
-        Self(Box::new(Facts { kind, message: one_line(message.into()), answer: AnswerFacts::default(), attempts: 0 }))
+        Self(Box::new(Inner {
+            kind,
+            message: one_line(message.into()),
+            response: ResponseInfo::default(),
+            attempts: 0,
+        }))
     }
 
     pub(crate) fn invalid(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::InvalidArgument, message)
     }
 
-    /// A panic that was caught.
     pub(crate) fn panicked() -> Self {
         Self::new(
             ErrorKind::Panic,
-            "a bug in libdata_connectors: it panicked (the reason is on standard error); the handles may still be used",
+            "libdata_connectors panicked (the reason is on standard error): this is a bug in libdata_connectors; \
+             handles remain usable",
         )
     }
 
-    pub(crate) fn with_answer(mut self, answer: AnswerFacts) -> Self {
-        self.0.answer = answer;
+    pub(crate) fn out_of_resources(error: &std::io::Error) -> Self {
+        Self::new(ErrorKind::System, format!("system is out of threads, file descriptors or memory: {error}"))
+    }
+
+    pub(crate) fn with_response(mut self, response: ResponseInfo) -> Self {
+        self.0.response = response;
         self
     }
 
@@ -100,83 +108,82 @@ impl Error {
         self
     }
 
-    /// The same failure, with a word more.
-    pub(crate) fn and(mut self, more: &str) -> Self {
-        self.0.message = one_line(format!("{}{more}", self.0.message).into());
+    pub(crate) fn with_message_suffix(mut self, suffix: &str) -> Self {
+        self.0.message = one_line(format!("{}{suffix}", self.0.message).into());
         self
     }
 
-    /// The same failure, with this wait if it is longer than its own.
-    pub(crate) fn with_longer_wait(mut self, wait: Option<Duration>) -> Self {
-        self.0.answer.retry_after = self.0.answer.retry_after.max(wait);
+    /// Raises [`retry_after`](Self::retry_after) to at least `wait`.
+    pub(crate) fn with_min_retry_after(mut self, wait: Option<Duration>) -> Self {
+        self.0.response.retry_after = self.0.response.retry_after.max(wait);
         self
     }
 
-    /// For one that is told only `later`.
-    pub(crate) fn with_shorter_wait(mut self, later: Duration) -> Self {
-        self.0.answer.retry_after = self.0.answer.retry_after.map(|wait| wait.saturating_sub(later));
+    /// Reduces [`retry_after`](Self::retry_after) by the time since the error occurred.
+    pub(crate) fn with_elapsed(mut self, elapsed: Duration) -> Self {
+        self.0.response.retry_after = self.0.response.retry_after.map(|wait| wait.saturating_sub(elapsed));
         self
     }
 
-    /// What sort of failure it is.
+    /// The category of the error.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// One line for a person: what happened and, where that is known, what would help.
+    /// One line for people: what failed, why, and what to do, as far as known.
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// The HTTP status of the answer, if there was one.
+    /// The HTTP status of the response, if there was one.
     pub fn http_status(&self) -> Option<u16> {
-        self.0.answer.http_status
+        self.0.response.http_status
     }
 
-    /// The service's own code for the failure (`unauthorized`, `parameter_invalid`, …), if it gave one.
+    /// The error code of the service (`unauthorized`, `parameter_invalid`, …), if the response has one.
     pub fn api_code(&self) -> Option<&str> {
-        self.0.answer.api_code.as_deref()
+        self.0.response.api_code.as_deref()
     }
 
-    /// The parameter the service found wrong, if it named one.
+    /// The parameter that the service rejected, if the response names one.
     pub fn api_field(&self) -> Option<&str> {
-        self.0.answer.api_field.as_deref()
+        self.0.response.api_field.as_deref()
     }
 
-    /// The service's id for the request, for its support people, if there was one.
+    /// The service's request ID, for its support, if the response has one.
     pub fn request_id(&self) -> Option<&str> {
-        self.0.answer.request_id.as_deref()
+        self.0.response.request_id.as_deref()
     }
 
-    /// How long the service asked to wait before another try, if it did.
+    /// How long to wait before retrying, if the service says so.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.0.answer.retry_after
+        self.0.response.retry_after
     }
 
-    /// The rate limit as the answer told it.
+    /// The rate limit from the response.
     pub fn rate_limit(&self) -> RateLimit {
-        self.0.answer.rate_limit
+        self.0.response.rate_limit
     }
 
-    /// How many requests were made, the first included; 0 when the failure came before any.
+    /// The number of attempts, the first one included; 0 if no request was sent.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 }
 
-/// The longest message, in bytes; what the service or a caller says may be longer.
-const MAX_MESSAGE: usize = 1_000;
+/// The service or the caller may supply longer texts.
+const MAX_MESSAGE_BYTES: usize = 1_000;
 
-/// A text as a line that can be shown and logged: no control characters, which a terminal would act on, and not
-/// endless.
+/// Makes a string safe to print and log: replaces control characters, which terminals interpret, and limits its
+/// length.
 pub(crate) fn one_line(text: Cow<'_, str>) -> Cow<'_, str> {
-    let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
-    if text.len() <= MAX_MESSAGE && !text.contains(breaks) {
+    let is_unsafe = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    if text.len() <= MAX_MESSAGE_BYTES && !text.contains(is_unsafe) {
         return text;
     }
-    let mut line: String = text.chars().map(|c| if breaks(c) { ' ' } else { c }).collect();
-    if line.len() > MAX_MESSAGE {
-        let end = (0..=MAX_MESSAGE).rev().find(|end| line.is_char_boundary(*end)).unwrap_or(0);
+    let mut line: String = text.chars().map(|c| if is_unsafe(c) { ' ' } else { c }).collect();
+    if line.len() > MAX_MESSAGE_BYTES {
+        let end = (0..=MAX_MESSAGE_BYTES).rev().find(|end| line.is_char_boundary(*end)).unwrap_or(0);
         line.truncate(end);
         line.push('…');
     }
@@ -202,11 +209,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_message_is_one_line_of_bounded_length() {
+    fn messages_have_one_line_and_a_maximum_length() {
         let message = |text: &str| Error::invalid(text.to_owned()).message().to_owned();
         assert_eq!(message("plain ünïcode"), "plain ünïcode");
         assert_eq!(message("a\nb\u{1b}[31mc\u{2028}d\u{9b}e\0f"), "a b [31mc d e f");
         let long = message(&"ü".repeat(5_000));
-        assert!(long.len() <= MAX_MESSAGE + 3 && long.ends_with("ü…"), "{}", long.len());
+        assert!(long.len() <= MAX_MESSAGE_BYTES + 3 && long.ends_with("ü…"), "{}", long.len());
     }
 }

@@ -1,25 +1,25 @@
-//! A function of the caller's that is asked, while a call waits, whether to end it.
+//! The interrupt check: a function of the caller that decides whether a waiting call is cancelled.
 
 use std::fmt;
 use std::sync::Arc;
 
 #[derive(Clone)]
-pub(crate) struct Interrupt(Arc<Check>);
+pub(crate) struct InterruptCheck(Arc<CheckFn>);
 
-type Check = dyn Fn() -> bool + Send + Sync;
+type CheckFn = dyn Fn() -> bool + Send + Sync;
 
-impl Interrupt {
+impl InterruptCheck {
     pub(crate) fn new(check: impl Fn() -> bool + Send + Sync + 'static) -> Self {
         Self(Arc::new(check))
     }
 
-    pub(crate) fn is_wanted(&self) -> bool {
+    pub(crate) fn should_cancel(&self) -> bool {
         (self.0)()
     }
 }
 
-impl fmt::Debug for Interrupt {
+impl fmt::Debug for InterruptCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Interrupt")
+        f.write_str("InterruptCheck")
     }
 }

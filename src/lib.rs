@@ -17,15 +17,15 @@
 //! # }
 //! ```
 //!
-//! The rooms, in the order of a call: [`Config`] holds the settings; a [`Client`] makes calls; a [`PageRequest`] says
-//! which page; a [`Page`] is the answer, and a [`Connector`] one of its rows; a [`Pager`] walks over all pages; an
-//! [`Error`] says what went wrong. The C ABI over them is in `ffi`, and its documentation in
-//! `include/data_connectors.h`.
+//! A [`Config`] holds the options, a [`Client`] sends requests, a [`PageRequest`] selects a page, a [`Page`] has
+//! [`Connector`] rows, a [`Pager`] iterates over all pages, and an [`Error`] describes a failure. The C ABI is in `ffi`
+//! and documented in `include/data_connectors.h`.
 
 #[cfg(not(unix))]
-compile_error!("data_connectors has connections for Unix systems only, so far");
+compile_error!("data_connectors supports Unix systems only");
 
-mod answer;
+mod api_error;
+mod call;
 mod cancel;
 mod client;
 mod config;
@@ -36,11 +36,14 @@ pub mod ffi;
 mod interrupt;
 mod json;
 mod logger;
-mod pace;
 mod page;
 mod pager;
+mod rate_limit;
 mod request;
+mod response;
 mod retry;
+#[allow(unsafe_code)]
+mod sys;
 mod transport;
 
 pub use cancel::CancelToken;
@@ -48,9 +51,10 @@ pub use client::Client;
 pub use config::{Config, Region};
 pub use error::{Error, ErrorKind, Result};
 pub use logger::LogLevel;
+pub use page::Page;
 pub use page::connector::{Connector, Connectors, HttpMethod, State};
-pub use page::{Page, RateLimit};
 pub use pager::Pager;
+pub use rate_limit::RateLimit;
 pub use request::PageRequest;
 
 /// For the fuzzer: panics if a page differs from what serde_json reads from the same bytes.

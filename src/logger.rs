@@ -1,9 +1,9 @@
-//! Where a client's log lines go: to a function of the caller's, or nowhere.
+//! The logger: a function of the caller that receives the log lines of a client.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// How much a log line matters; each level includes those before it.
+/// The severity of a log line. Each level includes those before it.
 ///
 /// Since: 0.1.0
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -11,21 +11,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub enum LogLevel {
     /// A call failed.
     Error = 1,
-    /// A request failed and is tried again.
+    /// A request failed and is retried.
     Warn = 2,
-    /// An answer came, a call waits for the rate limit's reset, or its caller ended it.
+    /// A response was received, a call waits for the rate limit to reset, or a call was cancelled.
     Info = 3,
-    /// Each request, as it is sent.
+    /// A request is sent.
     Debug = 4,
 }
 
-type Write = dyn Fn(LogLevel, &str) + Send + Sync;
+type WriteFn = dyn Fn(LogLevel, &str) + Send + Sync;
 
-/// A function that gets log lines, and the level up to which it wants them.
+/// A log function, and the least severe level it receives.
 #[derive(Clone)]
 pub(crate) struct Logger {
     level: LogLevel,
-    write: Arc<Write>,
+    write: Arc<WriteFn>,
 }
 
 impl Logger {
@@ -33,32 +33,32 @@ impl Logger {
         Self { level, write: Arc::new(write) }
     }
 
-    /// The line is made only when somebody listens at that level.
+    /// Writes a line, which is built only if the level is enabled.
     pub(crate) fn log(&self, level: LogLevel, line: impl FnOnce() -> String) {
         if level <= self.level {
             (self.write)(level, &line());
         }
     }
 
-    /// One for a thread that isn't the caller's, and where its lines are kept until a thread of the caller's comes.
-    pub(crate) fn keeping(&self) -> (Self, KeptLines) {
-        let kept = KeptLines::default();
-        let theirs = kept.clone();
-        (Self::new(self.level, move |level, line| theirs.add(level, line)), kept)
+    /// A logger for a background thread, which must not call functions of the caller, and the buffer of its lines.
+    pub(crate) fn buffered(&self) -> (Self, LogBuffer) {
+        let buffer = LogBuffer::default();
+        let writer = buffer.clone();
+        (Self::new(self.level, move |level, line| writer.push(level, line)), buffer)
     }
 }
 
-/// Lines that are yet to be written.
+/// Log lines that are not written yet.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct KeptLines(Arc<Mutex<Vec<(LogLevel, String)>>>);
+pub(crate) struct LogBuffer(Arc<Mutex<Vec<(LogLevel, String)>>>);
 
-impl KeptLines {
-    fn add(&self, level: LogLevel, line: &str) {
+impl LogBuffer {
+    fn push(&self, level: LogLevel, line: &str) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push((level, line.to_owned()));
     }
 
-    /// Writes them, on this thread.
-    pub(crate) fn write_to(&self, logger: &Logger) {
+    /// Writes the lines, on this thread, and empties the buffer.
+    pub(crate) fn flush_to(&self, logger: &Logger) {
         let lines = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
         for (level, line) in lines {
             logger.log(level, || line);

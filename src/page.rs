@@ -14,42 +14,14 @@ pub(crate) mod serde_json_oracle;
 mod summary;
 mod timestamp;
 
-use std::time::Duration;
-
 use once_cell::race::OnceBox;
-use ureq::http::HeaderMap;
 
 use self::connector::{Connector, Connectors};
 use self::list::{find_rows, read_list};
 use self::packed_rows::PackedFormat;
 use self::rows::Rows;
 pub(crate) use self::summary::Next;
-
-/// The rate limit as an answer's headers told it; each part is `None` where the service didn't say.
-///
-/// Since: 0.1.0
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct RateLimit {
-    /// Requests allowed in the current window (`X-RateLimit-Limit`).
-    pub limit: Option<u32>,
-    /// Requests left in it (`X-RateLimit-Remaining`).
-    pub remaining: Option<u32>,
-    /// When it ends, as the time since the Unix epoch (`X-RateLimit-Reset`, whole seconds).
-    pub reset: Option<Duration>,
-}
-
-impl RateLimit {
-    pub(crate) fn of(headers: &HeaderMap) -> Self {
-        let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
-        let small = |name: &str| number(name)?.try_into().ok();
-        Self {
-            limit: small("x-ratelimit-limit"),
-            remaining: small("x-ratelimit-remaining"),
-            reset: number("x-ratelimit-reset").map(Duration::from_secs),
-        }
-    }
-}
+use crate::rate_limit::RateLimit;
 
 /// Not part of a JSON text; parsers may ignore it (RFC 8259, section 8.1).
 pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";

@@ -1,137 +1,157 @@
-//! The walk over pages: it remembers where it stands, and ends.
+//! The pager: iterates over the pages of the list.
 
 mod prefetch;
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
+use std::os::fd::AsFd;
+use std::time::Duration;
 
-use self::prefetch::Flight;
+use self::prefetch::Prefetch;
+use crate::call::CallContext;
 use crate::cancel::CancelToken;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
+use crate::logger::LogLevel;
 use crate::page::{Next, Page};
-use crate::request::PageRequest;
+use crate::request::{PATH, PageRequest};
+use crate::sys::Interest;
 
-/// A walk over the pages of the list, made by [`Client::pager`].
+/// A prefetch started before the call that waits for it, and so should time out first. This is a margin for a busy
+/// machine.
+const PREFETCH_GRACE_PERIOD: Duration = Duration::from_secs(1);
+
+/// Iterates over the pages of the list. Created by [`Client::pager`].
 ///
-/// The list is ordered by last update, newest first: when connectors change during a walk, one can come twice, and
-/// one that moved to the front can be missed.
+/// The list is ordered by last update, newest first. If connectors change during the iteration, one may be returned
+/// twice, and one that moved to the front may be missed.
 ///
 /// Since: 0.1.0
 #[derive(Debug)]
 pub struct Pager {
-    /// The fetch of the page that `request` asks for, where it was begun ahead. It is dropped before the client, so
-    /// that its thread is never the last to have that: the caller's drop functions would be called there.
-    flight: Option<Flight>,
-    prefetches: bool,
+    /// The prefetch of the page for `request`. Dropped before `client`: its thread must not be the last owner of the
+    /// client, or the caller's destroy callbacks would run there.
+    prefetch: Option<Prefetch>,
+    prefetch_enabled: bool,
     client: Client,
     request: PageRequest,
-    ahead: Ahead,
+    next: NextPage,
     seen: SeenCursors,
 }
 
-/// What the next call will find.
+/// What the next call will return.
 #[derive(Debug)]
-enum Ahead {
-    /// The page that `request` asks for.
-    Page,
+enum NextPage {
+    /// The page for `request`.
+    Request,
     /// The end of the list.
     End,
-    /// A next page that can't be asked for, and why.
-    Blocked(&'static str),
+    /// An error with this message: there is a next page, but it cannot be requested.
+    Unavailable(&'static str),
+}
+
+impl Client {
+    /// Creates a pager that starts with the page for `first`. Nothing is sent yet.
+    pub fn pager(&self, first: PageRequest) -> Pager {
+        Pager::new(self.clone(), first)
+    }
 }
 
 impl Pager {
-    pub(crate) fn new(client: Client, first: PageRequest) -> Self {
+    fn new(client: Client, first: PageRequest) -> Self {
         let mut seen = SeenCursors::default();
         if let Some(cursor) = first.cursor() {
             seen.insert(cursor);
         }
-        Self { flight: None, prefetches: false, client, request: first, ahead: Ahead::Page, seen }
+        Self { prefetch: None, prefetch_enabled: false, client, request: first, next: NextPage::Request, seen }
     }
 
-    /// Whether each call fetches the page after the one that it gives, too, on a thread of its own, while the caller
-    /// works on this one; by default it doesn't. What the fetch comes to is told by the call whose page it is, errors
-    /// and log lines included, on the thread of that call. A cancel token ends that call, and the fetch stays for the
-    /// next one; [`Client::shutdown`] ends both. The fetch's time runs from when it began, so after long work a call
-    /// may fail at once.
+    /// Sets whether each call also starts to fetch the following page on a background thread, while the caller works
+    /// on this one; default `false`. The result of a prefetch, its errors and log lines included, is reported by the
+    /// call that returns its page, on the thread of that call. A cancel token cancels that call only: the prefetch
+    /// continues for the next one. [`Client::shutdown`] cancels both. The timeout of a prefetch starts when it starts,
+    /// so after long work a call may fail at once.
     ///
-    /// A page may then be as old as the caller's work took, and a walk that is left early may have asked for one page
-    /// more, and used up one more of the rate limit. When it is turned off, a fetch under way is kept for the next
-    /// call. Dropping the pager ends it, which takes milliseconds.
+    /// A prefetched page may be as old as the caller's work took. If the iteration is not completed, one page more may
+    /// have been requested, which counts against the rate limit. When prefetching is disabled, a running prefetch is
+    /// kept for the next call. Dropping the pager cancels it, which takes milliseconds.
     ///
     /// Since: 0.1.0
-    pub fn set_prefetch(&mut self, on: bool) {
-        self.prefetches = on;
+    pub fn set_prefetch(&mut self, enabled: bool) {
+        self.prefetch_enabled = enabled;
     }
 
-    /// The next page, or `None` after the last one. After a failure the walk stands where it was: call again to go
-    /// on.
+    /// Returns the next page, or `None` after the last one. An error does not advance the pager: call again to retry.
     ///
     /// # Errors
-    /// Those of [`Client::list_page`]; and `Protocol`, each time, where the service's cursor has come before, which
-    /// would make the walk endless, or names the next page in a form that can't be followed.
+    /// Those of [`Client::list_page`]; and `Protocol`, each time, if the service repeats a cursor, which would never
+    /// end, or names the next page without a usable cursor.
     pub fn next_page(&mut self, cancel: Option<&CancelToken>) -> Result<Option<Page>> {
-        match self.ahead {
-            Ahead::Page => {}
-            Ahead::End => return Ok(None),
-            Ahead::Blocked(why) => return Err(Error::new(ErrorKind::Protocol, why)),
+        match self.next {
+            NextPage::Request => {}
+            NextPage::End => return Ok(None),
+            NextPage::Unavailable(why) => return Err(Error::new(ErrorKind::Protocol, why)),
         }
-        let page = self.fetch(cancel)?;
-        self.ahead = match page.next() {
+        let call = self.client.call_context(cancel);
+        let page = self.fetch(call, cancel)?;
+        self.next = match page.next() {
             Next::End => {
                 self.request.set_cursor(None);
-                Ahead::End
+                NextPage::End
             }
             Next::Unreadable => {
                 self.request.set_cursor(None);
-                Ahead::Blocked(
-                    "the service names a next page without a cursor that could be followed: \
-                     the list goes on, but not by this walk",
+                NextPage::Unavailable(
+                    "the response names a next page without a usable cursor: \
+                     the list has more pages, but this pager cannot request them",
                 )
             }
             Next::Cursor(cursor) => {
                 let is_new = self.seen.insert(cursor);
                 self.request.set_cursor(Some(cursor.clone()));
                 if is_new {
-                    Ahead::Page
+                    NextPage::Request
                 } else {
-                    Ahead::Blocked("the service gave a cursor that it had given before: following it would never end")
+                    NextPage::Unavailable(
+                        "the service returned a cursor that it had returned before: the iteration would never end",
+                    )
                 }
             }
         };
-        if self.prefetches && matches!(self.ahead, Ahead::Page) {
-            self.flight = Flight::begin(&self.client, &self.request);
+        if self.prefetch_enabled && matches!(self.next, NextPage::Request) {
+            self.prefetch = Prefetch::start(&self.client, &self.request);
         }
         Ok(Some(page))
     }
 
-    /// The page that `request` asks for. A wait for one that was begun ahead can end before it is there: then it is
-    /// waited for again.
-    fn fetch(&mut self, cancel: Option<&CancelToken>) -> Result<Page> {
-        let Some(flight) = self.flight.take_if(|flight| !flight.is_inherited()) else {
-            return self.client.list_page(&self.request, cancel);
+    /// Fetches the page for `request`, or waits for its prefetch. If that wait ends early, the prefetch is kept.
+    fn fetch(&mut self, call: CallContext, cancel: Option<&CancelToken>) -> Result<Page> {
+        let Some(prefetch) = self.prefetch.take_if(|prefetch| !prefetch.is_inherited()) else {
+            return self.client.list_page_in(&self.request, &call);
         };
-        match self.client.wait_for(flight.done(), cancel) {
-            // Who forked in a callback of this wait has no such thread to join.
-            Ok(()) if flight.is_inherited() => self.client.list_page(&self.request, cancel),
-            Ok(()) => flight.land(&self.client),
-            Err(error) => {
-                self.flight = Some(flight);
+        let call = call.with_deadline_extended_by(PREFETCH_GRACE_PERIOD);
+        match call.wait_until(&[(prefetch.done().as_fd(), Interest::Read)], None) {
+            // A callback forked during the wait: this process does not have the thread.
+            Ok(_) if prefetch.is_inherited() => self.client.list_page(&self.request, cancel),
+            Ok(_) => prefetch.join(&call),
+            Err(interruption) => {
+                self.prefetch = Some(prefetch);
+                let error = interruption.into_error(call.timeouts(), None);
+                call.log(LogLevel::Info, || format!("GET {PATH}, prefetched: no longer waited for: {error}"));
                 Err(error)
             }
         }
     }
 
-    /// The cursor of the page that the next call asks for: what to keep for going on another time.
-    /// `None` before the first page, unless the walk was begun with one, and after the last.
+    /// The cursor of the page that the next call requests, to continue the iteration later. `None` before the first
+    /// page, unless the pager started with a cursor, and after the last page.
     pub fn cursor(&self) -> Option<&str> {
         self.request.cursor()
     }
 }
 
-/// Every cursor of a walk, as 64 bits each, so that a long walk stays small; by chance two in ten thousand pages
-/// would look the same once in 10^11 walks.
+/// All cursors of an iteration, as 64-bit hashes to save memory. Two of ten thousand collide in one of 10^11
+/// iterations.
 #[derive(Debug, Default)]
 struct SeenCursors {
     hashes: HashSet<u64>,
@@ -139,7 +159,7 @@ struct SeenCursors {
 }
 
 impl SeenCursors {
-    /// Whether it is new.
+    /// Returns whether the cursor is new.
     fn insert(&mut self, cursor: &str) -> bool {
         self.hashes.insert(self.hasher.hash_one(cursor))
     }

@@ -1,89 +1,106 @@
-//! What is tried again, and when.
+//! Which failures are retried, and after what delay.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 use crate::error::{Error, ErrorKind};
 
-const FIRST_WAIT: Duration = Duration::from_millis(250);
-const LONGEST_WAIT: Duration = Duration::from_secs(8);
+const MIN_BACKOFF: Duration = Duration::from_millis(250);
+const MAX_BACKOFF: Duration = Duration::from_secs(8);
 
-/// How long to wait before the next attempt, after `made` of them; `None` when the failure is to be reported.
-///
-/// A wait that the service asked for is kept to; if it doesn't fit into the time `left`, trying again is of no use.
-pub(crate) fn wait_before_next(error: &Error, made: u32, max_retries: u32, left: Duration) -> Option<Duration> {
-    if made > max_retries || !is_passing(error) {
-        return None;
-    }
-    let wait = error.retry_after().unwrap_or_else(|| backoff(made));
-    (wait < left).then_some(wait)
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RetryPolicy {
+    pub max_retries: u32,
 }
 
-/// Whether the same request may well succeed a moment later.
-fn is_passing(error: &Error) -> bool {
+impl RetryPolicy {
+    /// The delay before the next attempt, after `attempts` of them; `None` if the error is final.
+    ///
+    /// A `Retry-After` of the service is respected: if it exceeds the time remaining, the error is final.
+    pub(crate) fn delay_before_retry(
+        &self,
+        error: &Error,
+        attempts: u32,
+        time_remaining: Duration,
+    ) -> Option<Duration> {
+        if attempts > self.max_retries || !is_retryable(error) {
+            return None;
+        }
+        let delay = error.retry_after().unwrap_or_else(|| backoff(attempts));
+        (delay < time_remaining).then_some(delay)
+    }
+}
+
+/// Whether the same request may succeed a moment later.
+fn is_retryable(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Connection | ErrorKind::Timeout)
         || matches!(error.http_status(), Some(408 | 429 | 500 | 502 | 503 | 504))
 }
 
-/// Twice as long after each attempt, the second half of it by chance, so that many clients don't come back at once.
-fn backoff(made: u32) -> Duration {
-    let doubled = FIRST_WAIT.saturating_mul(1 << (made.clamp(1, 16) - 1));
-    let whole = doubled.min(LONGEST_WAIT);
-    let random = RandomState::new().hash_one(made) as f64 / u64::MAX as f64;
-    whole.mul_f64(0.5 + random / 2.0)
+/// Exponential backoff with jitter: between half of the delay and all of it, so that clients don't retry in step.
+fn backoff(attempts: u32) -> Duration {
+    let doubled = MIN_BACKOFF.saturating_mul(1 << (attempts.clamp(1, 16) - 1));
+    let delay = doubled.min(MAX_BACKOFF);
+    let random = RandomState::new().hash_one(attempts) as f64 / u64::MAX as f64;
+    delay.mul_f64(0.5 + random / 2.0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::AnswerFacts;
+    use crate::error::ResponseInfo;
 
-    const LEFT: Duration = Duration::from_secs(60);
+    const MINUTE: Duration = Duration::from_secs(60);
 
-    fn answered(status: u16, retry_after: Option<u64>) -> Error {
-        Error::new(ErrorKind::Server, "").with_answer(AnswerFacts {
+    fn http_error(status: u16, retry_after: Option<u64>) -> Error {
+        Error::new(ErrorKind::Server, "").with_response(ResponseInfo {
             http_status: Some(status),
             retry_after: retry_after.map(Duration::from_secs),
-            ..AnswerFacts::default()
+            ..ResponseInfo::default()
         })
     }
 
+    fn delay(error: &Error, attempts: u32, max_retries: u32) -> Option<Duration> {
+        RetryPolicy { max_retries }.delay_before_retry(error, attempts, MINUTE)
+    }
+
     #[test]
-    fn only_what_passes_is_tried_again() {
+    fn retries_only_transient_failures() {
         for status in [408, 429, 500, 502, 503, 504] {
-            assert!(wait_before_next(&answered(status, None), 1, 2, LEFT).is_some(), "{status}");
+            assert!(delay(&http_error(status, None), 1, 2).is_some(), "{status}");
         }
         for status in [200, 204, 301, 400, 401, 403, 404, 409, 422, 501] {
-            assert!(wait_before_next(&answered(status, None), 1, 2, LEFT).is_none(), "{status}");
+            assert!(delay(&http_error(status, None), 1, 2).is_none(), "{status}");
         }
         use ErrorKind::*;
-        for (kind, again) in [(Connection, true), (Timeout, true), (Tls, false), (Protocol, false), (TooLarge, false)] {
-            assert_eq!(wait_before_next(&Error::new(kind, ""), 1, 2, LEFT).is_some(), again, "{kind:?}");
+        for (kind, retried) in [(Connection, true), (Timeout, true), (Tls, false), (Protocol, false), (TooLarge, false)]
+        {
+            assert_eq!(delay(&Error::new(kind, ""), 1, 2).is_some(), retried, "{kind:?}");
         }
     }
 
     #[test]
-    fn the_number_of_retries_is_kept() {
-        let error = answered(500, None);
-        assert!(wait_before_next(&error, 1, 0, LEFT).is_none());
-        assert!(wait_before_next(&error, 2, 2, LEFT).is_some());
-        assert!(wait_before_next(&error, 3, 2, LEFT).is_none());
+    fn stops_after_max_retries() {
+        let error = http_error(500, None);
+        assert!(delay(&error, 1, 0).is_none());
+        assert!(delay(&error, 2, 2).is_some());
+        assert!(delay(&error, 3, 2).is_none());
     }
 
     #[test]
-    fn waits_grow_within_bounds() {
-        for (made, longest) in [(1, 250), (2, 500), (3, 1000), (6, 8000), (11, 8000)] {
+    fn backoff_doubles_up_to_a_maximum() {
+        for (attempts, longest) in [(1, 250), (2, 500), (3, 1000), (6, 8000), (11, 8000)] {
             for _ in 0..50 {
-                let wait = backoff(made).as_millis();
-                assert!(wait >= longest / 2 && wait <= longest, "{made}: {wait}");
+                let delay = backoff(attempts).as_millis();
+                assert!(delay >= longest / 2 && delay <= longest, "{attempts}: {delay}");
             }
         }
     }
 
     #[test]
-    fn the_services_wait_is_kept_to_or_the_failure_comes_at_once() {
-        assert_eq!(wait_before_next(&answered(429, Some(7)), 1, 2, LEFT), Some(Duration::from_secs(7)));
-        assert_eq!(wait_before_next(&answered(503, Some(0)), 1, 2, LEFT), Some(Duration::ZERO));
-        assert_eq!(wait_before_next(&answered(429, Some(60)), 1, 2, LEFT), None);
+    fn respects_retry_after_or_fails_at_once() {
+        assert_eq!(delay(&http_error(429, Some(7)), 1, 2), Some(Duration::from_secs(7)));
+        assert_eq!(delay(&http_error(503, Some(0)), 1, 2), Some(Duration::ZERO));
+        assert_eq!(delay(&http_error(429, Some(60)), 1, 2), None);
     }
 }

@@ -1,19 +1,16 @@
-//! One request over the wire and its answer back: ureq for HTTP, rustls for TLS, and connections of our own, which
-//! end when the call is to end.
+//! Sends a request and receives its response: ureq for HTTP, rustls for TLS, and our own sockets, whose waits end when
+//! the call ends.
 
 mod agents;
-pub(crate) mod call;
-mod connector;
-mod dial;
-mod failure;
-mod lookup;
-mod socket;
-#[allow(unsafe_code)]
-pub(crate) mod sys;
-mod tunnel;
+mod attempt;
+mod dns;
+mod error;
+mod happy_eyeballs;
+mod http_proxy;
+mod tcp;
+mod ureq_connector;
 
 use std::io::{self, Read};
-use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -22,38 +19,38 @@ use ureq::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCo
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Body};
 
-use self::agents::{Agents, Make};
-use self::call::{Call, with_current};
-use self::connector::{PLACEHOLDER, Route};
-pub(crate) use self::failure::Context;
-use self::failure::is_gone;
-use crate::answer::Answer;
+use self::agents::{AgentSettings, Agents};
+use self::attempt::{Attempt, run_as_current};
+use self::error::{ErrorContext, is_connection_closed};
+use self::ureq_connector::{AUTHORIZATION_PLACEHOLDER, TcpConnector};
+use crate::call::{CallContext, Timeouts};
 use crate::config::{AccessToken, Config};
 use crate::error::{Error, ErrorKind, Result};
+use crate::response::HttpResponse;
 
-/// Of an answer that isn't a page only so much is read: an `error.list` is short, a gateway's HTML isn't wanted.
-const MAX_ERROR_BYTES: u64 = 1024 * 1024;
-const MOST_RESERVED: usize = 1024 * 1024;
-/// Of 50 rows, where the length isn't known beforehand, as of a compressed one.
-const USUAL_PAGE: usize = 32 * 1024;
-/// Less than a socket's buffer, which has to hold a whole head.
-const MAX_HEAD: usize = 32 * 1024;
-const MAX_IDLE: usize = 64;
-/// Shorter than the minute after which servers close.
+/// The most that is read of an error response: an `error.list` is short, and a gateway's HTML is not needed.
+const MAX_ERROR_BODY_BYTES: u64 = 1024 * 1024;
+const MAX_RESERVED_BYTES: usize = 1024 * 1024;
+/// The usual size of 50 rows, for a response without a length, such as a compressed one.
+const USUAL_PAGE_BYTES: usize = 32 * 1024;
+/// Less than the input buffer, which must hold a complete head.
+const MAX_RESPONSE_HEAD_BYTES: usize = 32 * 1024;
+const MAX_IDLE_CONNECTIONS: usize = 64;
+/// Less than the minute after which servers usually close idle connections.
 const MAX_IDLE_AGE: Duration = Duration::from_secs(50);
 
-/// A pool of connections to one service, with the settings that each request has in common.
+/// A connection pool for one service, and what all requests have in common.
 pub(crate) struct Transport {
     agents: Agents,
-    /// Those of every request, so that nobody makes them anew.
+    /// The headers of every request.
     headers: HeaderMap,
-    /// Whether the pooled connections are to be left alone next time.
-    distrusted: AtomicBool,
-    pub(crate) context: Context,
+    /// Whether the next request must not reuse a pooled connection.
+    requires_new_connection: AtomicBool,
+    error_context: ErrorContext,
 }
 
 impl Transport {
-    pub(crate) fn new(config: &Config, token: AccessToken) -> Result<Self> {
+    pub(crate) fn new(config: &Config, timeouts: Timeouts, token: AccessToken) -> Result<Self> {
         let roots = match &config.ca_certificates {
             Some(certificates) => RootCerts::Specific(Arc::new(certificates.clone())),
             None => RootCerts::WebPki,
@@ -63,100 +60,101 @@ impl Transport {
             user_agent.push(' ');
             user_agent.push_str(suffix);
         }
-        let settings = Agent::config_builder()
-            // ureq's default would take a proxy from the environment; ours is the connector's business.
+        let agent_config = Agent::config_builder()
+            // ureq would use a proxy from the environment; the connector handles proxies.
             .proxy(None)
             .tls_config(TlsConfig::builder().root_certs(roots).build())
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
-            .max_response_header_size(MAX_HEAD)
-            .input_buffer_size(socket::INPUT)
-            .output_buffer_size(socket::OUTPUT)
-            .max_idle_connections(MAX_IDLE)
-            .max_idle_connections_per_host(MAX_IDLE)
+            .max_response_header_size(MAX_RESPONSE_HEAD_BYTES)
+            .input_buffer_size(tcp::INPUT_BUFFER_BYTES)
+            .output_buffer_size(tcp::OUTPUT_BUFFER_BYTES)
+            .max_idle_connections(MAX_IDLE_CONNECTIONS)
+            .max_idle_connections_per_host(MAX_IDLE_CONNECTIONS)
             .max_idle_age(MAX_IDLE_AGE)
             .build();
         let api_version = HeaderValue::try_from(&config.api_version)
-            .map_err(|_| Error::invalid("the API version can't be sent in a header"))?;
+            .map_err(|_| Error::invalid("invalid api_version: not allowed in an HTTP header"))?;
         let user_agent = HeaderValue::try_from(user_agent)
-            .map_err(|_| Error::invalid("the user agent's suffix can't be sent in a header"))?;
+            .map_err(|_| Error::invalid("invalid user_agent_suffix: not allowed in an HTTP header"))?;
         let host = HeaderValue::try_from(config.base_url.host_header())
-            .map_err(|_| Error::invalid("the base URL's host can't be sent in a header"))?;
+            .map_err(|_| Error::invalid("invalid base_url: its host is not allowed in an HTTP header"))?;
         let headers = [
             (header::HOST, host),
-            (header::AUTHORIZATION, HeaderValue::from_static(PLACEHOLDER)),
+            (header::AUTHORIZATION, HeaderValue::from_static(AUTHORIZATION_PLACEHOLDER)),
             (HeaderName::from_static("intercom-version"), api_version),
             (header::ACCEPT_ENCODING, HeaderValue::from_static("gzip")),
             (header::USER_AGENT, user_agent),
             (header::ACCEPT, HeaderValue::from_static("application/json")),
         ];
-        let route = Route { proxy: config.proxy.clone(), no_proxy: config.no_proxy.clone() };
+        let connector = TcpConnector { proxy: config.proxy.clone(), no_proxy: config.no_proxy.clone() };
         Ok(Self {
-            agents: Agents::new(Make { config: settings, route, token: token.clone() }),
+            agents: Agents::new(AgentSettings { config: agent_config, connector, token: token.clone() }),
             headers: headers.into_iter().collect(),
-            distrusted: AtomicBool::new(false),
-            context: Context {
+            requires_new_connection: AtomicBool::new(false),
+            error_context: ErrorContext {
                 authority: config.base_url.authority(),
-                timeout: config.timeout,
-                connect_timeout: config.connect_timeout,
+                timeouts,
                 max_response_bytes: config.max_response_bytes,
                 token,
             },
         })
     }
 
-    /// Sends a GET and reads its answer, within the call's time; over a new connection if it is to be `fresh`.
-    pub(crate) fn get(&self, uri: &Uri, call: &Rc<Call>, fresh: bool) -> Result<Answer> {
-        with_current(call, || {
-            let fresh = self.distrusted.swap(false, Ordering::Relaxed) || fresh;
-            let response = match self.send(uri, call, fresh) {
-                // A pooled connection that the server has closed meanwhile: that is no failure of the service's.
-                Err(error) if !call.has_opened() && is_gone(&error) => self.send(uri, call, true),
-                outcome => outcome,
+    /// Sends a GET request and receives the response, within the time remaining of the call.
+    pub(crate) fn get(&self, uri: &Uri, call: &CallContext, requires_new_connection: bool) -> Result<HttpResponse> {
+        let requires_new = self.requires_new_connection.swap(false, Ordering::Relaxed) || requires_new_connection;
+        let attempt = Attempt::new(call, requires_new);
+        run_as_current(&attempt, || {
+            let response = match self.send(uri) {
+                // The server had closed the pooled connection; that does not count as a failed attempt.
+                Err(error) if !attempt.opened_connection() && is_connection_closed(&error) => {
+                    attempt.require_new_connection();
+                    self.send(uri)
+                }
+                result => result,
             };
-            // Also where none was opened: the waits behind this attempt aren't part of it.
-            call.connected();
-            self.answer(response.map_err(|error| self.context.explain(error))?)
+            self.receive(response.map_err(|error| self.error_context.to_error(error))?)
         })
     }
 
-    /// The last answer made no sense: if it was cut at the wrong place, the rest of it would be taken for the next
-    /// one.
-    pub(crate) fn distrust_connections(&self) {
-        self.distrusted.store(true, Ordering::Relaxed);
+    /// Makes the next request open a new connection. After an invalid response, the position in the stream of a pooled
+    /// connection is uncertain: the rest of that response could be taken for the next one.
+    pub(crate) fn require_new_connection(&self) {
+        self.requires_new_connection.store(true, Ordering::Relaxed);
     }
 
-    fn send(&self, uri: &Uri, call: &Call, fresh: bool) -> std::result::Result<Response<Body>, ureq::Error> {
-        call.begin_attempt(fresh);
+    fn send(&self, uri: &Uri) -> std::result::Result<Response<Body>, ureq::Error> {
         let mut request = Request::new(());
         *request.uri_mut() = uri.clone();
         *request.headers_mut() = self.headers.clone();
         self.agents.get().run(request)
     }
 
-    fn answer(&self, response: Response<Body>) -> Result<Answer> {
-        let (parts, body) = response.into_parts();
-        let mut answer = Answer { status: parts.status, headers: parts.headers, body: Vec::new() };
-        let is_page = answer.status == StatusCode::OK;
-        let read = if is_page { self.whole(body, &mut answer.body) } else { beginning(body, &mut answer.body) };
-        match read.map_err(|error| self.context.explain(error.into())) {
-            Ok(()) => Ok(answer),
-            // The status says enough of a failure whose body breaks off; but what ends the call ends this, too.
-            Err(error) if !is_page && error.kind() != ErrorKind::Cancelled => Ok(answer),
-            Err(error) => Err(error.with_answer(answer.facts(&self.context.token))),
+    fn receive(&self, response: Response<Body>) -> Result<HttpResponse> {
+        let (head, body) = response.into_parts();
+        let mut response = HttpResponse { status: head.status, headers: head.headers, body: Vec::new() };
+        let is_ok = response.status == StatusCode::OK;
+        let read =
+            if is_ok { self.read_body(body, &mut response.body) } else { read_error_body(body, &mut response.body) };
+        match read.map_err(|error| self.error_context.to_error(error.into())) {
+            Ok(()) => Ok(response),
+            // The status of an error response is enough if its body is incomplete, unless the call was cancelled.
+            Err(error) if !is_ok && error.kind() != ErrorKind::Cancelled => Ok(response),
+            Err(error) => Err(error.with_response(response.info(&self.error_context.token))),
         }
     }
 
-    fn whole(&self, body: Body, bytes: &mut Vec<u8>) -> io::Result<()> {
-        let limit = self.context.max_response_bytes;
-        let announced = body.content_length();
-        if announced.is_some_and(|length| length > limit) {
+    fn read_body(&self, body: Body, bytes: &mut Vec<u8>) -> io::Result<()> {
+        let limit = self.error_context.max_response_bytes;
+        let content_length = body.content_length();
+        if content_length.is_some_and(|length| length > limit) {
             return Err(ureq::Error::BodyExceedsLimit(limit).into_io());
         }
-        let expected = announced.map_or(USUAL_PAGE, |length| length as usize);
-        // One more for the NUL behind a page's JSON. The rest of what is announced may never come.
-        bytes.try_reserve_exact(expected.min(MOST_RESERVED) + 1).map_err(|_| io::ErrorKind::OutOfMemory)?;
+        let expected = content_length.map_or(USUAL_PAGE_BYTES, |length| length as usize);
+        // Limited, as the announced bytes may never arrive; and one more for the NUL after a page's JSON.
+        bytes.try_reserve_exact(expected.min(MAX_RESERVED_BYTES) + 1).map_err(|_| io::ErrorKind::OutOfMemory)?;
         body.into_with_config().limit(limit).reader().read_to_end(bytes)?;
         if bytes.capacity() > 2 * bytes.len() {
             bytes.shrink_to(bytes.len() + 1);
@@ -165,6 +163,6 @@ impl Transport {
     }
 }
 
-fn beginning(body: Body, bytes: &mut Vec<u8>) -> io::Result<()> {
-    body.into_reader().take(MAX_ERROR_BYTES).read_to_end(bytes).map(drop)
+fn read_error_body(body: Body, bytes: &mut Vec<u8>) -> io::Result<()> {
+    body.into_reader().take(MAX_ERROR_BODY_BYTES).read_to_end(bytes).map(drop)
 }

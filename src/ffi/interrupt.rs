@@ -10,7 +10,7 @@ use super::error::dc_error;
 use super::guard::fallible;
 use super::input;
 use super::status::{DC_OK, dc_status};
-use crate::interrupt::Interrupt;
+use crate::interrupt::InterruptCheck;
 
 /// Says whether the call under way on this thread is to end.
 ///
@@ -43,7 +43,7 @@ pub unsafe extern "C" fn dc_config_set_interrupt_check(
             let settings = input::handle_mut(config, "config")?.settings_mut();
             let interrupt = callback.map(|callback| {
                 let user_data = UserData::new(user_data, drop);
-                Interrupt::new(move || ask(callback, &user_data))
+                InterruptCheck::new(move || ask(callback, &user_data))
             });
             // Its drop function may use the config, which has the new one by now.
             std::mem::drop(settings.replace_interrupt_check(interrupt));

@@ -1,142 +1,151 @@
-//! The next page, fetched on a thread of its own while the caller works on this one.
+//! Fetches the next page on a background thread.
 //!
-//! That thread calls no function of the caller's: its log lines are kept for the call that takes the page up, which
-//! also asks the interrupt check. So whoever frees a pager, from a callback too, never waits for itself.
+//! The thread calls no function of the caller: log lines are buffered for the call that returns the page, which also
+//! runs the interrupt check. So freeing a pager, even in a callback, cannot deadlock.
 
 use std::fmt;
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
 use std::time::Instant;
 
+use crate::call::CallContext;
 use crate::cancel::CancelToken;
 use crate::client::Client;
 use crate::error::{Error, Result};
-use crate::logger::KeptLines;
+use crate::logger::LogBuffer;
 use crate::page::Page;
 use crate::request::PageRequest;
-use crate::transport::sys::{Wake, process_generation, with_signals_blocked};
+use crate::sys::{Waker, process_generation, with_signals_blocked};
 
-/// Enough for TLS in a debug build; without a number std would read it from the environment.
-const STACK: usize = 2 * 1024 * 1024;
+/// Enough for TLS in a debug build; std would otherwise read the size from the environment.
+const STACK_BYTES: usize = 2 * 1024 * 1024;
 
-/// A fetch under way, or done. Dropped, it is ended.
-pub(super) struct Flight {
-    /// Gone once it was joined.
+/// A running or completed prefetch. Dropping it cancels it.
+pub(super) struct Prefetch {
+    /// `None` once joined.
     thread: Option<JoinHandle<(Result<Page>, Instant)>>,
-    end: CancelToken,
-    done: Arc<Wake>,
-    lines: Option<KeptLines>,
+    cancel: CancelToken,
+    done: Arc<Waker>,
+    log_buffer: Option<LogBuffer>,
     generation: u32,
 }
 
-/// Says that the thread is done, also after a panic.
-struct Done(Arc<Wake>);
+/// Wakes when the thread is done, even after a panic.
+struct WakeOnDrop(Arc<Waker>);
 
-impl Drop for Done {
+impl Drop for WakeOnDrop {
     fn drop(&mut self) {
         self.0.wake();
     }
 }
 
-impl Flight {
-    /// Begins one. `None` where the system gives no thread or descriptor: then the next call fetches the page itself.
-    pub(super) fn begin(client: &Client, request: &PageRequest) -> Option<Self> {
-        let (logger, lines) = client.logger().map(|logger| logger.keeping()).unzip();
+impl Prefetch {
+    /// Starts a prefetch. `None` if the system is out of threads or descriptors: then the next call fetches the page.
+    pub(super) fn start(client: &Client, request: &PageRequest) -> Option<Self> {
+        let (logger, log_buffer) = client.call_context(None).logger().map(|logger| logger.buffered()).unzip();
         let (client, request) = (client.clone(), request.clone());
-        Self::of(lines, move |end| client.list_page_aside(&request, end, logger.as_ref()))
+        Self::spawn(log_buffer, move |cancel| {
+            let call = client.call_context(Some(cancel)).with_interrupt_check(None).with_logger(logger);
+            client.list_page_in(&request, &call)
+        })
     }
 
-    fn of(lines: Option<KeptLines>, work: impl FnOnce(&CancelToken) -> Result<Page> + Send + 'static) -> Option<Self> {
-        let end = CancelToken::new().ok()?;
-        let done = Arc::new(Wake::new().ok()?);
-        let theirs = (end.clone(), Done(Arc::clone(&done)));
-        let on_it = move || {
-            let (end, _done) = theirs;
-            (work(&end), Instant::now())
+    fn spawn(
+        log_buffer: Option<LogBuffer>,
+        work: impl FnOnce(&CancelToken) -> Result<Page> + Send + 'static,
+    ) -> Option<Self> {
+        let cancel = CancelToken::new().ok()?;
+        let done = Arc::new(Waker::new().ok()?);
+        let thread_state = (cancel.clone(), WakeOnDrop(Arc::clone(&done)));
+        let run = move || {
+            let (cancel, _done) = thread_state;
+            (work(&cancel), Instant::now())
         };
-        let thread = Builder::new().name("dc-prefetch".to_owned()).stack_size(STACK);
-        let thread = with_signals_blocked(|| thread.spawn(on_it)).ok()?;
-        Some(Self { thread: Some(thread), end, done, lines, generation: process_generation() })
+        let builder = Builder::new().name("dc-prefetch".to_owned()).stack_size(STACK_BYTES);
+        let thread = with_signals_blocked(|| builder.spawn(run)).ok()?;
+        Some(Self { thread: Some(thread), cancel, done, log_buffer, generation: process_generation() })
     }
 
-    /// What wakes when it is done.
-    pub(super) fn done(&self) -> &Wake {
+    /// Woken when the prefetch is done.
+    pub(super) fn done(&self) -> &Waker {
         &self.done
     }
 
-    /// Whether it was begun before a fork, in the parent: its thread isn't in this process.
+    /// Whether it was started before a fork: its thread exists only in the parent process.
     pub(super) fn is_inherited(&self) -> bool {
         self.generation != process_generation()
     }
 
-    /// What came of it, which is there as soon as it is done; and its log lines are written.
-    pub(super) fn land(mut self, client: &Client) -> Result<Page> {
-        let outcome = self.thread.take().map(JoinHandle::join);
-        if let (Some(lines), Some(logger)) = (&self.lines, client.logger()) {
-            lines.write_to(logger);
+    /// Returns the result of a prefetch that is done, and writes its log lines to the logger of `call`.
+    pub(super) fn join(mut self, call: &CallContext) -> Result<Page> {
+        let result = self.thread.take().map(JoinHandle::join);
+        if let (Some(buffer), Some(logger)) = (&self.log_buffer, call.logger()) {
+            buffer.flush_to(logger);
         }
-        match outcome {
-            // A wait that was asked for runs since then.
-            Some(Ok((outcome, at))) => outcome.map_err(|error| error.with_shorter_wait(at.elapsed())),
+        match result {
+            Some(Ok((result, finished))) => result.map_err(|error| error.with_elapsed(finished.elapsed())),
             _ => Err(Error::panicked()),
         }
     }
 }
 
-impl Drop for Flight {
+impl Drop for Prefetch {
     fn drop(&mut self) {
         let Some(thread) = self.thread.take() else { return };
         if self.is_inherited() {
-            // Even to detach a thread that isn't there would be undefined.
+            // Even detaching a thread that does not exist is undefined behaviour.
             std::mem::forget(thread);
             return;
         }
-        self.end.cancel();
-        // Milliseconds: each of its waits ends with the token. What came of it nobody wants.
+        self.cancel.cancel();
+        // Takes milliseconds, as all waits of the thread end on cancellation.
         drop(thread.join());
     }
 }
 
-impl fmt::Debug for Flight {
+impl fmt::Debug for Prefetch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Flight")
+        f.write_str("Prefetch")
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::os::fd::AsFd;
+
     use super::*;
     use crate::config::Config;
     use crate::error::ErrorKind;
+    use crate::sys::Interest;
 
     fn client() -> Client {
         let mut config = Config::new();
-        config.set_access_token("canary-7d1f").expect("a good token");
+        config.set_access_token("canary-7d1f").expect("a valid access token");
         Client::new(&config).expect("a client")
     }
 
     #[test]
-    fn a_panic_is_the_next_calls_failure() {
-        let client = client();
-        let flight = Flight::of(None, |_| panic!("on purpose")).expect("a thread");
-        client.wait_for(flight.done(), None).expect("its end");
-        let error = flight.land(&client).expect_err("no page");
+    fn panic_is_reported_by_the_next_call() {
+        let call = client().call_context(None);
+        let prefetch = Prefetch::spawn(None, |_| panic!("on purpose")).expect("a thread");
+        call.wait_until(&[(prefetch.done().as_fd(), Interest::Read)], None).expect("the end of the thread");
+        let error = prefetch.join(&call).expect_err("a panic");
         assert_eq!(error.kind(), ErrorKind::Panic);
         assert!(error.message().contains("a bug in libdata_connectors"), "{error}");
     }
 
     #[test]
-    fn dropping_it_ends_it() {
+    fn drop_cancels_the_prefetch_and_waits_for_it() {
         let ended = Arc::new(std::sync::atomic::AtomicBool::new(false));
-        let theirs = Arc::clone(&ended);
-        let work = move |end: &CancelToken| {
-            while !end.is_cancelled() {
+        let thread_ended = Arc::clone(&ended);
+        let work = move |cancel: &CancelToken| {
+            while !cancel.is_cancelled() {
                 std::thread::yield_now();
             }
-            theirs.store(true, std::sync::atomic::Ordering::SeqCst);
-            Err(Error::invalid("nobody hears of it"))
+            thread_ended.store(true, std::sync::atomic::Ordering::SeqCst);
+            Err(Error::invalid("not reported"))
         };
-        drop(Flight::of(None, work).expect("a thread"));
+        drop(Prefetch::spawn(None, work).expect("a thread"));
         assert!(ended.load(std::sync::atomic::Ordering::SeqCst));
     }
 }

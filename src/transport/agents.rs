@@ -1,25 +1,24 @@
-//! An agent of ureq's for each process: a forked child gets its own, and leaves its parent's connections alone.
+//! One ureq agent per process: a forked child gets its own, and does not use the connections of its parent.
 
 use std::sync::OnceLock;
 
 use ureq::Agent;
 use ureq::config::Config;
 
-use super::connector::{NoResolver, Route, connector};
-use super::sys::process_generation;
+use super::ureq_connector::{NoopResolver, TcpConnector, connector};
 use crate::config::AccessToken;
+use crate::sys::process_generation;
 
-/// The agents, the first process's first. Nothing is locked while calls are made, so that a fork finds nothing
-/// locked.
+/// A list of agents, starting with that of the process that created the client. No lock is held during a call: a
+/// fork could leave it locked.
 pub(super) struct Agents {
-    make: Make,
+    settings: AgentSettings,
     first: Node,
 }
 
-/// What an agent is made of.
-pub(super) struct Make {
+pub(super) struct AgentSettings {
     pub config: Config,
-    pub route: Route,
+    pub connector: TcpConnector,
     pub token: AccessToken,
 }
 
@@ -30,20 +29,20 @@ struct Node {
 }
 
 impl Agents {
-    pub(super) fn new(make: Make) -> Self {
-        let first = Node::new(&make);
-        Self { make, first }
+    pub(super) fn new(settings: AgentSettings) -> Self {
+        let first = Node::new(&settings);
+        Self { settings, first }
     }
 
-    /// This process's.
+    /// The agent of the current process.
     pub(super) fn get(&self) -> &Agent {
         let generation = process_generation();
         let mut node = &self.first;
         while node.generation != generation {
             node = node.next.get().unwrap_or_else(|| {
-                // Made before the lock is taken, which is then held for as long as a pointer takes to store.
-                let fresh = Box::new(Node::new(&self.make));
-                node.next.get_or_init(|| fresh)
+                // Created before get_or_init, whose lock is then held only while a pointer is stored.
+                let new = Box::new(Node::new(&self.settings));
+                node.next.get_or_init(|| new)
             });
         }
         &node.agent
@@ -51,11 +50,11 @@ impl Agents {
 }
 
 impl Node {
-    fn new(make: &Make) -> Self {
-        let connector = connector(make.route.clone(), make.token.clone());
+    fn new(settings: &AgentSettings) -> Self {
+        let connector = connector(settings.connector.clone(), settings.token.clone());
         Self {
             generation: process_generation(),
-            agent: Agent::with_parts(make.config.clone(), connector, NoResolver),
+            agent: Agent::with_parts(settings.config.clone(), connector, NoopResolver),
             next: OnceLock::new(),
         }
     }

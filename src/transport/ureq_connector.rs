@@ -1,5 +1,5 @@
-//! How ureq comes to its connections: dialled by us, directly or through a proxy, with rustls over it where the URL
-//! says so.
+//! The connector that ureq opens connections with: TCP, directly or through a proxy; TLS for https; and the
+//! access token.
 
 use std::net::SocketAddr;
 
@@ -9,77 +9,76 @@ use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, RustlsConnector, Transport};
 use zeroize::Zeroize;
 
-use super::call::{Stop, current};
-use super::dial::dial;
-use super::socket::TcpSocket;
-use super::tunnel::tunnel;
+use super::attempt::current;
+use super::error::TransportError;
+use super::happy_eyeballs::connect;
+use super::http_proxy::open_tunnel;
+use super::tcp::TcpConnection;
 use crate::config::{AccessToken, NoProxy, Proxy};
 
-/// What ureq has for a token.
-pub(super) const PLACEHOLDER: &str = "Bearer [token]";
+/// The `Authorization` value as ureq has it: without the access token.
+pub(super) const AUTHORIZATION_PLACEHOLDER: &str = "Bearer [token]";
 const PLACEHOLDER_LINE: &str = "authorization: Bearer [token]";
 
-/// Which way connections go.
+/// Opens TCP connections, to the host or through the proxy.
 #[derive(Clone, Debug)]
-pub(super) struct Route {
+pub(super) struct TcpConnector {
     pub proxy: Option<Proxy>,
     pub no_proxy: NoProxy,
 }
 
-/// The whole chain.
-pub(super) fn connector(route: Route, token: AccessToken) -> impl Connector {
-    route.chain(RustlsConnector::default()).chain(Finish { token })
+/// The connector of an agent.
+pub(super) fn connector(tcp: TcpConnector, token: AccessToken) -> impl Connector {
+    tcp.chain(RustlsConnector::default()).chain(AuthorizingConnector { token })
 }
 
-/// Opens the connection, to the host or through the proxy.
-impl Connector for Route {
-    type Out = TcpSocket;
+impl Connector for TcpConnector {
+    type Out = TcpConnection;
 
-    fn connect(&self, details: &ConnectionDetails, _: Option<()>) -> Result<Option<TcpSocket>, ureq::Error> {
-        let call = current()?;
-        call.connecting();
+    fn connect(&self, details: &ConnectionDetails, _: Option<()>) -> Result<Option<TcpConnection>, ureq::Error> {
+        let attempt = current()?;
+        attempt.connecting();
         let host = details.uri.host().unwrap_or_default();
         let port = details.uri.port_u16().unwrap_or(if details.needs_tls() { 443 } else { 80 });
         let stream = match &self.proxy {
-            Some(proxy) if !self.no_proxy.contains(host) => tunnel(proxy, host, port, &call)?,
-            _ => dial(host, port, &call)?,
+            Some(proxy) if !self.no_proxy.contains(host) => open_tunnel(proxy, host, port, &attempt)?,
+            _ => connect(host, port, &attempt)?,
         };
-        Ok(Some(TcpSocket::new(stream)))
+        Ok(Some(TcpConnection::new(stream)))
     }
 }
 
-/// The last of the chain: the connection is open.
+/// The end of the chain, called with the open connection.
 #[derive(Debug)]
-struct Finish {
+struct AuthorizingConnector {
     token: AccessToken,
 }
 
-impl<In: Transport> Connector<In> for Finish {
-    type Out = Authorizing<In>;
+impl<In: Transport> Connector<In> for AuthorizingConnector {
+    type Out = AuthorizingTransport<In>;
 
     fn connect(&self, _: &ConnectionDetails, chained: Option<In>) -> Result<Option<Self::Out>, ureq::Error> {
         current()?.connected();
-        Ok(chained.map(|inner| Authorizing { inner, token: self.token.clone() }))
+        Ok(chained.map(|inner| AuthorizingTransport { inner, token: self.token.clone() }))
     }
 }
 
-/// Puts the token into a request as the last thing before it is sent (encrypted below this, where TLS is spoken), and
-/// wipes it from the buffer afterwards: nothing above ever has it, so that nothing above can log it or leave it in
-/// memory.
+/// Inserts the access token into a request just before it is sent (TLS encrypts it below), and wipes it from the
+/// buffer afterwards. ureq never has the access token, and so cannot log it or leave it in memory.
 #[derive(Debug)]
-struct Authorizing<T> {
+struct AuthorizingTransport<T> {
     inner: T,
     token: AccessToken,
 }
 
-impl<T: Transport> Transport for Authorizing<T> {
+impl<T: Transport> Transport for AuthorizingTransport<T> {
     fn buffers(&mut self) -> &mut dyn Buffers {
         self.inner.buffers()
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
         let output = self.inner.buffers().output();
-        let amount = authorize(output, amount, self.token.as_str()).ok_or(Stop::TooLongRequest)?;
+        let amount = authorize(output, amount, self.token.as_str()).ok_or(TransportError::RequestTooLong)?;
         let sent = self.inner.transmit_output(amount, timeout);
         if let Some(bytes) = self.inner.buffers().output().get_mut(..amount) {
             bytes.zeroize();
@@ -100,20 +99,20 @@ impl<T: Transport> Transport for Authorizing<T> {
     }
 }
 
-/// ureq resolves for each request, also on a pooled connection; the dialler does it when one has to be opened.
+/// Replaces ureq's resolver, which would run for each request: hosts are resolved only to open a connection.
 #[derive(Debug)]
-pub(super) struct NoResolver;
+pub(super) struct NoopResolver;
 
-impl Resolver for NoResolver {
+impl Resolver for NoopResolver {
     fn resolve(&self, _: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        let mut one = self.empty();
-        one.push(SocketAddr::from(([0, 0, 0, 0], 0)));
-        Ok(one)
+        let mut addresses = self.empty();
+        addresses.push(SocketAddr::from(([0, 0, 0, 0], 0)));
+        Ok(addresses)
     }
 }
 
-/// Replaces the placeholder in the first `amount` bytes, which are a request's head, and gives their new number;
-/// `None` when there is no room, or it isn't a whole head with a placeholder in it.
+/// Replaces the placeholder in the request head, the first `amount` bytes, and returns the new length. `None` if it
+/// does not fit, or if the bytes are not a complete head with a placeholder.
 fn authorize(output: &mut [u8], amount: usize, token: &str) -> Option<usize> {
     let head = output.get(..amount)?;
     let is_before = |line: &&[u8]| line.strip_suffix(b"\r\n") != Some(PLACEHOLDER_LINE.as_bytes());
@@ -138,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_token_takes_the_placeholders_place() {
+    fn replaces_the_placeholder_with_the_access_token() {
         let head = "GET / HTTP/1.1\r\nauthorization: Bearer [token]\r\nhost: h\r\n\r\n";
         for token in ["t", "1234567", "a-longer-token-than-the-placeholder"] {
             let mut output = [0; 128];

@@ -1,0 +1,158 @@
+//! An HTTP response, and its conversion to a page or an error.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use ureq::http::{HeaderMap, StatusCode, Uri, header};
+
+use crate::api_error::ApiError;
+use crate::config::AccessToken;
+use crate::error::{Error, ErrorKind, ResponseInfo, Result, one_line};
+use crate::page::Page;
+use crate::rate_limit::RateLimit;
+
+/// A complete response, decompressed.
+pub(crate) struct HttpResponse {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl HttpResponse {
+    /// The page, or the error. The access token is redacted from what the other side may have echoed.
+    pub(crate) fn into_page(mut self, token: &AccessToken) -> Result<Page> {
+        if self.status != StatusCode::OK {
+            return Err(self.to_error(token));
+        }
+        let info = self.info(token);
+        let body = std::mem::take(&mut self.body);
+        let is_empty = body.is_empty();
+        let invalid = match Page::parse(body) {
+            Ok(page) => return Ok(page.with_response_head(info.request_id, info.rate_limit)),
+            Err(invalid) => invalid,
+        };
+        // Some gateways send the service's errors with status 200.
+        if let Some(api_error) = ApiError::parse(&invalid.body, token) {
+            let mut message = "HTTP 200 OK with an error instead of a list".to_owned();
+            api_error.append_to(&mut message);
+            return Err(Error::new(ErrorKind::Protocol, message).with_response(api_error.merge_into(info)));
+        }
+        let content_type = self.content_type(token);
+        let why = if is_empty { "the body is empty".into() } else { token.redact(&invalid.reason) };
+        let message = format!("HTTP 200 OK with {content_type}, but the body is not a JSON list: {why}");
+        Err(Error::new(ErrorKind::Protocol, message).with_response(info))
+    }
+
+    fn to_error(&self, token: &AccessToken) -> Error {
+        let api_error = ApiError::parse(&self.body, token);
+        let status = self.status;
+        let kind = kind_of(status);
+        let mut message = format!("HTTP {}", status.as_u16());
+        if let Some(reason) = status.canonical_reason() {
+            message.push(' ');
+            message.push_str(reason);
+        }
+        match &api_error {
+            Some(api_error) => api_error.append_to(&mut message),
+            None if status.is_redirection() => message.push_str(&self.redirect_target(token)),
+            None if self.body.is_empty() => message.push_str(" with an empty body"),
+            None => {
+                message.push_str(" with ");
+                message.push_str(&self.content_type(token));
+                message.push_str(" instead of JSON: a gateway may have sent it");
+            }
+        }
+        message.push_str(advice(kind, status));
+        Error::new(kind, message).with_response(api_error.unwrap_or_default().merge_into(self.info(token)))
+    }
+
+    /// What the response head says.
+    pub(crate) fn info(&self, token: &AccessToken) -> ResponseInfo {
+        ResponseInfo {
+            http_status: Some(self.status.as_u16()),
+            request_id: self.header("x-request-id", token),
+            retry_after: self.retry_after(),
+            rate_limit: RateLimit::from_headers(&self.headers),
+            ..ResponseInfo::default()
+        }
+    }
+
+    fn header(&self, name: &str, token: &AccessToken) -> Option<String> {
+        let text = self.headers.get(name)?.to_str().ok()?;
+        Some(one_line(token.redact(text)).into_owned())
+    }
+
+    fn content_type(&self, token: &AccessToken) -> String {
+        self.header(header::CONTENT_TYPE.as_str(), token)
+            .map_or("no content type".to_owned(), |name| format!("content type {name}"))
+    }
+
+    /// Names only the host: a path or query may contain secrets.
+    fn redirect_target(&self, token: &AccessToken) -> String {
+        let location = self.header(header::LOCATION.as_str(), token).unwrap_or_default();
+        let host = location.parse::<Uri>().ok().and_then(|uri| uri.host().map(str::to_owned));
+        host.map_or(String::new(), |host| format!(" (redirect to {host})"))
+    }
+
+    /// The delay that the service asks for: `Retry-After`, in seconds or as a date; without it, for a 429, the time to
+    /// the reset of the rate limit.
+    fn retry_after(&self) -> Option<Duration> {
+        let retry_after = self.headers.get(header::RETRY_AFTER).and_then(|value| {
+            let text = value.to_str().ok()?.trim();
+            match text.parse() {
+                Ok(seconds) => Some(Duration::from_secs(seconds)),
+                Err(_) => {
+                    let date = httpdate::parse_http_date(text).ok()?;
+                    Some(date.duration_since(self.now()).unwrap_or_default())
+                }
+            }
+        });
+        match self.status {
+            // A reset in the past is ignored.
+            StatusCode::TOO_MANY_REQUESTS => {
+                retry_after.or_else(|| self.time_to_rate_limit_reset().filter(|wait| !wait.is_zero()))
+            }
+            _ => retry_after,
+        }
+    }
+
+    /// The time to the end of the rate limit's window.
+    pub(crate) fn time_to_rate_limit_reset(&self) -> Option<Duration> {
+        let now = self.now().duration_since(UNIX_EPOCH).ok()?;
+        Some(RateLimit::from_headers(&self.headers).reset?.saturating_sub(now))
+    }
+
+    /// The time of the server's clock, which its times refer to: the local clock may be wrong, or jump.
+    fn now(&self) -> SystemTime {
+        let date = self.headers.get(header::DATE).and_then(|value| value.to_str().ok());
+        date.and_then(|text| httpdate::parse_http_date(text).ok()).unwrap_or_else(SystemTime::now)
+    }
+}
+
+fn kind_of(status: StatusCode) -> ErrorKind {
+    match status.as_u16() {
+        401 => ErrorKind::Unauthorized,
+        403 => ErrorKind::Forbidden,
+        429 => ErrorKind::RateLimited,
+        400..=499 => ErrorKind::BadRequest,
+        500..=599 => ErrorKind::Server,
+        _ => ErrorKind::Protocol,
+    }
+}
+
+/// What to do, where it follows from the status.
+fn advice(kind: ErrorKind, status: StatusCode) -> &'static str {
+    match kind {
+        ErrorKind::Unauthorized => "; check access_token and region: an access token is valid in one region only",
+        ErrorKind::BadRequest if status == StatusCode::NOT_FOUND => {
+            "; check base_url and api_version (Preview, or 2.16 and later)"
+        }
+        ErrorKind::Protocol if status.is_redirection() => {
+            ": redirects are not followed, to keep the access token from other hosts; set base_url to the final URL"
+        }
+        ErrorKind::Protocol => "; expected HTTP 200 with a list",
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests;

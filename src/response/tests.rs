@@ -1,0 +1,116 @@
+//! Responses and the pages or errors they become.
+
+use super::*;
+
+fn parse(status: u16, headers: &[(&'static str, &str)], body: &str) -> Result<Page> {
+    let token = AccessToken::new("s3cret-token").expect("a valid access token");
+    let mut map = HeaderMap::new();
+    for (name, value) in headers {
+        map.insert(*name, value.parse().expect("a valid header"));
+    }
+    HttpResponse {
+        status: StatusCode::from_u16(status).expect("a valid status"),
+        headers: map,
+        body: body.as_bytes().to_vec(),
+    }
+    .into_page(&token)
+}
+
+#[test]
+fn page_keeps_json_request_id_and_rate_limit() {
+    let json = "\u{feff} {\"data\":[{\"id\":\"1\",\"new\":1.50}],\"pages\":null}\n";
+    let headers = [
+        ("x-request-id", "r-1"),
+        ("x-ratelimit-limit", "10000"),
+        ("x-ratelimit-remaining", "-3"),
+        ("x-ratelimit-reset", "1700000000"),
+    ];
+    let page = parse(200, &headers, json).expect("a page");
+    assert_eq!(page.json(), &json[3..], "all but the byte order mark");
+    assert_eq!(page.count(), 1);
+    assert_eq!(page.request_id(), Some("r-1"));
+    let limit = page.rate_limit();
+    assert_eq!((limit.limit, limit.remaining), (Some(10_000), None));
+    assert_eq!(limit.reset, Some(Duration::from_secs(1_700_000_000)));
+}
+
+#[test]
+fn error_list_may_lack_every_part() {
+    for body in [
+        r#"{"type":"error.list","errors":[{}]}"#,
+        r#"{"errors":[{"code":null,"message":null,"field":null}],"request_id":null}"#,
+        r#"{"errors":[7]}"#,
+    ] {
+        let error = parse(400, &[("x-request-id", "r-2")], body).expect_err(body);
+        assert_eq!(error.message(), "HTTP 400 Bad Request", "{body}");
+        assert_eq!((error.api_code(), error.request_id()), (None, Some("r-2")));
+    }
+    let body = r#"{"type":"error.list","request_id":"r-3","errors":[]}"#;
+    let error = parse(400, &[("x-request-id", "r-2")], body).expect_err(body);
+    assert_eq!((error.message(), error.request_id()), ("HTTP 400 Bad Request", Some("r-3")));
+    for body in ["{}", "[]", "7", r#"{"errors":[]}"#, r#"{"errors":null}"#] {
+        let error = parse(500, &[], body).expect_err(body);
+        assert!(error.message().contains("instead of JSON"), "{error}");
+    }
+}
+
+#[test]
+fn redacts_an_echoed_access_token() {
+    let body = r#"{"errors":[{"code":"s3cret-token","message":"no s3cret-token","field":"s3cret-token"}],"request_id":"s3cret-token"}"#;
+    let error =
+        parse(400, &[("location", "https://s3cret-token/"), ("content-type", "s3cret-token")], body).expect_err("400");
+    assert!(!format!("{error:?}").contains("s3cret-token"), "{error:?}");
+    assert_eq!(error.api_code(), Some("[token]"));
+    for status in [200, 302, 502] {
+        let error =
+            parse(status, &[("location", "https://s3cret-token/"), ("content-type", "s3cret-token")], "s3cret-token");
+        assert!(!format!("{error:?}").contains("s3cret-token"), "{error:?}");
+    }
+}
+
+#[test]
+fn retry_after_comes_from_seconds_a_date_or_the_reset() {
+    let retry_after =
+        |status, headers: &[(&'static str, &str)]| parse(status, headers, "").expect_err("an error").retry_after();
+    assert_eq!(retry_after(429, &[("retry-after", " 7 ")]), Some(Duration::from_secs(7)));
+    assert_eq!(retry_after(503, &[("retry-after", "0")]), Some(Duration::ZERO));
+    assert_eq!(retry_after(503, &[("retry-after", "-1")]), None);
+    assert_eq!(retry_after(429, &[("x-ratelimit-reset", "1")]), None, "in the past");
+    assert_eq!(retry_after(500, &[("x-ratelimit-reset", "99999999999")]), None, "applies to 429 only");
+    // Times refer to the server's clock if the response has a date.
+    let date = ("date", "Sun, 06 Nov 1994 08:49:37 GMT");
+    assert_eq!(
+        retry_after(503, &[date, ("retry-after", "Sun, 06 Nov 1994 08:49:47 GMT")]),
+        Some(Duration::from_secs(10))
+    );
+    assert_eq!(retry_after(503, &[date, ("retry-after", "Sun, 06 Nov 1994 08:00:00 GMT")]), Some(Duration::ZERO));
+    assert_eq!(retry_after(503, &[("retry-after", "Sun, 06 Nov 1994 08:00:00 GMT")]), Some(Duration::ZERO));
+    assert_eq!(retry_after(503, &[("retry-after", "tomorrow")]), None);
+    assert_eq!(retry_after(429, &[date, ("x-ratelimit-reset", "784111787")]), Some(Duration::from_secs(10)));
+    let far = retry_after(429, &[("x-ratelimit-reset", "99999999999")]).expect("in the future");
+    assert!(far > Duration::from_secs(9_000_000_000));
+}
+
+#[test]
+fn parses_errors_in_unusual_bodies() {
+    let lone_surrogate =
+        r#"{"errors":[{"code":"c","message":"a\ud83d b \\ud83d \ud83d\ude00"},{"code":"d"}],"request_id":"r"}"#;
+    let error = parse(400, &[], lone_surrogate).expect_err("400");
+    assert_eq!(error.message(), "HTTP 400 Bad Request: a\u{fffd} b \\ud83d 😀 (c), and 1 more");
+    assert_eq!((error.api_code(), error.request_id()), (Some("c"), Some("r")));
+    let error =
+        parse(200, &[], r#"{"type":"error.list","data":[],"errors":[{"message":"Access Token Invalid","code":"x"}]}"#);
+    let error = error.expect_err("an error");
+    assert_eq!((error.kind(), error.api_code()), (ErrorKind::Protocol, Some("x")));
+    assert!(error.message().ends_with("an error instead of a list: Access Token Invalid (x)"), "{error}");
+    let error = parse(400, &[], "{\"errors\":[{\"message\":\"a\\nb\\u001b[31m\"}]}").expect_err("400");
+    assert!(error.message().ends_with("a b [31m"), "{error:?}");
+}
+
+#[test]
+fn redirect_error_names_only_the_host() {
+    let error = parse(302, &[("location", "https://elsewhere.example/path?key=1")], "").expect_err("an error");
+    assert_eq!(error.kind(), ErrorKind::Protocol);
+    assert!(error.message().contains("(redirect to elsewhere.example):"), "{error}");
+    assert!(!error.message().contains("key="), "{error}");
+}

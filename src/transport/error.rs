@@ -1,0 +1,195 @@
+//! Failures of the transport, and the errors they are reported as.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+
+use rustls::{CertificateError, Error as TlsError};
+
+use crate::call::{Interruption, Timeouts};
+use crate::config::AccessToken;
+use crate::error::{Error, ErrorKind};
+
+/// A failure below ureq, in the connector or the socket.
+#[derive(Debug)]
+pub(super) enum TransportError {
+    /// The call ended.
+    Interrupted(Interruption),
+    /// An open connection failed.
+    ConnectionBroken(io::Error),
+    /// DNS resolution of a host failed.
+    NotResolved { host: String, error: io::Error },
+    /// No connection could be opened.
+    NotConnected { host: String, port: u16, address: SocketAddr, error: io::Error },
+    /// The proxy refused the CONNECT tunnel: the whole message.
+    ProxyRefused(String),
+    /// A failure while waiting for the proxy.
+    AtProxy { proxy: String, error: Box<TransportError> },
+    /// The request does not fit into the output buffer.
+    RequestTooLong,
+    /// The system is out of threads, file descriptors or memory.
+    System(io::Error),
+}
+
+impl From<Interruption> for TransportError {
+    fn from(interruption: Interruption) -> Self {
+        Self::Interrupted(interruption)
+    }
+}
+
+impl From<TransportError> for ureq::Error {
+    fn from(error: TransportError) -> Self {
+        Self::Other(Box::new(error))
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self:?}")
+    }
+}
+
+impl std::error::Error for TransportError {}
+
+/// Whether the server had closed the connection: if it was a pooled one, a new one may work.
+pub(super) fn is_connection_closed(error: &ureq::Error) -> bool {
+    match error {
+        ureq::Error::Other(other) => matches!(other.downcast_ref(), Some(TransportError::ConnectionBroken(_))),
+        ureq::Error::Io(error) => error.kind() == io::ErrorKind::UnexpectedEof,
+        _ => false,
+    }
+}
+
+/// What error messages need to know about the client.
+pub(super) struct ErrorContext {
+    /// `host` or `host:port`.
+    pub authority: String,
+    pub timeouts: Timeouts,
+    pub max_response_bytes: u64,
+    /// Redacted from anything that the other side may have echoed.
+    pub token: AccessToken,
+}
+
+impl ErrorContext {
+    pub(super) fn to_error(&self, error: ureq::Error) -> Error {
+        let host = &self.authority;
+        let (kind, message) = match error {
+            ureq::Error::Other(other) => match other.downcast() {
+                Ok(error) => return self.transport_error(*error, host, false),
+                Err(other) => (ErrorKind::Connection, format!("connection to {host} failed: {other}")),
+            },
+            ureq::Error::Io(error) => self.io_error(&error),
+            ureq::Error::Rustls(error) => self.tls_error(&error),
+            ureq::Error::Tls(why) => (ErrorKind::Tls, format!("TLS connection to {host} failed: {why}")),
+            ureq::Error::BodyExceedsLimit(_) => (
+                ErrorKind::TooLarge,
+                format!(
+                    "response is larger than max_response_bytes ({}): increase it, or reduce per_page",
+                    self.max_response_bytes
+                ),
+            ),
+            // Either the connection was closed, or the gzip data is truncated.
+            ureq::Error::Decompress(_, error) if error.kind() == io::ErrorKind::UnexpectedEof => self.io_error(&error),
+            ureq::Error::Decompress(coding, error) => {
+                (ErrorKind::Protocol, format!("response from {host} is not valid {coding}: {error}"))
+            }
+            // The text may quote what the other side sent.
+            other => {
+                let other = other.to_string();
+                let why = self.token.redact(&other);
+                (ErrorKind::Protocol, format!("invalid HTTP response from {host}: {why}"))
+            }
+        };
+        Error::new(kind, message)
+    }
+
+    fn transport_error(&self, error: TransportError, peer: &str, is_proxy: bool) -> Error {
+        let (kind, message) = match error {
+            TransportError::AtProxy { proxy, error } => {
+                return self.transport_error(*error, &format!("proxy {proxy}"), true);
+            }
+            TransportError::Interrupted(interruption) => return interruption.into_error(self.timeouts, Some(peer)),
+            TransportError::System(error) => return Error::out_of_resources(&error),
+            TransportError::NotResolved { host, error } => {
+                let (what, option) = if is_proxy { ("proxy host", "proxy") } else { ("host", "base_url") };
+                (
+                    ErrorKind::Connection,
+                    format!("could not resolve {what} {host} ({error}): check {option}, DNS and the network"),
+                )
+            }
+            TransportError::NotConnected { host, port, address, error } => {
+                let proxy = if is_proxy { "proxy " } else { "" };
+                let at = if host == address.ip().to_string() { String::new() } else { format!(" at {address}") };
+                let place = format!("could not connect to {proxy}{host}:{port}{at}");
+                (ErrorKind::Connection, not_connected(&place, &error, is_proxy))
+            }
+            TransportError::ProxyRefused(why) => (ErrorKind::Proxy, why),
+            TransportError::RequestTooLong => (
+                ErrorKind::InvalidArgument,
+                "request is too long: access_token, cursor, base_url and user_agent_suffix share 24 kB".to_owned(),
+            ),
+            TransportError::ConnectionBroken(error) => {
+                (ErrorKind::Connection, format!("connection to {peer} failed: {error}"))
+            }
+        };
+        Error::new(kind, message)
+    }
+
+    fn io_error(&self, error: &io::Error) -> (ErrorKind, String) {
+        let host = &self.authority;
+        if let Some(error) = error.get_ref().and_then(|inner| inner.downcast_ref::<TlsError>()) {
+            return self.tls_error(error);
+        }
+        if error.kind() == io::ErrorKind::OutOfMemory {
+            return (ErrorKind::System, "out of memory for the response".to_owned());
+        }
+        if error.kind() == io::ErrorKind::UnexpectedEof {
+            let message = format!("connection closed by {host} before the response was complete");
+            return (ErrorKind::Connection, message);
+        }
+        (ErrorKind::Connection, format!("connection to {host} failed: {error}"))
+    }
+
+    fn tls_error(&self, error: &TlsError) -> (ErrorKind, String) {
+        let host = &self.authority;
+        use CertificateError::{
+            Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet, NotValidYetContext, Revoked,
+            UnknownIssuer,
+        };
+        let message = match error {
+            TlsError::InvalidCertificate(Expired | ExpiredContext { .. }) => {
+                format!("TLS certificate of {host} has expired: renew it, or check this machine's clock")
+            }
+            TlsError::InvalidCertificate(NotValidYet | NotValidYetContext { .. }) => {
+                format!("TLS certificate of {host} is not valid yet: check this machine's clock")
+            }
+            TlsError::InvalidCertificate(NotValidForName | NotValidForNameContext { .. }) => {
+                format!("TLS certificate of {host} is for another host name: check base_url")
+            }
+            TlsError::InvalidCertificate(UnknownIssuer) => format!(
+                "TLS certificate of {host} is not trusted (unknown issuer, or self-signed): \
+                 with a private CA or behind a TLS-inspecting proxy, set ca_file to its CA certificate"
+            ),
+            TlsError::InvalidCertificate(Revoked) => format!("TLS certificate of {host} was revoked"),
+            TlsError::InvalidMessage(_) => format!(
+                "TLS handshake with {host} failed (the server does not speak TLS): \
+                 check the port, or use http:// in base_url"
+            ),
+            other => format!("TLS connection to {host} failed: {other}"),
+        };
+        (ErrorKind::Tls, message)
+    }
+}
+
+fn not_connected(place: &str, error: &io::Error, is_proxy: bool) -> String {
+    match (error.kind(), is_proxy) {
+        (io::ErrorKind::ConnectionRefused, false) => {
+            format!("{place} (connection refused): check the base URL and that a server is listening there")
+        }
+        (io::ErrorKind::ConnectionRefused, true) => {
+            format!("{place} (connection refused): check the proxy option and that a proxy is listening there")
+        }
+        (_, false) => format!("{place} ({error}): check the base URL and the network"),
+        (_, true) => format!("{place} ({error}): check the proxy option and the network"),
+    }
+}
