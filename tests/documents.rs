@@ -63,7 +63,7 @@ fn lists_137(name: &str, text: &str, rows_of_line: fn(&str) -> usize) {
     assert!(complaint.contains("token is NULL"), "{complaint}");
     let variables = [TOKEN, variables[0]];
     let (_, complaint) = program::expect_code(&program::run(&test, &[], &variables), 1);
-    assert!(complaint.contains("127.0.0.1:1 refused the connection"), "{complaint}");
+    assert!(complaint.contains("could not connect to 127.0.0.1:1 (connection refused)"), "{complaint}");
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn the_readmes_python_program() {
         &python(&["-c", &redirected.replace(sandbox.base_url(), "http://127.0.0.1:1")], &[TOKEN]),
         1,
     );
-    assert!(complaint.starts_with("127.0.0.1:1 refused the connection"), "{complaint}");
+    assert!(complaint.starts_with("could not connect to 127.0.0.1:1 (connection refused)"), "{complaint}");
 }
 
 /// What each example has to do, in whatever language: `run` runs it.
@@ -161,7 +161,7 @@ fn is_the_example(run: impl Fn(&[&str], &[(&str, &str)]) -> Output) {
         (&["--limit", "0"], "--limit"),
         (&["--limit"], "--limit"),
         (&["--per-page", "x"], "--per-page"),
-        (&["--per-page", "51", "--base-url", url], "per_page is 51: use 1 to 50"),
+        (&["--per-page", "51", "--base-url", url], "51: use 1 to 50"),
         (&["--base-url", "example.com"], "has no scheme"),
         (&["--region", "mars"], "use us, eu or au"),
         (&["--region", "eu", "--base-url", url], "--region"),

@@ -74,7 +74,7 @@ fn url(scheme: &str, server: &FaultServer) -> String {
 
 #[test]
 fn in_the_look_up() {
-    ends("look-up", &["https://slow.invalid"], "within the timeout of 157 ms");
+    ends("look-up", &["https://slow.invalid"], "timed out after 157 ms (1 attempt)");
 }
 
 /// The first address of the host doesn't answer: the second one serves, without waiting for the first to fail.
@@ -100,32 +100,39 @@ fn not_by_an_address_that_is_dead() {
 fn while_connecting() {
     let (_listener, _waiting, address) = full("127.0.0.1:0");
     let url = format!("http://{address}");
-    ends("connecting", &[&url], "timeout of 157 ms");
+    ends("connecting", &[&url], "timed out after 157 ms (1 attempt)");
     let output = run(&["connect_timeout", &url], false);
     let (printed, _) = program::expect_code(&output, 0);
-    assert!(printed.starts_with("DC_ERR_TIMEOUT") && printed.contains("connect timeout of 157 ms"), "{printed}");
+    assert!(
+        printed.starts_with("DC_ERR_TIMEOUT") && printed.contains("timed out after 157 ms (connect_timeout_ms)"),
+        "{printed}"
+    );
 }
 
 #[test]
 fn in_a_proxys_connect() {
     let silent = server(vec![Step::Request, Step::Hold], false);
-    ends("CONNECT", &["https://api.example", "", &url("http", &silent)], "timeout of 157 ms");
+    ends("CONNECT", &["https://api.example", "", &url("http", &silent)], "timed out after 157 ms (1 attempt)");
     let dripping = server(vec![Step::Request, Step::Drip(vec![b'x'; 1000], 50)], false);
-    ends("CONNECT, dripping", &["https://api.example", "", &url("http", &dripping)], "timeout of 157 ms");
+    ends(
+        "CONNECT, dripping",
+        &["https://api.example", "", &url("http", &dripping)],
+        "timed out after 157 ms (1 attempt)",
+    );
 }
 
 #[test]
 fn in_the_tls_handshake() {
     let silent = server(vec![Step::Hold], false);
-    ends("TLS handshake", &[&url("https", &silent)], "timeout of 157 ms");
+    ends("TLS handshake", &[&url("https", &silent)], "timed out after 157 ms (1 attempt)");
 }
 
 #[test]
 fn while_waiting_for_the_answer() {
     let silent = server(vec![Step::Request, Step::Hold], false);
-    ends("waiting", &[&url("http", &silent)], "no whole answer");
+    ends("waiting", &[&url("http", &silent)], "timed out after ");
     let silent = server(vec![Step::Request, Step::Hold], true);
-    ends("waiting, TLS", &[&url("https", &silent), certificates::ca_file().to_str().unwrap()], "no whole answer");
+    ends("waiting, TLS", &[&url("https", &silent), certificates::ca_file().to_str().unwrap()], "timed out after ");
 }
 
 /// Without a word on time: what ends a call leaves nothing behind.
@@ -148,9 +155,9 @@ fn under_valgrind() {
 fn in_the_body() {
     let head = b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n".to_vec();
     let dripping = vec![Step::Request, Step::Send(head), Step::Drip(vec![b' '; 100_000], 5)];
-    ends("body", &[&url("http", &server(dripping.clone(), false))], "no whole answer");
+    ends("body", &[&url("http", &server(dripping.clone(), false))], "timed out after ");
     let encrypted = server(dripping, true);
-    ends("body, TLS", &[&url("https", &encrypted), certificates::ca_file().to_str().unwrap()], "no whole answer");
+    ends("body, TLS", &[&url("https", &encrypted), certificates::ca_file().to_str().unwrap()], "timed out after ");
 }
 
 #[test]

@@ -279,7 +279,7 @@ fn visit<'a>(
 ) -> Option<String> {
     if let Some(start) = stack.iter().position(|open| *open == module) {
         let cycle = stack[start..].iter().copied().chain([module]);
-        return Some(cycle.map(|module| name(module)).collect::<Vec<_>>().join(" -> "));
+        return Some(cycle.map(name).collect::<Vec<_>>().join(" -> "));
     }
     if done.contains(module) {
         return None;

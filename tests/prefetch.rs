@@ -77,8 +77,8 @@ fn cancelled(by: &str) -> (ErrorKind, String) {
     (ErrorKind::Cancelled, by.to_owned())
 }
 
-const BY_TOKEN: &str = "the call was ended by its cancel token";
-const BY_SHUTDOWN: &str = "the client was shut down";
+const BY_TOKEN: &str = "request cancelled by its cancel token";
+const BY_SHUTDOWN: &str = "request cancelled: the client was shut down";
 
 #[test]
 fn it_gives_the_same_pages() {
@@ -175,7 +175,7 @@ fn its_time_is_that_of_a_call() {
     wait_until("it has ended by itself", || server.connections() == 1 && server.open() == 0);
     let error = pager.next_page(None).unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 1));
-    assert!(error.message().contains("within the timeout of 400 ms"), "{error}");
+    assert!(error.message().contains("timed out after 400 ms"), "{error}");
     assert_eq!(row(&mut pager), "2");
 }
 
@@ -283,7 +283,7 @@ fn nothing_is_fetched_ahead_by_a_cursor_that_came_before() {
     assert_eq!((row(&mut pager), row(&mut pager)), ("1".to_owned(), "2".to_owned()));
     for _ in 0..2 {
         let (kind, message) = kind(&mut pager, None);
-        assert!(kind == ErrorKind::Protocol && message.contains("had given before"), "{message}");
+        assert!(kind == ErrorKind::Protocol && message.contains("had returned before"), "{message}");
     }
     a_while();
     assert_eq!(server.requests().len(), 2);

@@ -14,14 +14,11 @@ use support::proxy::proxy;
 #[test]
 fn each_flaw_of_a_certificate_has_its_reason() {
     for (flaw, says) in [
-        (Flaw::WrongHost, "its certificate is for another host"),
-        (Flaw::Expired, "its certificate has expired"),
-        (Flaw::NotYetValid, "is not valid yet: is this machine's clock right?"),
-        (Flaw::SelfSigned, "self-signed, or of an authority that is not trusted"),
-        (
-            Flaw::UnknownIssuer,
-            "an authority that is not trusted: a private authority's certificate can be set as the CA file",
-        ),
+        (Flaw::WrongHost, "is for another host name: check base_url"),
+        (Flaw::Expired, "has expired: renew it, or check this machine's clock"),
+        (Flaw::NotYetValid, "is not valid yet: check this machine's clock"),
+        (Flaw::SelfSigned, "is not trusted (unknown issuer, or self-signed): with a private CA"),
+        (Flaw::UnknownIssuer, "or behind a TLS-inspecting proxy, set ca_file to its CA certificate"),
     ] {
         let server = FaultServer::start(vec![vec![Step::Request, good()]], Some(certificates::server(flaw)));
         let mut config = over_tls(&server);
@@ -87,7 +84,7 @@ fn a_port_that_speaks_no_tls_is_said_so() {
     let config = config(&sandbox.base_url().replace("http", "https"));
     let error = list(&Client::new(&config).unwrap()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Tls);
-    assert!(error.message().contains("does not speak TLS: is it the right port"), "{error}");
+    assert!(error.message().contains("failed (the server does not speak TLS): check the port"), "{error}");
 }
 
 #[test]
@@ -116,16 +113,19 @@ fn a_proxy_that_refuses_is_named_and_not_asked_again() {
     for (answer, says) in [
         (
             "HTTP/1.1 407 No\r\nContent-Length: 6\r\n\r\ndenied",
-            "it wants a user and password, or others than these (407)",
+            "HTTP 407, user name and password missing or not accepted",
         ),
-        ("HTTP/1.1 403 No\n\n<html>", "it answered 403"),
-        ("HTTP/1.1 100 Go on\n\nHTTP/1.1 403 No\r\n\r\n", "it answered 403"),
-        ("HTTP/1.1 100 Go on\r\n\r\nHTTP/1.1 407 No\r\n\r\n", "it wants a user and password"),
-        ("HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", "it sent more than its answer"),
-        ("HTTP/1.1 407 No\r\n\r\n", "it wants a user and password, or others than these (407)"),
-        ("HTTP/1.1 403 No\r\n\r\n", "it answered 403"),
-        ("HTTP/1.1 502 No\r\n\r\n", "it answered 502"),
-        ("SSH-2.0-x\r\n\r\n", "its answer was not HTTP"),
+        ("HTTP/1.1 403 No\n\n<html>", "HTTP 403"),
+        ("HTTP/1.1 100 Go on\n\nHTTP/1.1 403 No\r\n\r\n", "HTTP 403"),
+        (
+            "HTTP/1.1 100 Go on\r\n\r\nHTTP/1.1 407 No\r\n\r\n",
+            "HTTP 407, user name and password missing or not accepted",
+        ),
+        ("HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", "unexpected data after its response"),
+        ("HTTP/1.1 407 No\r\n\r\n", "HTTP 407, user name and password missing or not accepted"),
+        ("HTTP/1.1 403 No\r\n\r\n", "HTTP 403"),
+        ("HTTP/1.1 502 No\r\n\r\n", "HTTP 502"),
+        ("SSH-2.0-x\r\n\r\n", "its response is not HTTP"),
         ("", "it closed the connection"),
     ] {
         let (place, thread) = proxy(answer, None);
@@ -133,9 +133,9 @@ fn a_proxy_that_refuses_is_named_and_not_asked_again() {
         thread.join().unwrap();
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Proxy, 1), "{error}");
         assert!(
-            error
-                .message()
-                .contains(&format!("the proxy [credentials]@{place} opened no way to api.example:443: {says}")),
+            error.message().contains(&format!(
+                "proxy [credentials]@{place} did not open a CONNECT tunnel to api.example:443 ({says}): check"
+            )),
             "{error}"
         );
         assert!(!format!("{error:?}").contains("pa55"), "{error:?}");
@@ -143,10 +143,13 @@ fn a_proxy_that_refuses_is_named_and_not_asked_again() {
     let resets = FaultServer::start(vec![vec![Step::Request, Step::Reset]], None);
     let error = through(&format!("http://{}", resets.address()));
     assert_eq!(error.kind(), ErrorKind::Connection);
-    assert!(error.message().contains(&format!("the connection to the proxy {} broke", resets.address())), "{error}");
+    assert!(error.message().contains(&format!("connection to proxy {} failed: ", resets.address())), "{error}");
     let error = through("http://127.0.0.1:1");
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connection, 3));
-    assert!(error.message().contains("the proxy can't be reached: 127.0.0.1:1 refused the connection"), "{error}");
+    assert!(
+        error.message().contains("could not connect to proxy 127.0.0.1:1 (connection refused): check the proxy option"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -166,7 +166,7 @@ test("the token is nowhere", function()
   local uncaught = run(([[
     local client = require("data_connectors").client{ token = %q, base_url = "http://127.0.0.1:1", max_retries = 0 }
     client:list_page()]]):format(TOKEN))
-  has(uncaught, "refused the connection")
+  has(uncaught, "connection refused")
   search(uncaught, "what an uncaught error prints")
 end)
 
@@ -176,7 +176,7 @@ test("values that C would misread are refused", function()
   refused("there is no setting tokn: use token, region", bad, dc.client, { tokn = "a" })
   refused("there is no setting 1: use", bad, dc.client, { "a" })
   refused("the settings are a string: pass a table", bad, dc.client, "a")
-  refused("there is no token", bad, dc.client, {})
+  refused("missing access_token", bad, dc.client, {})
   refused("token is a number: pass UTF-8 text", bad, dc.client, { token = 5 })
   refused("NUL", bad, client, { base_url = "http://a\0b" })
   refused("UTF-8", bad, client, { proxy = "http://\255" })

@@ -103,7 +103,7 @@ class ProgramTest < WrapperTest
                  [listed.lines.size, listed.lines.first, complaint, status.exitstatus]
     listed, complaint, status = list(nil)
     assert_equal ["", 1], [listed, status.exitstatus]
-    assert_match(/\Alist_connectors.rb: there is no token/, complaint)
+    assert_match(/\Alist_connectors.rb: missing access_token/, complaint)
   end
 end
 

@@ -246,9 +246,9 @@ func TestACallerWhoDoesNotReadDoesNotKeepIt(t *testing.T) {
 
 func TestDoesNotStartWithWhatIsRefused(t *testing.T) {
 	for says, start := range map[string]struct{ token, perPage string }{
-		"token is empty": {"", "50"},
-		"per_page is 51": {"any", "51"},
-		"per_page is -1": {"any", "-1"},
+		"token is empty":      {"", "50"},
+		"invalid per_page 51": {"any", "51"},
+		"invalid per_page -1": {"any", "-1"},
 	} {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()

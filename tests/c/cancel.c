@@ -34,7 +34,7 @@ static void ends(dc_client *client, const dc_cancel_token *token)
 
     CHECK(dc_list_page(client, 0, NULL, token, &page, &error) == DC_ERR_CANCELLED);
     CHECK(page == NULL);
-    CHECK(strcmp(dc_error_message(error), "the call was ended by its cancel token") == 0);
+    CHECK(strcmp(dc_error_message(error), "request cancelled by its cancel token") == 0);
     CHECK(milliseconds() - started < 5000);
     dc_error_free(error);
 }

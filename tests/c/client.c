@@ -8,7 +8,7 @@ static void *list_until_shut_down(void *client)
 
     CHECK(dc_list_page(client, 0, NULL, NULL, &page, &error) == DC_ERR_CANCELLED);
     CHECK(page == NULL);
-    CHECK(strcmp(dc_error_message(error), "the client was shut down") == 0);
+    CHECK(strcmp(dc_error_message(error), "request cancelled: the client was shut down") == 0);
     dc_error_free(error);
     return NULL;
 }
@@ -61,7 +61,7 @@ int main(int argc, char **argv)
 
     config = dc_config_new();
     client = UNTOUCHED(dc_client);
-    CHECK_REFUSED(dc_client_new(config, &client, &error), "there is no token");
+    CHECK_REFUSED(dc_client_new(config, &client, &error), "missing access_token: set");
     CHECK(client == NULL);
     CHECK_REFUSED(dc_client_new(config, NULL, &error), "out_client is NULL: pass the address of a pointer");
     dc_config_free(config);

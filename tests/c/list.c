@@ -31,11 +31,11 @@ int main(int argc, char **argv)
     CHECK_REFUSED(dc_list_page(client, 0, NULL, NULL, NULL, &error), "out_page is NULL: pass the address");
     CHECK(dc_list_page(NULL, 0, NULL, NULL, NULL, NULL) == DC_ERR_INVALID_ARGUMENT);
     page = UNTOUCHED(dc_page);
-    CHECK_REFUSED(dc_list_page(client, 51, NULL, NULL, &page, &error), "per_page is 51: use 1 to 50; without it the service gives 20");
+    CHECK_REFUSED(dc_list_page(client, 51, NULL, NULL, &page, &error), "invalid per_page 51: use 1 to 50 (the service's default is 20)");
     CHECK(page == NULL);
-    CHECK_REFUSED(dc_list_page(client, -1, NULL, NULL, &page, &error), "per_page is -1: use 1 to 50");
+    CHECK_REFUSED(dc_list_page(client, -1, NULL, NULL, &page, &error), "invalid per_page -1: use 1 to 50");
     CHECK_REFUSED(dc_list_page(client, INT32_MIN, NULL, NULL, &page, &error), "use 1 to 50");
-    CHECK_REFUSED(dc_list_page(client, 0, "", NULL, &page, &error), "starting_after is empty: leave it out");
+    CHECK_REFUSED(dc_list_page(client, 0, "", NULL, &page, &error), "starting_after is empty: omit it");
     CHECK_REFUSED(dc_list_page(client, 0, "ab\xff", NULL, &page, &error), "starting_after is not UTF-8 from byte 2 on");
 
     CHECK(dc_list_page(client, 0, NULL, NULL, &page, &error) == DC_OK && error == NULL);

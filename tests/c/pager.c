@@ -15,7 +15,7 @@ int main(int argc, char **argv)
     CHECK_REFUSED(dc_pager_new(NULL, 0, NULL, &pager, &error), "client is NULL");
     CHECK(pager == NULL);
     CHECK_REFUSED(dc_pager_new(client, 0, NULL, NULL, &error), "out_pager is NULL");
-    CHECK_REFUSED(dc_pager_new(client, 99, NULL, &pager, &error), "per_page is 99");
+    CHECK_REFUSED(dc_pager_new(client, 99, NULL, &pager, &error), "invalid per_page 99");
     CHECK_REFUSED(dc_pager_new(client, 0, "", &pager, &error), "starting_after is empty");
     CHECK_REFUSED(dc_pager_new(client, 0, "\xc3(", &pager, &error), "starting_after is not UTF-8");
     CHECK_REFUSED(dc_pager_next(NULL, NULL, &page, &error), "pager is NULL: pass a handle that dc_pager_new made");

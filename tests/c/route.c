@@ -30,7 +30,7 @@ static void proxies(const char *base_url)
     dc_client *client = UNTOUCHED(dc_client);
 
     TAKES(dc_config_set_proxy(config, "http://proxy.example:3128", NULL));
-    CHECK_REFUSED(dc_client_new(config, &client, &error), "the proxy would see the token");
+    CHECK_REFUSED(dc_client_new(config, &client, &error), "which would see the access token");
     CHECK(client == NULL);
     TAKES(dc_config_set_no_proxy(config, "127.0.0.1", NULL));
     TAKES(dc_client_new(config, &client, NULL));

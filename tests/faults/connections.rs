@@ -9,18 +9,24 @@ pub fn table() -> Vec<Fault> {
     vec![
         fault("accept and close", vec![], CONNECTION, 0, ""),
         fault("accept and reset", vec![Step::Reset], CONNECTION, 0, ""),
-        fault("close after the request", vec![Step::Request], CONNECTION, 0, "closed the connection"),
-        fault("reset after the request", vec![Step::Request, Step::Reset], CONNECTION, 0, "broke"),
-        gives("close in the status line", "HTTP/1.1 20", CONNECTION, 0, "closed the connection"),
-        gives("close in the headers", "HTTP/1.1 200 OK\r\nContent-Le", CONNECTION, 0, "closed the connection"),
-        gives("close after the headers", head(500), CONNECTION, 200, "before the whole answer"),
-        gives("truncated with Content-Length", head(500) + "{\"data\":[", CONNECTION, 200, "before the whole answer"),
+        fault("close after the request", vec![Step::Request], CONNECTION, 0, "connection closed by "),
+        fault("reset after the request", vec![Step::Request, Step::Reset], CONNECTION, 0, "failed: "),
+        gives("close in the status line", "HTTP/1.1 20", CONNECTION, 0, "connection closed by "),
+        gives("close in the headers", "HTTP/1.1 200 OK\r\nContent-Le", CONNECTION, 0, "connection closed by "),
+        gives("close after the headers", head(500), CONNECTION, 200, "before the response was complete"),
+        gives(
+            "truncated with Content-Length",
+            head(500) + "{\"data\":[",
+            CONNECTION,
+            200,
+            "before the response was complete",
+        ),
         fault(
             "reset in the body",
             vec![Step::Request, Step::Send((head(500) + "{\"data\":[").into()), Step::Wait(50), Step::Reset],
             CONNECTION,
             200,
-            "broke",
+            "failed: ",
         ),
         fault(
             "reset in a body that ends with the connection",
@@ -32,17 +38,17 @@ pub fn table() -> Vec<Fault> {
             ],
             CONNECTION,
             200,
-            "broke",
+            "failed: ",
         ),
         Fault {
             settings: short,
-            ..fault("silence", vec![Step::Request, Step::Hold], TIMEOUT, 0, "within the timeout of 400 ms")
+            ..fault("silence", vec![Step::Request, Step::Hold], TIMEOUT, 0, "timed out after 400 ms (1 attempt)")
         },
         Fault {
             settings: short,
-            ..fault("silence before the request is read", vec![Step::Wait(700)], TIMEOUT, 0, "timeout")
+            ..fault("silence before the request is read", vec![Step::Wait(700)], TIMEOUT, 0, "timed out")
         },
-        Fault { settings: short, ..fault("dripping headers", drip(&good, 30), TIMEOUT, 0, "timeout") },
+        Fault { settings: short, ..fault("dripping headers", drip(&good, 30), TIMEOUT, 0, "timed out") },
         Fault {
             settings: short,
             ..fault(
@@ -50,7 +56,7 @@ pub fn table() -> Vec<Fault> {
                 vec![Step::Request, Step::Send(head(500).into()), Step::Drip(vec![b' '; 500], 30)],
                 TIMEOUT,
                 200,
-                "timeout",
+                "timed out",
             )
         },
         fault("dripping, but in time", drip(&good, 1), OK, 0, ""),

@@ -21,15 +21,27 @@ pub fn table() -> Vec<Fault> {
             0,
             "",
         ),
-        gives("chunk size that is none", chunked("xyz\r\n{}\r\n0\r\n\r\n"), PROTOCOL, 200, "no proper HTTP answer"),
+        gives(
+            "chunk size that is none",
+            chunked("xyz\r\n{}\r\n0\r\n\r\n"),
+            PROTOCOL,
+            200,
+            "invalid HTTP response from ",
+        ),
         gives(
             "chunk cut off",
             chunked(&format!("{:x}\r\n{LIST}", size + 10)),
             CONNECTION,
             200,
-            "before the whole answer",
+            "before the response was complete",
         ),
-        gives("no last chunk", chunked(&format!("{size:x}\r\n{LIST}\r\n")), CONNECTION, 200, "before the whole answer"),
+        gives(
+            "no last chunk",
+            chunked(&format!("{size:x}\r\n{LIST}\r\n")),
+            CONNECTION,
+            200,
+            "before the response was complete",
+        ),
         gives("chunk without its line break", chunked(&format!("{size:x}\r\n{LIST}XX0\r\n\r\n")), PROTOCOL, 200, ""),
         gives(
             "Content-Length too short",
@@ -74,7 +86,7 @@ pub fn table() -> Vec<Fault> {
             0,
             "",
         ),
-        gives("not HTTP", "SSH-2.0-OpenSSH_9.2\r\n\r\n", PROTOCOL, 0, "no proper HTTP answer"),
+        gives("not HTTP", "SSH-2.0-OpenSSH_9.2\r\n\r\n", PROTOCOL, 0, "invalid HTTP response from "),
         gives(
             "HTTP/2 without asking",
             b"\0\0\x12\x04\0\0\0\0\0\0\x03\0\0\0d\0\x04\0\x10\0\0".to_vec(),
@@ -107,7 +119,7 @@ pub fn table() -> Vec<Fault> {
             vec![Step::Request, Step::Send(b"HTTP/1.1 200 OK\r\n\r\n".to_vec()), Step::Endless(vec![b' '; 65_536])],
             TOO_LARGE,
             200,
-            "larger than the limit of 8388608 bytes",
+            "larger than max_response_bytes (8388608)",
         ),
         fault(
             "endless chunks",
@@ -118,7 +130,7 @@ pub fn table() -> Vec<Fault> {
             ],
             TOO_LARGE,
             200,
-            "larger than the limit",
+            "larger than max_response_bytes",
         ),
         gives("a length over the limit", "HTTP/1.1 200 OK\r\nContent-Length: 9000000000\r\n\r\n{", TOO_LARGE, 200, ""),
         gives("gzip", with_body(&gzip(LIST.as_bytes()), "Content-Encoding: gzip\r\n"), OK, 0, ""),
@@ -127,7 +139,7 @@ pub fn table() -> Vec<Fault> {
             with_body(&gzip(&vec![b' '; 50_000_000]), "Content-Encoding: gzip\r\n"),
             TOO_LARGE,
             200,
-            "limit",
+            "max_response_bytes",
         ),
         gives("gzip that is none", with_body(LIST.as_bytes(), "Content-Encoding: gzip\r\n"), PROTOCOL, 200, "gzip"),
         gives(
@@ -149,14 +161,14 @@ pub fn table() -> Vec<Fault> {
             with_body(&gzip(LIST.as_bytes())[..30], "Content-Encoding: gzip\r\n"),
             CONNECTION,
             200,
-            "before the whole answer",
+            "before the response was complete",
         ),
         gives(
             "a coding that was not asked for",
             with_body(b"\x0b\x02\x80xyz\x03", "Content-Encoding: br\r\n"),
             PROTOCOL,
             200,
-            "not the JSON of a list",
+            "not a JSON list",
         ),
     ]
 }

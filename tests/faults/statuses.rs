@@ -37,10 +37,16 @@ pub fn table() -> Vec<Fault> {
         ),
         gives("empty 200", answer("200 OK", &[], ""), PROTOCOL, 200, "the body is empty"),
         gives("204", "HTTP/1.1 204 No Content\r\n\r\n", PROTOCOL, 204, "204 No Content"),
-        gives("206", answer("206 Partial Content", &[], LIST), PROTOCOL, 206, "where 200 with a list was due"),
+        gives("206", answer("206 Partial Content", &[], LIST), PROTOCOL, 206, "expected HTTP 200 with a list"),
         gives("304", "HTTP/1.1 304 Not Modified\r\n\r\n", PROTOCOL, 304, "304"),
-        gives("401", answer("401 Unauthorized", &[], "{}"), "DC_ERR_UNAUTHORIZED", 401, "check the token"),
-        gives("404", answer("404 Not Found", &[], "{}"), BAD_REQUEST, 404, "check the base URL"),
+        gives(
+            "401",
+            answer("401 Unauthorized", &[], "{}"),
+            "DC_ERR_UNAUTHORIZED",
+            401,
+            "check access_token and region",
+        ),
+        gives("404", answer("404 Not Found", &[], "{}"), BAD_REQUEST, 404, "check base_url and api_version"),
         gives("418", answer("418 I'm a teapot", &[], "{}"), BAD_REQUEST, 418, "418"),
         gives("599", answer("599 Whatever", &[], "{}"), SERVER, 599, "599"),
         gives("999", answer("999 Whatever", &[], "{}"), PROTOCOL, 999, "999"),
@@ -73,7 +79,7 @@ pub fn table() -> Vec<Fault> {
             bytes,
             PROTOCOL,
             number,
-            "a redirect to elsewhere.example",
+            "(redirect to elsewhere.example)",
         ));
     }
     for status in ["408 Request Timeout", "429 Too Many Requests", "500 X", "502 X", "503 X", "504 X"] {

@@ -168,7 +168,7 @@ for (const [settings, says] of [
   });
 
 for (const [options, says] of [
-  [{ perPage: 51 }, /per_page is 51/],
+  [{ perPage: 51 }, /invalid per_page 51/],
   [{ perPage: 2 ** 40 }, /per_page is 1099511627776: use 1 to 50/],
   [{ perPage: '5' }, /per_page is of type string: use an integer, 1 to 50/],
   [{ startingAfter: '' }, /starting_after is empty/],

@@ -206,7 +206,7 @@ def test_errors_exit_with_1(scripted: Any) -> None:
         assert done.stderr.startswith("data-connectors: ") and "(request id r-1)" in done.stderr
         assert done.stderr.count("\n") == 1 and TOKEN not in done.stderr
     done = run("list", "--base-url", "http://127.0.0.1:1", "--timeout", "1")
-    assert done.returncode == 1 and "refused the connection" in done.stderr
+    assert done.returncode == 1 and "(connection refused)" in done.stderr
 
 
 def test_output_before_an_error_is_written_and_incomplete(scripted: Any) -> None:

@@ -164,7 +164,7 @@ def test_options_reach_the_native_client(silent: SilentServer) -> None:
             wait_for_rate_limit=True,
             allow_insecure_http=True,
         ) as client,
-        pytest.raises(dc.APITimeoutError, match="timeout of 300 ms"),
+        pytest.raises(dc.APITimeoutError, match="timed out after 300 ms"),
     ):
         client.list_page()
     assert silent.reached.is_set()
@@ -177,7 +177,7 @@ def test_cancel_token_cancels_calls_from_another_thread(silent: SilentServer, sa
         token = dc.CancelToken()
         assert (token.is_cancelled, repr(token)) == (False, "CancelToken(is_cancelled=False)")
         threading.Timer(0.1, token.cancel).start()
-        with pytest.raises(dc.CallCancelledError, match="ended by its cancel token"):
+        with pytest.raises(dc.CallCancelledError, match="cancelled by its cancel token"):
             client.list_page(cancel_token=token)
         assert token.is_cancelled
         with pytest.raises(dc.CallCancelledError):

@@ -57,7 +57,7 @@ internal static class Tests
             string output = RunProgram($"--base-url {server.Url} --per-page 50", Library, out int code);
             Equal(output.Split('\n').Length, 138); // and what is behind the last line
             Equal(code, 0);
-            Says(Listed(Library, $"--base-url {server.Url} --per-page 51"), "per_page is 51");
+            Says(Listed(Library, $"--base-url {server.Url} --per-page 51"), "invalid per_page 51");
         }
     }
 

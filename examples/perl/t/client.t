@@ -64,7 +64,7 @@ subtest 'values' => sub {
     ok(!eval { $first->{name} = 'other'; 1 }, 'a connector stays as it is');
     ok(!eval { $page->{next_cursor} = 'other'; 1 }, 'a page, too');
     my $error = failure(sub { client()->list_page(per_page => 51) });
-    like("$error", qr/per_page is 51.* at \Q${\__FILE__}\E line \d+\.\n\z/, 'an error says where');
+    like("$error", qr/invalid per_page 51.* at \Q${\__FILE__}\E line \d+\.\n\z/, 'an error says where');
     unlike($error->message, qr/line/, 'its message does not');
     is($error->http_status, undef, 'what an error does not know is undef');
 };
@@ -72,8 +72,8 @@ subtest 'values' => sub {
 subtest 'arguments' => sub {
     refused(sub { client(colour => 1) }, qr/no "colour": use .*base_url/, 'an unknown setting');
     refused(sub { DataConnectors::Client->new('token') }, qr/name => value/, 'a name without its value');
-    refused(sub { DataConnectors::Client->new(base_url => $URL) }, qr/no token/, 'no token');
-    refused(sub { client(token => undef) }, qr/no token/, 'a token that is undef');
+    refused(sub { DataConnectors::Client->new(base_url => $URL) }, qr/missing access_token/, 'no token');
+    refused(sub { client(token => undef) }, qr/missing access_token/, 'a token that is undef');
     refused(sub { client(token => []) }, qr/token should be a text/, 'a token that is a list');
     refused(sub { client(token => "a\0b") }, qr/token has a NUL/, 'a NUL in the token');
     refused(sub { client(region => 'eu') }, qr/region and base_url/, 'both of a pair');

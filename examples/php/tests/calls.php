@@ -245,7 +245,7 @@ $tests['the program lists, and fails with 1'] = static function () use ($quick):
     same([$code, substr_count($output, "\n")], [0, 137]);
     [$output, $code] = php([$program, '--base-url', $quick, '--per-page', '51'], ['INTERCOM_ACCESS_TOKEN' => TOKEN]);
     same($code, 1);
-    has($output, 'per_page is 51: use 1 to 50');
+    has($output, 'invalid per_page 51: use 1 to 50');
     same(php([$program, '--what'], [])[1], 2);
 };
 

@@ -150,7 +150,7 @@ static void interrupted_while_waiting(const char *base_url)
     asked = 0;
     CHECK(dc_pager_next(pager, NULL, &page, &error) == DC_ERR_CANCELLED);
     CHECK(asked == 3 && page == NULL);
-    CHECK(strcmp(dc_error_message(error), "the call was ended by its interrupt check") == 0);
+    CHECK(strcmp(dc_error_message(error), "request cancelled by the interrupt check") == 0);
     dc_error_free(error);
     drops = 0;
     dc_client_free(client);

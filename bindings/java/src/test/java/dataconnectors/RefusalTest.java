@@ -22,7 +22,7 @@ class RefusalTest {
     void settingsAreRefused() {
         refused("the token is null: ", () -> builder().token(null).build());
         refused("the region is null: ", () -> builder().region(null).build());
-        refused("there is no token", () -> Client.builder().build());
+        refused("missing access_token", () -> Client.builder().build());
         refused("token has a NUL in it", () -> builder().token("a\0b").build());
         refused("base_url has half a surrogate pair", () -> builder().baseUrl("https://host/\ud83d").build());
         refused("86400000", () -> builder().timeout(Duration.ofSeconds(Long.MAX_VALUE)).build());
