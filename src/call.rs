@@ -71,7 +71,7 @@ pub(crate) struct Timeouts {
     pub total: Duration,
     /// For opening a connection.
     pub connect: Duration,
-    /// For a connection without any data, before the attempt fails; `None` for no limit of its own.
+    /// For a connection without any data, before the attempt fails; `None` for no separate limit.
     pub stall: Option<Duration>,
 }
 

@@ -3,7 +3,11 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use ureq::http::HeaderMap;
+use ureq::http::{HeaderMap, HeaderName};
+
+static LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
+static REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
+static RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
 /// The rate limit from the headers of a response. A part that the response lacks is `None`.
 ///
@@ -21,13 +25,9 @@ pub struct RateLimit {
 
 impl RateLimit {
     pub(crate) fn from_headers(headers: &HeaderMap) -> Self {
-        let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
-        let small = |name: &str| number(name)?.try_into().ok();
-        Self {
-            limit: small("x-ratelimit-limit"),
-            remaining: small("x-ratelimit-remaining"),
-            reset: number("x-ratelimit-reset").map(Duration::from_secs),
-        }
+        let number = |name: &HeaderName| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
+        let small = |name: &HeaderName| number(name)?.try_into().ok();
+        Self { limit: small(&LIMIT), remaining: small(&REMAINING), reset: number(&RESET).map(Duration::from_secs) }
     }
 }
 

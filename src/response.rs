@@ -2,13 +2,15 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use ureq::http::{HeaderMap, StatusCode, Uri, header};
+use ureq::http::{HeaderMap, HeaderName, StatusCode, Uri, header};
 
 use crate::api_error::ApiError;
 use crate::config::AccessToken;
 use crate::error::{Error, ErrorKind, ResponseInfo, Result, one_line};
 use crate::page::Page;
 use crate::rate_limit::RateLimit;
+
+static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// A complete response, decompressed.
 pub(crate) struct HttpResponse {
@@ -23,13 +25,15 @@ impl HttpResponse {
         if self.status != StatusCode::OK {
             return Err(self.to_error(token));
         }
-        let info = self.info(token);
         let body = std::mem::take(&mut self.body);
         let is_empty = body.is_empty();
         let invalid = match Page::parse(body) {
-            Ok(page) => return Ok(page.with_response_head(info.request_id, info.rate_limit)),
+            Ok(page) => {
+                return Ok(page.with_response_head(self.request_id(token), RateLimit::from_headers(&self.headers)));
+            }
             Err(invalid) => invalid,
         };
+        let info = self.info(token);
         // Some gateways send the service's errors with status 200.
         if let Some(api_error) = ApiError::parse(&invalid.body, token) {
             let mut message = "HTTP 200 OK with an error instead of a list".to_owned();
@@ -69,26 +73,30 @@ impl HttpResponse {
     pub(crate) fn info(&self, token: &AccessToken) -> ResponseInfo {
         ResponseInfo {
             http_status: Some(self.status.as_u16()),
-            request_id: self.header("x-request-id", token),
+            request_id: self.request_id(token),
             retry_after: self.retry_after(),
             rate_limit: RateLimit::from_headers(&self.headers),
             ..ResponseInfo::default()
         }
     }
 
-    fn header(&self, name: &str, token: &AccessToken) -> Option<String> {
+    fn request_id(&self, token: &AccessToken) -> Option<String> {
+        self.header(&REQUEST_ID, token)
+    }
+
+    fn header(&self, name: &HeaderName, token: &AccessToken) -> Option<String> {
         let text = self.headers.get(name)?.to_str().ok()?;
         Some(one_line(token.redact(text)).into_owned())
     }
 
     fn content_type(&self, token: &AccessToken) -> String {
-        self.header(header::CONTENT_TYPE.as_str(), token)
+        self.header(&header::CONTENT_TYPE, token)
             .map_or("no content type".to_owned(), |name| format!("content type {name}"))
     }
 
     /// Names only the host: a path or query may contain secrets.
     fn redirect_target(&self, token: &AccessToken) -> String {
-        let location = self.header(header::LOCATION.as_str(), token).unwrap_or_default();
+        let location = self.header(&header::LOCATION, token).unwrap_or_default();
         let host = location.parse::<Uri>().ok().and_then(|uri| uri.host().map(str::to_owned));
         host.map_or(String::new(), |host| format!(" (redirect to {host})"))
     }

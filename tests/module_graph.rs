@@ -339,7 +339,7 @@ fn ignores_tests_comments_strings_and_declarations() {
         let found = cycle_in(&[("lib", ""), ("a", &format!("{source} use crate::b::B;")), ("b", "use crate::a::A;")]);
         assert_eq!(found.as_deref(), Some("a -> b -> a"), "{source}");
     }
-    // A module in a file of its own.
+    // A test module in a separate file.
     let files =
         [("lib", ""), ("a", "#[cfg(test)] mod tests; use crate::b::B;"), ("a/tests", "use super::*;"), ("b", "")];
     assert_eq!(cycle_in(&files), None);
