@@ -171,7 +171,7 @@ fn starting_after(value: &str) -> Result<Position, ApiError> {
         ApiError::invalid_parameter(
             "starting_after",
             "client_error",
-            "Invalid starting_after param: use pages.next.starting_after of the previous page, unchanged and \
+            "Invalid starting_after param. Use pages.next.starting_after of the previous page, unchanged and \
              percent-encoded, or omit it for the first page",
         )
     })

@@ -159,7 +159,7 @@ fn responds_with_400_for_an_invalid_per_page() {
 #[test]
 fn responds_with_400_for_an_invalid_cursor() {
     let sandbox = Sandbox::builder().start().unwrap();
-    let message = "Invalid starting_after param: use pages.next.starting_after of the previous page, unchanged and \
+    let message = "Invalid starting_after param. Use pages.next.starting_after of the previous page, unchanged and \
                    percent-encoded, or omit it for the first page";
     let assert_invalid = |query: &str| {
         page(&sandbox, query).assert_error(400, "client_error", message, Some("starting_after"));
