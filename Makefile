@@ -7,7 +7,7 @@ PYTHON_DIR := bindings/python
 LIBRARY := libdata_connectors.so
 
 .PHONY: help demo test test-rust test-python test-wheel test-package test-asan test-languages conformance-prefix load test-msrv fuzz \
-	header reference sandbox library staged fit install uninstall docs bench lint clean
+	header reference sandbox library staged check-folders install uninstall docs bench lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,7 +21,7 @@ demo: ## list the connectors of a local sandbox from C and Python
 test: test-rust test-python ## run the Rust, C and Python tests
 
 test-rust: ## run the Rust tests, which compile and run C programs
-	@PYTHON=$(PYTHON) sh tests/lacks.sh
+	@PYTHON=$(PYTHON) sh tests/check_tools.sh
 	DC_TEST_VALGRIND=$$(command -v valgrind) cargo test --locked --workspace --no-fail-fast
 
 test-python: $(VENV)/ready ## run the tests of the Python package
@@ -67,7 +67,7 @@ load: conformance-prefix ## run a load test of the Go and Node services (LOAD_SE
 test-asan: ## run fault, connection, prefetch and soak tests with AddressSanitizer
 	RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address CARGO_TARGET_DIR=$(TARGET)/asan cargo test --locked --no-fail-fast \
 		--target $$(rustc -vV | sed -n 's/^host: //p') --lib \
-		--test faults --test connections --test trust --test attempts --test client --test prefetch --test soak
+		--test faults --test connections --test tls --test proxy --test retries --test client --test prefetch --test soak
 
 # RUSTC_BOOTSTRAP enables the fuzzer's instrumentation in the stable compiler. Findings are kept in the target folder.
 FUZZ_SECONDS ?= 60
@@ -89,9 +89,9 @@ test-msrv: ## check that the minimum supported Rust version compiles it
 		CARGO_TARGET_DIR=$(TARGET)/msrv cargo +$(MSRV) check --quiet --locked --workspace --all-targets; \
 	else echo "skipped: Rust $(MSRV) is not installed (rustup toolchain install $(MSRV))"; fi
 
-header: ## regenerate include/data_connectors.h from the sources
-	@UPDATE_HEADER=1 cargo test --quiet --locked --test header is_made_from_the_sources >/dev/null
-	@echo "regenerated include/data_connectors.h; git diff shows the changes"
+header: ## regenerate the header, abi/data_connectors.json and docs/options.md from the sources
+	@UPDATE_HEADER=1 cargo test --quiet --locked --test header is_up_to_date >/dev/null
+	@echo "regenerated include/data_connectors.h, abi/data_connectors.json and docs/options.md; git diff shows the changes"
 
 reference: $(VENV)/ready ## regenerate docs/python.md from the docstrings
 	cargo build --quiet --locked -p data_connectors

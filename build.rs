@@ -1,6 +1,6 @@
-//! Link arguments of the shared library; nothing is generated, and nothing is written into the source tree.
+//! Passes linker arguments for the shared library.
 
-/// The same number as `DC_ABI_VERSION` in src/ffi/version.rs: tests/abi.rs compares the built library's soname with it.
+/// Equals `DC_ABI_VERSION` in src/ffi/version.rs; tests/abi.rs compares the soname of the library with it.
 const ABI_VERSION: u32 = 1;
 
 fn main() {
@@ -9,7 +9,7 @@ fn main() {
     match system.as_str() {
         "linux" | "android" | "freebsd" | "netbsd" | "openbsd" | "dragonfly" => {
             println!("cargo::rustc-cdylib-link-arg=-Wl,-soname,libdata_connectors.so.{ABI_VERSION}");
-            // A Rust library leaves thread-local destructors behind that dlclose would pull the code away from.
+            // After dlclose, the thread-local destructors of Rust's std would run unmapped code.
             println!("cargo::rustc-cdylib-link-arg=-Wl,-z,nodelete");
         }
         "macos" => {

@@ -1,6 +1,6 @@
 /*
- * libdata_connectors for C++17: what data_connectors.h has for listing, with handles that free themselves, errors as
- * exceptions, and ranges over connectors and pages. It has no logic of its own. MIT OR Apache-2.0.
+ * libdata_connectors for C++17: handles that free themselves, exceptions, and ranges over pages and connectors, on top
+ * of data_connectors.h. License: MIT OR Apache-2.0.
  *
  *     #include <data_connectors.hpp>
  *     #include <cstdlib>
@@ -21,11 +21,10 @@
  *         }
  *     }
  *
- * Handles can be moved and not copied. A std::string_view belongs to the object that gave it, and a
- * connector to its page, which a walk over connectors frees when it goes on: copy what you keep. It needs exceptions to be
- * on. What goes for threads is what the C header says: a client, a cancel token and a page may be used by many at once, a
- * config and a walk by one at a time.
- * All of it is there since 0.1.0.
+ * Handles can be moved, but not copied. A std::string_view is owned by the object that returned it, and a connector by
+ * its page, which a range of connectors frees when it advances to the next one: copy what you keep. An absent value is
+ * std::nullopt. Functions throw data_connectors::error when the C function fails. Threads: as in the C header; a range
+ * is like a pager. Since: 0.1.0.
  */
 
 #ifndef DATA_CONNECTORS_HPP
@@ -42,250 +41,245 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace data_connectors {
 
-/** The handle of each class, and what frees it. */
-namespace detail {
-
-template <typename T, void (*Free)(T *)>
-struct deleter {
-    void operator()(T *handle) const noexcept { Free(handle); }
+/** The rate limit that a response reported. */
+struct rate_limit {
+    std::optional<std::int64_t> limit;     /**< Requests allowed in the current window. */
+    std::optional<std::int64_t> remaining; /**< Requests that remain in it. */
+    std::optional<std::int64_t> reset;     /**< Its end, in seconds since the Unix epoch. */
 };
 
-template <typename T, void (*Free)(T *)>
-using owned = std::unique_ptr<T, deleter<T, Free>>;
+namespace detail {
 
-inline std::string text(const char *value) { return value != nullptr ? value : ""; }
+template <auto Free>
+struct deleter {
+    template <typename T>
+    void operator()(T *handle) const noexcept
+    {
+        Free(handle);
+    }
+};
 
-inline std::optional<std::string_view> optional_text(const char *value)
+template <typename T, auto Free>
+using owned = std::unique_ptr<T, deleter<Free>>;
+
+inline std::string_view string(const char *value) { return value != nullptr ? value : ""; }
+
+inline std::optional<std::string_view> optional_string(const char *value)
 {
     return value != nullptr ? std::optional<std::string_view>(value) : std::nullopt;
 }
 
-inline std::optional<std::string_view> optional_text(const char *value, std::size_t length)
+template <typename T>
+std::optional<T> optional_number(T value)
 {
-    return value != nullptr ? std::optional<std::string_view>({value, length}) : std::nullopt;
+    return value >= 0 ? std::optional<T>(value) : std::nullopt;
 }
 
-inline std::optional<std::int64_t> optional_number(std::int64_t value)
+template <typename Function, typename T>
+rate_limit read_rate_limit(Function read, const T *handle)
 {
-    return value >= 0 ? std::optional<std::int64_t>(value) : std::nullopt;
+    std::int64_t limit, remaining, reset;
+    read(handle, &limit, &remaining, &reset);
+    return {optional_number(limit), optional_number(remaining), optional_number(reset)};
 }
 
-inline std::optional<std::int32_t> optional_code(std::int32_t value)
-{
-    return value >= 0 ? std::optional<std::int32_t>(value) : std::nullopt;
-}
-
-inline std::optional<bool> optional_bool(std::int32_t value)
-{
-    return value >= 0 ? std::optional<bool>(value != 0) : std::nullopt;
-}
-
-/** Throws if the program found another library than it was built for; then no other function of it is to be trusted. */
+/** No other function may be called in a library of another ABI version. */
 inline void check_abi()
 {
     if (dc_abi_version() != DC_ABI_VERSION)
         throw std::runtime_error("the loaded library has ABI version " + std::to_string(dc_abi_version()) +
-                                 ", and this program was built for " + std::to_string(DC_ABI_VERSION) +
-                                 ": install the one that fits");
+                                 ", but this program was built for " + std::to_string(DC_ABI_VERSION) +
+                                 ": install the matching library");
 }
+
+template <typename Value>
+struct input_iterator {
+    using iterator_category = std::input_iterator_tag;
+    using value_type = Value;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const Value *;
+    using reference = const Value &;
+};
 
 } // namespace detail
 
-/** The rate limit as an answer told it; each part only if it did. */
-struct rate_limit {
-    std::optional<std::int64_t> limit;     /**< Requests allowed in the current window. */
-    std::optional<std::int64_t> remaining; /**< Those that are left. */
-    std::optional<std::int64_t> reset;     /**< When the window ends: seconds since 1970-01-01 UTC. */
-};
-
-/** A failure. what() is one line for a person. */
+/** A failed call. what() is one line for a person. Copying it does not throw. */
 class error : public std::runtime_error {
 public:
-    /** Made of what a function returned, and of its error, which is freed; NULL: the status says all. */
-    error(dc_status status, dc_error *handle) : error(status, detail::owned<dc_error, dc_error_free>(handle)) {}
-    /** Made of what the wrapper itself refuses. */
-    explicit error(const std::string &what)
-        : std::runtime_error(what), facts_(std::make_shared<const facts>(facts_of(DC_ERR_INVALID_ARGUMENT, nullptr)))
-    {
-    }
+    /** Takes what a C function returned, and ownership of its error, which may be NULL. */
+    error(dc_status status, dc_error *handle) : error(status, std::shared_ptr<dc_error>(handle, dc_error_free)) {}
+    /** An argument that the wrapper refuses. */
+    explicit error(const std::string &what) : std::runtime_error(what), status_(DC_ERR_INVALID_ARGUMENT) {}
 
     /** One of DC_ERR_…. */
-    dc_status status() const noexcept { return facts_->status; }
-    /** The HTTP status; 0 when there was no answer. */
-    std::int32_t http_status() const noexcept { return facts_->http_status; }
-    /** The service's own code, such as "unauthorized"; "" when it gave none. */
-    const std::string &api_code() const noexcept { return facts_->api_code; }
-    /** The parameter that the service found wrong; "" when it named none. */
-    const std::string &api_field() const noexcept { return facts_->api_field; }
-    /** The service's id for the request; "" when it gave none. */
-    const std::string &request_id() const noexcept { return facts_->request_id; }
-    /** How long to wait before another try, if the service asked. */
-    std::optional<std::chrono::milliseconds> retry_after() const noexcept { return facts_->retry_after; }
-    /** How many requests were made. */
-    std::int32_t attempts() const noexcept { return facts_->attempts; }
+    dc_status status() const noexcept { return status_; }
+    /** HTTP status of the response; 0 without one. */
+    std::int32_t http_status() const noexcept { return dc_error_http_status(handle_.get()); }
+    /** The service's error code, such as "unauthorized"; empty if absent. */
+    std::string_view api_code() const { return detail::string(dc_error_api_code(handle_.get())); }
+    /** The request parameter that the service found invalid; empty if absent. */
+    std::string_view api_field() const { return detail::string(dc_error_api_field(handle_.get())); }
+    /** The service's id of the request; empty if absent. */
+    std::string_view request_id() const { return detail::string(dc_error_request_id(handle_.get())); }
+    /** How long the service asked to wait before the next request. */
+    std::optional<std::chrono::milliseconds> retry_after() const
+    {
+        const std::int64_t wait = dc_error_retry_after_ms(handle_.get());
+        return wait >= 0 ? std::optional(std::chrono::milliseconds(wait)) : std::nullopt;
+    }
+    /** How many requests the call made. */
+    std::int32_t attempts() const noexcept { return dc_error_attempts(handle_.get()); }
     /** The rate limit after the last request. */
-    const rate_limit &limits() const noexcept { return facts_->limits; }
+    rate_limit limits() const { return detail::read_rate_limit(dc_error_rate_limit, handle_.get()); }
 
 private:
-    struct facts {
-        dc_status status;
-        std::int32_t http_status;
-        std::string api_code, api_field, request_id;
-        std::optional<std::chrono::milliseconds> retry_after;
-        std::int32_t attempts;
-        rate_limit limits;
-    };
-
-    error(dc_status status, detail::owned<dc_error, dc_error_free> handle)
-        : std::runtime_error(handle ? dc_error_message(handle.get()) : dc_status_message(status)),
-          facts_(std::make_shared<const facts>(facts_of(status, handle.get())))
+    error(dc_status status, std::shared_ptr<dc_error> handle)
+        : std::runtime_error(handle ? dc_error_message(handle.get()) : dc_status_message(status)), status_(status),
+          handle_(std::move(handle))
     {
     }
 
-    static facts facts_of(dc_status status, const dc_error *handle)
-    {
-        std::optional<std::chrono::milliseconds> wait;
-        if (const auto asked = detail::optional_number(dc_error_retry_after_ms(handle)))
-            wait = std::chrono::milliseconds(*asked);
-        return {status, dc_error_http_status(handle), detail::text(dc_error_api_code(handle)),
-                detail::text(dc_error_api_field(handle)), detail::text(dc_error_request_id(handle)), wait,
-                dc_error_attempts(handle),
-                {detail::optional_number(dc_error_rate_limit(handle)),
-                 detail::optional_number(dc_error_rate_limit_remaining(handle)),
-                 detail::optional_number(dc_error_rate_limit_reset(handle))}};
-    }
-
-    // Shared, so that a copy throws nothing.
-    std::shared_ptr<const facts> facts_;
+    dc_status status_;
+    std::shared_ptr<dc_error> handle_;
 };
 
 namespace detail {
 
-/** Calls a function with an error behind its arguments; gives DC_OK or DC_DONE, or throws. */
+/** Calls a function that takes a dc_error ** last. */
 template <typename Function, typename... Arguments>
-dc_status call(Function function, Arguments... arguments)
+void call(Function function, Arguments... arguments)
 {
     dc_error *failure = nullptr;
     const dc_status status = function(arguments..., &failure);
     if (status < 0)
         throw error(status, failure);
-    return status;
+}
+
+/** The same for a function that creates a handle. */
+template <typename T, typename Function, typename... Arguments>
+T *create(Function function, Arguments... arguments)
+{
+    T *created = nullptr;
+    call(function, arguments..., &created);
+    return created;
 }
 
 } // namespace detail
 
-/** A text that is taken, or none: nullptr or std::nullopt. A NUL within is refused, as C would end there. */
+/** A string argument that may be absent. A NUL inside is refused, as C would end the string there. */
 class argument {
-public:
-    /** A text that ends in a NUL, or none. */
-    argument(const char *value) : value_(value != nullptr ? std::optional<std::string>(value) : std::nullopt) {}
-    /** A text. */
-    argument(const std::string &value) : argument(std::string_view(value)) {}
-    /** A text, or none, such as a cursor. */
-    argument(std::optional<std::string_view> value) : value_(value ? std::optional<std::string>(*value) : std::nullopt)
-    {
-        if (value_ && value_->find('\0') != std::string::npos)
-            throw error("a text has a NUL character in it, where C would cut it short: pass it without");
-    }
-    /** A text, or none, such as a cursor that was kept. */
-    argument(const std::optional<std::string> &value)
-        : argument(value ? std::optional<std::string_view>(*value) : std::nullopt)
-    {
-    }
-    /** A text. */
-    argument(std::string_view value) : argument(std::optional<std::string_view>(value)) {}
-    /** None. */
-    argument(std::nullopt_t) {}
+    template <typename T, typename U>
+    static constexpr bool converts = std::is_convertible_v<const T &, U>;
 
-    /** As C takes it; valid as long as this is. */
+public:
+    /** Takes any string, a std::optional of one, nullptr or std::nullopt. */
+    template <typename T, typename = std::enable_if_t<converts<T, const char *> ||
+                                                      converts<T, std::optional<std::string_view>>>>
+    argument(const T &value)
+    {
+        if constexpr (converts<T, const char *>) {
+            if (const char *string = value)
+                value_ = string;
+        } else if (const std::optional<std::string_view> string = value) {
+            value_ = *string;
+            if (string->find('\0') != std::string_view::npos)
+                throw error("invalid string: contains a NUL character");
+        }
+    }
+
+    /** The string for C, or NULL. Owned by this object. */
     const char *c_str() const noexcept { return value_ ? value_->c_str() : nullptr; }
 
 private:
     std::optional<std::string> value_;
 };
 
-/** The settings of clients to come. Each throws an error when it refuses its value, and gives the config again; so name a
- *  config that is to be kept before it is set. */
+/** The options of a client. Setters return the config, so that calls can be chained; std::nullopt resets an option. */
 class config {
 public:
-    /** All at their defaults. A std::runtime_error: the loaded library is of another ABI version. */
+    /** Creates a config with the defaults. Throws std::runtime_error if the library has another ABI version. */
     config()
     {
         detail::check_abi();
         handle_.reset(dc_config_new());
     }
 
-    /** The access token; it has to be set. */
-    config &token(const argument &value) { return set(dc_config_set_token, value.c_str()); }
-    /** us (the default), eu or au. */
-    config &region(const argument &value) { return set(dc_config_set_region, value.c_str()); }
-    /** Where the service is, if not in a region. */
-    config &base_url(const argument &value) { return set(dc_config_set_base_url, value.c_str()); }
-    /** Whether the token may go unencrypted to another machine. */
-    config &allow_insecure_http(bool value) { return set(dc_config_set_allow_insecure_http, std::int32_t{value}); }
-    /** The Intercom-Version to ask for; default Preview. */
-    config &api_version(const argument &value) { return set(dc_config_set_api_version, value.c_str()); }
-    /** A name for the program, behind the library's own. */
-    config &user_agent_suffix(const argument &value) { return set(dc_config_set_user_agent_suffix, value.c_str()); }
-    /** For a whole call, retries and waits included; default 60 s. */
-    config &timeout(std::chrono::milliseconds value) { return set(dc_config_set_timeout_ms, std::int64_t{value.count()}); }
-    /** For opening a connection; default 10 s. */
-    config &connect_timeout(std::chrono::milliseconds value)
+    /** Sets any option by name, one of DC_OPTION_…, from a string. */
+    config &set(const char *option, const argument &value)
     {
-        return set(dc_config_set_connect_timeout_ms, std::int64_t{value.count()});
+        detail::call(dc_config_set_string, get(), option, value.c_str());
+        return *this;
     }
-    /** 0 to 10; default 2. */
-    config &max_retries(std::int32_t value) { return set(dc_config_set_max_retries, value); }
-    /** The largest answer taken, 1 KiB to 1 GiB; default 8 MiB. */
-    config &max_response_bytes(std::int64_t value) { return set(dc_config_set_max_response_bytes, value); }
-    /** Whether to wait for the rate limit's reset instead of earning a 429. */
-    config &pacing(bool value) { return set(dc_config_set_pacing, std::int32_t{value}); }
-    /** An HTTP proxy to go through by CONNECT. */
-    config &proxy(const argument &value) { return set(dc_config_set_proxy, value.c_str()); }
-    /** Hosts to reach directly although there is a proxy. */
-    config &no_proxy(const argument &value) { return set(dc_config_set_no_proxy, value.c_str()); }
-    /** Certificate authorities to trust instead of the bundled ones, PEM. */
-    config &ca_file(const argument &value) { return set(dc_config_set_ca_file, value.c_str()); }
-    /** Whether to trust the system's authorities instead. */
-    config &system_roots(bool value) { return set(dc_config_set_system_roots, std::int32_t{value}); }
-
-    /** The C handle, for what is set by functions of C: the logger and the interrupt check. */
-    dc_config *get() const noexcept { return handle_.get(); }
-
-private:
-    template <typename Function, typename Value>
-    config &set(Function function, Value value)
+    /** Sets an option that is an integer or a boolean. */
+    config &set(const char *option, std::int64_t value)
     {
-        detail::call(function, handle_.get(), value);
+        detail::call(dc_config_set_int, get(), option, value);
         return *this;
     }
 
+    /** Sets DC_OPTION_ACCESS_TOKEN, which is required. */
+    config &token(const argument &value) { return set(DC_OPTION_ACCESS_TOKEN, value); }
+    /** Sets DC_OPTION_REGION. */
+    config &region(const argument &value) { return set(DC_OPTION_REGION, value); }
+    /** Sets DC_OPTION_BASE_URL. */
+    config &base_url(const argument &value) { return set(DC_OPTION_BASE_URL, value); }
+    /** Sets DC_OPTION_ALLOW_INSECURE_HTTP. */
+    config &allow_insecure_http(bool value) { return set(DC_OPTION_ALLOW_INSECURE_HTTP, value); }
+    /** Sets DC_OPTION_API_VERSION. */
+    config &api_version(const argument &value) { return set(DC_OPTION_API_VERSION, value); }
+    /** Sets DC_OPTION_USER_AGENT_SUFFIX. */
+    config &user_agent_suffix(const argument &value) { return set(DC_OPTION_USER_AGENT_SUFFIX, value); }
+    /** Sets DC_OPTION_TIMEOUT_MS. */
+    config &timeout(std::chrono::milliseconds value) { return set(DC_OPTION_TIMEOUT_MS, value.count()); }
+    /** Sets DC_OPTION_CONNECT_TIMEOUT_MS. */
+    config &connect_timeout(std::chrono::milliseconds value)
+    {
+        return set(DC_OPTION_CONNECT_TIMEOUT_MS, value.count());
+    }
+    /** Sets DC_OPTION_MAX_RETRIES. */
+    config &max_retries(std::int64_t value) { return set(DC_OPTION_MAX_RETRIES, value); }
+    /** Sets DC_OPTION_MAX_RESPONSE_BYTES. */
+    config &max_response_bytes(std::int64_t value) { return set(DC_OPTION_MAX_RESPONSE_BYTES, value); }
+    /** Sets DC_OPTION_WAIT_FOR_RATE_LIMIT. */
+    config &wait_for_rate_limit(bool value) { return set(DC_OPTION_WAIT_FOR_RATE_LIMIT, value); }
+    /** Sets DC_OPTION_PROXY. */
+    config &proxy(const argument &value) { return set(DC_OPTION_PROXY, value); }
+    /** Sets DC_OPTION_NO_PROXY. */
+    config &no_proxy(const argument &value) { return set(DC_OPTION_NO_PROXY, value); }
+    /** Sets DC_OPTION_CA_FILE. */
+    config &ca_file(const argument &value) { return set(DC_OPTION_CA_FILE, value); }
+    /** Sets DC_OPTION_SYSTEM_ROOTS. */
+    config &system_roots(bool value) { return set(DC_OPTION_SYSTEM_ROOTS, value); }
+
+    /** The C handle, for dc_config_set_logger() and dc_config_set_interrupt_check(). Owned by this object. */
+    dc_config *get() const noexcept { return handle_.get(); }
+
+private:
     detail::owned<dc_config, dc_config_free> handle_;
 };
 
-/** Ends calls from another thread, and from a signal handler. A clone is the same token. */
+/** Cancels calls from another thread or a signal handler. */
 class cancel_token {
 public:
-    /** One that isn't cancelled. A std::runtime_error: the loaded library is of another ABI version. */
+    /** Creates a token. Throws std::runtime_error if the library has another ABI version. */
     cancel_token()
     {
         detail::check_abi();
-        dc_cancel_token *made = nullptr;
-        detail::call(dc_cancel_token_new, &made);
-        handle_.reset(made);
+        handle_.reset(detail::create<dc_cancel_token>(dc_cancel_token_new));
     }
 
-    /** The same token once more, for another owner. */
-    cancel_token clone() const { return cancel_token(dc_cancel_token_clone(handle_.get())); }
-    /** Ends the calls that it was passed to, also to come. */
-    void cancel() const noexcept { dc_cancel_token_cancel(handle_.get()); }
-    /** Whether it was cancelled. */
-    bool is_cancelled() const noexcept { return dc_cancel_token_is_cancelled(handle_.get()) == 1; }
-    /** The C handle, which stays this object's. */
+    /** Creates another handle of the same token. */
+    cancel_token clone() const { return cancel_token(dc_cancel_token_clone(get())); }
+    /** Cancels the calls that the token was or will be passed to. */
+    void cancel() const noexcept { dc_cancel_token_cancel(get()); }
+    /** Returns whether the token was cancelled. */
+    bool is_cancelled() const noexcept { return dc_cancel_token_is_cancelled(get()) == 1; }
+    /** The C handle. Owned by this object. */
     dc_cancel_token *get() const noexcept { return handle_.get(); }
 
 private:
@@ -294,271 +288,203 @@ private:
     detail::owned<dc_cancel_token, dc_cancel_token_free> handle_;
 };
 
-/** A row of a page, which owns it: valid until the page is gone. What is absent, null or of another type is none. */
+/** A row of a page. Valid until the page is destroyed. */
 class connector {
 public:
-    /** None: every field is absent. */
-    connector() noexcept = default;
-    /** A row of a page's, or NULL. */
-    explicit connector(const dc_connector *row) noexcept : row_(row) {}
+    /** A connector without fields, or a row of the C interface. */
+    explicit connector(const dc_connector *row = nullptr) noexcept : row_(row) {}
 
-    /** The row's own JSON, byte for byte as the service sent it. */
+    /** Any field as a string, one of DC_FIELD_…. */
+    std::optional<std::string_view> field(std::int32_t number) const
+    {
+        std::size_t length = 0;
+        const char *value = dc_connector_field(row_, number, &length);
+        return value != nullptr ? std::optional(std::string_view(value, length)) : std::nullopt;
+    }
+    /** The row's JSON as the service sent it. */
     std::string_view json() const
     {
-        return detail::optional_text(dc_connector_json(row_), dc_connector_json_len(row_)).value_or("");
+        std::size_t length = 0;
+        const char *value = dc_connector_json(row_, &length);
+        return {value, length};
     }
-    /** `data_connector` */
-    std::optional<std::string_view> type() const
-    {
-        return detail::optional_text(dc_connector_type(row_), dc_connector_type_len(row_));
-    }
-    /** The unique id, digits. */
-    std::optional<std::string_view> id() const
-    {
-        return detail::optional_text(dc_connector_id(row_), dc_connector_id_len(row_));
-    }
+    /** "data_connector". */
+    std::optional<std::string_view> type() const { return field(DC_FIELD_TYPE); }
+    /** The id, a string of digits. */
+    std::optional<std::string_view> id() const { return field(DC_FIELD_ID); }
     /** The name. */
-    std::optional<std::string_view> name() const
-    {
-        return detail::optional_text(dc_connector_name(row_), dc_connector_name_len(row_));
-    }
-    /** What it does. */
-    std::optional<std::string_view> description() const
-    {
-        return detail::optional_text(dc_connector_description(row_), dc_connector_description_len(row_));
-    }
-    /** `draft` or `live`; other values may come. */
-    std::optional<std::string_view> state() const
-    {
-        return detail::optional_text(dc_connector_state(row_), dc_connector_state_len(row_));
-    }
-    /** One of DC_STATE_…; none when absent. */
-    std::optional<std::int32_t> state_code() const { return detail::optional_code(dc_connector_state_code(row_)); }
-    /** `get`, `post`, `put`, `delete` or `patch`; other values may come. */
-    std::optional<std::string_view> http_method() const
-    {
-        return detail::optional_text(dc_connector_http_method(row_), dc_connector_http_method_len(row_));
-    }
-    /** One of DC_HTTP_METHOD_…; none when absent. */
+    std::optional<std::string_view> name() const { return field(DC_FIELD_NAME); }
+    /** The description. */
+    std::optional<std::string_view> description() const { return field(DC_FIELD_DESCRIPTION); }
+    /** "draft", "live", or a state that is added later. */
+    std::optional<std::string_view> state() const { return field(DC_FIELD_STATE); }
+    /** The state as one of DC_STATE_…. */
+    std::optional<std::int32_t> state_code() const { return detail::optional_number(dc_connector_state_code(row_)); }
+    /** "get", "post", "put", "delete" or "patch". */
+    std::optional<std::string_view> http_method() const { return field(DC_FIELD_HTTP_METHOD); }
+    /** The HTTP method as one of DC_HTTP_METHOD_…. */
     std::optional<std::int32_t> http_method_code() const
     {
-        return detail::optional_code(dc_connector_http_method_code(row_));
+        return detail::optional_number(dc_connector_http_method_code(row_));
     }
-    /** Whether it is assigned to Fin for direct usage. */
-    std::optional<bool> direct_fin_usage() const { return detail::optional_bool(dc_connector_direct_fin_usage(row_)); }
+    /** Whether Fin may use it directly. */
+    std::optional<bool> direct_fin_usage() const
+    {
+        const std::int32_t value = dc_connector_direct_fin_usage(row_);
+        return value >= 0 ? std::optional(value == 1) : std::nullopt;
+    }
     /** The id of the admin who created it. */
-    std::optional<std::string_view> created_by_admin_id() const
-    {
-        const std::size_t length = dc_connector_created_by_admin_id_len(row_);
-        return detail::optional_text(dc_connector_created_by_admin_id(row_), length);
-    }
+    std::optional<std::string_view> created_by_admin_id() const { return field(DC_FIELD_CREATED_BY_ADMIN_ID); }
     /** The id of the admin who last updated it. */
-    std::optional<std::string_view> updated_by_admin_id() const
-    {
-        const std::size_t length = dc_connector_updated_by_admin_id_len(row_);
-        return detail::optional_text(dc_connector_updated_by_admin_id(row_), length);
-    }
-    /** When it was created, as the service writes it. */
-    std::optional<std::string_view> created_at() const
-    {
-        return detail::optional_text(dc_connector_created_at(row_), dc_connector_created_at_len(row_));
-    }
-    /** In milliseconds since the Unix epoch; none also when it is no time, or before 1970. */
+    std::optional<std::string_view> updated_by_admin_id() const { return field(DC_FIELD_UPDATED_BY_ADMIN_ID); }
+    /** When it was created, such as "2025-11-15T09:30:00Z". */
+    std::optional<std::string_view> created_at() const { return field(DC_FIELD_CREATED_AT); }
+    /** The same in milliseconds since the Unix epoch. */
     std::optional<std::int64_t> created_at_ms() const
     {
         return detail::optional_number(dc_connector_created_at_ms(row_));
     }
-    /** When it was last updated, as the service writes it. */
-    std::optional<std::string_view> updated_at() const
-    {
-        return detail::optional_text(dc_connector_updated_at(row_), dc_connector_updated_at_len(row_));
-    }
-    /** In milliseconds since the Unix epoch; none also when it is no time, or before 1970. */
+    /** When it was last updated. */
+    std::optional<std::string_view> updated_at() const { return field(DC_FIELD_UPDATED_AT); }
+    /** The same in milliseconds since the Unix epoch. */
     std::optional<std::int64_t> updated_at_ms() const
     {
         return detail::optional_number(dc_connector_updated_at_ms(row_));
     }
     /** The path of its execution results. */
-    std::optional<std::string_view> execution_results_url() const
-    {
-        const std::size_t length = dc_connector_execution_results_url_len(row_);
-        return detail::optional_text(dc_connector_execution_results_url(row_), length);
-    }
-    /** The C pointer; the page's. */
+    std::optional<std::string_view> execution_results_url() const { return field(DC_FIELD_EXECUTION_RESULTS_URL); }
+    /** The C pointer. Owned by the page. */
     const dc_connector *get() const noexcept { return row_; }
 
 private:
-    const dc_connector *row_ = nullptr;
+    const dc_connector *row_;
 };
 
-/** A page of the list: the service's own JSON, its rows, which it is a range of, and what is needed to go on. */
+namespace detail {
+
+/** Iterates over the rows of a page. */
+class row_iterator : public input_iterator<connector> {
+public:
+    row_iterator() = default;
+    row_iterator(const dc_page *page, std::size_t index)
+        : page_(page), index_(index), row_(dc_page_connector(page, index))
+    {
+    }
+    reference operator*() const { return row_; }
+    pointer operator->() const { return &row_; }
+    row_iterator &operator++() { return *this = row_iterator(page_, index_ + 1); }
+    row_iterator operator++(int) { return std::exchange(*this, row_iterator(page_, index_ + 1)); }
+    bool operator==(const row_iterator &other) const { return index_ == other.index_; }
+    bool operator!=(const row_iterator &other) const { return index_ != other.index_; }
+
+private:
+    const dc_page *page_ = nullptr;
+    std::size_t index_ = 0;
+    connector row_;
+};
+
+/** Iterates over what the next() of a range returns; copies share the position. */
+template <typename Range, typename Value>
+class range_iterator : public input_iterator<Value> {
+public:
+    range_iterator() = default;
+    explicit range_iterator(Range *range) : range_(range) { ++*this; }
+    const Value &operator*() const { return *range_->current_; }
+    const Value *operator->() const { return &*range_->current_; }
+    range_iterator &operator++()
+    {
+        range_->current_ = range_->next();
+        if (!range_->current_)
+            range_ = nullptr;
+        return *this;
+    }
+    void operator++(int) { ++*this; }
+    bool operator==(const range_iterator &other) const { return range_ == other.range_; }
+    bool operator!=(const range_iterator &other) const { return range_ != other.range_; }
+
+private:
+    Range *range_ = nullptr;
+};
+
+} // namespace detail
+
+/** One page of the list: a range of its rows, their JSON, and the cursor of the next page. */
 class page {
 public:
-    /** None: it has no rows. */
+    /** An empty page. */
     page() noexcept = default;
-    /** Takes over a C handle. */
+    /** Takes ownership of a C handle. */
     explicit page(dc_page *handle) noexcept : handle_(handle) {}
 
-    /** The answer's JSON, byte for byte as it came; UTF-8. */
+    /** The JSON as the service sent it. */
     std::string_view json() const & { return {dc_page_json(get()), dc_page_json_len(get())}; }
     std::string_view json() const && = delete;
-    /** The rows on it. */
+    /** The number of rows. */
     std::size_t size() const noexcept { return dc_page_count(get()); }
-    /** What asks for the next page; none on the last one. */
-    std::optional<std::string_view> next_cursor() const & { return detail::optional_text(dc_page_next_cursor(get())); }
+    /** The cursor of the next page. */
+    std::optional<std::string_view> next_cursor() const &
+    {
+        return detail::optional_string(dc_page_next_cursor(get()));
+    }
     std::optional<std::string_view> next_cursor() const && = delete;
-    /** Whether the service named a next page. */
+    /** Whether there is a next page. */
     bool has_next() const noexcept { return dc_page_has_next(get()) == 1; }
-    /** The service's id for the request. */
-    std::optional<std::string_view> request_id() const & { return detail::optional_text(dc_page_request_id(get())); }
+    /** The service's id of the request. */
+    std::optional<std::string_view> request_id() const & { return detail::optional_string(dc_page_request_id(get())); }
     std::optional<std::string_view> request_id() const && = delete;
     /** The rate limit after this request. */
-    rate_limit limits() const
-    {
-        return {detail::optional_number(dc_page_rate_limit(get())),
-                detail::optional_number(dc_page_rate_limit_remaining(get())),
-                detail::optional_number(dc_page_rate_limit_reset(get()))};
-    }
-    /** A row; one beyond the last has no fields. */
+    rate_limit limits() const { return detail::read_rate_limit(dc_page_rate_limit, get()); }
+    /** A row; a connector without fields if the index is out of range. */
     connector operator[](std::size_t index) const & { return connector(dc_page_connector(get(), index)); }
     connector operator[](std::size_t index) const && = delete;
-    /** The C handle, which stays this object's. */
+    /** The C handle. Owned by this object. */
     dc_page *get() const noexcept { return handle_.get(); }
 
-    /** Stands at a row of a page. */
-    class iterator {
-    public:
-        /** It gives what it holds itself. */
-        using iterator_category = std::input_iterator_tag;
-        /** What it stands at. */
-        using value_type = connector;
-        /** Of no use here. */
-        using difference_type = std::ptrdiff_t;
-        /** To what it stands at. */
-        using pointer = const connector *;
-        /** To what it stands at. */
-        using reference = const connector &;
-
-        /** Nowhere. */
-        iterator() = default;
-        /** At this row of this page. */
-        iterator(const page *rows, std::size_t index) : page_(rows), index_(index), row_((*rows)[index]) {}
-
-        /** The row; valid until the next step. */
-        reference operator*() const { return row_; }
-        /** Its members. */
-        pointer operator->() const { return &row_; }
-        /** Goes to the next row. */
-        iterator &operator++() { return *this = iterator(page_, index_ + 1); }
-        /** The same, and gives where it stood. */
-        iterator operator++(int)
-        {
-            const iterator before = *this;
-            ++*this;
-            return before;
-        }
-        /** Whether both stand at the same row. */
-        friend bool operator==(const iterator &one, const iterator &other) { return one.index_ == other.index_; }
-        /** The opposite. */
-        friend bool operator!=(const iterator &one, const iterator &other) { return one.index_ != other.index_; }
-
-    private:
-        const page *page_ = nullptr;
-        std::size_t index_ = 0;
-        connector row_;
-    };
-
-    /** At the first row. */
-    iterator begin() const & { return iterator(this, 0); }
+    /** An input iterator of connectors. */
+    using iterator = detail::row_iterator;
+    /** The first row. */
+    iterator begin() const & { return iterator(get(), 0); }
     iterator begin() const && = delete;
-    /** Behind the last row. */
-    iterator end() const & { return iterator(this, size()); }
+    /** The end of the rows. */
+    iterator end() const & { return iterator(get(), size()); }
     iterator end() const && = delete;
 
 private:
     detail::owned<dc_page, dc_page_free> handle_;
 };
 
-/** Stands at what a walk gave last, as all of its copies do. Steps at its increment, which throws when a call fails. */
-template <typename Walk, typename Value>
-class step_iterator {
+/** A range of all pages, to be iterated over once. After a failure, next() requests the same page again. */
+class pager {
 public:
-    /** A step can't be taken twice. */
-    using iterator_category = std::input_iterator_tag;
-    /** What it stands at. */
-    using value_type = Value;
-    /** Of no use here. */
-    using difference_type = std::ptrdiff_t;
-    /** To what it stands at. */
-    using pointer = const Value *;
-    /** To what it stands at. */
-    using reference = const Value &;
+    /** Takes ownership of two C handles; the token may be NULL. */
+    explicit pager(dc_pager *handle, dc_cancel_token *cancel = nullptr) : handle_(handle), cancel_(cancel) {}
 
-    /** Behind the last one. */
-    step_iterator() = default;
-    /** Takes the first step. */
-    explicit step_iterator(Walk *walk) : walk_(walk) { ++*this; }
-
-    /** What it stands at; valid until the next step. */
-    reference operator*() const { return *walk_->current_; }
-    /** Its members. */
-    pointer operator->() const { return &*walk_->current_; }
-    /** Takes the next step; blocks where that needs a call. */
-    step_iterator &operator++()
-    {
-        walk_->current_ = walk_->next();
-        if (!walk_->current_)
-            walk_ = nullptr;
-        return *this;
-    }
-    /** The same. */
-    void operator++(int) { ++*this; }
-    /** Whether both are behind the last one, or in the same walk. */
-    friend bool operator==(const step_iterator &one, const step_iterator &other) { return one.walk_ == other.walk_; }
-    /** The opposite. */
-    friend bool operator!=(const step_iterator &one, const step_iterator &other) { return one.walk_ != other.walk_; }
-
-private:
-    Walk *walk_ = nullptr;
-};
-
-/** A walk over the pages, a range for one `for`. After a failure it stands where it was: next() goes on from there. */
-class page_walk {
-public:
-    /** Takes over two C handles; the token may be NULL. */
-    explicit page_walk(dc_pager *handle, dc_cancel_token *cancel = nullptr) : handle_(handle), cancel_(cancel) {}
-
-    /** The next page; none at the end. Blocks until it is there. */
+    /** Lists the next page; std::nullopt after the last one. Blocks. */
     std::optional<page> next()
     {
-        dc_page *came = nullptr;
-        const dc_cancel_token *const token = cancel_.get();
-        if (detail::call(dc_pager_next, handle_.get(), token, &came) == DC_DONE)
-            return std::nullopt;
-        return page(came);
+        page listed(detail::create<dc_page>(dc_pager_next, get(), cancel_.get()));
+        return listed.get() != nullptr ? std::optional(std::move(listed)) : std::nullopt;
     }
-    /** Whether each step begins to fetch the page after the one that it gives, on a thread of the library's, while that one
-     *  is worked on. Gives the walk again: `for (const auto &page : client.pages().prefetch())`. */
-    page_walk &prefetch(bool value = true) &
+    /** Prefetches the following page on a background thread: `for (const auto &page : client.pages().prefetch())`. */
+    pager &prefetch(bool value = true) &
     {
-        detail::call(dc_pager_set_prefetch, handle_.get(), std::int32_t{value});
+        detail::call(dc_pager_set_prefetch, get(), value);
         return *this;
     }
-    /** The same, of a walk that nobody has named yet. */
-    page_walk prefetch(bool value = true) && { return std::move(prefetch(value)); }
-    /** What asks for the page after the last one; valid until the next step. */
-    std::optional<std::string_view> cursor() const & { return detail::optional_text(dc_pager_cursor(handle_.get())); }
+    /** The same for a temporary object. */
+    pager prefetch(bool value = true) && { return std::move(prefetch(value)); }
+    /** The cursor of the page that next() requests. Valid until then. */
+    std::optional<std::string_view> cursor() const & { return detail::optional_string(dc_pager_cursor(get())); }
     std::optional<std::string_view> cursor() const && = delete;
-    /** The C handle, which stays this object's. */
+    /** The C handle. Owned by this object. */
     dc_pager *get() const noexcept { return handle_.get(); }
 
-    /** Stands at the page that the walk gave last. */
-    using iterator = step_iterator<page_walk, page>;
-
-    /** Takes the first step. */
+    /** An input iterator of pages. Its increment calls next(). */
+    using iterator = detail::range_iterator<pager, page>;
+    /** Calls next(). */
     iterator begin() & { return iterator(this); }
     iterator begin() && = delete;
-    /** Behind the last page. */
+    /** The end of the pages. */
     iterator end() { return iterator(); }
 
 private:
@@ -569,103 +495,92 @@ private:
     std::optional<page> current_;
 };
 
-/** A walk over the connectors of all pages, a range for one `for`. A row, and each copy of it, is valid until the next
- *  step, which may free its page: copy the texts that you keep. After a failure the walk stands where it was: next() goes
- *  on from there. */
-class connector_walk {
+/** A range of all connectors of all pages, to be iterated over once. A connector is valid until the next one is
+ *  requested. After a failure, next() continues at the same place. */
+class connector_range {
 public:
-    /** The rows of the pages that this walk has yet to come to. */
-    explicit connector_walk(page_walk pages) : pages_(std::move(pages)) {}
+    /** The rows of the remaining pages of a pager. */
+    explicit connector_range(pager pages) : pages_(std::move(pages)) {}
 
-    /** The next row; none at the end. Blocks where that needs a page. */
+    /** Returns the next connector; std::nullopt after the last one. Blocks if it is on the next page. */
     std::optional<connector> next()
     {
-        // A page may have no rows and still have a next one.
+        // A page may be empty and still have a next one.
         while (index_ >= page_.size()) {
-            std::optional<page> came = pages_.next();
-            if (!came)
+            std::optional<page> listed = pages_.next();
+            if (!listed)
                 return std::nullopt;
-            page_ = std::move(*came);
+            page_ = std::move(*listed);
             index_ = 0;
         }
         return page_[index_++];
     }
-
-    /** Stands at the row that the walk gave last. */
-    using iterator = step_iterator<connector_walk, connector>;
-
-    /** Takes the first step. */
-    iterator begin() & { return iterator(this); }
-    iterator begin() && = delete;
-    /** Behind the last row. */
-    iterator end() { return iterator(); }
-    /** Whether the next page is fetched while the rows of this one are worked on, as page_walk has it:
-     *  `for (auto &connector : client.list().prefetch())`. */
-    connector_walk &prefetch(bool value = true) &
+    /** Prefetches the next page, like pager::prefetch(). */
+    connector_range &prefetch(bool value = true) &
     {
         pages_.prefetch(value);
         return *this;
     }
-    /** The same, of a walk that nobody has named yet. */
-    connector_walk prefetch(bool value = true) && { return std::move(prefetch(value)); }
-    /** What asks for the page after the present one: what to keep for going on another time. */
+    /** The same for a temporary object. */
+    connector_range prefetch(bool value = true) && { return std::move(prefetch(value)); }
+    /** The cursor of the page after the current one. Store it to continue later. */
     std::optional<std::string_view> cursor() const & { return pages_.cursor(); }
     std::optional<std::string_view> cursor() const && = delete;
+
+    /** An input iterator of connectors. Its increment calls next(). */
+    using iterator = detail::range_iterator<connector_range, connector>;
+    /** Calls next(). */
+    iterator begin() & { return iterator(this); }
+    iterator begin() && = delete;
+    /** The end of the connectors. */
+    iterator end() { return iterator(); }
 
 private:
     friend iterator;
 
-    page_walk pages_;
+    pager pages_;
     page page_;
     std::size_t index_ = 0;
     std::optional<connector> current_;
 };
 
-/** A client of one workspace. Walks over its pages may outlive it. */
+/** A client of one workspace. Its pagers and ranges may outlive it. */
 class client {
 public:
-    /** Makes a client with a copy of these settings; nothing is sent yet. */
-    explicit client(const config &settings)
-    {
-        dc_client *made = nullptr;
-        detail::call(dc_client_new, static_cast<const dc_config *>(settings.get()), &made);
-        handle_.reset(made);
-    }
+    /** Creates a client with a copy of the options. Nothing is sent yet. */
+    explicit client(const config &options) : handle_(detail::create<dc_client>(dc_client_new, options.get())) {}
 
-    /** One page, newest update first; blocks until it is there. `per_page` 0: the service's default (20). */
+    /** Lists one page, newest update first. per_page is 1 to 50, or 0 for the service's default. */
     page list_page(std::int32_t per_page = 0, const argument &starting_after = nullptr,
                    const cancel_token *cancel = nullptr) const
     {
-        dc_page *came = nullptr;
-        detail::call(dc_list_page, get(), per_page, starting_after.c_str(), token_of(cancel), &came);
-        return page(came);
+        return page(detail::create<dc_page>(dc_list_page, get(), per_page, starting_after.c_str(), handle_of(cancel)));
     }
-    /** Every page, as they are asked for. The walk keeps a clone of the cancel token. */
-    page_walk pages(std::int32_t per_page = 0, const argument &starting_after = nullptr,
-                    const cancel_token *cancel = nullptr) const
+    /** Returns a range of all pages. It keeps a clone of the cancel token. */
+    pager pages(std::int32_t per_page = 0, const argument &starting_after = nullptr,
+                const cancel_token *cancel = nullptr) const
     {
-        const dc_cancel_token *const token = token_of(cancel);
-        dc_pager *made = nullptr;
-        detail::call(dc_pager_new, get(), per_page, starting_after.c_str(), &made);
-        return page_walk(made, dc_cancel_token_clone(token));
+        detail::owned<dc_cancel_token, dc_cancel_token_free> token(dc_cancel_token_clone(handle_of(cancel)));
+        dc_pager *const created = detail::create<dc_pager>(dc_pager_new, get(), per_page, starting_after.c_str());
+        return pager(created, token.release());
     }
-    /** Every connector of every page, newest update first. The walk keeps a clone of the cancel token. */
-    connector_walk list(std::int32_t per_page = 0, const argument &starting_after = nullptr,
-                        const cancel_token *cancel = nullptr) const
+    /** Returns a range of all connectors, newest update first. It keeps a clone of the cancel token. */
+    connector_range list(std::int32_t per_page = 0, const argument &starting_after = nullptr,
+                         const cancel_token *cancel = nullptr) const
     {
-        return connector_walk(pages(per_page, starting_after, cancel));
+        return connector_range(pages(per_page, starting_after, cancel));
     }
-    /** Ends all calls under way, and refuses later ones. */
+    /** Cancels all calls in progress and refuses new ones. */
     void shutdown() const noexcept { dc_client_shutdown(get()); }
-    /** The C handle, which stays this object's. */
+    /** The C handle. Owned by this object. */
     const dc_client *get() const noexcept { return handle_.get(); }
 
 private:
-    static const dc_cancel_token *token_of(const cancel_token *cancel)
+    static const dc_cancel_token *handle_of(const cancel_token *cancel)
     {
-        // One that was moved from would end nothing.
+        // C would treat it as no token, and cancel nothing.
         if (cancel != nullptr && cancel->get() == nullptr)
-            throw error("the cancel token was moved from: pass the one that has it now");
+            throw error("invalid cancel token: it was moved from");
         return cancel != nullptr ? cancel->get() : nullptr;
     }
 

@@ -1,7 +1,7 @@
-# A library above its budget must not be there at the second try.
+# Deletes a library that exceeds the size limit, so that the next make builds it again.
 .DELETE_ON_ERROR:
 
-# What a system's packager knows: make install PREFIX=/usr DESTDIR=… LIBDIR=/usr/lib/…, and make uninstall.
+# For packagers: make install PREFIX=/usr DESTDIR=… LIBDIR=/usr/lib/…, and make uninstall with the same variables.
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
@@ -12,42 +12,41 @@ CMAKEDIR ?= $(LIBDIR)/cmake/data_connectors
 
 VERSION := $(shell sed -n '/^\[workspace.package\]/,/^\[/s/^version = "\(.*\)"/\1/p' Cargo.toml)
 ABI := $(shell sed -n 's/^\#define DC_ABI_VERSION //p' include/data_connectors.h)
-# What a program needs besides, that has the library in itself; but for what the compiler adds: gcc_s and c.
+# Libraries that a statically linked program needs, except those that the compiler adds (gcc_s and c).
 STATIC_LIBS := util rt pthread m dl
 
 STAGE := $(TARGET)/stage
-# What Debian's and others' builders set goes along; what is left in is for debuggers.
+# Set it to nothing to keep the symbols for debuggers.
 STRIP_FLAG ?= -s
 ARCHIVE := $(TARGET)/release/libdata_connectors.a
 SONAME := libdata_connectors.so.$(ABI)
 REAL := $(SONAME).$(VERSION)
 HEADERS := data_connectors.h data_connectors.hpp
-# What Rust's standard library has in it: its toolchain says so, where it has its documents.
+# The licences of Rust's standard library, if the documentation of the toolchain is installed.
 STD_NOTICES = $(shell rustc --print sysroot 2>/dev/null)/share/doc/rust/COPYRIGHT-library.html
 NOTICES := LICENSE LICENSE-APACHE LICENSE-MIT THIRD-PARTY-NOTICES.txt
 
-# Linked here once more, as cargo's link can't give the functions version nodes.
+# Linked again, because cargo cannot pass a version script.
 $(STAGE)/$(REAL): $(ARCHIVE) $(STAGE)/data_connectors.map
 	$(CC) $(CFLAGS) $(LDFLAGS) -shared $(STRIP_FLAG) -o $@ -Wl,-soname,$(SONAME) -Wl,--version-script=$(STAGE)/data_connectors.map \
 		-Wl,--whole-archive $(ARCHIVE) -Wl,--no-whole-archive -Wl,--gc-sections -Wl,--no-undefined -Wl,-O1 \
 		-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,nodelete $(STATIC_LIBS:%=-l%)
 	@sh install/size.sh $@
 
-$(STAGE)/data_connectors.map: docs/symbols.txt install/version_map.awk
+$(STAGE)/data_connectors.map: abi/data_connectors.json install/version_map.awk
 	@mkdir -p $(STAGE)
-	awk -f install/version_map.awk docs/symbols.txt >$@
+	awk -f install/version_map.awk abi/data_connectors.json >$@
 
 $(STAGE)/man/data_connectors.3: include/data_connectors.h install/man.awk
 	@rm -rf $(STAGE)/man && mkdir -p $(STAGE)/man
 	awk -v folder=$(STAGE)/man -v version=$(VERSION) -f install/man.awk include/data_connectors.h
 
-# Root may have no cargo: what was staged before is installed then.
+# Root may not have cargo: then an existing build is installed.
 staged:
 	@if command -v cargo >/dev/null || [ ! -f $(ARCHIVE) ]; then $(MAKE) --no-print-directory library; fi
 	@$(MAKE) --no-print-directory $(STAGE)/$(REAL) $(STAGE)/man/data_connectors.3
 
-# Each file of the package says where the others are in terms of its own place: the whole can be moved.
-# fill: a template and the folder that it goes to.
+# Fills in a template ($1) and installs it in a folder ($2). Paths are relative, so that the installation can be moved.
 define fill
 	sed -e 's|@VERSION@|$(VERSION)|g' -e 's|@ABI@|$(ABI)|g' -e 's|@REAL@|$(REAL)|g' -e 's|@STATIC_LIBS@|$(STATIC_LIBS:%=-l%)|g' \
 		-e "s|@PREFIX@|$$(sh install/relative.sh '$(2)' '$(PREFIX)')|g" \
@@ -56,13 +55,13 @@ define fill
 	install -m 644 $(STAGE)/$(1) $(DESTDIR)$(2)
 endef
 
-PLACES := LIBDIR INCLUDEDIR MANDIR DOCDIR PKGCONFIGDIR CMAKEDIR
-# make's words end at spaces, and what is removed must be what was meant.
-fit:
-	$(if $(word 2,x$(DESTDIR)$(PREFIX)),$(error there is a space in DESTDIR or PREFIX, which make can't handle: use others))
-	$(foreach place,$(PLACES),$(if $(filter 1,$(words $($(place)))),,$(error $(place) is not one word: use a path without spaces)))
+FOLDERS := LIBDIR INCLUDEDIR MANDIR DOCDIR PKGCONFIGDIR CMAKEDIR
+# make cannot handle paths with spaces, and uninstall must not remove other files.
+check-folders:
+	$(if $(word 2,x$(DESTDIR)$(PREFIX)),$(error DESTDIR or PREFIX contains a space: use paths without spaces))
+	$(foreach folder,$(FOLDERS),$(if $(filter 1,$(words $($(folder)))),,$(error $(folder) is empty or contains a space: use one path without spaces)))
 
-install: fit staged ## put the library, its headers, manual pages and packages below PREFIX (DESTDIR=… for packagers)
+install: check-folders staged ## install the library, headers, manual pages and package files below PREFIX (DESTDIR=… for packagers)
 	install -d $(foreach folder,$(LIBDIR) $(INCLUDEDIR) $(MANDIR)/man3 $(DOCDIR) $(PKGCONFIGDIR) $(CMAKEDIR),$(DESTDIR)$(folder))
 	install -m 755 $(STAGE)/$(REAL) $(DESTDIR)$(LIBDIR)
 	ln -sf $(REAL) $(DESTDIR)$(LIBDIR)/$(SONAME)
@@ -76,11 +75,11 @@ install: fit staged ## put the library, its headers, manual pages and packages b
 	$(call fill,data_connectorsConfig.cmake,$(CMAKEDIR))
 	$(call fill,data_connectorsConfigVersion.cmake,$(CMAKEDIR))
 
-# Files by their names, and folders only if nothing else is in them.
-uninstall: fit ## remove what make install put there
+# Folders are removed only if they are empty.
+uninstall: check-folders ## remove the installed files
 	rm -f $(addprefix $(DESTDIR)$(LIBDIR)/,$(REAL) $(SONAME) libdata_connectors.so libdata_connectors.a)
 	rm -f $(addprefix $(DESTDIR)$(INCLUDEDIR)/,$(HEADERS)) $(DESTDIR)$(PKGCONFIGDIR)/data_connectors.pc
-	rm -f $(DESTDIR)$(MANDIR)/man3/data_connectors.3
-	for name in $$(sed -n 's/^\(dc_[a-z_0-9]*\) .*/\1/p' docs/symbols.txt); do rm -f $(DESTDIR)$(MANDIR)/man3/$$name.3; done
+	rm -f $(DESTDIR)$(MANDIR)/man3/data_connectors.3 $(DESTDIR)$(MANDIR)/man3/dc_options.3
+	for name in $$(sed -n 's/^ *"\(dc_[a-z_0-9]*\)": .*"since".*/\1/p' abi/data_connectors.json); do rm -f $(DESTDIR)$(MANDIR)/man3/$$name.3; done
 	rm -f $(addprefix $(DESTDIR)$(CMAKEDIR)/data_connectors,Config.cmake ConfigVersion.cmake) $(addprefix $(DESTDIR)$(DOCDIR)/,$(NOTICES) rust-std-copyright.html)
 	-rmdir $(DESTDIR)$(CMAKEDIR) $(DESTDIR)$(DOCDIR) 2>/dev/null

@@ -1,4 +1,4 @@
-# Prints how to get from one folder to another; both are absolute, and as they are: links are not followed.
+# Prints the relative path from one absolute path to another. Symbolic links are not resolved.
 set -eu
 plain() { printf '%s\n' "$1" | sed -e 's|//*|/|g' -e 's|^/||' -e 's|/$||'; }
 from=$(plain "$1")

@@ -1,6 +1,6 @@
-# Prints the size of a library; ends with 1 where it is above its budget.
+# Prints the size of a library; exits with 1 if it exceeds the limit.
 set -eu
-budget=2621440
+limit=2621440
 size=$(wc -c <"$1")
-echo "$(basename "$1"): $size bytes stripped, of a budget of $budget (2.5 MiB)"
-[ "$size" -le "$budget" ]
+echo "$(basename "$1"): $size bytes, limit $limit (2.5 MiB)"
+[ "$size" -le "$limit" ]

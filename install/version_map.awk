@@ -1,9 +1,11 @@
-# Makes the linker's version script of the ledger: a node for each minor version in which functions appeared.
-/^dc_/ {
-    split($2, part, ".")
-    node = "DATA_CONNECTORS_" part[1] "." part[2]
+# Generates the linker's version script: one node per minor version that added functions.
+/^ *"dc_.*"since":/ {
+    split($0, quoted, "\"")
+    name = quoted[2]
+    match($0, /"since":"[0-9]+\.[0-9]+/)
+    node = "DATA_CONNECTORS_" substr($0, RSTART + 9, RLENGTH - 9)
     if (!(node in members)) nodes[++count] = node
-    members[node] = members[node] "        " $1 ";\n"
+    members[node] = members[node] "        " name ";\n"
 }
 END {
     for (number = 1; number <= count; number++) {

@@ -39,7 +39,7 @@ impl ApiError {
         })
     }
 
-    /// Adds what the body says to what the response head says.
+    /// Adds the details from the body to those from the response head.
     pub(crate) fn merge_into(self, info: ResponseInfo) -> ResponseInfo {
         ResponseInfo {
             api_code: self.code,

@@ -14,7 +14,7 @@ use crate::sys::{self, Interest};
 /// How often the interrupt check runs while a call waits.
 const INTERRUPT_CHECK_INTERVAL: Duration = Duration::from_millis(15);
 
-/// How often a cancel token is checked that has no descriptor to wait for.
+/// How often a cancel token without a usable descriptor is checked.
 const CANCEL_POLL_INTERVAL: Duration = Duration::from_millis(10);
 
 /// Why a call ended before it was complete.
@@ -24,7 +24,7 @@ pub(crate) enum Interruption {
     Cancelled,
     /// The client was shut down.
     ShutDown,
-    /// The interrupt check asked for it.
+    /// The interrupt check requested it.
     CheckFired,
     /// The timeout of the whole call expired.
     TimedOut,
@@ -152,7 +152,7 @@ impl CallContext {
             let tokens = self.tokens().filter_map(|token| Some((token.descriptor()?, Interest::Read)));
             match sys::poll(descriptors.iter().copied().chain(tokens), timeout.min(self.poll_interval())) {
                 Ok(ready) => match ready & ((1 << descriptors.len()) - 1) {
-                    // A timeout or a cancel token: the next check finds out.
+                    // A timeout or a cancel token: the next check tells them apart.
                     0 => {}
                     ready => return Ok(ready),
                 },

@@ -52,9 +52,9 @@ impl Client {
         let token = config.access_token.clone().ok_or_else(|| {
             Error::invalid("missing access_token: set the workspace's access token before creating a client")
         })?;
-        config.base_url.check_plain_http(config.allow_insecure_http)?;
-        let uses_proxy = config.proxy.is_some() && !config.no_proxy.contains(&config.base_url.host());
-        if uses_proxy && !config.base_url.is_https() && !config.allow_insecure_http {
+        config.base_url().check_plain_http(config.allow_insecure_http)?;
+        let uses_proxy = config.proxy.is_some() && !config.no_proxy.contains(&config.base_url().host());
+        if uses_proxy && !config.base_url().is_https() && !config.allow_insecure_http {
             return Err(Error::invalid(
                 "base_url with http:// is not allowed through a proxy, which would see the access token: use https://, \
                  add the host to no_proxy, or set allow_insecure_http",
@@ -69,7 +69,7 @@ impl Client {
         Ok(Self(Arc::new(Inner {
             transport: Transport::new(config, timeouts, token.clone())?,
             token,
-            base_url: config.base_url.clone(),
+            base_url: config.base_url(),
             timeouts,
             retry_policy: RetryPolicy { max_retries: config.max_retries },
             rate_limiter: config.wait_for_rate_limit.then(RateLimiter::new),

@@ -61,7 +61,7 @@ struct Inner {
     attempts: u32,
 }
 
-/// What an error knows from the HTTP response; empty if there was none.
+/// The details of an error that come from the HTTP response; empty if there was none.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ResponseInfo {
     pub http_status: Option<u16>,
@@ -171,7 +171,7 @@ impl Error {
     }
 }
 
-/// The service or the caller may supply longer texts.
+/// Limits text from the service or the caller.
 const MAX_MESSAGE_BYTES: usize = 1_000;
 
 /// Makes a string safe to print and log: replaces control characters, which terminals interpret, and limits its

@@ -1,4 +1,4 @@
-//! Reading JSON without building a tree. Nothing here knows what a page is.
+//! Reads and writes JSON without building a tree. Independent of the structure of a page.
 
 pub(crate) mod depth;
 pub(crate) mod escape;

@@ -76,7 +76,7 @@ impl Page {
         })
     }
 
-    /// Adds what the response head says.
+    /// Adds the values from the response head.
     pub(crate) fn with_response_head(self, request_id: Option<String>, rate_limit: RateLimit) -> Self {
         Self { request_id, rate_limit, ..self }
     }
@@ -107,20 +107,14 @@ impl Page {
     }
 
     /// All rows in one buffer.
-    #[cfg_attr(not(any(test, fuzzing)), expect(dead_code, reason = "not in the C ABI yet"))]
     pub(crate) fn packed_rows(&self, format: PackedFormat) -> Vec<u8> {
         packed_rows::pack(&self.connectors(), self.json(), format)
-    }
-
-    /// All rows in one buffer, as `dc_page_table` returns it.
-    pub(crate) fn table(&self) -> Vec<u8> {
-        packed_rows::table(&self.connectors(), self.json())
     }
 
     fn rows(&self) -> &Rows {
         self.rows.get_or_init(|| {
             let json = self.json();
-            // Unknown if serde_json read the list.
+            // Unknown if the list was validated by serde_json.
             let start = self.rows_start.or_else(|| find_rows(json)).unwrap_or(json.len());
             Box::new(Rows::parse(json, start, self.count))
         })
@@ -130,7 +124,7 @@ impl Page {
     pub fn next_cursor(&self) -> Option<&str> {
         match &self.next {
             Next::Cursor(cursor) => Some(cursor),
-            Next::End | Next::Unreadable => None,
+            Next::End | Next::Unsupported => None,
         }
     }
 

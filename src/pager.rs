@@ -99,7 +99,7 @@ impl Pager {
                 self.request.set_cursor(None);
                 NextPage::End
             }
-            Next::Unreadable => {
+            Next::Unsupported => {
                 self.request.set_cursor(None);
                 NextPage::Unavailable(
                     "the response names a next page without a usable cursor: \
@@ -137,7 +137,7 @@ impl Pager {
             Err(interruption) => {
                 self.prefetch = Some(prefetch);
                 let error = interruption.into_error(call.timeouts(), None);
-                call.log(LogLevel::Info, || format!("GET {PATH}, prefetched: no longer waited for: {error}"));
+                call.log(LogLevel::Info, || format!("GET {PATH}: stopped waiting for the prefetch: {error}"));
                 Err(error)
             }
         }

@@ -20,7 +20,7 @@ pub(crate) struct HttpResponse {
 }
 
 impl HttpResponse {
-    /// The page, or the error. The access token is redacted from what the other side may have echoed.
+    /// The page, or the error. The access token is redacted, as the server may echo it.
     pub(crate) fn into_page(mut self, token: &AccessToken) -> Result<Page> {
         if self.status != StatusCode::OK {
             return Err(self.to_error(token));
@@ -69,7 +69,7 @@ impl HttpResponse {
         Error::new(kind, message).with_response(api_error.unwrap_or_default().merge_into(self.info(token)))
     }
 
-    /// What the response head says.
+    /// The details of an error that come from the response head.
     pub(crate) fn info(&self, token: &AccessToken) -> ResponseInfo {
         ResponseInfo {
             http_status: Some(self.status.as_u16()),

@@ -37,7 +37,7 @@ fn is_retryable(error: &Error) -> bool {
         || matches!(error.http_status(), Some(408 | 429 | 500 | 502 | 503 | 504))
 }
 
-/// Exponential backoff with jitter: between half of the delay and all of it, so that clients don't retry in step.
+/// Exponential backoff with jitter: between half of the delay and all of it, so that clients don't retry at the same time.
 fn backoff(attempts: u32) -> Duration {
     let doubled = MIN_BACKOFF.saturating_mul(1 << (attempts.clamp(1, 16) - 1));
     let delay = doubled.min(MAX_BACKOFF);

@@ -1,5 +1,5 @@
-//! Sends a request and receives its response: ureq for HTTP, rustls for TLS, and our own sockets, whose waits end when
-//! the call ends.
+//! Sends a request and receives its response: ureq for HTTP, rustls for TLS, and sockets of this library, whose waits
+//! can be cancelled.
 
 mod agents;
 mod attempt;
@@ -24,7 +24,7 @@ use self::attempt::{Attempt, run_as_current};
 use self::error::{ErrorContext, is_connection_closed};
 use self::ureq_connector::{AUTHORIZATION_PLACEHOLDER, TcpConnector};
 use crate::call::{CallContext, Timeouts};
-use crate::config::{AccessToken, Config};
+use crate::config::{AccessToken, CaCertificates, Config};
 use crate::error::{Error, ErrorKind, Result};
 use crate::response::HttpResponse;
 
@@ -52,8 +52,10 @@ pub(crate) struct Transport {
 impl Transport {
     pub(crate) fn new(config: &Config, timeouts: Timeouts, token: AccessToken) -> Result<Self> {
         let roots = match &config.ca_certificates {
-            Some(certificates) => RootCerts::Specific(Arc::new(certificates.clone())),
-            None => RootCerts::WebPki,
+            CaCertificates::File(certificates) | CaCertificates::System(certificates) => {
+                RootCerts::Specific(Arc::new(certificates.clone()))
+            }
+            CaCertificates::Bundled => RootCerts::WebPki,
         };
         let mut user_agent = concat!("libdata_connectors/", env!("CARGO_PKG_VERSION")).to_owned();
         if let Some(suffix) = &config.user_agent_suffix {
@@ -78,7 +80,7 @@ impl Transport {
             .map_err(|_| Error::invalid("invalid api_version: not allowed in an HTTP header"))?;
         let user_agent = HeaderValue::try_from(user_agent)
             .map_err(|_| Error::invalid("invalid user_agent_suffix: not allowed in an HTTP header"))?;
-        let host = HeaderValue::try_from(config.base_url.host_header())
+        let host = HeaderValue::try_from(config.base_url().host_header())
             .map_err(|_| Error::invalid("invalid base_url: its host is not allowed in an HTTP header"))?;
         let headers = [
             (header::HOST, host),
@@ -94,7 +96,7 @@ impl Transport {
             headers: headers.into_iter().collect(),
             requires_new_connection: AtomicBool::new(false),
             error_context: ErrorContext {
-                authority: config.base_url.authority(),
+                authority: config.base_url().authority(),
                 timeouts,
                 max_response_bytes: config.max_response_bytes,
                 token,

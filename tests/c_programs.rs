@@ -15,7 +15,7 @@ fn passes(section: &str) {
     let arguments = [sandbox.base_url()];
     let output = program::run(&test, &arguments, &[]);
     assert_eq!(program::expect_code(&output, 0), Default::default(), "it should print nothing");
-    if program::valgrind_is_wanted() {
+    if program::valgrind_enabled() {
         let output = program::run_under_valgrind(&test, &arguments, &[]);
         assert_eq!(program::expect_code(&output, 0), Default::default(), "under valgrind");
     }
@@ -29,7 +29,7 @@ macro_rules! programs {
     };
 }
 
-programs! { version status error config limits route callback log interrupt client cancel page connector usage history list pager }
+programs! { status config client pager page connector error cancel callbacks version }
 
 #[test]
 fn every_section_has_its_program() {

@@ -1,4 +1,4 @@
-//! The Rust API against servers whose every byte is known: what is sent, what is tried again, how a walk goes.
+//! The client and the pager of the Rust API: requests, retries, errors, pagination.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use data_connectors::{Client, Config, ErrorKind, LogLevel, PageRequest};
 use data_connectors_sandbox::Sandbox;
-use support::scripted::{Scripted, http, json};
+use support::scripted_server::{ScriptedServer, http_response, json_response};
 
 const TOKEN: &str = "canary-7d1f";
 
@@ -25,12 +25,12 @@ fn client(base_url: &str) -> Client {
 }
 
 fn page_with(next: &str) -> Vec<u8> {
-    json("200 OK", &format!(r#"{{"data":[{{"id":"1"}}],"pages":{{"next":{next}}}}}"#))
+    json_response("200 OK", &format!(r#"{{"data":[{{"id":"1"}}],"pages":{{"next":{next}}}}}"#))
 }
 
 #[test]
-fn a_request_says_all_it_should_and_no_more() {
-    let server = Scripted::always(page_with("null"));
+fn request_has_exactly_the_expected_headers() {
+    let server = ScriptedServer::always(page_with("null"));
     let mut config = config(server.base_url());
     config.set_user_agent_suffix("audit/1.0").unwrap();
     let client = Client::new(&config).unwrap();
@@ -40,8 +40,8 @@ fn a_request_says_all_it_should_and_no_more() {
 
     let requests = server.requests();
     let mut lines: Vec<String> = requests[0].trim_end().split("\r\n").map(str::to_lowercase).collect();
-    let first = lines.remove(0);
-    assert_eq!(first, "get /data_connectors?per_page=50&starting_after=a%2bb%2fc%3d%0a http/1.1");
+    let request_line = lines.remove(0);
+    assert_eq!(request_line, "get /data_connectors?per_page=50&starting_after=a%2bb%2fc%3d%0a http/1.1");
     lines.sort();
     let version = env!("CARGO_PKG_VERSION");
     let expected = [
@@ -57,30 +57,30 @@ fn a_request_says_all_it_should_and_no_more() {
 }
 
 #[test]
-fn a_compressed_answer_is_unpacked_and_its_limit_counts_afterwards() {
+fn decompresses_responses_and_limits_their_decompressed_size() {
     let sandbox = Sandbox::builder().start().unwrap();
     let mut config = config(sandbox.base_url());
-    let whole = Client::new(&config).unwrap().list_page(&PageRequest::new().per_page(50).unwrap(), None).unwrap();
-    assert!(whole.json().len() > 10_000);
-    config.set_max_response_bytes(whole.json().len() as u64).unwrap();
+    let page = Client::new(&config).unwrap().list_page(&PageRequest::new().per_page(50).unwrap(), None).unwrap();
+    assert!(page.json().len() > 10_000);
+    config.set_max_response_bytes(page.json().len() as u64).unwrap();
     let request = PageRequest::new().per_page(50).unwrap();
-    assert_eq!(Client::new(&config).unwrap().list_page(&request, None).unwrap().json(), whole.json());
-    config.set_max_response_bytes(whole.json().len() as u64 - 1).unwrap();
+    assert_eq!(Client::new(&config).unwrap().list_page(&request, None).unwrap().json(), page.json());
+    config.set_max_response_bytes(page.json().len() as u64 - 1).unwrap();
     let error = Client::new(&config).unwrap().list_page(&request, None).unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::TooLarge, 1));
     assert!(error.message().contains("larger than max_response_bytes ("), "{error}");
 }
 
 #[test]
-fn no_proxy_comes_from_the_environment() {
-    // Each test program runs its tests as threads of one process: a child has an environment of its own.
+fn ignores_proxy_environment_variables() {
+    // The tests of a program share one process: another environment requires a child process.
     if std::env::var_os("DC_TEST_CHILD").is_some() {
         let sandbox = Sandbox::builder().start().unwrap();
         client(sandbox.base_url()).list_page(&PageRequest::new(), None).unwrap();
         return;
     }
     let output = std::process::Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "no_proxy_comes_from_the_environment"])
+        .args(["--exact", "ignores_proxy_environment_variables"])
         .env("DC_TEST_CHILD", "1")
         .envs(["ALL_PROXY", "HTTP_PROXY", "http_proxy", "HTTPS_PROXY"].map(|name| (name, "http://127.0.0.1:1")))
         .output()
@@ -90,24 +90,24 @@ fn no_proxy_comes_from_the_environment() {
 }
 
 #[test]
-fn what_passes_is_tried_again_and_the_rest_is_not() {
-    let server = Scripted::start(vec![
-        http("503 Service Unavailable", &[("Retry-After", "0")], ""),
+fn retries_transient_failures_only_and_logs_each_attempt() {
+    let server = ScriptedServer::start(vec![
+        http_response("503 Service Unavailable", &[("Retry-After", "0")], ""),
         Vec::new(),
         page_with("null"),
     ]);
     let lines = Arc::new(Mutex::new(Vec::new()));
     let mut config = config(server.base_url());
-    let kept = lines.clone();
-    config.set_logger(LogLevel::Debug, move |level, line| kept.lock().unwrap().push(format!("{level:?} {line}")));
+    let logged = lines.clone();
+    config.set_logger(LogLevel::Debug, move |level, line| logged.lock().unwrap().push(format!("{level:?} {line}")));
     let request = PageRequest::new().per_page(5).unwrap().starting_after("the-cursor").unwrap();
     let page = Client::new(&config).unwrap().list_page(&request, None).unwrap();
     assert_eq!(page.count(), 1);
     assert_eq!(server.requests().len(), 3);
     let lines = lines.lock().unwrap().join("\n");
     let path = "GET /data_connectors, attempt";
-    let asked = "data_connectors, per_page 5, with a cursor, attempt 1";
-    assert!(lines.contains(&format!("Debug GET {}/{asked}", server.base_url())), "{lines}");
+    let target = "data_connectors, per_page 5, with a cursor, attempt 1";
+    assert!(lines.contains(&format!("Debug GET {}/{target}", server.base_url())), "{lines}");
     assert!(!lines.contains("the-cursor"), "{lines}");
     assert!(lines.contains(&format!("Info {path} 2: no response, ")), "{lines}");
     assert!(lines.contains(&format!("Info {path} 1: 503, 0 bytes, ")), "{lines}");
@@ -117,18 +117,18 @@ fn what_passes_is_tried_again_and_the_rest_is_not() {
     assert!(lines.contains(" ms, request id header-id"), "{lines}");
     assert!(!lines.contains(TOKEN), "{lines}");
 
-    let server = Scripted::always(http("500 Internal Server Error", &[("Retry-After", "0")], ""));
+    let server = ScriptedServer::always(http_response("500 Internal Server Error", &[("Retry-After", "0")], ""));
     let error = client(server.base_url()).list_page(&PageRequest::new(), None).unwrap_err();
     assert_eq!((error.kind(), error.attempts(), server.requests().len()), (ErrorKind::Server, 3, 3));
 
-    let server = Scripted::always(http("422 Unprocessable Entity", &[("Retry-After", "0")], ""));
+    let server = ScriptedServer::always(http_response("422 Unprocessable Entity", &[("Retry-After", "0")], ""));
     let error = client(server.base_url()).list_page(&PageRequest::new(), None).unwrap_err();
     assert_eq!((error.kind(), error.attempts(), server.requests().len()), (ErrorKind::BadRequest, 1, 1));
 }
 
 #[test]
-fn a_wait_that_does_not_fit_is_reported_at_once() {
-    let server = Scripted::always(http("429 Too Many Requests", &[("Retry-After", "3600")], ""));
+fn retry_after_beyond_the_timeout_fails_at_once() {
+    let server = ScriptedServer::always(http_response("429 Too Many Requests", &[("Retry-After", "3600")], ""));
     let started = Instant::now();
     let error = client(server.base_url()).list_page(&PageRequest::new(), None).unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 1));
@@ -137,9 +137,9 @@ fn a_wait_that_does_not_fit_is_reported_at_once() {
 }
 
 #[test]
-fn a_silent_server_ends_in_a_timeout() {
-    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
-    let mut config = config(&format!("http://{}", silent.local_addr().unwrap()));
+fn times_out_if_the_server_does_not_respond() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut config = config(&format!("http://{}", listener.local_addr().unwrap()));
     config.set_timeout(Duration::from_millis(300)).unwrap();
     let started = Instant::now();
     let error = Client::new(&config).unwrap().list_page(&PageRequest::new(), None).unwrap_err();
@@ -148,7 +148,7 @@ fn a_silent_server_ends_in_a_timeout() {
 }
 
 #[test]
-fn no_connection_says_where_to() {
+fn connection_errors_name_the_host() {
     let mut config = config("http://127.0.0.1:1");
     config.set_max_retries(0).unwrap();
     let error = Client::new(&config).unwrap().list_page(&PageRequest::new(), None).unwrap_err();
@@ -157,7 +157,7 @@ fn no_connection_says_where_to() {
         error.message().starts_with("could not connect to 127.0.0.1:1 (connection refused): check the base URL"),
         "{error}"
     );
-    // A label of more than 63 characters: no name server is asked.
+    // The resolver rejects labels of more than 63 characters without asking a name server.
     let host = format!("{}.invalid", "n".repeat(64));
     config.set_base_url(&format!("https://{host}")).unwrap();
     let error = Client::new(&config).unwrap().list_page(&PageRequest::new(), None).unwrap_err();
@@ -166,28 +166,28 @@ fn no_connection_says_where_to() {
 }
 
 #[test]
-fn a_walk_gives_every_connector_once_in_order() {
+fn pager_returns_every_connector_once_in_order() {
     let sandbox = Sandbox::builder().connectors(137).start().unwrap();
     let client = client(sandbox.base_url());
-    for rows in [1, 20, 50] {
-        let mut pager = client.pager(PageRequest::new().per_page(rows).unwrap());
+    for per_page in [1, 20, 50] {
+        let mut pager = client.pager(PageRequest::new().per_page(per_page).unwrap());
         let mut ids = Vec::new();
         while let Some(page) = pager.next_page(None).unwrap() {
             let json: serde_json::Value = serde_json::from_str(page.json()).unwrap();
             ids.extend(json["data"].as_array().unwrap().iter().map(|row| row["id"].clone()));
         }
-        let served: Vec<_> = sandbox.connectors().iter().map(|row| row["id"].clone()).collect();
-        assert_eq!(ids, served);
+        let expected: Vec<_> = sandbox.connectors().iter().map(|row| row["id"].clone()).collect();
+        assert_eq!(ids, expected);
     }
 }
 
 #[test]
-fn a_walk_goes_on_after_a_failure() {
+fn pager_continues_after_an_error() {
     let next = |cursor: &str| page_with(&format!(r#"{{"starting_after":"{cursor}"}}"#));
-    let server = Scripted::start(vec![
+    let server = ScriptedServer::start(vec![
         next("a"),
-        json("400 Bad Request", "{}"),
-        json("200 OK", "{}"),
+        json_response("400 Bad Request", "{}"),
+        json_response("200 OK", "{}"),
         next("b"),
         page_with("null"),
     ]);
@@ -202,16 +202,20 @@ fn a_walk_goes_on_after_a_failure() {
     assert!(pager.next_page(None).unwrap().is_some());
     assert!(pager.next_page(None).unwrap().is_none());
     assert!(pager.next_page(None).unwrap().is_none());
-    let asked: Vec<_> = server.requests().iter().map(|request| request.lines().next().unwrap().to_owned()).collect();
+    let request_lines: Vec<_> =
+        server.requests().iter().map(|request| request.lines().next().unwrap().to_owned()).collect();
     let after = |cursor: &str| format!("GET /data_connectors?starting_after={cursor} HTTP/1.1");
-    assert_eq!(asked, ["GET /data_connectors HTTP/1.1".to_owned(), after("a"), after("a"), after("a"), after("b")]);
+    assert_eq!(
+        request_lines,
+        ["GET /data_connectors HTTP/1.1".to_owned(), after("a"), after("a"), after("a"), after("b")]
+    );
 }
 
 #[test]
-fn a_cursor_that_comes_back_ends_the_walk() {
+fn repeated_cursor_ends_the_iteration() {
     let next = |cursor: &str| page_with(&format!(r#"{{"starting_after":"{cursor}"}}"#));
     for (cursors, pages) in [(vec!["a"], 2), (vec!["a", "b", "c", "b"], 4), (vec!["start"], 1)] {
-        let server = Scripted::start(cursors.iter().map(|cursor| next(cursor)).collect());
+        let server = ScriptedServer::start(cursors.iter().map(|cursor| next(cursor)).collect());
         let first = PageRequest::new().starting_after("start").unwrap();
         let mut pager = client(server.base_url()).pager(first);
         for _ in 0..pages {
@@ -222,13 +226,13 @@ fn a_cursor_that_comes_back_ends_the_walk() {
             assert_eq!(error.kind(), ErrorKind::Protocol);
             assert!(error.message().contains("a cursor that it had returned before"), "{error}");
         }
-        assert_eq!(server.requests().len(), pages, "nothing more was asked for");
+        assert_eq!(server.requests().len(), pages, "no further request was sent");
     }
 }
 
 #[test]
-fn a_next_page_that_cannot_be_followed_is_not_the_end() {
-    let server = Scripted::always(page_with(r#""https://host/data_connectors?page=2""#));
+fn unusable_next_page_is_an_error() {
+    let server = ScriptedServer::always(page_with(r#""https://host/data_connectors?page=2""#));
     let mut pager = client(server.base_url()).pager(PageRequest::new());
     let page = pager.next_page(None).unwrap().unwrap();
     assert!(page.has_next() && page.next_cursor().is_none());
@@ -240,21 +244,21 @@ fn a_next_page_that_cannot_be_followed_is_not_the_end() {
 }
 
 #[test]
-fn clients_and_pages_are_shared_between_threads() {
-    fn shareable<T: Send + Sync>() {}
-    fn movable<T: Send>() {}
-    shareable::<Client>();
-    shareable::<data_connectors::Page>();
-    shareable::<data_connectors::Error>();
-    movable::<data_connectors::Pager>();
-    movable::<Config>();
+fn clients_pages_and_errors_are_sync_and_all_types_are_send() {
+    fn assert_sync<T: Send + Sync>() {}
+    fn assert_send<T: Send>() {}
+    assert_sync::<Client>();
+    assert_sync::<data_connectors::Page>();
+    assert_sync::<data_connectors::Error>();
+    assert_send::<data_connectors::Pager>();
+    assert_send::<Config>();
 }
 
-/// All that the HTTP stack under the library logs, at its most talkative.
+/// The log records of ureq and rustls, at trace level.
 #[test]
-fn the_token_is_in_no_line_of_the_log_crates() {
-    struct Keep(Mutex<String>);
-    impl log::Log for Keep {
+fn log_records_of_dependencies_do_not_contain_the_access_token() {
+    struct Recorder(Mutex<String>);
+    impl log::Log for Recorder {
         fn enabled(&self, _: &log::Metadata<'_>) -> bool {
             true
         }
@@ -263,15 +267,15 @@ fn the_token_is_in_no_line_of_the_log_crates() {
         }
         fn flush(&self) {}
     }
-    static KEEP: Keep = Keep(Mutex::new(String::new()));
-    log::set_logger(&KEEP).unwrap();
+    static RECORDER: Recorder = Recorder(Mutex::new(String::new()));
+    log::set_logger(&RECORDER).unwrap();
     log::set_max_level(log::LevelFilter::Trace);
     let sandbox = Sandbox::builder().token(TOKEN).start().unwrap();
     client(sandbox.base_url()).list_page(&PageRequest::new(), None).unwrap();
     log::set_max_level(log::LevelFilter::Off);
-    let lines = KEEP.0.lock().unwrap();
+    let lines = RECORDER.0.lock().unwrap();
     assert!(lines.contains("ureq"), "{lines}");
-    // Requests are dumped in hexadecimal, too, broken at any place.
+    // Requests are dumped in hexadecimal, too, with a line break at any position.
     for part in ["canar", "7d1f", "6361 6e61", "616e 6172", "3764 3166"] {
         assert!(!lines.contains(part), "{part}");
     }

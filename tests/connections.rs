@@ -1,4 +1,4 @@
-//! Connections: which are used again, which are replaced, and what goes over them.
+//! The connection pool: which connections are reused and which are replaced.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
@@ -8,30 +8,30 @@ use std::time::Duration;
 
 use data_connectors::{Client, ErrorKind, PageRequest};
 use data_connectors_sandbox::Sandbox;
-use support::fault::{FaultServer, Step};
-use support::listing::{LIST, config, good, list, plain_and_tls};
+use support::fault_server::{FaultServer, Step};
+use support::listing::{LIST, config, list, ok_response, with_plain_and_tls};
 
 #[test]
-fn one_connection_serves_one_caller() {
-    let keeps = vec![[Step::Request, good()]; 50].concat();
-    plain_and_tls(&[keeps], |server, client| {
+fn sequential_calls_reuse_one_connection() {
+    let script = vec![[Step::ReadRequest, ok_response()]; 50].concat();
+    with_plain_and_tls(&[script], |server, client| {
         for call in 0..50 {
             assert_eq!(list(&client).unwrap().count(), 1);
-            // Long enough, now and then, for the connection to be looked at.
+            // Sometimes long enough for the connection to be probed before reuse.
             std::thread::sleep(Duration::from_millis(if call % 10 == 0 { 10 } else { 0 }));
         }
         assert_eq!(server.connections(), 1);
     });
 }
 
-/// Without a retry allowed: it is no failure of the service's.
+/// Even without retries.
 #[test]
-fn a_connection_that_was_closed_meanwhile_is_replaced() {
-    let once = vec![Step::Request, good()];
-    let once_and_reset = vec![Step::Request, good(), Step::Wait(20), Step::Reset];
-    for script in [once, once_and_reset] {
+fn replaces_idle_connections_that_the_server_closed() {
+    let closed = vec![Step::ReadRequest, ok_response()];
+    let reset = vec![Step::ReadRequest, ok_response(), Step::Sleep(20), Step::Reset];
+    for script in [closed, reset] {
         for idle in [0, 40, 700] {
-            plain_and_tls(std::slice::from_ref(&script), |server, client| {
+            with_plain_and_tls(std::slice::from_ref(&script), |server, client| {
                 for _ in 0..5 {
                     let page = list(&client).unwrap_or_else(|error| panic!("{script:?} {idle}: {error}"));
                     assert_eq!(page.count(), 1);
@@ -44,40 +44,45 @@ fn a_connection_that_was_closed_meanwhile_is_replaced() {
 }
 
 #[test]
-fn a_new_connection_that_is_closed_is_a_failure() {
-    plain_and_tls(&[vec![Step::Request]], |server, client| {
+fn closing_a_new_connection_without_a_response_is_an_error() {
+    with_plain_and_tls(&[vec![Step::ReadRequest]], |server, client| {
         assert_eq!(list(&client).unwrap_err().kind(), ErrorKind::Connection);
         assert_eq!(server.connections(), 1);
     });
 }
 
-/// What comes behind an answer that was cut at the wrong place is not taken for the next one.
 #[test]
-fn what_is_left_of_an_answer_is_not_the_next_one() {
+fn data_after_a_too_short_content_length_is_not_the_next_response() {
     let forged =
         r#"HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n{"data":[{"id":"forged"}]}    "#.replace("\\r\\n", "\r\n");
-    let cut = format!("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n{LIST}");
+    let truncated = format!("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n{LIST}");
     let scripts = vec![
-        vec![Step::Request, Step::Send(cut.into()), Step::Wait(50), Step::Send(forged.into()), Step::Hold],
-        vec![Step::Request, good()],
+        vec![
+            Step::ReadRequest,
+            Step::Send(truncated.into()),
+            Step::Sleep(50),
+            Step::Send(forged.into()),
+            Step::KeepOpen,
+        ],
+        vec![Step::ReadRequest, ok_response()],
     ];
-    plain_and_tls(&scripts, |_, client| {
+    with_plain_and_tls(&scripts, |_, client| {
         assert_eq!(list(&client).unwrap_err().kind(), ErrorKind::Protocol);
         std::thread::sleep(Duration::from_millis(100));
         assert_eq!(list(&client).unwrap().json(), LIST);
     });
 }
 
-/// An answer that nobody asked for, sent with the one before or a little later, is not the answer to the next request.
+/// Whether it arrives together with the previous response or later.
 #[test]
-fn an_answer_that_was_not_asked_for_is_not_taken() {
-    let Step::Send(answer) = good() else { unreachable!() };
-    let forged = String::from_utf8(answer.clone()).unwrap().replace(r#""id":"1""#, r#""id":"2""#).into_bytes();
-    let together = vec![Step::Request, Step::Send([answer.clone(), forged.clone()].concat()), Step::Hold];
-    let apart = vec![Step::Request, Step::Send(answer.clone()), Step::Send(forged.clone()), Step::Hold];
-    let later = vec![Step::Request, Step::Send(answer), Step::Wait(20), Step::Send(forged), Step::Hold];
-    for script in [together, apart, later] {
-        plain_and_tls(&[script, vec![Step::Request, good(), Step::Hold]], |server, client| {
+fn ignores_unsolicited_responses() {
+    let Step::Send(response) = ok_response() else { unreachable!() };
+    let forged = String::from_utf8(response.clone()).unwrap().replace(r#""id":"1""#, r#""id":"2""#).into_bytes();
+    let together = vec![Step::ReadRequest, Step::Send([response.clone(), forged.clone()].concat()), Step::KeepOpen];
+    let separately = vec![Step::ReadRequest, Step::Send(response.clone()), Step::Send(forged.clone()), Step::KeepOpen];
+    let later = vec![Step::ReadRequest, Step::Send(response), Step::Sleep(20), Step::Send(forged), Step::KeepOpen];
+    for script in [together, separately, later] {
+        with_plain_and_tls(&[script, vec![Step::ReadRequest, ok_response(), Step::KeepOpen]], |server, client| {
             assert_eq!(list(&client).unwrap().json(), LIST);
             std::thread::sleep(Duration::from_millis(60));
             assert_eq!(list(&client).unwrap().json(), LIST);
@@ -86,10 +91,10 @@ fn an_answer_that_was_not_asked_for_is_not_taken() {
     }
 }
 
-/// The longest of everything that is taken goes into one request.
+/// With the maximum length of everything that a request contains.
 #[test]
-fn the_longest_request_is_sent_whole() {
-    let server = FaultServer::start(vec![vec![Step::Request, good()]], None);
+fn sends_the_longest_request() {
+    let server = FaultServer::start(vec![vec![Step::ReadRequest, ok_response()]], None);
     let token = "t".repeat(4096);
     let path = "p".repeat(2000);
     let mut config = config(&format!("http://{}/{path}", server.address()));
@@ -103,22 +108,23 @@ fn the_longest_request_is_sent_whole() {
 }
 
 #[test]
-fn a_process_without_descriptors_says_so() {
-    // Taken one by one, the last ones for the calls of other tests are left: so in a child.
+fn running_out_of_file_descriptors_is_a_system_error() {
+    // In a child process, as other tests need descriptors, too.
     if std::env::var_os("DC_TEST_CHILD").is_some() {
         let sandbox = Sandbox::builder().start().unwrap();
         let client = Client::new(&config(sandbox.base_url())).unwrap();
-        let mut taken = Vec::new();
+        let mut files = Vec::new();
         while let Ok(file) = std::fs::File::open("/dev/null") {
-            taken.push(file);
+            files.push(file);
         }
         let error = list(&client).unwrap_err();
-        drop(taken);
+        drop(files);
         assert_eq!(error.kind(), ErrorKind::System, "{error}");
         return;
     }
     let program = std::env::current_exe().unwrap();
-    let command = format!("ulimit -n 64; exec '{}' --exact a_process_without_descriptors_says_so", program.display());
+    let command =
+        format!("ulimit -n 64; exec '{}' --exact running_out_of_file_descriptors_is_a_system_error", program.display());
     let output = std::process::Command::new("sh").args(["-c", &command]).env("DC_TEST_CHILD", "1").output().unwrap();
     let printed = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && printed.contains("1 passed"), "{printed}");

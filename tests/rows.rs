@@ -1,11 +1,11 @@
-//! Unusual rows, read from C.
+//! Unusual rows, read by a C program.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod support;
 
 use support::compiler::Compiler;
-use support::scripted::Scripted;
+use support::scripted_server::ScriptedServer;
 use support::{program, root};
 
 const ROWS: [&str; 5] = [
@@ -20,12 +20,12 @@ const ROWS: [&str; 5] = [
 #[test]
 fn reads_unusual_rows_from_c() {
     let body = format!(r#"{{"data":[{}]}}"#, ROWS.join(","));
-    let server = Scripted::always(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len()));
-    let test = Compiler::of("c99").program(&root().join("tests/c/other/odd_rows.c"));
-    let output = program::run(&test, &[server.base_url()], &[]);
-    assert_eq!(program::expect_code(&output, 0), Default::default(), "it should print nothing");
-    if program::valgrind_is_wanted() {
-        let output = program::run_under_valgrind(&test, &[server.base_url()], &[]);
+    let server = ScriptedServer::always(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len()));
+    let program = Compiler::of("c99").program(&root().join("tests/c/other/odd_rows.c"));
+    let output = program::run(&program, &[server.base_url()], &[]);
+    assert_eq!(program::expect_code(&output, 0), Default::default(), "expected no output");
+    if program::valgrind_enabled() {
+        let output = program::run_under_valgrind(&program, &[server.base_url()], &[]);
         assert_eq!(program::expect_code(&output, 0), Default::default(), "under valgrind");
     }
 }

@@ -18,13 +18,13 @@ static inline dc_client *ours_client(const struct measure *measure)
     dc_client *client = NULL;
     dc_error *error = NULL;
 
-    check(dc_config_set_token(config, TOKEN, &error), error);
-    check(dc_config_set_base_url(config, measure->base_url, &error), error);
-    check(dc_config_set_timeout_ms(config, TIMEOUT_MS, &error), error);
-    check(dc_config_set_connect_timeout_ms(config, CONNECT_TIMEOUT_MS, &error), error);
-    check(dc_config_set_max_retries(config, 2, &error), error);
+    check(dc_config_set_string(config, DC_OPTION_ACCESS_TOKEN, TOKEN, &error), error);
+    check(dc_config_set_string(config, DC_OPTION_BASE_URL, measure->base_url, &error), error);
+    check(dc_config_set_int(config, DC_OPTION_TIMEOUT_MS, TIMEOUT_MS, &error), error);
+    check(dc_config_set_int(config, DC_OPTION_CONNECT_TIMEOUT_MS, CONNECT_TIMEOUT_MS, &error), error);
+    check(dc_config_set_int(config, DC_OPTION_MAX_RETRIES, 2, &error), error);
     if (measure->ca_file != NULL)
-        check(dc_config_set_ca_file(config, measure->ca_file, &error), error);
+        check(dc_config_set_string(config, DC_OPTION_CA_FILE, measure->ca_file, &error), error);
     check(dc_client_new(config, &client, &error), error);
     dc_config_free(config);
     return client;

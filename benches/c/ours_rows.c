@@ -1,6 +1,15 @@
 /* Our library: id, name, state and updated_at of each row, from the typed rows. */
 #include "ours.h"
 
+static void read_field(const dc_connector *row, int32_t field, struct measure *measure)
+{
+    size_t length;
+    const char *value = dc_connector_field(row, field, &length);
+
+    measure_string(measure, value, length);
+}
+
+/* Reads the four fields of every row. */
 static void read_page(const dc_page *page, struct measure *measure)
 {
     size_t index, count = dc_page_count(page);
@@ -8,10 +17,10 @@ static void read_page(const dc_page *page, struct measure *measure)
     for (index = 0; index < count; index++) {
         const dc_connector *row = dc_page_connector(page, index);
 
-        measure_string(measure, dc_connector_id(row), dc_connector_id_len(row));
-        measure_string(measure, dc_connector_name(row), dc_connector_name_len(row));
-        measure_string(measure, dc_connector_state(row), dc_connector_state_len(row));
-        measure_string(measure, dc_connector_updated_at(row), dc_connector_updated_at_len(row));
+        read_field(row, DC_FIELD_ID, measure);
+        read_field(row, DC_FIELD_NAME, measure);
+        read_field(row, DC_FIELD_STATE, measure);
+        read_field(row, DC_FIELD_UPDATED_AT, measure);
     }
 }
 

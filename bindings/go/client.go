@@ -31,9 +31,7 @@ func New(token string, options ...Option) (*Client, error) {
 	}
 	b := &building{config: C.dc_config_new(), calls: defaultCalls}
 	defer C.dc_config_free(b.config)
-	err := text("the token", token, func(c *C.dc_config, value *C.char, failure **C.dc_error) C.dc_status {
-		return C.dc_config_set_token(c, value, failure)
-	}).apply(b)
+	err := text(C.DC_OPTION_ACCESS_TOKEN, token).apply(b)
 	if err != nil {
 		return nil, err
 	}

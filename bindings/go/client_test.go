@@ -18,19 +18,22 @@ func TestRefusesSettings(t *testing.T) {
 		option Option
 		says   string
 	}{
-		"an empty token":           {"", Option{}, "token is empty"},
+		"an empty token":           {"", Option{}, "invalid access_token: empty"},
 		"a NUL in the token":       {"to\x00ken", Option{}, "NUL"},
 		"a NUL in a text":          {secret, WithRegion("e\x00u"), "region has a NUL"},
 		"bytes that are no UTF-8":  {secret, WithRegion("\xff"), "not UTF-8"},
-		"an empty base URL":        {secret, WithBaseURL(""), "URL"},
-		"no time":                  {secret, WithTimeout(0), "timeout is 0 ms"},
-		"negative time":            {secret, WithTimeout(-time.Second), "timeout is -1s: use 1 to 86400000 ms"},
-		"less than a millisecond":  {secret, WithConnectTimeout(-1), "connect timeout is -1ns: use 1 to"},
+		"an empty base URL":        {secret, WithBaseURL(""), "invalid base_url: empty"},
+		"no time":                  {secret, WithTimeout(0), "invalid timeout_ms 0: use 1 to 86400000"},
+		"negative time":            {secret, WithTimeout(-time.Second), "invalid timeout_ms -1s: use 1 to 86400000 ms"},
+		"less than a millisecond":  {secret, WithConnectTimeout(-1), "invalid connect_timeout_ms -1ns: use 1 to"},
 		"the longest time":         {secret, WithConnectTimeout(math.MaxInt64), "86400000"},
 		"retries beyond 32 bits":   {secret, WithMaxRetries(1 << 40), "1099511627776: use 0 to 10"},
 		"retries below zero":       {secret, WithMaxRetries(-1), "0 to 10"},
 		"no bytes":                 {secret, WithMaxResponseBytes(0), "1024 to 1073741824"},
-		"a file that is not there": {secret, WithCAFile("/no/such/file.pem"), "can't be read"},
+		"a misspelt name":          {secret, WithOption("timeout", "5"), "did you mean timeout_ms?"},
+		"a NUL in a name":          {secret, WithOption("proxy\x00y", ""), "name of an option has a NUL"},
+		"letters for a number":     {secret, WithOption("timeout_ms", "soon"), "use an integer from 1"},
+		"a file that is not there": {secret, WithCAFile("/no/such/file.pem"), "could not read ca_file"},
 		"no calls at once":         {secret, WithMaxConcurrentCalls(0), "max concurrent calls is 0: use 1"},
 	}
 	for name, c := range cases {
@@ -43,7 +46,7 @@ func TestRefusesSettings(t *testing.T) {
 
 func TestRefusesTwoForTheSameThing(t *testing.T) {
 	region, address := WithRegion("eu"), WithBaseURL("http://127.0.0.1:9")
-	file, system := WithCAFile("/no/such/file.pem"), WithSystemRoots(true)
+	file, system := WithCAFile("/no/such/file.pem"), WithOption("system_roots", "true")
 	for says, pair := range map[string][]Option{
 		"region and base_url are for the same thing: pass one of them":      {region, address},
 		"ca_file and system_roots are for the same thing: pass one of them": {file, system},
@@ -66,8 +69,8 @@ func TestTakesAllSettings(t *testing.T) {
 	client, err := New(secret, WithBaseURL("http://elsewhere.example"), WithAllowInsecureHTTP(true),
 		WithAPIVersion("2.16"), WithUserAgentSuffix("my-app/1.0"), WithTimeout(time.Microsecond),
 		WithConnectTimeout(time.Second), WithMaxRetries(0), WithMaxResponseBytes(1024), WithNoProxy("localhost"),
-		WithProxy("http://user:"+secret+"@proxy.example"), WithPacing(true), WithSystemRoots(false),
-		WithMaxConcurrentCalls(1), WithLogger(nil), Option{})
+		WithProxy("http://user:"+secret+"@proxy.example"), WithWaitForRateLimit(true), WithSystemRoots(false),
+		WithMaxConcurrentCalls(1), WithLogger(nil), Option{}, WithOption("max_retries", "1"))
 	if err != nil {
 		t.Fatal(err)
 	}

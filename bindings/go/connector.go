@@ -4,6 +4,7 @@ package dataconnectors
 import "C"
 
 import (
+	"strconv"
 	"strings"
 	"time"
 )
@@ -65,24 +66,33 @@ func Value[T any](field *T) T {
 	return *field
 }
 
-// rows takes a page's table apart; the bytes that part it are in no UTF-8.
-func rows(table string, count int) []Connector {
+// The bytes of packed rows that UTF-8 does not contain.
+const (
+	rowSeparator    = "\xff"
+	columnSeparator = "\xfe"
+	absent          = "\xfd"
+)
+
+// rows splits the packed rows of a page. Its columns are the fields in the order of DC_FIELD_…, two times, two codes
+// and the row's JSON; a later library may add some behind them.
+func rows(packed string, count int) []Connector {
 	connectors := make([]Connector, 0, count)
-	for row := range strings.SplitSeq(table, "\xff") {
-		fields := strings.Split(row, "\xfe")
+	for row := range strings.SplitSeq(packed, rowSeparator) {
+		columns := strings.Split(row, columnSeparator)
 		text := func(i int) *string {
-			if fields[i] == "\xfd" {
+			if columns[i] == absent {
 				return nil
 			}
-			return &fields[i]
+			return &columns[i]
 		}
 		connector := Connector{
 			Type: text(0), ID: text(1), Name: text(2), Description: text(3), State: text(4), HTTPMethod: text(5),
 			CreatedByAdminID: text(7), UpdatedByAdminID: text(8), CreatedAt: text(9), UpdatedAt: text(10),
-			ExecutionResultsURL: text(11), JSON: fields[12],
+			ExecutionResultsURL: text(11), CreatedTime: moment(number(columns[12])), UpdatedTime: moment(number(columns[13])),
+			StateCode: State(number(columns[14])), HTTPMethodCode: Method(number(columns[15])), JSON: columns[16],
 		}
 		if fin := text(6); fin != nil {
-			yes := *fin == "1"
+			yes := *fin == "true"
 			connector.DirectFinUsage = &yes
 		}
 		connectors = append(connectors, connector)
@@ -90,10 +100,19 @@ func rows(table string, count int) []Connector {
 	return connectors
 }
 
+// number parses a column of decimal digits; -1 if it is absent.
+func number(column string) int64 {
+	if column == absent {
+		return -1
+	}
+	value, _ := strconv.ParseInt(column, 10, 64)
+	return value
+}
+
 // moment is the time of milliseconds since 1970; the zero time where there is none.
-func moment(ms C.int64_t) time.Time {
+func moment(ms int64) time.Time {
 	if ms < 0 {
 		return time.Time{}
 	}
-	return time.UnixMilli(int64(ms)).UTC()
+	return time.UnixMilli(ms).UTC()
 }

@@ -83,6 +83,8 @@ func (e *Error) closed(what string) *Error {
 // taken makes an Error of a native one, and frees that.
 func taken(status C.dc_status, native *C.dc_error) *Error {
 	defer C.dc_error_free(native)
+	var limit, remaining, reset C.int64_t
+	C.dc_error_rate_limit(native, &limit, &remaining, &reset)
 	failure := &Error{
 		Status:     Status(status),
 		Message:    C.GoString(C.dc_error_message(native)),
@@ -90,9 +92,8 @@ func taken(status C.dc_status, native *C.dc_error) *Error {
 		APICode:    C.GoString(C.dc_error_api_code(native)),
 		APIField:   C.GoString(C.dc_error_api_field(native)),
 		RequestID:  C.GoString(C.dc_error_request_id(native)),
+		RateLimit:  rateLimit(limit, remaining, reset),
 		Attempts:   int(C.dc_error_attempts(native)),
-		RateLimit: rateLimit(C.dc_error_rate_limit(native), C.dc_error_rate_limit_remaining(native),
-			C.dc_error_rate_limit_reset(native)),
 	}
 	if wait := C.dc_error_retry_after_ms(native); wait >= 0 {
 		after := milliseconds(int64(wait))

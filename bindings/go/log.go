@@ -5,21 +5,21 @@ package dataconnectors
 
 // Go's functions are exported in log_exported.go; C's types are other than theirs, and a number is no pointer.
 extern void data_connectors_go_log(uintptr_t logger, int32_t level, char *message);
-extern void data_connectors_go_drop(uintptr_t logger);
+extern void data_connectors_go_destroy(uintptr_t logger);
 
 static void log_line(void *logger, int32_t level, const char *message)
 {
 	data_connectors_go_log((uintptr_t)logger, level, (char *)message);
 }
 
-static void drop_logger(void *logger)
+static void destroy_logger(void *logger)
 {
-	data_connectors_go_drop((uintptr_t)logger);
+	data_connectors_go_destroy((uintptr_t)logger);
 }
 
 static dc_status set_logger(dc_config *config, int32_t level, uintptr_t logger, dc_error **failure)
 {
-	return dc_config_set_logger(config, level, log_line, (void *)logger, drop_logger, failure);
+	return dc_config_set_logger(config, level, log_line, (void *)logger, destroy_logger, failure);
 }
 */
 import "C"

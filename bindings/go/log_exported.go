@@ -13,7 +13,7 @@ func data_connectors_go_log(logger C.uintptr_t, level C.int32_t, message *C.char
 	writeLine(cgo.Handle(logger).Value().(*slog.Logger), int32(level), C.GoString(message))
 }
 
-//export data_connectors_go_drop
-func data_connectors_go_drop(logger C.uintptr_t) {
+//export data_connectors_go_destroy
+func data_connectors_go_destroy(logger C.uintptr_t) {
 	cgo.Handle(logger).Delete()
 }

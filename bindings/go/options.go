@@ -6,13 +6,14 @@ import "C"
 import (
 	"log/slog"
 	"math"
+	"strconv"
 	"time"
 )
 
 // Option is a setting of a client. Each is checked by [New]; where one is given twice, the last counts.
 type Option struct {
 	name  string
-	on    bool // whether it says more than that there is none
+	on    bool // whether it is set to something else than false
 	apply func(*building) error
 }
 
@@ -28,115 +29,87 @@ const defaultCalls = 64
 // WithRegion says in which data centre the workspace is: "us" (the default), "eu" or "au". A token belongs to one, and
 // the others answer 401. It is for the same thing as a base URL: both are refused.
 func WithRegion(region string) Option {
-	return text("region", region, func(c *C.dc_config, value *C.char, failure **C.dc_error) C.dc_status {
-		return C.dc_config_set_region(c, value, failure)
-	})
+	return text(C.DC_OPTION_REGION, region)
 }
 
 // WithBaseURL says where the service is, if not in a region: "https://host[:port][/path]"; "http://" is for loopback,
 // or for anything with [WithAllowInsecureHTTP].
 func WithBaseURL(url string) Option {
-	return text("base_url", url, func(c *C.dc_config, value *C.char, failure **C.dc_error) C.dc_status {
-		return C.dc_config_set_base_url(c, value, failure)
-	})
+	return text(C.DC_OPTION_BASE_URL, url)
 }
 
 // WithAllowInsecureHTTP says whether the token may go unencrypted to another machine, or through a proxy; by default
 // not. For a test network only.
 func WithAllowInsecureHTTP(allow bool) Option {
-	return flag(allow, func(c *C.dc_config, value C.int32_t, failure **C.dc_error) C.dc_status {
-		return C.dc_config_set_allow_insecure_http(c, value, failure)
-	})
+	return text(C.DC_OPTION_ALLOW_INSECURE_HTTP, strconv.FormatBool(allow))
 }
 
 // WithAPIVersion says which Intercom-Version to ask for: a word such as "Preview" (the default), or a number such as
 // "2.16".
 func WithAPIVersion(version string) Option {
-	return text("api_version", version, func(c *C.dc_config, value *C.char, failure **C.dc_error) C.dc_status {
-		return C.dc_config_set_api_version(c, value, failure)
-	})
+	return text(C.DC_OPTION_API_VERSION, version)
 }
 
 // WithUserAgentSuffix puts your program's name, such as "my-app/1.0", behind the library's in User-Agent: up to 256
 // visible ASCII characters and spaces.
 func WithUserAgentSuffix(suffix string) Option {
-	return text("user_agent_suffix", suffix, func(c *C.dc_config, value *C.char, failure **C.dc_error) C.dc_status {
-		return C.dc_config_set_user_agent_suffix(c, value, failure)
-	})
+	return text(C.DC_OPTION_USER_AGENT_SUFFIX, suffix)
 }
 
 // WithTimeout is the time for a whole call, every attempt and every wait between them: 1 ms to 24 h, by default 60 s.
 // A part of a millisecond counts as a whole one.
 func WithTimeout(timeout time.Duration) Option {
-	return duration("timeout", timeout, func(c *C.dc_config, ms C.int64_t, failure **C.dc_error) C.dc_status {
-		return C.dc_config_set_timeout_ms(c, ms, failure)
-	})
+	return duration(C.DC_OPTION_TIMEOUT_MS, timeout)
 }
 
 // WithConnectTimeout is the time for opening a connection, within the time of the call: 1 ms to 24 h, by default 10 s.
 func WithConnectTimeout(timeout time.Duration) Option {
-	return duration("connect timeout", timeout, func(c *C.dc_config, ms C.int64_t, failure **C.dc_error) C.dc_status {
-		return C.dc_config_set_connect_timeout_ms(c, ms, failure)
-	})
+	return duration(C.DC_OPTION_CONNECT_TIMEOUT_MS, timeout)
 }
 
 // WithMaxRetries is how often a call is tried again after a failure that may pass: 0 to 10, by default 2.
 func WithMaxRetries(retries int) Option {
-	return Option{apply: func(b *building) error {
-		if retries < math.MinInt32 || retries > math.MaxInt32 {
-			return refused("max retries is %d: use 0 to 10", retries)
-		}
-		return tried(func(failure **C.dc_error) C.dc_status {
-			return C.dc_config_set_max_retries(b.config, C.int32_t(retries), failure)
-		})
-	}}
+	return text(C.DC_OPTION_MAX_RETRIES, strconv.Itoa(retries))
 }
 
 // WithMaxResponseBytes is the largest answer taken, after decompression: 1 KiB to 1 GiB, by default 8 MiB.
 func WithMaxResponseBytes(bytes int64) Option {
-	return number(bytes, func(c *C.dc_config, value C.int64_t, failure **C.dc_error) C.dc_status {
-		return C.dc_config_set_max_response_bytes(c, value, failure)
-	})
+	return text(C.DC_OPTION_MAX_RESPONSE_BYTES, strconv.FormatInt(bytes, 10))
 }
 
 // WithProxy is the HTTP proxy to go through by CONNECT: "http://[user:password@]host[:port]". Without it connections
 // go directly, whatever the environment says.
 func WithProxy(url string) Option {
-	return text("proxy", url, func(c *C.dc_config, value *C.char, failure **C.dc_error) C.dc_status {
-		return C.dc_config_set_proxy(c, value, failure)
-	})
+	return text(C.DC_OPTION_PROXY, url)
 }
 
 // WithNoProxy names the hosts to reach directly although there is a proxy: hosts, addresses and domains such as
 // ".internal", with commas between, or "*".
 func WithNoProxy(hosts string) Option {
-	return text("no_proxy", hosts, func(c *C.dc_config, value *C.char, failure **C.dc_error) C.dc_status {
-		return C.dc_config_set_no_proxy(c, value, failure)
-	})
+	return text(C.DC_OPTION_NO_PROXY, hosts)
 }
 
 // WithCAFile is a PEM file of the certificate authorities to trust instead of the bundled ones (Mozilla's).
 func WithCAFile(path string) Option {
-	return text("ca_file", path, func(c *C.dc_config, value *C.char, failure **C.dc_error) C.dc_status {
-		return C.dc_config_set_ca_file(c, value, failure)
-	})
+	return text(C.DC_OPTION_CA_FILE, path)
 }
 
 // WithSystemRoots says whether to trust the certificate authorities that this system does instead of the bundled ones.
 // It is for the same thing as a CA file: both are refused.
 func WithSystemRoots(use bool) Option {
-	option := flag(use, func(c *C.dc_config, value C.int32_t, failure **C.dc_error) C.dc_status {
-		return C.dc_config_set_system_roots(c, value, failure)
-	})
-	option.name, option.on = "system_roots", use
-	return option
+	return text(C.DC_OPTION_SYSTEM_ROOTS, strconv.FormatBool(use))
 }
 
-// WithPacing says whether a call waits for the rate limit's reset, within its time, instead of earning a 429.
-func WithPacing(wait bool) Option {
-	return flag(wait, func(c *C.dc_config, value C.int32_t, failure **C.dc_error) C.dc_status {
-		return C.dc_config_set_pacing(c, value, failure)
-	})
+// WithWaitForRateLimit sets whether a call waits for the reset of the rate limit, within its timeout, when no requests
+// remain, instead of failing with 429; by default it doesn't.
+func WithWaitForRateLimit(wait bool) Option {
+	return text(C.DC_OPTION_WAIT_FOR_RATE_LIMIT, strconv.FormatBool(wait))
+}
+
+// WithOption sets an option of the library by its name in data_connectors.h, such as "timeout_ms": for one that this
+// package has no function for. The value is a string also for numbers ("30000") and booleans ("true").
+func WithOption(name, value string) Option {
+	return text(name, value)
 }
 
 // WithLogger sends the log lines to a logger: a failure is an error, another try a warning, an answer Info, a request
@@ -160,52 +133,44 @@ func WithMaxConcurrentCalls(calls int) Option {
 	}}
 }
 
-// eitherOf refuses two settings for the same thing: in C the one that is set last replaces the other.
+// eitherOf refuses two options that replace each other: in C the one that is set last is in effect.
 func eitherOf(options []Option) error {
 	on := map[string]bool{}
 	for _, option := range options {
 		on[option.name] = option.on
 	}
-	for _, pair := range [][2]string{{"region", "base_url"}, {"ca_file", "system_roots"}} {
-		if on[pair[0]] && on[pair[1]] {
-			return refused("%s and %s are for the same thing: pass one of them", pair[0], pair[1])
+	for i := range C.dc_config_option_count() {
+		name := C.GoString(C.dc_config_option(i, C.DC_INFO_NAME))
+		other := C.GoString(C.dc_config_option(i, C.DC_INFO_REPLACES))
+		if on[name] && on[other] {
+			return refused("%s and %s are for the same thing: pass one of them", name, other)
 		}
 	}
 	return nil
 }
 
-func text(name, value string, set func(*C.dc_config, *C.char, **C.dc_error) C.dc_status) Option {
-	return Option{name: name, on: true, apply: func(b *building) error {
-		return withText(name, value, func(lent *C.char) error {
-			return tried(func(failure **C.dc_error) C.dc_status { return set(b.config, lent, failure) })
+// text sets an option from a string, which the library parses.
+func text(name, value string) Option {
+	off := value == "false" || value == "0"
+	return Option{name: name, on: !off, apply: func(b *building) error {
+		return withText("the name of an option", name, func(option *C.char) error {
+			return withText(name, value, func(lent *C.char) error {
+				return tried(func(failure **C.dc_error) C.dc_status {
+					return C.dc_config_set_string(b.config, option, lent, failure)
+				})
+			})
 		})
 	}}
 }
 
-func number(value int64, set func(*C.dc_config, C.int64_t, **C.dc_error) C.dc_status) Option {
-	return Option{apply: func(b *building) error {
-		return tried(func(failure **C.dc_error) C.dc_status { return set(b.config, C.int64_t(value), failure) })
-	}}
-}
-
-// duration refuses a negative one as it was given: most of them are a number without a unit.
-func duration(name string, value time.Duration, set func(*C.dc_config, C.int64_t, **C.dc_error) C.dc_status) Option {
+// duration refuses a negative value with its unit: most of them are a number that lacks one.
+func duration(name string, value time.Duration) Option {
 	if value < 0 {
 		return Option{apply: func(*building) error {
-			return refused("the %s is %v: use 1 to 86400000 ms", name, value)
+			return refused("invalid %s %v: use 1 to 86400000 ms", name, value)
 		}}
 	}
-	return number(wholeMilliseconds(value), set)
-}
-
-func flag(value bool, set func(*C.dc_config, C.int32_t, **C.dc_error) C.dc_status) Option {
-	number := C.int32_t(0)
-	if value {
-		number = 1
-	}
-	return Option{apply: func(b *building) error {
-		return tried(func(failure **C.dc_error) C.dc_status { return set(b.config, number, failure) })
-	}}
+	return text(name, strconv.FormatInt(wholeMilliseconds(value), 10))
 }
 
 // tried makes a native call that doesn't block, and gives its failure.

@@ -57,6 +57,7 @@ SECTIONS: tuple[tuple[str, Sequence[type]], ...] = (
 TYPES = """
 `State` is `Literal["draft", "live"]`, and `HttpMethod` is
 `Literal["get", "post", "put", "delete", "patch"]`: the known values; others are possible.
+`OptionValue` is `str | int | bool`.
 `Options` are the keyword arguments of a client except `token`; `Changes` also include `token`.
 """
 

@@ -1,4 +1,7 @@
-/* Lists the data connectors of an Intercom workspace as a table, or as JSON with --json. */
+/*
+ * Lists the data connectors of a workspace as a table, or with --json as one object per line.
+ * The access token is read from INTERCOM_ACCESS_TOKEN. Exits with 2 on usage errors, with 1 on failures.
+ */
 #include <data_connectors.h>
 
 #include <errno.h>
@@ -8,26 +11,16 @@
 
 #define NAME "list_connectors"
 
-static const char help[] =
-    "Usage: " NAME " [OPTIONS]\n"
+static const char usage[] =
+    "usage: " NAME " [--json] [--per-page N] [--limit N] [--base-url URL | --region REGION]\n"
     "\n"
-    "Lists the data connectors of an Intercom workspace as a table, or as JSON.\n"
+    "  --json           print one JSON object per line instead of a table\n"
+    "  --per-page N     rows per request, 1 to 50\n"
+    "  --limit N        stop after N connectors\n"
+    "  --base-url URL   base URL of the service, such as a sandbox's\n"
+    "  --region REGION  region of the workspace: us (default), eu or au\n"
     "\n"
-    "Options:\n"
-    "      --json           Print one JSON object per line\n"
-    "      --per-page N     Rows per request, 1 to 50 [default: 20]\n"
-    "      --limit N        Stop after N connectors [default: list all]\n"
-    "      --base-url URL   Base URL of the service, in place of a region\n"
-    "      --region REGION  us, eu or au [default: us]\n"
-    "  -h, --help           Print this help and exit\n"
-    "\n"
-    "Environment:\n"
-    "  INTERCOM_ACCESS_TOKEN  Access token of the workspace (required)\n"
-    "\n"
-    "Exit status:\n"
-    "  0  success\n"
-    "  1  the request failed, or the output could not be written\n"
-    "  2  invalid options\n";
+    "The access token is read from INTERCOM_ACCESS_TOKEN.\n";
 
 struct options {
     int json;
@@ -37,30 +30,30 @@ struct options {
     const char *region;
 };
 
-static void usage_error(const char *message, const char *detail)
+static void usage_error(const char *what, const char *detail)
 {
-    fprintf(stderr, NAME ": %s%s\nTry --help for more information.\n", message, detail);
+    fprintf(stderr, NAME ": %s%s (see --help)\n", what, detail);
     exit(2);
 }
 
-/* Returns the value of "--name value" or "--name=value" if `argv[*at]` is that option, else NULL. */
-static const char *option_value(const char *name, char **argv, int *at)
+/* The value if `argv[*at]` is that option: "--name value" or "--name=value". */
+static const char *value_of(const char *name, char **argv, int *at)
 {
     size_t length = strlen(name);
-    const char *argument = argv[*at];
+    const char *given = argv[*at];
 
-    if (strncmp(argument, name, length) != 0)
+    if (strncmp(given, name, length) != 0)
         return NULL;
-    if (argument[length] == '=')
-        return argument + length + 1;
-    if (argument[length] != '\0')
+    if (given[length] == '=')
+        return given + length + 1;
+    if (given[length] != '\0')
         return NULL;
     if (argv[*at + 1] == NULL)
-        usage_error("missing value for option ", name);
+        usage_error("missing value after ", name);
     return argv[++*at];
 }
 
-static long parse_number(const char *text, const char *name)
+static long number(const char *text, const char *name)
 {
     char *end;
     long value;
@@ -74,7 +67,7 @@ static long parse_number(const char *text, const char *name)
     return value;
 }
 
-static struct options parse_options(char **argv)
+static struct options read_options(char **argv)
 {
     struct options options = {0, 0, 0, NULL, NULL};
     const char *value;
@@ -82,37 +75,38 @@ static struct options parse_options(char **argv)
 
     for (at = 1; argv[at] != NULL; at++) {
         if (strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0) {
-            fputs(help, stdout);
+            fputs(usage, stdout);
             exit(0);
         }
         if (strcmp(argv[at], "--json") == 0)
             options.json = 1;
-        else if ((value = option_value("--per-page", argv, &at)) != NULL)
-            options.per_page = parse_number(value, "--per-page");
-        else if ((value = option_value("--limit", argv, &at)) != NULL)
-            options.limit = parse_number(value, "--limit");
-        else if ((value = option_value("--base-url", argv, &at)) != NULL)
+        else if ((value = value_of("--per-page", argv, &at)) != NULL)
+            options.per_page = number(value, "--per-page");
+        else if ((value = value_of("--limit", argv, &at)) != NULL)
+            options.limit = number(value, "--limit");
+        else if ((value = value_of("--base-url", argv, &at)) != NULL)
             options.base_url = value;
-        else if ((value = option_value("--region", argv, &at)) != NULL)
+        else if ((value = value_of("--region", argv, &at)) != NULL)
             options.region = value;
         else
             usage_error("unknown option ", argv[at]);
     }
     if (options.base_url != NULL && options.region != NULL)
-        usage_error("--base-url and --region cannot be used together", "");
+        usage_error("--base-url and --region replace each other: use one of them", "");
     return options;
 }
 
-/* Returns the byte, or '?' for a control character (C0 or C1), which would break the table or the terminal. */
+/* The byte, or a question mark for a control character (ASCII or U+0080 to U+009F), which could garble a terminal. */
 static int printable(unsigned char byte, unsigned char next)
 {
     return byte < 0x20 || byte == 0x7F || (byte == 0xC2 && next < 0xA0) ? '?' : byte;
 }
 
-/* Writes a string padded with spaces to a width in bytes; "-" for NULL. */
-static void print_column(const char *text, size_t length, size_t width)
+/* Prints a field padded with spaces to a width in bytes; "-" if absent. */
+static void print_field(const dc_connector *row, int32_t field, size_t width)
 {
-    size_t at, written = 0;
+    size_t length, at, written = 0;
+    const char *text = dc_connector_field(row, field, &length);
 
     if (text == NULL) {
         text = "-";
@@ -121,7 +115,7 @@ static void print_column(const char *text, size_t length, size_t width)
     for (at = 0; at < length; at++) {
         int byte = printable((unsigned char)text[at], (unsigned char)text[at + 1]);
 
-        at += byte == '?' && (unsigned char)text[at] == 0xC2; /* C1 characters have two bytes */
+        at += byte == '?' && (unsigned char)text[at] == 0xC2; /* two bytes */
         putchar(byte);
         written++;
     }
@@ -129,53 +123,53 @@ static void print_column(const char *text, size_t length, size_t width)
         putchar(' ');
 }
 
-/* Writes the JSON of a row on one line: strings contain no unescaped line breaks. */
+/* Prints JSON on one line: in JSON, line breaks are white space. */
 static void print_json(const char *json)
 {
     for (; *json != '\0'; json++)
         putchar(*json == '\n' || *json == '\r' ? ' ' : *json);
 }
 
-/* Prints the rows of a page, up to `*remaining` if it is not 0; returns the number of rows printed. */
-static long print_rows(const dc_page *page, int json, long *remaining)
+/* Prints the rows of a page, at most `*left` if that is not 0; returns how many it printed. */
+static long print_rows(const dc_page *page, int json, long *left)
 {
     const dc_connector *row;
     size_t i;
 
     for (i = 0; (row = dc_page_connector(page, i)) != NULL; i++) {
         if (json) {
-            print_json(dc_connector_json(row));
+            print_json(dc_connector_json(row, NULL));
         } else {
-            print_column(dc_connector_id(row), dc_connector_id_len(row), 12);
+            print_field(row, DC_FIELD_ID, 12);
             putchar(' ');
-            print_column(dc_connector_state(row), dc_connector_state_len(row), 8);
+            print_field(row, DC_FIELD_STATE, 8);
             putchar(' ');
-            print_column(dc_connector_http_method(row), dc_connector_http_method_len(row), 6);
+            print_field(row, DC_FIELD_HTTP_METHOD, 6);
             putchar(' ');
-            print_column(dc_connector_updated_at(row), dc_connector_updated_at_len(row), 20);
+            print_field(row, DC_FIELD_UPDATED_AT, 20);
             putchar(' ');
-            print_column(dc_connector_name(row), dc_connector_name_len(row), 0);
+            print_field(row, DC_FIELD_NAME, 0);
         }
         putchar('\n');
-        if (*remaining > 0 && --*remaining == 0)
+        if (*left > 0 && --*left == 0)
             return (long)i + 1;
     }
     return (long)i;
 }
 
-/* Lists page by page, until the last page, the limit or an error. */
+/* Lists all pages, up to the limit. */
 static dc_status list(dc_pager *pager, const struct options *options, dc_error **error)
 {
     dc_page *page;
     dc_status status;
-    long count = 0, remaining = options->limit;
+    long count = 0, left = options->limit;
 
     if (!options->json)
         printf("%-12s %-8s %-6s %-20s %s\n", "ID", "STATE", "METHOD", "UPDATED", "NAME");
     while ((status = dc_pager_next(pager, NULL, &page, error)) == DC_OK) {
-        count += print_rows(page, options->json, &remaining);
+        count += print_rows(page, options->json, &left);
         dc_page_free(page);
-        if (options->limit > 0 && remaining == 0) {
+        if (options->limit > 0 && left == 0) {
             status = DC_DONE;
             break;
         }
@@ -187,7 +181,7 @@ static dc_status list(dc_pager *pager, const struct options *options, dc_error *
 
 int main(int argc, char **argv)
 {
-    struct options options = parse_options(argv);
+    struct options options = read_options(argv);
     const char *token = getenv("INTERCOM_ACCESS_TOKEN");
     dc_config *config;
     dc_client *client = NULL;
@@ -200,13 +194,13 @@ int main(int argc, char **argv)
         usage_error("INTERCOM_ACCESS_TOKEN is not set: set it to the workspace's access token", "");
 
     config = dc_config_new();
-    status = dc_config_set_token(config, token, &error);
+    status = dc_config_set_string(config, DC_OPTION_ACCESS_TOKEN, token, &error);
     if (status == DC_OK)
-        status = dc_config_set_user_agent_suffix(config, NAME ".c", &error);
+        status = dc_config_set_string(config, DC_OPTION_USER_AGENT_SUFFIX, NAME ".c", &error);
     if (status == DC_OK && options.base_url != NULL)
-        status = dc_config_set_base_url(config, options.base_url, &error);
+        status = dc_config_set_string(config, DC_OPTION_BASE_URL, options.base_url, &error);
     if (status == DC_OK && options.region != NULL)
-        status = dc_config_set_region(config, options.region, &error);
+        status = dc_config_set_string(config, DC_OPTION_REGION, options.region, &error);
     if (status == DC_OK)
         status = dc_client_new(config, &client, &error);
     if (status == DC_OK)
@@ -227,7 +221,7 @@ int main(int argc, char **argv)
     if (status == DC_ERR_INVALID_ARGUMENT)
         return 2;
     if (status == DC_DONE && (fflush(stdout) != 0 || ferror(stdout))) {
-        fputs(NAME ": could not write the output\n", stderr);
+        fputs(NAME ": could not write to standard output\n", stderr);
         return 1;
     }
     return status == DC_DONE ? 0 : 1;

@@ -17,8 +17,8 @@ internal static class Conformance
 {
     private static readonly string[] Fields =
     {
-        "name", "settings", "call", "per_page", "starting_after", "prefetch", "stop_after", "then", "cancel_after_ms",
-        "shutdown_after_ms", "closed", "callers", "expect",
+        "name", "settings", "options", "call", "per_page", "starting_after", "prefetch", "stop_after", "then",
+        "cancel_after_ms", "shutdown_after_ms", "closed", "callers", "expect",
     };
 
     private static void Main(string[] arguments)
@@ -49,6 +49,9 @@ internal static class Conformance
         try
         {
             ClientOptions options = OptionsOf((Case)given["settings"]);
+            if (given.TryGetValue("options", out object byName))
+                foreach (KeyValuePair<string, object> option in (Case)byName)
+                    options.Set(option.Key, (string)option.Value);
             Say(new JavaScriptSerializer().Serialize(options));
             client = new Client(options);
         }

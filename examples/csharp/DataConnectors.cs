@@ -12,6 +12,7 @@ using System;
 using System.Collections;
 using System.Collections.Generic;
 using System.Collections.ObjectModel;
+using System.Globalization;
 using System.IO;
 using System.Reflection;
 using System.Runtime.InteropServices;
@@ -115,10 +116,8 @@ namespace DataConnectors
             RequestId = Text.Out(lib.dc_error_request_id(error));
             RetryAfterMs = Number.OrNull(lib.dc_error_retry_after_ms(error));
             Attempts = lib.dc_error_attempts(error);
-            RateLimit = new RateLimit(
-                lib.dc_error_rate_limit(error),
-                lib.dc_error_rate_limit_remaining(error),
-                lib.dc_error_rate_limit_reset(error));
+            lib.dc_error_rate_limit(error, out long limit, out long remaining, out long reset);
+            RateLimit = new RateLimit(limit, remaining, reset);
         }
 
         /// <summary>What kind of failure it is.</summary>
@@ -175,10 +174,12 @@ namespace DataConnectors
         public long? Reset { get; }
     }
 
-    /// <summary>The settings of a client. Only the token has to be set; null is the library's default.</summary>
+    /// <summary>The options of a client. Only the access token is required; null is the default.</summary>
     /// <remarks>The token and the proxy can't be read, so that nothing that prints or serializes has them.</remarks>
     public sealed class ClientOptions
     {
+        private readonly Dictionary<string, string> byName = new Dictionary<string, string>();
+
         /// <summary>The access token: visible ASCII characters, without the word Bearer.</summary>
         public string Token { internal get; set; }
         /// <summary>The workspace's data centre: "us" (the default), "eu" or "au". Not with a base URL.</summary>
@@ -199,8 +200,8 @@ namespace DataConnectors
         public long? MaxRetries { get; set; }
         /// <summary>The largest answer taken, after decompression; by default 8 MiB.</summary>
         public long? MaxResponseBytes { get; set; }
-        /// <summary>Whether to wait for the rate limit's reset instead of earning a 429.</summary>
-        public bool Pacing { get; set; }
+        /// <summary>Whether to wait for the reset of the rate limit instead of failing with 429.</summary>
+        public bool WaitForRateLimit { get; set; }
         /// <summary>An HTTP proxy, "http://[user:password@]host[:port]".</summary>
         public string Proxy { internal get; set; }
         /// <summary>Hosts to reach directly although there is a proxy, with commas between.</summary>
@@ -210,54 +211,56 @@ namespace DataConnectors
         /// <summary>Whether to trust the system's authorities instead. Not with a CA file.</summary>
         public bool SystemRoots { get; set; }
 
+        /// <summary>Sets any option by the name and in the form of the C library: ("timeout_ms", "30000").</summary>
+        /// <remarks>It precedes the property of that option. Null is the default. It can't be read.</remarks>
+        public void Set(string name, string value)
+        {
+            byName[name ?? throw new ArgumentNullException(nameof(name))] = value;
+        }
+
         internal ClientHandle NewClient()
         {
-            // In C the last one said counts; an initializer has no order that one could rely on.
-            if (Region != null && BaseUrl != null)
-                throw new DataConnectorsException("Region and BaseUrl are for the same thing: set one of them");
-            if (CaFile != null && SystemRoots)
-                throw new DataConnectorsException("CaFile and SystemRoots are for the same thing: set one of them");
+            var options = new Dictionary<string, string>
+            {
+                ["access_token"] = Token,
+                ["region"] = Region,
+                ["base_url"] = BaseUrl,
+                ["allow_insecure_http"] = AllowInsecureHttp ? "true" : null,
+                ["api_version"] = ApiVersion,
+                ["user_agent_suffix"] = UserAgentSuffix,
+                ["timeout_ms"] = Number.Decimal(TimeoutMs),
+                ["connect_timeout_ms"] = Number.Decimal(ConnectTimeoutMs),
+                ["max_retries"] = Number.Decimal(MaxRetries),
+                ["max_response_bytes"] = Number.Decimal(MaxResponseBytes),
+                ["wait_for_rate_limit"] = WaitForRateLimit ? "true" : null,
+                ["proxy"] = Proxy,
+                ["no_proxy"] = NoProxy,
+                ["ca_file"] = CaFile,
+                ["system_roots"] = SystemRoots ? "true" : null,
+            };
+            foreach (KeyValuePair<string, string> option in byName)
+                options[option.Key] = option.Value;
+            // In C the last one set replaces the other; an initializer has no order to rely on.
+            if (options["region"] != null && options["base_url"] != null)
+                throw new DataConnectorsException("Region and BaseUrl replace each other: set one of them");
+            string systemRoots = options["system_roots"];
+            if (options["ca_file"] != null && (systemRoots == "true" || systemRoots == "1"))
+                throw new DataConnectorsException("CaFile and SystemRoots replace each other: set one of them");
             Native lib = Native.Library;
             using (ConfigHandle config = lib.dc_config_new())
             {
-                Set(config, lib.dc_config_set_token, "token", Token);
-                Set(config, lib.dc_config_set_region, "region", Region);
-                Set(config, lib.dc_config_set_base_url, "base_url", BaseUrl);
-                Set(config, lib.dc_config_set_allow_insecure_http, AllowInsecureHttp ? 1 : 0);
-                Set(config, lib.dc_config_set_api_version, "api_version", ApiVersion);
-                Set(config, lib.dc_config_set_user_agent_suffix, "user_agent_suffix", UserAgentSuffix);
-                Set(config, lib.dc_config_set_timeout_ms, TimeoutMs);
-                Set(config, lib.dc_config_set_connect_timeout_ms, ConnectTimeoutMs);
-                Set(config, lib.dc_config_set_max_retries, Number.Int32OrNull(MaxRetries, "max retries", "0 to 10"));
-                Set(config, lib.dc_config_set_max_response_bytes, MaxResponseBytes);
-                Set(config, lib.dc_config_set_pacing, Pacing ? 1 : 0);
-                Set(config, lib.dc_config_set_proxy, "proxy", Proxy);
-                Set(config, lib.dc_config_set_no_proxy, "no_proxy", NoProxy);
-                Set(config, lib.dc_config_set_ca_file, "ca_file", CaFile);
-                // To say no would take back a CA file.
-                Set(config, lib.dc_config_set_system_roots, SystemRoots ? 1 : (int?)null);
+                foreach (KeyValuePair<string, string> option in options)
+                {
+                    if (option.Value == null)
+                        continue;
+                    byte[] name = Text.In(option.Key, "option"), value = Text.In(option.Value, option.Key);
+                    Status set = lib.dc_config_set_string(config, name, value, out ErrorHandle refusal);
+                    DataConnectorsException.Check(set, refusal);
+                }
                 Status status = lib.dc_client_new(config, out ClientHandle client, out ErrorHandle error);
                 DataConnectorsException.Check(status, error);
                 return client;
             }
-        }
-
-        private static void Set(ConfigHandle config, Native.SetText setter, string name, string value)
-        {
-            if (value != null)
-                DataConnectorsException.Check(setter(config, Text.In(value, name), out ErrorHandle error), error);
-        }
-
-        private static void Set(ConfigHandle config, Native.SetInt32 setter, int? value)
-        {
-            if (value != null)
-                DataConnectorsException.Check(setter(config, value.Value, out ErrorHandle error), error);
-        }
-
-        private static void Set(ConfigHandle config, Native.SetInt64 setter, long? value)
-        {
-            if (value != null)
-                DataConnectorsException.Check(setter(config, value.Value, out ErrorHandle error), error);
         }
     }
 
@@ -499,10 +502,8 @@ namespace DataConnectors
             NextCursor = Text.Out(lib.dc_page_next_cursor(page));
             HasNext = lib.dc_page_has_next(page) == 1;
             RequestId = Text.Out(lib.dc_page_request_id(page));
-            RateLimit = new RateLimit(
-                lib.dc_page_rate_limit(page),
-                lib.dc_page_rate_limit_remaining(page),
-                lib.dc_page_rate_limit_reset(page));
+            lib.dc_page_rate_limit(page, out long limit, out long remaining, out long reset);
+            RateLimit = new RateLimit(limit, remaining, reset);
         }
 
         /// <summary>Its rows, in the service's order.</summary>
@@ -539,25 +540,25 @@ namespace DataConnectors
     /// <summary>A data connector, immutable. What is absent, or of another type than documented, is null.</summary>
     public sealed class Connector
     {
-        private Connector(Native lib, IntPtr row, IReadOnlyList<string> fields)
+        private Connector(IReadOnlyList<string> columns)
         {
-            Type = fields[0];
-            Id = fields[1];
-            Name = fields[2];
-            Description = fields[3];
-            State = fields[4];
-            HttpMethod = fields[5];
-            DirectFinUsage = fields[6] == null ? (bool?)null : fields[6] == "1";
-            CreatedByAdminId = fields[7];
-            UpdatedByAdminId = fields[8];
-            CreatedAt = fields[9];
-            UpdatedAt = fields[10];
-            ExecutionResultsUrl = fields[11];
-            Json = fields[12];
-            StateCode = (ConnectorState?)Number.OrNull(lib.dc_connector_state_code(row));
-            HttpMethodCode = (ConnectorHttpMethod?)Number.OrNull(lib.dc_connector_http_method_code(row));
-            CreatedAtTime = Number.TimeOrNull(lib.dc_connector_created_at_ms(row));
-            UpdatedAtTime = Number.TimeOrNull(lib.dc_connector_updated_at_ms(row));
+            Type = columns[0];
+            Id = columns[1];
+            Name = columns[2];
+            Description = columns[3];
+            State = columns[4];
+            HttpMethod = columns[5];
+            DirectFinUsage = columns[6] == null ? (bool?)null : columns[6] == "true";
+            CreatedByAdminId = columns[7];
+            UpdatedByAdminId = columns[8];
+            CreatedAt = columns[9];
+            UpdatedAt = columns[10];
+            ExecutionResultsUrl = columns[11];
+            CreatedAtTime = Number.TimeOrNull(Number.OrNull(columns[12]));
+            UpdatedAtTime = Number.TimeOrNull(Number.OrNull(columns[13]));
+            StateCode = (ConnectorState?)Number.OrNull(columns[14]);
+            HttpMethodCode = (ConnectorHttpMethod?)Number.OrNull(columns[15]);
+            Json = columns[16];
         }
 
         /// <summary>The type of the row: "data_connector".</summary>
@@ -595,28 +596,29 @@ namespace DataConnectors
         /// <summary><see cref="UpdatedAt"/> in the same way.</summary>
         public DateTimeOffset? UpdatedAtTime { get; }
 
-        /// <summary>The rows of a page, out of its table: one call for all texts instead of two for each.</summary>
+        /// <summary>The rows of a page, decoded from its packed rows, without a call per row.</summary>
         internal static List<Connector> All(Native lib, PageHandle page)
         {
-            const byte absent = 0xFD, betweenFields = 0xFE, betweenRows = 0xFF;
+            const byte absent = 0xFD, columnEnds = 0xFE, betweenRows = 0xFF;
             var rows = new List<Connector>();
-            if (lib.dc_page_count(page) == UIntPtr.Zero)
+            IntPtr start = lib.dc_page_packed_rows(page, Native.PackedSeparated, out UIntPtr length);
+            byte[] packed = Text.Bytes(start, length);
+            if (packed.Length == 0)
                 return rows;
-            byte[] table = Text.Bytes(lib.dc_page_table(page), lib.dc_page_table_len(page));
-            var fields = new List<string>();
-            int start = 0;
-            for (int at = 0; at <= table.Length; at++)
+            var columns = new List<string>();
+            int from = 0;
+            for (int at = 0; at <= packed.Length; at++)
             {
-                bool rowEnds = at == table.Length || table[at] == betweenRows;
-                if (!rowEnds && table[at] != betweenFields)
+                bool rowEnds = at == packed.Length || packed[at] == betweenRows;
+                if (!rowEnds && packed[at] != columnEnds)
                     continue;
-                bool isAbsent = at > start && table[start] == absent;
-                fields.Add(isAbsent ? null : Encoding.UTF8.GetString(table, start, at - start));
-                start = at + 1;
+                bool isAbsent = at > from && packed[from] == absent;
+                columns.Add(isAbsent ? null : Encoding.UTF8.GetString(packed, from, at - from));
+                from = at + 1;
                 if (!rowEnds)
                     continue;
-                rows.Add(new Connector(lib, lib.dc_page_connector(page, (UIntPtr)(uint)rows.Count), fields));
-                fields.Clear();
+                rows.Add(new Connector(columns));
+                columns.Clear();
             }
             return rows;
         }
@@ -624,25 +626,29 @@ namespace DataConnectors
 
     internal static class Number
     {
-        /// <summary>A number for C; one that it would cut is refused here, in its words.</summary>
+        /// <summary>An int32_t argument; a number that doesn't fit is refused, not truncated.</summary>
         internal static int Int32(long value, string name, string range)
         {
             if (value < int.MinValue || value > int.MaxValue)
-                throw new DataConnectorsException($"{name} is {value}: use {range}");
+                throw new DataConnectorsException($"invalid {name} {value}: use {range}");
             return (int)value;
         }
 
-        internal static int? Int32OrNull(long? value, string name, string range) =>
-            value == null ? (int?)null : Int32(value.Value, name, range);
+        /// <summary>An integer as the value of an option.</summary>
+        internal static string Decimal(long? value) => value?.ToString(CultureInfo.InvariantCulture);
+
+        /// <summary>An integer of the packed rows.</summary>
+        internal static long? OrNull(string digits) =>
+            digits == null ? (long?)null : long.Parse(digits, CultureInfo.InvariantCulture);
 
         /// <summary>A number of C's, in which a negative one is absent.</summary>
         internal static long? OrNull(long value) => value < 0 ? (long?)null : value;
 
-        /// <summary>A time of C's; null also for one that .NET's type has not: the year 10000, in UTC.</summary>
-        internal static DateTimeOffset? TimeOrNull(long milliseconds) =>
-            milliseconds < 0 || milliseconds > LastTime
+        /// <summary>A time; null also for one beyond .NET's last, in the year 9999 (UTC).</summary>
+        internal static DateTimeOffset? TimeOrNull(long? milliseconds) =>
+            milliseconds == null || milliseconds > LastTime
                 ? (DateTimeOffset?)null
-                : DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+                : DateTimeOffset.FromUnixTimeMilliseconds(milliseconds.Value);
 
         private static readonly long LastTime = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
     }
@@ -658,14 +664,14 @@ namespace DataConnectors
             if (value == null)
                 return null;
             if (value.IndexOf('\0') >= 0)
-                throw new DataConnectorsException(name + " has a NUL character in it");
+                throw new DataConnectorsException($"invalid {name}: contains a NUL character");
             try
             {
                 return Strict.GetBytes(value + '\0');
             }
             catch (EncoderFallbackException)
             {
-                throw new DataConnectorsException(name + " has half a surrogate pair in it, which UTF-8 has not");
+                throw new DataConnectorsException($"invalid {name}: contains an unpaired surrogate");
             }
         }
 
@@ -757,6 +763,7 @@ namespace DataConnectors
     internal sealed class Native
     {
         internal const int AbiVersion = 1;
+        internal const int PackedSeparated = 2;
         private const string Variable = "DATA_CONNECTORS_LIBRARY";
         private const string SystemName = "libdata_connectors.so.1";
 
@@ -774,11 +781,7 @@ namespace DataConnectors
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         internal delegate ConfigHandle NewConfig();
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-        internal delegate Status SetText(ConfigHandle config, byte[] value, out ErrorHandle error);
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-        internal delegate Status SetInt32(ConfigHandle config, int value, out ErrorHandle error);
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-        internal delegate Status SetInt64(ConfigHandle config, long value, out ErrorHandle error);
+        internal delegate Status SetString(ConfigHandle config, byte[] option, byte[] value, out ErrorHandle error);
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         internal delegate Status NewClient(ConfigHandle config, out ClientHandle client, out ErrorHandle error);
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
@@ -810,19 +813,17 @@ namespace DataConnectors
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         internal delegate long ErrorInt64(ErrorHandle error);
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        internal delegate void ErrorLimits(ErrorHandle error, out long limit, out long remaining, out long reset);
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         internal delegate IntPtr PageText(PageHandle page);
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         internal delegate UIntPtr PageSize(PageHandle page);
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         internal delegate int PageInt32(PageHandle page);
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-        internal delegate long PageInt64(PageHandle page);
+        internal delegate void PageLimits(PageHandle page, out long limit, out long remaining, out long reset);
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-        internal delegate IntPtr PageRow(PageHandle page, UIntPtr index);
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-        internal delegate int RowInt32(IntPtr row);
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-        internal delegate long RowInt64(IntPtr row);
+        internal delegate IntPtr PageRows(PageHandle page, int format, out UIntPtr length);
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         internal delegate void Free(IntPtr handle);
 
@@ -832,17 +833,11 @@ namespace DataConnectors
         internal StatusText dc_status_name;
         internal ErrorText dc_error_message, dc_error_api_code, dc_error_api_field, dc_error_request_id;
         internal ErrorInt32 dc_error_http_status, dc_error_attempts;
-        internal ErrorInt64
-            dc_error_retry_after_ms, dc_error_rate_limit, dc_error_rate_limit_remaining, dc_error_rate_limit_reset;
+        internal ErrorInt64 dc_error_retry_after_ms;
+        internal ErrorLimits dc_error_rate_limit;
         internal Free dc_error_free;
         internal NewConfig dc_config_new;
-        internal SetText
-            dc_config_set_token, dc_config_set_region, dc_config_set_base_url, dc_config_set_api_version,
-            dc_config_set_user_agent_suffix, dc_config_set_proxy, dc_config_set_no_proxy, dc_config_set_ca_file;
-        internal SetInt32
-            dc_config_set_allow_insecure_http, dc_config_set_max_retries, dc_config_set_pacing,
-            dc_config_set_system_roots;
-        internal SetInt64 dc_config_set_timeout_ms, dc_config_set_connect_timeout_ms, dc_config_set_max_response_bytes;
+        internal SetString dc_config_set_string;
         internal Free dc_config_free;
         internal NewClient dc_client_new;
         internal ClientAction dc_client_shutdown;
@@ -858,15 +853,11 @@ namespace DataConnectors
         internal Free dc_pager_free;
         internal PageText dc_page_json;
         internal PageSize dc_page_json_len;
-        internal PageText dc_page_table;
-        internal PageSize dc_page_table_len, dc_page_count;
+        internal PageRows dc_page_packed_rows;
         internal PageText dc_page_next_cursor, dc_page_request_id;
         internal PageInt32 dc_page_has_next;
-        internal PageInt64 dc_page_rate_limit, dc_page_rate_limit_remaining, dc_page_rate_limit_reset;
-        internal PageRow dc_page_connector;
+        internal PageLimits dc_page_rate_limit;
         internal Free dc_page_free;
-        internal RowInt32 dc_connector_state_code, dc_connector_http_method_code;
-        internal RowInt64 dc_connector_created_at_ms, dc_connector_updated_at_ms;
 #pragma warning restore CS0649
 
         private Native()

@@ -24,4 +24,4 @@ for program in First Second; do # the README's
     compile -out:"$out/$program.exe" "$here/DataConnectors.cs" "$out/$program.cs"
 done
 compile -out:"$out/Tests.exe" "$here/DataConnectors.cs" "$here"/tests/*.cs
-exec mono "$out/Tests.exe" "$root/include" "$sandbox"
+exec mono "$out/Tests.exe" "$root/abi" "$sandbox"

@@ -23,49 +23,24 @@ const char *dc_error_api_code(const dc_error *);
 const char *dc_error_api_field(const dc_error *);
 const char *dc_error_request_id(const dc_error *);
 int64_t dc_error_retry_after_ms(const dc_error *);
-int64_t dc_error_rate_limit(const dc_error *);
-int64_t dc_error_rate_limit_remaining(const dc_error *);
-int64_t dc_error_rate_limit_reset(const dc_error *);
+void dc_error_rate_limit(const dc_error *, int64_t *, int64_t *, int64_t *);
 int32_t dc_error_attempts(const dc_error *);
 void dc_error_free(dc_error *);
 dc_config *dc_config_new(void);
-dc_status dc_config_set_token(dc_config *, const char *, dc_error **);
-dc_status dc_config_set_region(dc_config *, const char *, dc_error **);
-dc_status dc_config_set_base_url(dc_config *, const char *, dc_error **);
-dc_status dc_config_set_allow_insecure_http(dc_config *, int32_t, dc_error **);
-dc_status dc_config_set_api_version(dc_config *, const char *, dc_error **);
-dc_status dc_config_set_user_agent_suffix(dc_config *, const char *, dc_error **);
-dc_status dc_config_set_timeout_ms(dc_config *, int64_t, dc_error **);
-dc_status dc_config_set_connect_timeout_ms(dc_config *, int64_t, dc_error **);
-dc_status dc_config_set_max_retries(dc_config *, int32_t, dc_error **);
-dc_status dc_config_set_max_response_bytes(dc_config *, int64_t, dc_error **);
-dc_status dc_config_set_proxy(dc_config *, const char *, dc_error **);
-dc_status dc_config_set_no_proxy(dc_config *, const char *, dc_error **);
-dc_status dc_config_set_ca_file(dc_config *, const char *, dc_error **);
-dc_status dc_config_set_system_roots(dc_config *, int32_t, dc_error **);
-dc_status dc_config_set_pacing(dc_config *, int32_t, dc_error **);
-dc_status dc_config_set_interrupt_check(dc_config *, dc_interrupt_callback, void *, dc_drop_callback, dc_error **);
+dc_status dc_config_set_string(dc_config *, const char *, const char *, dc_error **);
+dc_status dc_config_set_interrupt_check(dc_config *, dc_interrupt_callback, void *, dc_destroy_callback, dc_error **);
 void dc_config_free(dc_config *);
 dc_status dc_client_new(const dc_config *, dc_client **, dc_error **);
 void dc_client_shutdown(const dc_client *);
 void dc_client_free(dc_client *);
 const char *dc_page_json(const dc_page *);
 size_t dc_page_json_len(const dc_page *);
-size_t dc_page_count(const dc_page *);
 const char *dc_page_next_cursor(const dc_page *);
 int32_t dc_page_has_next(const dc_page *);
 const char *dc_page_request_id(const dc_page *);
-int64_t dc_page_rate_limit(const dc_page *);
-int64_t dc_page_rate_limit_remaining(const dc_page *);
-int64_t dc_page_rate_limit_reset(const dc_page *);
+void dc_page_rate_limit(const dc_page *, int64_t *, int64_t *, int64_t *);
 void dc_page_free(dc_page *);
-const dc_connector *dc_page_connector(const dc_page *, size_t);
-const char *dc_page_table(const dc_page *);
-size_t dc_page_table_len(const dc_page *);
-int32_t dc_connector_state_code(const dc_connector *);
-int32_t dc_connector_http_method_code(const dc_connector *);
-int64_t dc_connector_created_at_ms(const dc_connector *);
-int64_t dc_connector_updated_at_ms(const dc_connector *);
+const char *dc_page_packed_rows(const dc_page *, int32_t, size_t *);
 dc_status dc_list_page(const dc_client *, int32_t, const char *, const dc_cancel_token *, dc_page **, dc_error **);
 dc_status dc_pager_new(const dc_client *, int32_t, const char *, dc_pager **, dc_error **);
 dc_status dc_pager_set_prefetch(dc_pager *, int32_t, dc_error **);
@@ -77,6 +52,7 @@ void dc_pager_free(dc_pager *);
 M.constants = {
   DC_ABI_VERSION = 1,
   DC_OK = 0, DC_DONE = 1,
+  DC_PACKED_SEPARATED = 2,
   DC_ERR_INVALID_ARGUMENT = -1, DC_ERR_CONNECTION = -2, DC_ERR_TIMEOUT = -3, DC_ERR_TLS = -4,
   DC_ERR_UNAUTHORIZED = -5, DC_ERR_FORBIDDEN = -6, DC_ERR_RATE_LIMITED = -7, DC_ERR_BAD_REQUEST = -8,
   DC_ERR_SERVER = -9, DC_ERR_PROTOCOL = -10, DC_ERR_TOO_LARGE = -11, DC_ERR_PANIC = -12, DC_ERR_CANCELLED = -13,
@@ -96,9 +72,8 @@ typedef struct dc_config dc_config;
 typedef struct dc_client dc_client;
 typedef struct dc_cancel_token dc_cancel_token;
 typedef struct dc_page dc_page;
-typedef struct dc_connector dc_connector;
 typedef struct dc_pager dc_pager;
-typedef void (*dc_drop_callback)(void *);
+typedef void (*dc_destroy_callback)(void *);
 typedef int32_t (*dc_interrupt_callback)(void *);
 ]] .. M.declarations .. [[
 int dc_lua_sigemptyset(void *) __asm__("sigemptyset");
@@ -142,6 +117,14 @@ local function number_or_nil(number)
   return number >= 0 and number or nil
 end
 
+-- Sets the three fields of the rate limit from one of the library's functions.
+local function add_rate_limit(result, read, native)
+  local numbers = ffi.new("int64_t[3]")
+  read(native, numbers, numbers + 1, numbers + 2)
+  result.rate_limit, result.rate_limit_remaining = number_or_nil(numbers[0]), number_or_nil(numbers[1])
+  result.rate_limit_reset = number_or_nil(numbers[2])
+end
+
 -- What is raised: tostring gives `message`. `status` is one of DC_ERR_…, `status_name` its name; the others as below.
 M.Error = {}
 M.Error.__index = M.Error
@@ -165,9 +148,8 @@ local function failure(status, out_error)
   for _, name in ipairs({ "api_code", "api_field", "request_id" }) do
     result[name] = text_or_nil(lib["dc_error_" .. name](native))
   end
-  for _, name in ipairs({ "retry_after_ms", "rate_limit", "rate_limit_remaining", "rate_limit_reset" }) do
-    result[name] = number_or_nil(lib["dc_error_" .. name](native))
-  end
+  result.retry_after_ms = number_or_nil(lib.dc_error_retry_after_ms(native))
+  add_rate_limit(result, lib.dc_error_rate_limit, native)
   lib.dc_error_free(ffi.gc(native, nil))
   return result
 end
@@ -194,50 +176,64 @@ function check.flag(value, name)
   return value and 1 or 0
 end
 
--- Beyond 2^53 a number of Lua isn't exact.
-local function check_integer(value, name, limit, range)
+local function check_integer(value, name)
   if type(value) ~= "number" then refuse("%s is a %s: pass a whole number", name, type(value)) end
   if value ~= math.floor(value) then refuse("%s is %s: use a whole number", name, value) end
-  if value >= limit or value < -limit then refuse("%s is %.0f: use %s", name, value, range) end
   return value
 end
-function check.int32(value, name, range) return check_integer(value, name, 2 ^ 31, range) end
-function check.int64(value, name, range) return check_integer(value, name, 2 ^ 53, range) end
+
+function check.per_page(value, name)
+  if math.abs(check_integer(value, name)) >= 2 ^ 31 then
+    refuse("invalid %s %.0f: use 1 to 50, or 0 for the default", name, value)
+  end
+  return value
+end
+
+-- Options of a client become strings, which the library parses. false is the default of each flag, and is left out.
+function check.flag_text(value, name) return check.flag(value, name) == 1 and "true" or nil end
+function check.integer_text(value, name) return ("%.0f"):format(check_integer(value, name)) end
+
+function check.options(value)
+  if type(value) ~= "table" then refuse("options is a %s: pass a table", type(value)) end
+  for name, text in pairs(value) do
+    check.text(name, "a name in options")
+    check.text(text, "a value in options")
+  end
+  return value
+end
 
 check["function"] = function(value, name)
   if type(value) ~= "function" then refuse("%s is a %s: pass a function", name, type(value)) end
   return value
 end
 
--- Gives a copy of `options`, checked; `known` lists them: a name, what its value has to be, and a number's range.
-local function checked(options, known, what)
+-- Returns a checked copy of `options`; `known` lists the name of each and how it is checked.
+local function checked(options, known)
   if options == nil then options = {} end
-  if type(options) ~= "table" then refuse("the %ss are a %s: pass a table", what, type(options)) end
+  if type(options) ~= "table" then refuse("the options are a %s: pass a table", type(options)) end
   local result, names = {}, {}
   for i, option in ipairs(known) do
-    local name, kind, range = unpack(option)
+    local name, kind = unpack(option)
     names[i], names[name] = name, true
-    if options[name] ~= nil then result[name] = check[kind](options[name], name, range) end
+    if options[name] ~= nil then result[name] = check[kind](options[name], name) end
   end
   for name in pairs(options) do
     if type(name) ~= "string" or not names[name] then
-      refuse("there is no %s %s: use %s", what, tostring(name), table.concat(names, ", "))
+      refuse("unknown option %s: use %s", tostring(name), table.concat(names, ", "))
     end
   end
   return result
 end
 
-local TIME = "1 to 86400000 (24 h)"
 local SETTINGS = {
-  { "token", "text" }, { "region", "text" }, { "base_url", "text" }, { "allow_insecure_http", "flag" },
-  { "api_version", "text" }, { "user_agent_suffix", "text" }, { "timeout_ms", "int64", TIME },
-  { "connect_timeout_ms", "int64", TIME }, { "max_retries", "int32", "0 to 10" },
-  { "max_response_bytes", "int64", "1024 to 1073741824 (1 GiB)" }, { "proxy", "text" }, { "no_proxy", "text" },
-  { "pacing", "flag" }, { "system_roots", "flag" }, { "ca_file", "text" },
+  { "token", "text" }, { "region", "text" }, { "base_url", "text" }, { "allow_insecure_http", "flag_text" },
+  { "api_version", "text" }, { "user_agent_suffix", "text" }, { "timeout_ms", "integer_text" },
+  { "connect_timeout_ms", "integer_text" }, { "max_retries", "integer_text" },
+  { "max_response_bytes", "integer_text" }, { "proxy", "text" }, { "no_proxy", "text" },
+  { "wait_for_rate_limit", "flag_text" }, { "system_roots", "flag_text" }, { "ca_file", "text" },
+  { "options", "options" },
 }
-local PAGE_OPTIONS = {
-  { "per_page", "int32", "1 to 50, or 0 for the default" }, { "starting_after", "text" }, { "cancel", "function" },
-}
+local PAGE_OPTIONS = { { "per_page", "per_page" }, { "starting_after", "text" }, { "cancel", "function" } }
 local WALK_OPTIONS = { PAGE_OPTIONS[1], PAGE_OPTIONS[2], PAGE_OPTIONS[3], { "prefetch", "flag" } }
 
 -- The call under way: `cancel`, `interruptible`, and what `cancel` raised.
@@ -262,10 +258,11 @@ local INTERRUPT_CHECK = ffi.cast("dc_interrupt_callback", function()
   return (not fine or stop) and 1 or 0
 end)
 
--- The fields of a row in the library's table of a page, in its order.
-local FIELDS = {
+-- The columns of the library's packed rows. A later version of the library may add columns at the end.
+local COLUMNS = {
   "type", "id", "name", "description", "state", "http_method", "direct_fin_usage", "created_by_admin_id",
-  "updated_by_admin_id", "created_at", "updated_at", "execution_results_url", "json",
+  "updated_by_admin_id", "created_at", "updated_at", "execution_results_url", "created_at_ms", "updated_at_ms",
+  "state_code", "http_method_code", "json",
 }
 
 local function split(text, separator)
@@ -279,17 +276,18 @@ local function split(text, separator)
 end
 
 local function connectors_of(native)
-  local count = tonumber(lib.dc_page_count(native))
-  if count == 0 then return {} end
-  local rows = split(ffi.string(lib.dc_page_table(native), lib.dc_page_table_len(native)), "\255")
-  for i = 1, count do
-    local fields, connector, row = split(rows[i], "\254"), {}, lib.dc_page_connector(native, i - 1)
-    for j, name in ipairs(FIELDS) do
-      if fields[j] ~= "\253" then connector[name] = fields[j] end
+  local length = ffi.new("size_t[1]")
+  local packed = lib.dc_page_packed_rows(native, M.DC_PACKED_SEPARATED, length)
+  if length[0] == 0 then return {} end
+  local rows = split(ffi.string(packed, length[0]), "\255")
+  for i, row in ipairs(rows) do
+    local columns, connector = split(row, "\254"), {}
+    for j, name in ipairs(COLUMNS) do
+      if columns[j] ~= "\253" then connector[name] = columns[j] end
     end
-    if connector.direct_fin_usage then connector.direct_fin_usage = connector.direct_fin_usage == "1" end
+    if connector.direct_fin_usage then connector.direct_fin_usage = connector.direct_fin_usage == "true" end
     for _, name in ipairs({ "state_code", "http_method_code", "created_at_ms", "updated_at_ms" }) do
-      connector[name] = number_or_nil(lib["dc_connector_" .. name](row))
+      connector[name] = tonumber(connector[name])
     end
     rows[i] = connector
   end
@@ -304,9 +302,7 @@ local function page_of(out_page)
   page.next_cursor = text_or_nil(lib.dc_page_next_cursor(native))
   page.has_next = lib.dc_page_has_next(native) == 1
   page.request_id = text_or_nil(lib.dc_page_request_id(native))
-  for _, name in ipairs({ "rate_limit", "rate_limit_remaining", "rate_limit_reset" }) do
-    page[name] = number_or_nil(lib["dc_page_" .. name](native))
-  end
+  add_rate_limit(page, lib.dc_page_rate_limit, native)
   lib.dc_page_free(ffi.gc(native, nil))
   return page
 end
@@ -413,7 +409,7 @@ function Client:__tostring() return self._client.closed and "a closed data_conne
 -- Lists one page. Options: per_page (1 to 50), starting_after (a page's next_cursor), and cancel: a function that is
 -- asked before the call, and every 15 ms while it waits; if it gives true, the call ends with DC_ERR_CANCELLED.
 function Client:list_page(options)
-  options = checked(options, PAGE_OPTIONS, "option")
+  options = checked(options, PAGE_OPTIONS)
   refuse_if_closed(self._client)
   return fetch(self._client, options.cancel, function(client, out_page, out_error)
     return lib.dc_list_page(client, options.per_page or 0, options.starting_after, nil, out_page, out_error)
@@ -421,7 +417,7 @@ function Client:list_page(options)
 end
 
 local function walk(client, options, kind)
-  options = checked(options, WALK_OPTIONS, "option")
+  options = checked(options, WALK_OPTIONS)
   refuse_if_closed(client._client)
   local out = ffi.new("dc_pager *[1]")
   call(lib.dc_pager_new, client._client.pointer, options.per_page or 0, options.starting_after, out)
@@ -444,19 +440,22 @@ function Client:close()
   free_unless_used(self._client)
 end
 
--- Makes a client. Settings: those of the C library's dc_config_set_…; `token` has to be there. It is not kept here.
+-- Creates a client. Settings: the options of the C library, of which `token` is required and not kept here; and
+-- `options`, a table that sets further options of the library by name, each to a string.
 function M.client(settings)
-  settings = checked(settings, SETTINGS, "setting")
-  if settings.region and settings.base_url then refuse("region and base_url are for the same: pass one of them") end
-  if settings.ca_file and settings.system_roots == 1 then
-    refuse("ca_file and system_roots are for the same: pass one of them")
+  local values = checked(settings, SETTINGS)
+  local options = values.options or {}
+  values.access_token, values.token, values.options = values.token, nil, nil
+  for name, value in pairs(options) do
+    if values[name] then refuse("option %s is set twice: pass it once", name) end
+    values[name] = value
+  end
+  for one, other in pairs({ region = "base_url", ca_file = "system_roots" }) do
+    if values[one] and values[other] then refuse("%s and %s replace each other: pass one of them", one, other) end
   end
   local config, out = ffi.gc(lib.dc_config_new(), lib.dc_config_free), ffi.new("dc_client *[1]")
   local fine, problem = pcall(function()
-    for _, setting in ipairs(SETTINGS) do
-      local name = setting[1]
-      if settings[name] ~= nil then call(lib["dc_config_set_" .. name], config, settings[name]) end
-    end
+    for name, value in pairs(values) do call(lib.dc_config_set_string, config, name, value) end
     call(lib.dc_config_set_interrupt_check, config, INTERRUPT_CHECK, nil, nil)
     call(lib.dc_client_new, config, out)
   end)

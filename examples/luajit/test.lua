@@ -95,23 +95,27 @@ local function client(settings)
 end
 
 test("its functions and numbers are the header's", function()
-  local header = cjson.decode(read(folder .. "../../include/data_connectors.json"))
+  local abi = cjson.decode(read(folder .. "../../abi/data_connectors.json"))
   local count = 0
   for line in dc.declarations:gmatch("[^\n]+") do
     local returns, name, parameters = line:match("^(.-) ?(%*?dc_[%w_]+)%((.*)%);$")
     if name:sub(1, 1) == "*" then returns, name = returns .. " *", name:sub(2) end
-    local described = header.functions[name] or error("the header has no " .. name, 0)
+    local described = abi.functions[name] or error("the header has no " .. name, 0)
     same(name .. "'s result", returns, described.returns)
     same(name .. "'s parameters", parameters == "void" and "" or parameters, table.concat(described.parameters, ", "))
     count = count + 1
   end
-  same("functions found", count > 50, true)
+  same("functions found", count > 30, true)
   for name, number in pairs(dc.constants) do
-    same(name, number, header.constants[name])
+    same(name, number, abi.constants[name])
     same("dc." .. name, dc[name], number)
   end
-  for name in pairs(header.constants) do
+  for name in pairs(abi.constants) do
     if name:find("^DC_ERR_") then same("dc has " .. name, dc[name] ~= nil, true) end
+  end
+  local refusal = tostring(select(2, pcall(dc.client, { none = 1 }))) .. ","
+  for _, option in ipairs(abi.options) do
+    has(refusal, " " .. (option.name == "access_token" and "token" or option.name) .. ",")
   end
 end)
 
@@ -173,27 +177,40 @@ end)
 test("values that C would misread are refused", function()
   local mine = client()
   local bad = "DC_ERR_INVALID_ARGUMENT"
-  refused("there is no setting tokn: use token, region", bad, dc.client, { tokn = "a" })
-  refused("there is no setting 1: use", bad, dc.client, { "a" })
-  refused("the settings are a string: pass a table", bad, dc.client, "a")
+  refused("unknown option tokn: use token, region", bad, dc.client, { tokn = "a" })
+  refused("unknown option 1: use", bad, dc.client, { "a" })
+  refused("the options are a string: pass a table", bad, dc.client, "a")
   refused("missing access_token", bad, dc.client, {})
   refused("token is a number: pass UTF-8 text", bad, dc.client, { token = 5 })
   refused("NUL", bad, client, { base_url = "http://a\0b" })
   refused("UTF-8", bad, client, { proxy = "http://\255" })
-  refused("pacing is a number: pass true or false", bad, client, { pacing = 1 })
+  refused("wait_for_rate_limit is a number: pass true or false", bad, client, { wait_for_rate_limit = 1 })
   refused("4294967297: use 0 to 10", bad, client, { max_retries = 2 ^ 32 + 1 })
   refused("1.5: use a whole number", bad, client, { timeout_ms = 1.5 })
   refused("use a whole number", bad, client, { timeout_ms = 0 / 0 })
-  refused("use 1 to 86400000", bad, client, { timeout_ms = math.huge })
-  refused("use 1 to 86400000", bad, client, { timeout_ms = 2 ^ 60 })
-  refused("region and base_url are for the same", bad, client, { region = "eu" })
-  refused("ca_file and system_roots are for the same", bad, client, { ca_file = "/no/such", system_roots = true })
-  refused("can't be read", bad, client, { ca_file = "/no/such", system_roots = false })
-  refused("there is no option prefetch: use per_page", bad, mine.list_page, mine, { prefetch = true })
+  refused("1 to 86400000", bad, client, { timeout_ms = math.huge })
+  refused("1 to 86400000", bad, client, { timeout_ms = 2 ^ 60 })
+  refused("region and base_url replace each other", bad, client, { region = "eu" })
+  refused("ca_file and system_roots replace each other", bad, client, { ca_file = "/no/such", system_roots = true })
+  refused("could not read", bad, client, { ca_file = "/no/such", system_roots = false })
+  refused("unknown option prefetch: use per_page", bad, mine.list_page, mine, { prefetch = true })
   refused("cancel is a boolean: pass a function", bad, mine.list, mine, { cancel = true })
   refused("prefetch is a number", bad, mine.list, mine, { prefetch = 1 })
   refused("use 1 to 50", bad, mine.pages, mine, { per_page = -2 ^ 40 })
   mine:close()
+end)
+
+test("options are set by name", function()
+  local bad = "DC_ERR_INVALID_ARGUMENT"
+  local mine = client({ options = { timeout_ms = "5000", max_retries = "0" } })
+  same("rows", #mine:list_page().connectors, 20)
+  mine:close()
+  refused("did you mean timeout_ms", bad, client, { options = { timeout_m = "1" } })
+  refused("invalid timeout_ms 0", bad, client, { options = { timeout_ms = "0" } })
+  refused("access_token is set twice", bad, client, { options = { access_token = "x" } })
+  refused("replace each other", bad, client, { options = { region = "eu" } })
+  refused("a value in options is a number", bad, client, { options = { timeout_ms = 1 } })
+  refused("options is a string", bad, client, { options = "x" })
 end)
 
 test("a page says whether another is behind it", function()

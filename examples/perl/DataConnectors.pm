@@ -84,34 +84,37 @@ package DataConnectors::CancelToken {
 
 package DataConnectors::Client {
     our @ISA = ('DataConnectors::Handle');
-    my @FLAGS = qw(allow_insecure_http system_roots pacing);
-    my @TEXTS = qw(token region base_url api_version user_agent_suffix proxy no_proxy ca_file);
-    my %RANGES = (
-        timeout_ms => '1 to 86400000', connect_timeout_ms => '1 to 86400000', max_retries => '0 to 10',
-        max_response_bytes => '1024 to 1073741824', per_page => '1 to 50',
-    );
-    my @NUMBERS = grep { $_ ne 'per_page' } sort keys %RANGES;
+    my @FLAGS = qw(allow_insecure_http system_roots wait_for_rate_limit);
+    my @TEXTS = qw(token region base_url api_version user_agent_suffix timeout_ms connect_timeout_ms max_retries
+        max_response_bytes proxy no_proxy ca_file);
     my $ALL_SIGNALS = POSIX::SigSet->new;
     $ALL_SIGNALS->fillset;
 
     sub new {
         my ($class, @given) = @_;
         @_ = ();    # A stack trace would show the token; below it goes by reference for the same reason.
-        my %given = _named([@FLAGS, @TEXTS, @NUMBERS], \@given);
+        my %given = _named([@FLAGS, @TEXTS, 'options'], \@given);
+        # The library takes strings. False is the default of each flag, and is left out.
+        my %values = (
+            (map { _flag($_, \$given{$_}) ? ($_ => 'true') : () } @FLAGS),
+            (map { defined $given{$_} ? ($_ => _text($_, \$given{$_})) : () } @TEXTS),
+        );
+        $values{access_token} = delete $values{token} if defined $values{token};
+        my $options = $given{options} // {};
+        DataConnectors::Error->_refuse('options should be a reference to a hash') if ref $options ne 'HASH';
+        for my $name (grep { defined $options->{$_} } sort keys %$options) {
+            DataConnectors::Error->_refuse("option $name is set twice: pass it once") if exists $values{$name};
+            my $what = $name eq 'ca_file' ? $name : 'a value in options';
+            $values{ _text('a name in options', \$name) } = _text($what, \$options->{$name});
+        }
         for (['region', 'base_url'], ['ca_file', 'system_roots']) {
             my ($one, $other) = @$_;
-            DataConnectors::Error->_refuse("$one and $other are for the same thing: pass one of them")
-                if $given{$one} && $given{$other};
+            DataConnectors::Error->_refuse("$one and $other replace each other: pass one of them")
+                if exists $values{$one} && exists $values{$other};
         }
         my $config = DataConnectors::Handle->_own(config => $dc{config_new}->());
-        my %values = (
-            (map { _flag($_, \$given{$_}) ? ($_ => 1) : () } @FLAGS),
-            (map { defined $given{$_} ? ($_ => _text($_, \$given{$_})) : () } @TEXTS),
-            (map { defined $given{$_} ? ($_ => _number($_, \$given{$_})) : () } @NUMBERS),
-        );
-        # The flags are first, as what is allowed depends on them.
-        for my $name (grep { defined $values{$_} } @FLAGS, @TEXTS, @NUMBERS) {
-            my $status = $dc{"config_set_$name"}->($config->_native, $values{$name}, \my $error);
+        for my $name (sort keys %values) {
+            my $status = $dc{config_set_string}->($config->_native, $name, $values{$name}, \my $error);
             die DataConnectors::Error->_taken($status, $error) if $status < 0;
         }
         my $wait = {};
@@ -186,11 +189,11 @@ package DataConnectors::Client {
 
     sub _named {
         my ($names, $given) = @_;
-        DataConnectors::Error->_refuse('pass settings and arguments as name => value') if @$given % 2;
+        DataConnectors::Error->_refuse('pass options as name => value') if @$given % 2;
         my %given = @$given;
         my %known = map { ($_ => 1) } @$names;
         my ($unknown) = sort grep { !$known{$_} } keys %given;
-        DataConnectors::Error->_refuse("there is no \"$unknown\": use " . join ', ', @$names) if defined $unknown;
+        DataConnectors::Error->_refuse("unknown option \"$unknown\": use " . join ', ', @$names) if defined $unknown;
         return %given;
     }
 
@@ -200,7 +203,7 @@ package DataConnectors::Client {
         my ($per_page, $after, $cancel) = @given{qw(per_page starting_after cancel)};
         DataConnectors::Error->_refuse('cancel should be a DataConnectors::CancelToken')
             if defined $cancel && !eval { $cancel->isa('DataConnectors::CancelToken') };
-        return [defined $per_page ? _number(per_page => \$per_page) : 0,
+        return [defined $per_page ? _per_page($per_page) : 0,
             defined $after ? _text(starting_after => \$after) : undef], $cancel // ();
     }
 
@@ -211,18 +214,18 @@ package DataConnectors::Client {
         return $$value ? 1 : 0;
     }
 
-    sub _number {
-        my ($name, $value) = @_;
-        DataConnectors::Error->_refuse("$name should be a whole number: use $RANGES{$name}")
-            if ref $$value || $$value !~ /\A-?[0-9]+\z/;
-        # What 32 bits don't hold would be cut; the library refuses what is less wrong.
-        DataConnectors::Error->_refuse("$name is $$value: use $RANGES{$name}") if abs $$value >= 2**31;
-        return $$value + 0;
+    sub _per_page {
+        my ($rows) = @_;
+        DataConnectors::Error->_refuse('per_page should be a whole number: use 1 to 50')
+            if ref $rows || $rows !~ /\A-?[0-9]+\z/;
+        # More than 32 bits would be cut; the library refuses the rest.
+        DataConnectors::Error->_refuse("invalid per_page $rows: use 1 to 50") if abs $rows >= 2**31;
+        return $rows + 0;
     }
 
     sub _text {
         my ($name, $value) = @_;
-        DataConnectors::Error->_refuse("$name should be a text")
+        DataConnectors::Error->_refuse("$name should be a string or a number")
             if ref $$value && !overload::Method($$value, '""');
         my $text = "$$value";
         DataConnectors::Error->_refuse("$name has a NUL character in it") if $text =~ /\0/;

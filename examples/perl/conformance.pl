@@ -10,8 +10,8 @@ use DataConnectors;
 use JSON::PP;
 use Time::HiRes qw(clock_gettime CLOCK_MONOTONIC setitimer ITIMER_REAL);
 
-my %KNOWN = map { ($_ => 1) } qw(name settings call per_page starting_after prefetch stop_after then cancel_after_ms
-    shutdown_after_ms closed callers expect);
+my %KNOWN = map { ($_ => 1) } qw(name settings options call per_page starting_after prefetch stop_after then
+    cancel_after_ms shutdown_after_ms closed callers expect);
 
 sub say_of {
     my ($value) = @_;
@@ -179,7 +179,7 @@ sub run {
     my ($case) = @_;
     my ($unknown) = grep { !$KNOWN{$_} } sort keys %$case;
     die "this runner doesn't know $unknown\n" if defined $unknown;
-    my $client = eval { DataConnectors::Client->new(%{ $case->{settings} // {} }) };
+    my $client = eval { DataConnectors::Client->new(%{ $case->{settings} // {} }, options => $case->{options}) };
     return judge($case, {rows => [], pages => [], error => $@}) if !$client;
     say_of($client);
     $client->close if $case->{closed};

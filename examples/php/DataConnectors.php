@@ -28,12 +28,13 @@ final class Client
     private ?Handle $handle;
 
     /**
-     * Makes a client; nothing is sent yet. The settings are those of the C header; null: the default.
+     * Creates a client; nothing is sent yet. The options are those of the C header; null: the default. `options` sets
+     * further options of the library by name, each to a string.
      *
      * @param array{token: string, base_url?: ?string, region?: ?string, allow_insecure_http?: ?bool,
      *     api_version?: ?string, user_agent_suffix?: ?string, timeout_ms?: ?int, connect_timeout_ms?: ?int,
      *     max_retries?: ?int, max_response_bytes?: ?int, proxy?: ?string, no_proxy?: ?string, ca_file?: ?string,
-     *     system_roots?: ?bool, pacing?: ?bool} $settings
+     *     system_roots?: ?bool, wait_for_rate_limit?: ?bool, options?: ?array<string, string>} $settings
      */
     public function __construct(#[\SensitiveParameter] array $settings)
     {

@@ -29,12 +29,13 @@ final class Handle
 /** @internal */
 final class Native
 {
-    /** The settings with their types. */
+    /** The options with their types. */
     private const SETTINGS = [
         'token' => 'string', 'allow_insecure_http' => 'bool', 'base_url' => 'string', 'region' => 'string',
         'api_version' => 'string', 'user_agent_suffix' => 'string', 'timeout_ms' => 'int',
         'connect_timeout_ms' => 'int', 'max_retries' => 'int', 'max_response_bytes' => 'int', 'proxy' => 'string',
-        'no_proxy' => 'string', 'system_roots' => 'bool', 'ca_file' => 'string', 'pacing' => 'bool',
+        'no_proxy' => 'string', 'system_roots' => 'bool', 'ca_file' => 'string', 'wait_for_rate_limit' => 'bool',
+        'options' => 'array',
     ];
 
     /** The one function that the library calls. FFI keeps each that it makes to the process's end. */
@@ -49,20 +50,16 @@ final class Native
     public static function client(#[\SensitiveParameter] array $settings): Handle
     {
         return self::quietly(static function () use ($settings): Handle {
-            foreach (array_keys(array_diff_key($settings, self::SETTINGS)) as $name) {
-                throw self::refused("there is no setting \"$name\": use " . implode(', ', array_keys(self::SETTINGS)));
-            }
+            $values = self::values($settings);
             foreach (['region' => 'base_url', 'ca_file' => 'system_roots'] as $one => $other) {
-                if (($settings[$one] ?? false) && ($settings[$other] ?? false)) {
-                    throw self::refused("$one and $other are for the same thing: pass one of them");
+                if (isset($values[$one], $values[$other])) {
+                    throw self::refused("$one and $other replace each other: pass one of them");
                 }
             }
             $config = Library::get()->dc_config_new();
             try {
-                foreach (self::SETTINGS as $name => $type) {
-                    if (isset($settings[$name])) {
-                        self::set($config, $name, $type, $settings[$name]);
-                    }
+                foreach ($values as $name => $value) {
+                    self::call('dc_config_set_string', $config, (string) $name, $value);
                 }
                 self::$check ??= self::check();
                 self::call('dc_config_set_interrupt_check', $config, self::$check[0], null, null);
@@ -73,15 +70,37 @@ final class Native
         });
     }
 
-    private static function set(CData $config, string $name, string $type, #[\SensitiveParameter] mixed $value): void
+    /**
+     * Returns the options as the library takes them: strings, by the library's names. null, and false, which is the
+     * default of each boolean, are left out.
+     *
+     * @return array<string, string>
+     */
+    private static function values(#[\SensitiveParameter] array $settings): array
     {
-        if (get_debug_type($value) !== $type) {
-            throw self::refused("$name should be of type $type, not " . get_debug_type($value));
+        $values = [];
+        foreach (array_filter($settings, static fn (mixed $value): bool => $value !== null) as $name => $value) {
+            $type = self::SETTINGS[$name] ?? throw self::refused(
+                "unknown option \"$name\": use " . implode(', ', array_keys(self::SETTINGS))
+            );
+            if (get_debug_type($value) !== $type) {
+                throw self::refused("$name should be of type $type, not " . get_debug_type($value));
+            }
+            if ($type !== 'array' && $value !== false) {
+                $value = $value === true ? 'true' : (string) $value;
+                $values[$name === 'token' ? 'access_token' : $name] = self::text($name, $value);
+            }
         }
-        if ($name === 'max_retries' && !self::fits($value)) {
-            throw self::refused("max retries is $value: use 0 to 10");
+        foreach ($settings['options'] ?? [] as $name => $value) {
+            if (!is_string($value)) {
+                throw self::refused('a value in options should be of type string, not ' . get_debug_type($value));
+            }
+            if (isset($values[$name])) {
+                throw self::refused("option \"$name\" is set twice: pass it once");
+            }
+            $values[$name] = self::text('a value in options', $value);
         }
-        self::call("dc_config_set_$name", $config, $type === 'string' ? self::text($name, $value) : (int) $value);
+        return $values;
     }
 
     /** Makes a native walk. */
@@ -98,8 +117,9 @@ final class Native
     /** A number of rows, as C takes it. */
     public static function perPage(?int $perPage): int
     {
-        return self::fits($perPage ?? 0) ? $perPage ?? 0 : throw self::refused(
-            "per_page is $perPage: use 1 to 50; without it the service gives 20"
+        $perPage ??= 0;
+        return $perPage >= -0x80000000 && $perPage <= 0x7FFFFFFF ? $perPage : throw self::refused(
+            "invalid per_page $perPage: use 1 to 50, or null for the service's default (20)"
         );
     }
 
@@ -207,19 +227,21 @@ final class Native
     /** @return list<Connector> */
     private static function rows(FFI $native, CData $page): array
     {
-        $table = FFI::string($native->dc_page_table($page), $native->dc_page_table_len($page));
+        $length = $native->new('size_t');
+        $packed = $native->dc_page_packed_rows($page, Library::PACKED_SEPARATED, FFI::addr($length));
+        $packed = FFI::string($packed, $length->cdata);
         $connectors = [];
-        foreach ($table === '' ? [] : explode("\xFF", $table) as $index => $row) {
-            $fields = explode("\xFE", $row);
-            $fields = array_map(static fn (string $field): ?string => $field === "\xFD" ? null : $field, $fields);
-            $fields[6] = $fields[6] === null ? null : $fields[6] === '1';
-            $row = $native->dc_page_connector($page, $index);
-            // A later library may have more fields behind these.
-            $connectors[] = new Connector(...array_slice($fields, 0, 13), ...[
-                self::told($native->dc_connector_state_code($row)),
-                self::told($native->dc_connector_http_method_code($row)),
-                self::told($native->dc_connector_created_at_ms($row)),
-                self::told($native->dc_connector_updated_at_ms($row)),
+        foreach ($packed === '' ? [] : explode("\xFF", $packed) as $row) {
+            $columns = explode("\xFE", $row);
+            $columns = array_map(static fn (string $column): ?string => $column === "\xFD" ? null : $column, $columns);
+            $columns[6] = $columns[6] === null ? null : $columns[6] === 'true';
+            foreach ([12, 13, 14, 15] as $number) {
+                $columns[$number] = $columns[$number] === null ? null : (int) $columns[$number];
+            }
+            // A later version of the library may add columns at the end.
+            [12 => $createdAtMs, 13 => $updatedAtMs, 14 => $stateCode, 15 => $httpMethodCode, 16 => $json] = $columns;
+            $connectors[] = new Connector(...array_slice($columns, 0, 12), ...[
+                $json, $stateCode, $httpMethodCode, $createdAtMs, $updatedAtMs,
             ]);
         }
         return $connectors;
@@ -227,21 +249,14 @@ final class Native
 
     private static function rateLimit(FFI $native, string $of, CData $handle): RateLimit
     {
-        return new RateLimit(
-            self::told($native->{"{$of}_rate_limit"}($handle)),
-            self::told($native->{"{$of}_rate_limit_remaining"}($handle)),
-            self::told($native->{"{$of}_rate_limit_reset"}($handle)),
-        );
+        [$limit, $remaining, $reset] = [$native->new('int64_t'), $native->new('int64_t'), $native->new('int64_t')];
+        $native->{"{$of}_rate_limit"}($handle, FFI::addr($limit), FFI::addr($remaining), FFI::addr($reset));
+        return new RateLimit(self::told($limit->cdata), self::told($remaining->cdata), self::told($reset->cdata));
     }
 
     private static function told(int $number): ?int
     {
         return $number < 0 ? null : $number;
-    }
-
-    private static function fits(int $number): bool
-    {
-        return $number >= -0x80000000 && $number <= 0x7FFFFFFF;
     }
 
     /** Calls a function that makes a handle. */

@@ -12,7 +12,7 @@ use DataConnectors\DataConnectorsException;
 use DataConnectors\Page;
 use DataConnectors\Pages;
 
-const FIELDS = ['name', 'settings', 'call', 'per_page', 'starting_after', 'prefetch', 'stop_after', 'then',
+const FIELDS = ['name', 'settings', 'options', 'call', 'per_page', 'starting_after', 'prefetch', 'stop_after', 'then',
     'cancel_after_ms', 'shutdown_after_ms', 'closed', 'callers', 'expect'];
 
 /** Something is not as the case expects. */
@@ -41,7 +41,7 @@ function run(array $case): void
 {
     refuse_unknown(array_diff(array_keys($case), FIELDS));
     try {
-        $client = new Client($case['settings']);
+        $client = new Client($case['settings'] + ['options' => $case['options'] ?? null]);
     } catch (DataConnectorsException $error) {
         $outcome = new Outcome();
         $outcome->error = $error;

@@ -18,8 +18,8 @@ class Case
     end
   end
 
-  FIELDS = %w[name settings call per_page starting_after prefetch stop_after then cancel_after_ms shutdown_after_ms
-              closed callers expect].freeze
+  FIELDS = %w[name settings options call per_page starting_after prefetch stop_after then cancel_after_ms
+              shutdown_after_ms closed callers expect].freeze
   SETTINGS = DataConnectors.const_get(:Arguments)::SETTINGS.keys.map(&:to_s).freeze
   THEN = [nil, "resume", "go_on"].freeze
   OF_PAGE = %w[next_cursor request_id rate_limit rate_limit_remaining rate_limit_reset].freeze
@@ -35,7 +35,8 @@ class Case
     raise Unexpected, "this runner doesn't know #{unknown.join(", ")}" unless unknown.empty?
     raise Unexpected, "this runner doesn't know then: #{@fields["then"]}" unless THEN.include?(@fields["then"])
 
-    outcomes = DataConnectors::Client.open(**@fields.fetch("settings").transform_keys(&:to_sym)) { |made| calls(made) }
+    settings = { **@fields.fetch("settings").transform_keys(&:to_sym), options: @fields["options"] }
+    outcomes = DataConnectors::Client.open(**settings) { |made| calls(made) }
     outcomes.each { |outcome| judge(outcome) }
   rescue DataConnectors::Error => e
     judge(Outcome.new([], [], e, 0))

@@ -79,27 +79,11 @@ module DataConnectors
       const char *dc_error_api_field(const dc_error *)
       const char *dc_error_request_id(const dc_error *)
       int64_t dc_error_retry_after_ms(const dc_error *)
-      int64_t dc_error_rate_limit(const dc_error *)
-      int64_t dc_error_rate_limit_remaining(const dc_error *)
-      int64_t dc_error_rate_limit_reset(const dc_error *)
+      void dc_error_rate_limit(const dc_error *, int64_t *, int64_t *, int64_t *)
       int32_t dc_error_attempts(const dc_error *)
       void dc_error_free(dc_error *)
       dc_config *dc_config_new(void)
-      dc_status dc_config_set_token(dc_config *, const char *, dc_error **)
-      dc_status dc_config_set_region(dc_config *, const char *, dc_error **)
-      dc_status dc_config_set_base_url(dc_config *, const char *, dc_error **)
-      dc_status dc_config_set_allow_insecure_http(dc_config *, int32_t, dc_error **)
-      dc_status dc_config_set_api_version(dc_config *, const char *, dc_error **)
-      dc_status dc_config_set_user_agent_suffix(dc_config *, const char *, dc_error **)
-      dc_status dc_config_set_timeout_ms(dc_config *, int64_t, dc_error **)
-      dc_status dc_config_set_connect_timeout_ms(dc_config *, int64_t, dc_error **)
-      dc_status dc_config_set_max_retries(dc_config *, int32_t, dc_error **)
-      dc_status dc_config_set_max_response_bytes(dc_config *, int64_t, dc_error **)
-      dc_status dc_config_set_pacing(dc_config *, int32_t, dc_error **)
-      dc_status dc_config_set_proxy(dc_config *, const char *, dc_error **)
-      dc_status dc_config_set_no_proxy(dc_config *, const char *, dc_error **)
-      dc_status dc_config_set_ca_file(dc_config *, const char *, dc_error **)
-      dc_status dc_config_set_system_roots(dc_config *, int32_t, dc_error **)
+      dc_status dc_config_set_string(dc_config *, const char *, const char *, dc_error **)
       void dc_config_free(dc_config *)
       dc_status dc_client_new(const dc_config *, dc_client **, dc_error **)
       void dc_client_shutdown(const dc_client *)
@@ -114,25 +98,20 @@ module DataConnectors
       void dc_pager_free(dc_pager *)
       const char *dc_page_json(const dc_page *)
       size_t dc_page_json_len(const dc_page *)
-      const char *dc_page_table(const dc_page *)
-      size_t dc_page_table_len(const dc_page *)
+      const char *dc_page_packed_rows(const dc_page *, int32_t, size_t *)
       const char *dc_page_next_cursor(const dc_page *)
       int32_t dc_page_has_next(const dc_page *)
       const char *dc_page_request_id(const dc_page *)
-      int64_t dc_page_rate_limit(const dc_page *)
-      int64_t dc_page_rate_limit_remaining(const dc_page *)
-      int64_t dc_page_rate_limit_reset(const dc_page *)
-      const dc_connector *dc_page_connector(const dc_page *, size_t)
-      int32_t dc_connector_state_code(const dc_connector *)
-      int32_t dc_connector_http_method_code(const dc_connector *)
-      int64_t dc_connector_created_at_ms(const dc_connector *)
-      int64_t dc_connector_updated_at_ms(const dc_connector *)
+      void dc_page_rate_limit(const dc_page *, int64_t *, int64_t *, int64_t *)
       void dc_page_free(dc_page *)
     C
 
-    # Those that may wait, or read files, give Ruby's lock away meanwhile; for the others that would cost more time.
-    WAITING = %w[dc_list_page dc_pager_next dc_pager_free dc_client_new dc_config_set_ca_file
-                 dc_config_set_system_roots].freeze
+    # Functions that may wait or read files release Ruby's lock; for the others that would only cost time.
+    WAITING = %w[dc_list_page dc_pager_next dc_pager_free dc_client_new dc_config_set_string].freeze
+
+    PACKED_SEPARATED = 2
+
+    RATE_LIMIT = %i[rate_limit rate_limit_remaining rate_limit_reset].freeze
 
     NUMBERS = { "void" => Fiddle::TYPE_VOID, "dc_status" => Fiddle::TYPE_INT32_T, "int32_t" => Fiddle::TYPE_INT32_T,
                 "int64_t" => Fiddle::TYPE_INT64_T, "size_t" => Fiddle::TYPE_SIZE_T }.freeze
@@ -152,7 +131,7 @@ module DataConnectors
         status = call(name, *arguments, error.slot)
         return status unless status.negative?
 
-        facts = Error::FACTS.to_h { |fact| [fact, read("dc_error_#{fact}", error.pointer)] }
+        facts = facts("error", error.pointer, Error::FACTS)
         facts[:http_status] = nil if facts[:http_status].zero?
         raise ERRORS.fetch(status, Error).new(read("dc_error_message", error.pointer), status: status, **facts)
       ensure
@@ -167,7 +146,32 @@ module DataConnectors
         value.null? ? nil : value.to_s.force_encoding(Encoding::UTF_8).freeze
       end
 
-      def bytes(name, handle) = call(name, handle)[0, call("#{name}_len", handle)]
+      # Returns the named facts of an error or a page.
+      def facts(kind, handle, names)
+        (names - RATE_LIMIT).to_h { |name| [name, read("dc_#{kind}_#{name}", handle)] }.merge(rate_limit(kind, handle))
+      end
+
+      def rate_limit(kind, handle)
+        cells = cells(3)
+        call("dc_#{kind}_rate_limit", handle, cells, cells + 8, cells + 16)
+        RATE_LIMIT.zip(cells[0, 24].unpack("q3").map { |number| number unless number.negative? }).to_h
+      end
+
+      # Returns the rows of a page as arrays of columns; an absent column is nil.
+      def rows(page)
+        length = cells(1)
+        packed = call("dc_page_packed_rows", page, PACKED_SEPARATED, length)
+        packed[0, length[0, Fiddle::SIZEOF_SIZE_T].unpack1("J")].split("\xFF".b, -1).map do |row|
+          row.split("\xFE".b, -1).map { |column| column unless column == "\xFD".b }
+        end
+      end
+
+      # Allocates zeroed memory for out parameters of up to eight bytes each.
+      def cells(count)
+        pointer = Fiddle::Pointer.malloc(8 * count, Fiddle::RUBY_FREE)
+        pointer[0, 8 * count] = "\0" * (8 * count)
+        pointer
+      end
 
       def load(file = ENV.fetch(VARIABLE, ""))
         file = SONAME if file.empty?
@@ -334,41 +338,51 @@ module DataConnectors
 
   # Checks arguments that C would misread; the library checks the rest.
   module Arguments # :nodoc: all
+    # The options and how each is checked before the library checks its value.
     SETTINGS = {
       token: :text, region: :text, base_url: :text, allow_insecure_http: :flag, api_version: :text,
-      user_agent_suffix: :text, timeout_ms: 1..86_400_000, connect_timeout_ms: 1..86_400_000, max_retries: 0..10,
-      max_response_bytes: 1024..1_073_741_824, pacing: :flag, proxy: :text, no_proxy: :text, ca_file: :path,
+      user_agent_suffix: :text, timeout_ms: :integer, connect_timeout_ms: :integer, max_retries: :integer,
+      max_response_bytes: :integer, wait_for_rate_limit: :flag, proxy: :text, no_proxy: :text, ca_file: :path,
       system_roots: :flag
     }.freeze
-    EITHER = [%i[region base_url], %i[ca_file system_roots]].freeze
+    EITHER = [%w[region base_url], %w[ca_file system_roots]].freeze
 
     class << self
-      # Gives them with what C takes for each; nil, and what is the default, is left out.
-      def settings(given)
+      # Returns the options as the library takes them: strings, by the library's names. nil, and false, which is the
+      # default of each flag, are left out.
+      def settings(options: nil, **given)
         given.each_key { |name| known(name) }
+        values = given.compact.to_h { |name, value| [native_name(name), setting(name, value)] }.compact
+        values.merge!(named(options || {})) { |name| refuse("option #{name} is set twice: pass it once") }
         EITHER.each do |pair|
-          refuse("#{pair.join(" and ")} are for the same thing: pass one of them") if pair.all? { |name| given[name] }
+          refuse("#{pair.join(" and ")} replace each other: pass one of them") if pair.all? { |name| values.key?(name) }
         end
-        given.compact.to_h { |name, value| [name, setting(name, value)] }.compact
+        values
+      end
+
+      def native_name(name) = name == :token ? "access_token" : name.to_s
+
+      def named(options)
+        refuse("options should be a Hash, not #{options.class}") unless options.is_a?(Hash)
+        options.to_h { |name, value| [text("a name in options", name), text("a value in options", value)] }
       end
 
       def refuse(why) = raise(InvalidArgumentError, why, cause: nil)
 
       def known(name)
-        SETTINGS.key?(name) or refuse("there is no setting #{name.inspect}: use #{SETTINGS.keys.join(", ")}")
+        SETTINGS.key?(name) or refuse("unknown option #{name.inspect}: use #{SETTINGS.keys.join(", ")}")
       end
 
       def setting(name, value)
-        case kind = SETTINGS[name]
+        case SETTINGS[name]
         when :text then text(name, value)
         when :path then text(name, value.respond_to?(:to_path) ? value.to_path : value)
-        # No is the default: nothing is to be set.
-        when :flag then flag(name, value) ? 1 : nil
-        when Range then integer(name, value, kind)
+        when :flag then flag(name, value) ? "true" : nil
+        when :integer then integer(name, value).to_s
         end
       end
 
-      # The value itself is not told: it may be a secret.
+      # No message contains the value, which may be a secret.
       def text(name, value)
         refuse("#{name} should be a String, not #{value.class}") unless value.is_a?(String)
 
@@ -380,10 +394,15 @@ module DataConnectors
         refuse("#{name} can't be made UTF-8 of")
       end
 
-      def integer(name, value, range, otherwise = "")
+      def integer(name, value)
         refuse("#{name} should be an Integer, not #{value.class}") unless value.is_a?(Integer)
-        refuse("#{name} is #{value}: use #{range.min} to #{range.max}#{otherwise}") unless range.cover?(value)
         value
+      end
+
+      def per_page(value)
+        return value if (1..50).cover?(integer("per_page", value))
+
+        refuse("invalid per_page #{value}: use 1 to 50, or nil for the service's default (20)")
       end
 
       def flag(name, value)
@@ -392,8 +411,7 @@ module DataConnectors
       end
 
       def list(per_page, starting_after)
-        default = ", or nil for the service's default (20)"
-        [per_page.nil? ? 0 : integer("per_page", per_page, 1..50, default),
+        [per_page.nil? ? 0 : per_page(per_page),
          starting_after.nil? ? nil : text("starting_after", starting_after)]
       end
 
@@ -437,17 +455,12 @@ module DataConnectors
     :updated_by_admin_id, :created_at, :updated_at, :execution_results_url,
     :created_at_ms, :updated_at_ms, :state_code, :http_method_code, :json
   ) do
-    def self.read(page, index, row) # :nodoc:
-      fields = row.split("\xFE".b, -1).first(13).map do |field|
-        field == "\xFD".b ? nil : field.force_encoding(Encoding::UTF_8).freeze
-      end
-      json = fields.pop
-      fields[6] &&= fields[6] == "1"
-      connector = Native.call("dc_page_connector", page, index)
-      numbers = %w[created_at_ms updated_at_ms state_code http_method_code].map do |name|
-        Native.read("dc_connector_#{name}", connector)
-      end
-      new(*fields, *numbers, json).freeze
+    def self.from(columns) # :nodoc:
+      # A later version of the library may add columns at the end.
+      fields = columns.first(17).map { |column| column&.force_encoding(Encoding::UTF_8)&.freeze }
+      fields[6] &&= fields[6] == "true"
+      (12..15).each { |number| fields[number] &&= fields[number].to_i }
+      new(*fields).freeze
     end
   end
 
@@ -464,11 +477,11 @@ module DataConnectors
     attr_reader :connectors, :json, *FACTS
 
     def initialize(page) # :nodoc:
-      @json = Native.bytes("dc_page_json", page).force_encoding(Encoding::UTF_8).freeze
-      FACTS.each { |fact| instance_variable_set(:"@#{fact}", Native.read("dc_page_#{fact}", page)) }
+      json = Native.call("dc_page_json", page)[0, Native.call("dc_page_json_len", page)]
+      @json = json.force_encoding(Encoding::UTF_8).freeze
+      Native.facts("page", page, FACTS).each { |fact, value| instance_variable_set(:"@#{fact}", value) }
       @has_next = Native.call("dc_page_has_next", page) == 1
-      rows = Native.bytes("dc_page_table", page).split("\xFF".b, -1)
-      @connectors = rows.each_with_index.map { |row, index| Connector.read(page, index, row) }.freeze
+      @connectors = Native.rows(page).map { |columns| Connector.from(columns) }.freeze
       freeze
     end
 
@@ -602,14 +615,17 @@ module DataConnectors
       client&.close
     end
 
-    # Settings, of which only the token has to be there; nil is as good as none: token, region ("us", "eu", "au"),
-    # base_url, allow_insecure_http, api_version, user_agent_suffix, timeout_ms, connect_timeout_ms, max_retries,
-    # max_response_bytes, pacing, proxy, no_proxy, ca_file, system_roots. The README at the top says what each is for.
-    # The token is not kept in Ruby. Raises InvalidArgumentError.
+    # Options, of which only the token is required; nil means the default: token, region ("us", "eu", "au"), base_url,
+    # allow_insecure_http, api_version, user_agent_suffix, timeout_ms, connect_timeout_ms, max_retries,
+    # max_response_bytes, wait_for_rate_limit, proxy, no_proxy, ca_file, system_roots; the README at the top describes
+    # each. options: a Hash of further options of the library, { "name" => "value" }. The token is not kept in Ruby.
+    # Raises InvalidArgumentError.
     def initialize(**settings)
       config = Handle.new("config")
       config.slot[0, Fiddle::SIZEOF_VOIDP] = [Native.call("dc_config_new").to_i].pack("J")
-      Arguments.settings(settings).each { |name, value| Native.check("dc_config_set_#{name}", config.pointer, value) }
+      Arguments.settings(**settings).each do |name, value|
+        Native.check("dc_config_set_string", config.pointer, name, value)
+      end
       @handle = SharedHandle.new("client")
       Native.check("dc_client_new", config.pointer, @handle.slot)
     ensure

@@ -44,24 +44,28 @@ class WrapperTest < Minitest::Test
 end
 
 class TableTest < WrapperTest
-  HEADER = JSON.parse(File.read(File.join(ROOT, "include", "data_connectors.json")))
+  ABI = JSON.parse(File.read(File.join(ROOT, "abi", "data_connectors.json")))
 
   def test_each_function_is_as_the_header_has_it
     DataConnectors.const_get(:Native)::FUNCTIONS.each do |name, (returns, parameters)|
-      assert_equal HEADER["functions"][name], { "parameters" => parameters, "returns" => returns }, name
+      assert_equal ABI["functions"][name].except("since"), { "parameters" => parameters, "returns" => returns }, name
     end
   end
 
   def test_each_status_is_as_the_header_has_it
-    statuses = HEADER["constants"].select { |name, _| name.match?(/\ADC_(OK|DONE|ERR_\w+)\z/) }
+    statuses = ABI["constants"].select { |name, _| name.match?(/\ADC_(OK|DONE|ERR_\w+)\z/) }
     assert_equal statuses, DataConnectors::STATUSES
     assert_equal statuses.values.select(&:negative?).sort, DataConnectors::ERRORS.keys.sort
-    assert_equal HEADER["constants"]["DC_ABI_VERSION"], DataConnectors.const_get(:Native)::ABI_VERSION
+    assert_equal ABI["constants"]["DC_ABI_VERSION"], DataConnectors.const_get(:Native)::ABI_VERSION
+    assert_equal ABI["constants"]["DC_PACKED_SEPARATED"], DataConnectors.const_get(:Native)::PACKED_SEPARATED
   end
 
-  def test_each_setting_has_a_function
-    setters = HEADER["functions"].keys.filter_map { |name| name[/\Adc_config_set_(?!logger|interrupt_check)(\w+)/, 1] }
-    assert_equal setters.sort, DataConnectors.const_get(:Arguments)::SETTINGS.keys.map(&:to_s).sort
+  def test_each_option_of_the_library_has_an_argument
+    arguments = DataConnectors.const_get(:Arguments)
+    names = arguments::SETTINGS.keys.map { |name| arguments.native_name(name) }
+    assert_equal ABI["options"].map { |option| option["name"] }.sort, names.sort
+    pairs = ABI["options"].filter_map { |option| [option["name"], option["replaces"]].sort if option["replaces"] }
+    assert_equal pairs.uniq.sort, arguments::EITHER.map(&:sort).sort
   end
 end
 
@@ -97,7 +101,7 @@ class ProgramTest < WrapperTest
     Open3.capture3({ "INTERCOM_ACCESS_TOKEN" => token }, "ruby", File.join(__dir__, "list_connectors.rb"), *arguments)
   end
 
-  def test_it_lists_or_says_what_failed_and_ends_with_1
+  def test_lists_connectors_or_prints_the_error_and_exits_with_1
     listed, complaint, status = list(TOKEN, "--base-url", SANDBOX_URL, "--per-page", "50")
     assert_equal [120, "12345 live Order Status Service\n", "", 0],
                  [listed.lines.size, listed.lines.first, complaint, status.exitstatus]
@@ -130,30 +134,39 @@ class SecretsTest < WrapperTest
 end
 
 class ArgumentsTest < WrapperTest
-  def test_a_setting_that_is_none_is_refused_with_the_names_of_those_there_are
+  def test_refuses_an_unknown_option_and_lists_the_known_ones
     error = assert_raises(DataConnectors::InvalidArgumentError) { client(timeout: 3) }
-    assert_match(/no setting :timeout: use token, region, base_url.*timeout_ms/, error.message)
+    assert_match(/unknown option :timeout: use token, region, base_url.*timeout_ms/, error.message)
   end
 
   def test_what_c_would_misread_is_refused
     { per_page: [2**40, 1.5, "1", false, 0], starting_after: ["a\0b", "\xFF", 1, ""], cancel: [true] }
       .each { |name, values| values.each { |value| refused { client.list_page(name => value) } } }
-    { max_retries: [2**32, 2**64, 1.0], timeout_ms: [2**64, "1"], pacing: [1, "yes"], region: [:eu, "eu\0"],
-      token: ["", nil], ca_file: [1] }
+    { max_retries: [2**32, 2**64, 1.0], timeout_ms: [2**64, "1"], wait_for_rate_limit: [1, "yes"],
+      region: [:eu, "eu\0"], token: ["", nil], ca_file: [1] }
       .each { |name, values| values.each { |value| refused { client(name => value) } } }
     refused { client.pages(prefetch: 1) }
   end
 
-  def test_of_two_that_are_for_the_same_one_is_taken
-    assert_match(/region and base_url are for the same thing/, refused { client(region: "eu") }.message)
-    assert_match(/are for the same/, refused { client(ca_file: "/no/such", system_roots: true) }.message)
-    assert_match(/can't be read/, refused { client(ca_file: "/no/such", system_roots: false) }.message)
+  def test_refuses_options_that_replace_each_other
+    assert_match(/region and base_url replace each other/, refused { client(region: "eu") }.message)
+    assert_match(/replace each other/, refused { client(options: { "region" => "eu" }) }.message)
+    assert_match(/replace each other/, refused { client(ca_file: "/no/such", system_roots: true) }.message)
+    assert_match(/could not read/, refused { client(ca_file: "/no/such", system_roots: false) }.message)
+  end
+
+  def test_sets_options_by_name
+    assert_equal 20, client(options: { "timeout_ms" => "5000", "wait_for_rate_limit" => "true" }).list_page.size
+    assert_match(/did you mean timeout_ms/, refused { client(options: { "timeout_m" => "1" }) }.message)
+    assert_match(/invalid timeout_ms 0/, refused { client(options: { "timeout_ms" => "0" }) }.message)
+    assert_match(/set twice/, refused { client(options: { "access_token" => "x" }) }.message)
+    [true, { timeout_ms: "1" }, { "timeout_ms" => 1 }].each { |options| refused { client(options: options) } }
   end
 
   def refused(&block) = assert_raises(DataConnectors::InvalidArgumentError, &block)
 
   def test_nil_is_as_good_as_none
-    assert_equal 20, client(timeout_ms: nil, proxy: nil, pacing: nil).list_page(per_page: nil).size
+    assert_equal 20, client(timeout_ms: nil, proxy: nil, wait_for_rate_limit: nil).list_page(per_page: nil).size
   end
 
   def test_a_page_says_whether_another_is_behind_it

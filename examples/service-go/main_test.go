@@ -246,7 +246,7 @@ func TestACallerWhoDoesNotReadDoesNotKeepIt(t *testing.T) {
 
 func TestDoesNotStartWithWhatIsRefused(t *testing.T) {
 	for says, start := range map[string]struct{ token, perPage string }{
-		"token is empty":      {"", "50"},
+		"access_token: empty": {"", "50"},
 		"invalid per_page 51": {"any", "51"},
 		"invalid per_page -1": {"any", "-1"},
 	} {

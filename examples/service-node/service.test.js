@@ -140,8 +140,8 @@ test('who waits for Intercom is not taken for one who does not read', async () =
 
 test('what is refused is one line at the start', () => {
   for (const [says, token, ...args] of [
-    [/token is empty/, ''],
-    [/invalid per_page 51/, 'any', '--per-page', '51'],
+    [/access_token: empty/, ''],
+    [/invalid per_page 51: use 1 to 50/, 'any', '--per-page', '51'],
     [/per_page is NaN: use an integer, 1 to 50/, 'any', '--per-page', 'many'],
     [/per_page is NaN: use an integer, 1 to 50/, 'any', '--per-page='],
     [/HOST:PORT/, 'any', '--listen', 'nowhere'],

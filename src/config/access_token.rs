@@ -1,4 +1,4 @@
-//! The access token: checked once, sent as a header, printed never.
+//! The access token: validated when it is set, sent in a header, never shown.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,37 +8,37 @@ use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
 
-/// What stands in a text where the token stood.
+/// Replaces the access token wherever it would be shown.
 const REDACTED: &str = "[token]";
 
-/// Real tokens have sixty characters or so.
-const SHORTEST: usize = 8;
-const LONGEST: usize = 4096;
+/// Shorter ones would match ordinary words. Real access tokens have some sixty characters.
+const MIN_REDACTED_LENGTH: usize = 8;
+const MAX_LENGTH: usize = 4096;
 
-/// One copy in memory, however many clones there are; it is wiped with the last of them.
+/// Clones share one copy, which is wiped from memory when the last one is dropped.
 #[derive(Clone)]
 pub(crate) struct AccessToken(Arc<Zeroizing<String>>);
 
 impl AccessToken {
     pub(crate) fn new(token: &str) -> Result<Self> {
         if token.is_empty() {
-            return Err(Error::invalid("the token is empty: pass the workspace's access token"));
+            return Err(Error::invalid("invalid access_token: empty; pass the access token of the workspace"));
         }
-        if token.len() > LONGEST {
-            return Err(Error::invalid(format!("the token has more than {LONGEST} characters: is it one?")));
+        if token.len() > MAX_LENGTH {
+            return Err(Error::invalid(format!("invalid access_token: longer than {MAX_LENGTH} characters")));
         }
         if token.trim_ascii() != token {
             return Err(Error::invalid(
-                "the token begins or ends with white space (a line break from a file?): pass it without",
+                "invalid access_token: starts or ends with white space (a line break from a file?); remove it",
             ));
         }
         if token.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("bearer ")) {
-            return Err(Error::invalid("the token begins with the word Bearer: pass the token alone"));
+            return Err(Error::invalid("invalid access_token: starts with the word Bearer; pass the token alone"));
         }
         if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(Error::invalid(
-                "the token has a space, a control character or a character outside ASCII in it: \
-                 an access token is made of visible ASCII characters",
+                "invalid access_token: contains a space, a control character or a character outside ASCII; \
+                 use visible ASCII characters",
             ));
         }
         Ok(Self(Arc::new(Zeroizing::new(token.to_owned()))))
@@ -48,11 +48,10 @@ impl AccessToken {
         &self.0
     }
 
-    /// The other side's text without the token, should it have echoed it. What is shorter than any token is left
-    /// alone: it would stand in ordinary words, too.
+    /// Removes the access token from text that the server sent, which may echo it.
     pub(crate) fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let token = self.0.as_str();
-        if token.len() < SHORTEST || !text.contains(token) {
+        if token.len() < MIN_REDACTED_LENGTH || !text.contains(token) {
             return text.into();
         }
         text.replace(token, REDACTED).into()
@@ -70,9 +69,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn refuses_what_no_token_is_and_never_repeats_it() {
-        for (bad, says) in [
-            ("", "is empty"),
+    fn refuses_invalid_tokens_without_repeating_them() {
+        for (invalid, reason) in [
+            ("", "empty"),
             ("s3cret\n", "white space"),
             (" s3cret", "white space"),
             ("s3c ret", "a space"),
@@ -80,18 +79,18 @@ mod tests {
             ("s3crét", "outside ASCII"),
             ("Bearer s3cret", "word Bearer"),
         ] {
-            let error = AccessToken::new(bad).expect_err(bad);
-            assert!(error.message().contains(says), "{bad:?}: {error}");
+            let error = AccessToken::new(invalid).expect_err(invalid);
+            assert!(error.message().contains(reason), "{invalid:?}: {error}");
             assert!(!format!("{error} {error:?}").contains("s3c"), "{error:?}");
         }
     }
 
     #[test]
-    fn shows_itself_nowhere() {
-        let token = AccessToken::new("s3cret-token").expect("a good token");
+    fn is_redacted_everywhere() {
+        let token = AccessToken::new("s3cret-token").expect("a valid access token");
         assert_eq!(format!("{token:?}"), "[token]");
         assert_eq!(token.redact("no s3cret-token here, s3cret-token!"), "no [token] here, [token]!");
-        let short = AccessToken::new("t").expect("a good token");
+        let short = AccessToken::new("t").expect("a valid access token");
         assert_eq!(short.redact("unauthorized tokens"), "unauthorized tokens");
     }
 }

@@ -1,4 +1,4 @@
-//! Where the service is: its origin, and a path in front of the operation's.
+//! The base URL of the service, or its region.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -7,22 +7,23 @@ use ureq::http::Uri;
 
 use crate::error::{Error, Result};
 
-/// The service's data centres. A token belongs to one; the others answer 401.
+/// The regions that host workspaces. An access token is valid in one; the others respond with 401.
 ///
 /// Since: 0.1.0
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Region {
-    /// The United States, `https://api.intercom.io`: the default.
+    /// United States, `https://api.intercom.io`: the default.
+    #[default]
     Us,
-    /// The European Union, `https://api.eu.intercom.io`.
+    /// European Union, `https://api.eu.intercom.io`.
     Eu,
     /// Australia, `https://api.au.intercom.io`.
     Au,
 }
 
 impl Region {
-    /// The region of a name: `us`, `eu` or `au`, in any case.
+    /// Parses a name: `us`, `eu` or `au`, in upper or lower case.
     ///
     /// # Errors
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for any other name.
@@ -31,7 +32,7 @@ impl Region {
             "us" => Ok(Self::Us),
             "eu" => Ok(Self::Eu),
             "au" => Ok(Self::Au),
-            _ => Err(Error::invalid(format!("there is no region {name:?}: use us, eu or au"))),
+            _ => Err(Error::invalid(format!("invalid region {name:?}: use us, eu or au"))),
         }
     }
 
@@ -47,57 +48,57 @@ impl Region {
     }
 }
 
-const LONGEST: usize = 2048;
+const MAX_LENGTH: usize = 2048;
 
-/// A checked base URL, without a slash at its end.
+/// A valid base URL, without a trailing slash.
 #[derive(Clone)]
 pub(crate) struct BaseUrl(String);
 
 impl BaseUrl {
-    /// Checks the form; what may go over plain HTTP is [`BaseUrl::check_plain_http`]'s business.
+    /// Checks the syntax; [`BaseUrl::check_plain_http`] checks the scheme.
     pub(crate) fn new(text: &str) -> Result<Self> {
-        const RIGHT: &str = "it should look like https://api.intercom.io, or http://127.0.0.1:8080 for a sandbox";
-        // The text is not repeated where it may hold a password.
-        let refuse = |what: &str| Err(Error::invalid(format!("the base URL {what}: {RIGHT}")));
+        const EXAMPLE: &str = "use one such as https://api.intercom.io, or http://127.0.0.1:8080 for a sandbox";
+        // The URL is not repeated: it may contain a password.
+        let refuse = |what: &str| Err(Error::invalid(format!("invalid base_url: {what}; {EXAMPLE}")));
         if text.is_empty() {
-            return refuse("is empty");
+            return refuse("empty");
         }
-        if text.len() > LONGEST {
-            return refuse(&format!("has more than {LONGEST} bytes"));
+        if text.len() > MAX_LENGTH {
+            return refuse(&format!("longer than {MAX_LENGTH} bytes"));
         }
         if text.contains('@') {
-            return refuse("has a user name or password in it");
+            return refuse("contains a user name or password");
         }
         if text.contains(['?', '#']) {
-            return refuse("has a query or a fragment");
+            return refuse("contains a query or a fragment");
         }
         let Ok(uri) = text.parse::<Uri>() else {
-            return refuse("is not a URL");
+            return refuse("not a URL");
         };
         match uri.scheme_str() {
             Some("https" | "http") => {}
-            Some(other) => return refuse(&format!("has the scheme {other}")),
-            None => return refuse("has no scheme"),
+            Some(other) => return refuse(&format!("unsupported scheme {other}")),
+            None => return refuse("no scheme"),
         }
         if uri.host().unwrap_or_default().is_empty() {
-            return refuse("has no host");
+            return refuse("no host");
         }
         let port = uri.authority().and_then(|authority| authority.as_str().rsplit_once(':'));
-        // What a colon in an IPv6 address is followed by ends in a bracket.
+        // A colon within an IPv6 address is followed by a bracket at the end.
         if port.is_some_and(|(_, port)| !port.ends_with(']') && !matches!(port.parse::<u16>(), Ok(1..))) {
-            return refuse("has a port that isn't a number from 1 to 65535");
+            return refuse("the port is not a number from 1 to 65535");
         }
         Ok(Self(text.trim_end_matches('/').to_owned()))
     }
 
-    /// A token is worth as much as the workspace: it goes unencrypted to this machine only.
+    /// Refuses to send the access token unencrypted to another machine.
     pub(crate) fn check_plain_http(&self, allowed: bool) -> Result<()> {
         if allowed || self.is_https() || self.is_loopback() {
             return Ok(());
         }
         Err(Error::invalid(
-            "the base URL begins with http://, which would send the token unencrypted: use https://, \
-             or set allow_insecure_http if that is meant (loopback needs no permission)",
+            "invalid base_url: http:// would send the access token unencrypted; use https://, or set \
+             allow_insecure_http to allow it (loopback is always allowed)",
         ))
     }
 
@@ -114,11 +115,11 @@ impl BaseUrl {
         self.uri().authority().map(|authority| authority.to_string()).unwrap_or_default()
     }
 
-    /// The same without a port that the scheme has anyway, as the Host header has it.
+    /// The value of the Host header: without the default port of the scheme.
     pub(crate) fn host_header(&self) -> String {
         let authority = self.authority();
-        let usual_port = if self.is_https() { ":443" } else { ":80" };
-        authority.strip_suffix(usual_port).unwrap_or(&authority).to_owned()
+        let default_port = if self.is_https() { ":443" } else { ":80" };
+        authority.strip_suffix(default_port).unwrap_or(&authority).to_owned()
     }
 
     pub(crate) fn host(&self) -> String {
@@ -148,40 +149,40 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keeps_a_good_url_and_says_what_is_wrong_with_a_bad_one() {
-        for (good, kept) in [
+    fn validates_urls() {
+        for (valid, expected) in [
             ("https://api.intercom.io/", "https://api.intercom.io"),
             ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
             ("https://[::1]:8443/proxy/", "https://[::1]:8443/proxy"),
             ("https://[::1]", "https://[::1]"),
         ] {
-            assert_eq!(BaseUrl::new(good).expect(good).as_str(), kept);
+            assert_eq!(BaseUrl::new(valid).expect(valid).as_str(), expected);
         }
-        for (bad, says) in [
-            ("", "is empty"),
-            ("api.intercom.io", "has no scheme"),
-            ("/data_connectors", "has no scheme"),
-            ("ftp://api.intercom.io", "the scheme ftp"),
-            ("https://", "is not a URL"),
-            ("https:///path", "is not a URL"),
-            ("https://:443", "has no host"),
-            ("https://host:port", "a port that isn't"),
-            ("https://host:0", "a port that isn't"),
-            ("https://host:65536", "a port that isn't"),
-            ("https://ho st", "is not a URL"),
+        for (invalid, reason) in [
+            ("", "empty"),
+            ("api.intercom.io", "no scheme"),
+            ("/data_connectors", "no scheme"),
+            ("ftp://api.intercom.io", "unsupported scheme ftp"),
+            ("https://", "not a URL"),
+            ("https:///path", "not a URL"),
+            ("https://:443", "no host"),
+            ("https://host:port", "the port is not"),
+            ("https://host:0", "the port is not"),
+            ("https://host:65536", "the port is not"),
+            ("https://ho st", "not a URL"),
             ("https://me:pass@host", "user name or password"),
-            ("https://host/?x=1", "a query"),
-            ("https://host/#x", "a fragment"),
+            ("https://host/?x=1", "query"),
+            ("https://host/#x", "fragment"),
         ] {
-            let error = BaseUrl::new(bad).expect_err(bad);
-            assert!(error.message().contains(says), "{bad:?}: {error}");
+            let error = BaseUrl::new(invalid).expect_err(invalid);
+            assert!(error.message().contains(reason), "{invalid:?}: {error}");
             assert!(error.message().contains("https://api.intercom.io"), "{error}");
             assert!(!error.message().contains("pass@"), "{error}");
         }
     }
 
     #[test]
-    fn the_host_header_has_only_an_unusual_port() {
+    fn host_header_omits_the_default_port() {
         for (url, header) in [
             ("https://a.example:443/x", "a.example"),
             ("https://a.example:80", "a.example:80"),
@@ -194,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_http_is_for_loopback_or_by_permission() {
+    fn plain_http_requires_loopback_or_allow_insecure_http() {
         for url in ["http://localhost", "http://127.9.9.9:1", "http://[::1]:1", "https://a.example"] {
             assert!(BaseUrl::new(url).expect(url).check_plain_http(false).is_ok(), "{url}");
         }

@@ -1,5 +1,6 @@
-//! The certificate authorities to trust, where it isn't the bundled ones.
+//! The certificate authorities that a client trusts.
 
+use std::fmt;
 use std::path::Path;
 
 use rustls::RootCertStore;
@@ -8,50 +9,85 @@ use ureq::tls::{Certificate, PemItem, parse_pem};
 
 use crate::error::{Error, Result};
 
-pub(super) fn from_file(path: &Path) -> Result<Vec<Certificate<'static>>> {
+/// Which certificate authorities a client trusts.
+#[derive(Clone)]
+pub(crate) enum CaCertificates {
+    /// Mozilla's, as of the library's release.
+    Bundled,
+    File(Vec<Certificate<'static>>),
+    System(Vec<Certificate<'static>>),
+}
+
+impl CaCertificates {
+    pub(super) fn from_file(path: &Path) -> Result<Self> {
+        read_file(path).map(Self::File)
+    }
+
+    pub(super) fn from_system() -> Result<Self> {
+        read_system().map(Self::System)
+    }
+
+    pub(super) fn are_from_system(&self) -> bool {
+        matches!(self, Self::System(_))
+    }
+}
+
+impl fmt::Debug for CaCertificates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bundled => f.write_str("bundled"),
+            Self::File(certificates) => write!(f, "{} from a file", certificates.len()),
+            Self::System(certificates) => write!(f, "{} from the system", certificates.len()),
+        }
+    }
+}
+
+fn read_file(path: &Path) -> Result<Vec<Certificate<'static>>> {
     if path.as_os_str().is_empty() {
-        return Err(Error::invalid("the CA file's path is empty: pass a path, or none for the bundled authorities"));
+        return Err(Error::invalid(
+            "invalid ca_file: the path is empty; pass the path of a PEM file, or none for the bundled authorities",
+        ));
     }
     let shown = path.display();
     let pem =
-        std::fs::read(path).map_err(|error| Error::invalid(format!("the CA file {shown} can't be read: {error}")))?;
+        std::fs::read(path).map_err(|error| Error::invalid(format!("could not read ca_file {shown}: {error}")))?;
     let mut certificates = Vec::new();
     for item in parse_pem(&pem) {
         match item {
             Ok(PemItem::Certificate(certificate)) => {
                 check(&certificate).map_err(|_| {
                     let number = certificates.len() + 1;
-                    Error::invalid(format!("the CA file {shown} is damaged: its certificate number {number} is none"))
+                    Error::invalid(format!("invalid ca_file {shown}: certificate {number} is malformed"))
                 })?;
                 certificates.push(certificate);
             }
             Ok(_) => {}
             Err(_) => {
                 return Err(Error::invalid(format!(
-                    "the CA file {shown} is not PEM: it should hold -----BEGIN CERTIFICATE----- blocks"
+                    "invalid ca_file {shown}: not a PEM file; use one with -----BEGIN CERTIFICATE----- blocks"
                 )));
             }
         }
     }
     if certificates.is_empty() {
         return Err(Error::invalid(format!(
-            "the CA file {shown} holds no certificate: it should hold -----BEGIN CERTIFICATE----- blocks"
+            "invalid ca_file {shown}: no certificate found; use a PEM file with -----BEGIN CERTIFICATE----- blocks"
         )));
     }
     Ok(certificates)
 }
 
-/// Whether it can be trusted as an authority: ureq would pass over one that can't.
+/// Rejects malformed certificates, which ureq would skip silently.
 fn check(certificate: &Certificate<'_>) -> std::result::Result<(), rustls::Error> {
     RootCertStore::empty().add(CertificateDer::from(certificate.der()))
 }
 
-pub(super) fn from_system() -> Result<Vec<Certificate<'static>>> {
+fn read_system() -> Result<Vec<Certificate<'static>>> {
     let found = rustls_native_certs::load_native_certs();
     if found.certs.is_empty() {
-        let why = found.errors.first().map_or("there are none".to_owned(), ToString::to_string);
+        let why = found.errors.first().map_or("none found".to_owned(), ToString::to_string);
         return Err(Error::invalid(format!(
-            "this system's certificate authorities can't be had ({why}): set a CA file, or leave the bundled ones"
+            "could not load the certificate authorities of the system ({why}): set ca_file, or use the bundled ones"
         )));
     }
     Ok(found.certs.iter().map(|certificate| Certificate::from_der(certificate).to_owned()).collect())

@@ -1,4 +1,4 @@
-//! The HTTP proxy to go through, and for which hosts.
+//! The HTTP proxy, and the hosts that are reached without it.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 
 const DEFAULT_PORT: u16 = 80;
 
-/// A proxy for `CONNECT`. Its credentials are wiped from memory with the last copy, and shown nowhere.
+/// A proxy for `CONNECT`. Its credentials are never shown, and are wiped from memory when it is dropped.
 #[derive(Clone)]
 pub(crate) struct Proxy {
     pub(crate) host: String,
@@ -26,36 +26,36 @@ impl Proxy {
     pub(crate) fn new(url: &str) -> Result<Self> {
         Self::parse(url).map_err(|what| {
             Error::invalid(format!(
-                "the proxy {what}: it should look like http://proxy.example:3128, or http://user:password@proxy.example:3128 \
-                 with user and password percent-encoded"
+                "invalid proxy: {what}; use http://proxy.example:3128, or http://user:password@proxy.example:3128 with user \
+                 and password percent-encoded"
             ))
         })
     }
 
-    /// Or what is wrong, without a word of the URL.
+    /// The error does not repeat any part of the URL.
     fn parse(url: &str) -> std::result::Result<Self, &'static str> {
-        let rest = url.strip_prefix("http://").ok_or("does not begin with http://, and no other kind can be used")?;
-        // What has no credentials in it may be copied about by a parser.
-        let (credentials, place) = match rest.rsplit_once('@') {
-            Some((credentials, place)) => (Some(credentials), place),
+        let rest = url.strip_prefix("http://").ok_or("does not start with http://, the only supported scheme")?;
+        // The parser may leave copies in memory, so it receives no credentials.
+        let (credentials, address) = match rest.rsplit_once('@') {
+            Some((credentials, address)) => (Some(credentials), address),
             None => (None, rest),
         };
-        let place = place.strip_suffix('/').unwrap_or(place);
-        if place.contains(['/', '?', '#']) {
-            return Err("has a path or a query");
+        let address = address.strip_suffix('/').unwrap_or(address);
+        if address.contains(['/', '?', '#']) {
+            return Err("contains a path or a query");
         }
-        let uri: Uri = format!("http://{place}").parse().map_err(|_| "has no proper host")?;
-        let host = uri.host().filter(|host| !host.is_empty()).ok_or("has no host")?;
-        let port = match place.strip_prefix(host).unwrap_or_default() {
+        let uri: Uri = format!("http://{address}").parse().map_err(|_| "malformed host")?;
+        let host = uri.host().filter(|host| !host.is_empty()).ok_or("no host")?;
+        let port = match address.strip_prefix(host).unwrap_or_default() {
             "" => DEFAULT_PORT,
             rest => rest
                 .strip_prefix(':')
                 .and_then(|port| port.parse().ok())
                 .filter(|port| *port > 0)
-                .ok_or("has a port that isn't a number from 1 to 65535")?,
+                .ok_or("the port is not a number from 1 to 65535")?,
         };
         let authorization = match credentials {
-            Some(credentials) => Some(basic(credentials).ok_or("has a user or password that isn't percent-encoded")?),
+            Some(credentials) => Some(basic(credentials).ok_or("user or password is not percent-encoded")?),
             None => None,
         };
         Ok(Self { host: host.to_owned(), port, authorization })
@@ -69,8 +69,8 @@ impl fmt::Debug for Proxy {
     }
 }
 
-/// `Basic …` of percent-encoded `user:password`. Every copy on the way has its whole size from the start, as one that
-/// grows leaves its beginning behind, and is wiped.
+/// `Basic …` from percent-encoded `user:password`. All buffers are wiped, and allocated at their full size, as growing
+/// them would leave copies.
 fn basic(credentials: &str) -> Option<Zeroizing<String>> {
     if !is_percent_encoded(credentials) {
         return None;
@@ -78,7 +78,7 @@ fn basic(credentials: &str) -> Option<Zeroizing<String>> {
     let (user, password) = credentials.split_once(':').unwrap_or((credentials, ""));
     let mut plain = Zeroizing::new(Vec::with_capacity(credentials.len() + 1));
     plain.extend(percent_decode_str(user));
-    // It would be taken for the end of the user's name.
+    // A colon would end the user name.
     if plain.contains(&b':') {
         return None;
     }
@@ -95,51 +95,51 @@ fn basic(credentials: &str) -> Option<Zeroizing<String>> {
     Some(value)
 }
 
-/// Whether nothing in it would have to be written as `%XX`, and each `%` is followed by two digits.
+/// Whether every reserved character is escaped, and every `%` is followed by two hexadecimal digits.
 fn is_percent_encoded(text: &str) -> bool {
     let reserved = |byte: &u8| !byte.is_ascii_graphic() || b"/?#[]@".contains(byte);
     let escapes = text.split('%').skip(1);
-    let good = |after: &str| after.as_bytes().get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
-    !text.as_bytes().iter().any(reserved) && escapes.into_iter().all(good)
+    let is_valid =
+        |after: &str| after.as_bytes().get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+    !text.as_bytes().iter().any(reserved) && escapes.into_iter().all(is_valid)
 }
 
-/// The hosts that are reached directly although there is a proxy.
+/// The hosts that are connected to without the proxy.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct NoProxy(Vec<Direct>);
+pub(crate) struct NoProxy(Vec<NoProxyEntry>);
 
 #[derive(Clone, Debug)]
-enum Direct {
+enum NoProxyEntry {
     All,
     Address(IpAddr),
-    /// And what is below it.
+    /// Includes its subdomains.
     Domain(String),
 }
 
 impl NoProxy {
-    /// Of a list with commas: hosts and addresses without a port, domains with all that is below them, or `*` for
-    /// all.
+    /// Parses a list separated by commas: hosts, addresses and domains without ports, or `*` for all.
     pub(crate) fn new(list: &str) -> Result<Self> {
         let entries = list.split(',').map(str::trim).filter(|entry| !entry.is_empty());
-        // What is refused isn't repeated: it may be a proxy's URL in the wrong place, with a password.
-        let read = |(index, entry): (usize, &str)| {
-            Direct::of(entry).ok_or_else(|| {
+        // The entry is not repeated: it may be a misplaced proxy URL with a password.
+        let parse = |(index, entry): (usize, &str)| {
+            NoProxyEntry::parse(entry).ok_or_else(|| {
                 Error::invalid(format!(
-                    "entry {} of no_proxy is no host: list hosts and domains without ports, with commas between \
+                    "invalid no_proxy: entry {} is not a host; use hosts and domains without ports, separated by commas \
                      (such as localhost,127.0.0.1,.internal), or *",
                     index + 1
                 ))
             })
         };
-        entries.enumerate().map(read).collect::<Result<_>>().map(Self)
+        entries.enumerate().map(parse).collect::<Result<_>>().map(Self)
     }
 
     pub(crate) fn contains(&self, host: &str) -> bool {
         let host = host.to_ascii_lowercase();
         let address = bare(&host).parse::<IpAddr>().ok();
-        self.0.iter().any(|direct| match direct {
-            Direct::All => true,
-            Direct::Address(direct) => address == Some(*direct),
-            Direct::Domain(domain) => {
+        self.0.iter().any(|entry| match entry {
+            NoProxyEntry::All => true,
+            NoProxyEntry::Address(excluded) => address == Some(*excluded),
+            NoProxyEntry::Domain(domain) => {
                 address.is_none()
                     && host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
             }
@@ -147,8 +147,8 @@ impl NoProxy {
     }
 }
 
-impl Direct {
-    fn of(entry: &str) -> Option<Self> {
+impl NoProxyEntry {
+    fn parse(entry: &str) -> Option<Self> {
         if entry == "*" {
             return Some(Self::All);
         }
@@ -156,9 +156,9 @@ impl Direct {
             return Some(Self::Address(address));
         }
         let name = entry.strip_prefix('.').unwrap_or(entry);
-        let good = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
-        let is_name = name.split('.').all(|label| !label.is_empty() && label.chars().all(good));
-        // What looks like an address, but is none, is a mistake.
+        let is_valid = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+        let is_name = name.split('.').all(|label| !label.is_empty() && label.chars().all(is_valid));
+        // Such as an incomplete address.
         let is_number = name.chars().all(|c| c.is_ascii_digit() || c == '.');
         (is_name && !is_number).then(|| Self::Domain(name.to_ascii_lowercase()))
     }
@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_places_and_credentials() {
+    fn parses_hosts_and_credentials() {
         for (url, shown) in [
             ("http://proxy", "proxy:80"),
             ("http://proxy:3128/", "proxy:3128"),
@@ -192,42 +192,42 @@ mod tests {
     }
 
     #[test]
-    fn says_what_is_wrong_and_never_repeats_it() {
-        for (bad, says) in [
-            ("", "does not begin with http://"),
-            ("proxy:3128", "does not begin with http://"),
-            ("https://u:pa55@proxy", "no other kind can be used"),
-            ("socks5://u:pa55@proxy", "no other kind can be used"),
+    fn refuses_invalid_urls_without_repeating_them() {
+        for (invalid, reason) in [
+            ("", "does not start with http://"),
+            ("proxy:3128", "does not start with http://"),
+            ("https://u:pa55@proxy", "the only supported scheme"),
+            ("socks5://u:pa55@proxy", "the only supported scheme"),
             ("http://", "host"),
             ("http://u:pa55@", "host"),
-            ("http://u:pa55@ho st", "has no proper host"),
+            ("http://u:pa55@ho st", "malformed host"),
             ("http://u:pa55@:80", "host"),
-            ("http://u:pa55@proxy:0", "a port that isn't"),
-            ("http://proxy:x", "a port that isn't"),
-            ("http://proxy:", "a port that isn't"),
-            ("http://proxy:99999", "a port that isn't"),
+            ("http://u:pa55@proxy:0", "the port is not"),
+            ("http://proxy:x", "the port is not"),
+            ("http://proxy:", "the port is not"),
+            ("http://proxy:99999", "the port is not"),
             ("http://[::1]x", "p"),
             ("http://[::1]3128", "p"),
-            ("http://u:pa55@proxy:1/path", "has a path or a query"),
-            ("http://proxy?x", "has a path or a query"),
-            ("http://u%3A:pa55@proxy", "isn't percent-encoded"),
-            ("http://u:pa55%0A@proxy", "isn't percent-encoded"),
-            ("http://u:pa55%ZZ@proxy", "isn't percent-encoded"),
-            ("http://u:pa55%2@proxy", "isn't percent-encoded"),
-            ("http://u:pa@55@proxy", "isn't percent-encoded"),
-            ("http://u:pa/55@proxy", "isn't percent-encoded"),
-            ("http://u:pa 55@proxy", "isn't percent-encoded"),
+            ("http://u:pa55@proxy:1/path", "contains a path or a query"),
+            ("http://proxy?x", "contains a path or a query"),
+            ("http://u%3A:pa55@proxy", "not percent-encoded"),
+            ("http://u:pa55%0A@proxy", "not percent-encoded"),
+            ("http://u:pa55%ZZ@proxy", "not percent-encoded"),
+            ("http://u:pa55%2@proxy", "not percent-encoded"),
+            ("http://u:pa@55@proxy", "not percent-encoded"),
+            ("http://u:pa/55@proxy", "not percent-encoded"),
+            ("http://u:pa 55@proxy", "not percent-encoded"),
         ] {
-            let error = Proxy::new(bad).expect_err(bad);
-            assert!(error.message().contains(says), "{bad}: {error}");
-            assert!(error.message().contains("it should look like http://proxy.example:3128"), "{error}");
+            let error = Proxy::new(invalid).expect_err(invalid);
+            assert!(error.message().contains(reason), "{invalid}: {error}");
+            assert!(error.message().contains("use http://proxy.example:3128"), "{error}");
             assert!(!format!("{error:?}").contains("pa55"), "{error:?}");
         }
     }
 
     #[test]
-    fn no_proxy_is_for_hosts_addresses_and_domains() {
-        let list = NoProxy::new(" localhost, .internal ,Example.com,127.0.0.1,::1,[fe80::2]").expect("good");
+    fn no_proxy_matches_hosts_addresses_and_domains() {
+        let list = NoProxy::new(" localhost, .internal ,Example.com,127.0.0.1,::1,[fe80::2]").expect("a valid list");
         for host in [
             "localhost",
             "LOCALHOST",
@@ -246,13 +246,16 @@ mod tests {
         }
         assert!(NoProxy::new("*").expect("all").contains("[::5]"));
         assert!(!NoProxy::new("").expect("none").contains("anything"));
-        for bad in
+        for invalid in
             ["a b", "http://x", "*.x", ".", "localhost:8080", "127.0.0.1:80", "localhost.", "0.0.1", "127.0.0", "a..b"]
         {
-            assert!(NoProxy::new(bad).expect_err(bad).message().contains("hosts and domains without ports"), "{bad}");
+            assert!(
+                NoProxy::new(invalid).expect_err(invalid).message().contains("hosts and domains without ports"),
+                "{invalid}"
+            );
         }
         let error = NoProxy::new("localhost,http://u:pa55@proxy").expect_err("a URL");
-        assert!(error.message().starts_with("entry 2 of no_proxy is no host"), "{error}");
+        assert!(error.message().starts_with("invalid no_proxy: entry 2 is not a host"), "{error}");
         assert!(!error.message().contains("pa55"), "{error}");
     }
 }

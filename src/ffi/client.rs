@@ -1,62 +1,91 @@
 //! Client
 //!
-//! A client of one workspace, with its pool of connections. Make one and keep it: a warm connection saves a call most
-//! of its time.
+//! A client keeps connections open between calls. Create one per workspace and keep it.
 
+use std::ffi::c_char;
+
+use super::cancel::{dc_cancel_token, token};
 use super::config::dc_config;
-use super::error::dc_error;
-use super::guard::{fallible, infallible};
+use super::error::{dc_error, fallible};
+use super::guard::infallible;
 use super::input;
 use super::output::{Out, free};
+use super::page::dc_page;
 use super::status::{DC_OK, dc_status};
 use crate::client::Client;
+use crate::error::Result;
+use crate::request::{PageRequest, per_page_refused};
 
-/// A client: dc_client_new, dc_client_shutdown, dc_client_free; used by dc_list_page and dc_pager_new. Any thread,
-/// many at once.
-pub struct dc_client(Client);
+/// A client of one workspace. Thread-safe. Keeps a copy of its options.
+pub struct dc_client(pub(super) Client);
 
-impl dc_client {
-    pub(super) fn client(&self) -> &Client {
-        &self.0
-    }
-}
-
-/// Makes a client with a copy of these settings. Nothing is sent yet. What goes together is checked here: a token has
-/// to be set, and plain HTTP to another machine, or through a proxy, needs dc_config_set_allow_insecure_http.
-///
-/// As with any getenv, no other thread should call setenv meanwhile: the HTTP library below looks at the proxy
-/// variables, though what it finds has no effect.
-///
-/// @param config      the settings; they need a token. They stay yours.
-/// @param out_client  where the client goes: yours, to be freed with dc_client_free.
-/// @param out_error   where the error goes, or NULL.
-/// @return DC_OK; DC_ERR_INVALID_ARGUMENT; DC_ERR_SYSTEM when the process has no file descriptor left. Any thread,
-///         but not while another one changes the config.
-///
-/// Since: 0.1.0
+/// Creates a client. Nothing is sent yet. Checks what the options require of each other: an access token must be set,
+/// and plain HTTP to another machine or through a proxy needs DC_OPTION_ALLOW_INSECURE_HTTP. Returns DC_ERR_SYSTEM if
+/// the process is out of file descriptors. No other thread may call setenv() at the same time, as the HTTP library
+/// below reads the proxy variables, though it ignores them. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_client_new(
     config: *const dc_config,
     out_client: *mut *mut dc_client,
     out_error: *mut *mut dc_error,
 ) -> dc_status {
-    // SAFETY: the header asks for a live config or NULL, and for outs that may be written or are NULL.
+    // SAFETY: the header asks for a live config and writable out parameters; each may be NULL.
     unsafe {
         fallible(out_error, || {
             let out = Out::required(out_client, "out_client")?;
             let config = input::handle(config, "config")?;
-            out.give(dc_client(Client::new(config.settings())?));
+            out.set(dc_client(Client::new(&config.0)?));
             Ok(DC_OK)
         })
     }
 }
 
-/// Ends all calls under way with this client and with its pagers, and refuses new ones: both return DC_ERR_CANCELLED.
-/// It does not wait for them: free the client when they have returned. Any thread.
+/// Lists one page of the data connectors, newest update first. Blocks until the page was received or the call failed,
+/// at most for DC_OPTION_TIMEOUT_MS. To list all pages use a pager.
 ///
-/// @param client  a client, or NULL: nothing.
-///
+/// @param per_page        maximum number of rows, 1 to 50; 0 for the service's default (20).
+/// @param starting_after  cursor of the previous page, dc_page_next_cursor(), 1 to 4096 bytes; NULL for the first page.
+/// @param cancel          cancels the call from another thread; may be NULL.
+/// @param out_page        the page; free it with dc_page_free().
 /// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dc_list_page(
+    client: *const dc_client,
+    per_page: i32,
+    starting_after: *const c_char,
+    cancel: *const dc_cancel_token,
+    out_page: *mut *mut dc_page,
+    out_error: *mut *mut dc_error,
+) -> dc_status {
+    // SAFETY: the header asks for live handles, a NUL-terminated string and writable out parameters; each may be NULL.
+    unsafe {
+        fallible(out_error, || {
+            let out = Out::required(out_page, "out_page")?;
+            let client = &input::handle(client, "client")?.0;
+            let request = page_request(per_page, starting_after)?;
+            out.set(dc_page::new(client.list_page(&request, token(cancel))?));
+            Ok(DC_OK)
+        })
+    }
+}
+
+/// # Safety
+/// `starting_after` is NULL, or NUL-terminated and unchanged until the function returns.
+pub(super) unsafe fn page_request(per_page: i32, starting_after: *const c_char) -> Result<PageRequest> {
+    let mut request = PageRequest::new();
+    if per_page != 0 {
+        let rows = u32::try_from(per_page).map_err(|_| per_page_refused(per_page.into()))?;
+        request = request.per_page(rows)?;
+    }
+    // SAFETY: guaranteed by the caller.
+    if let Some(cursor) = unsafe { input::optional_string(starting_after, "starting_after") }? {
+        request = request.starting_after(cursor)?;
+    }
+    Ok(request)
+}
+
+/// Cancels all calls in progress with this client and its pagers, and refuses new ones: they return DC_ERR_CANCELLED.
+/// Does not wait for them: free the client once they have returned. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_client_shutdown(client: *const dc_client) {
     infallible((), || {
@@ -67,13 +96,9 @@ pub unsafe extern "C" fn dc_client_shutdown(client: *const dc_client) {
     });
 }
 
-/// Frees a client. Its pages and errors stay, and so do its pagers, which keep what they need of it.
-///
-/// @param client  a client that no call uses any more, or NULL.
-///
-/// Since: 0.1.0
+/// Frees a client. Its pagers stay usable. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_client_free(client: *mut dc_client) {
-    // SAFETY: the header asks for a client of this library's that nothing uses any more, or NULL.
+    // SAFETY: the header asks for a client of this library that is no longer used, or NULL.
     unsafe { free(client) }
 }

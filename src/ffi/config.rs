@@ -1,213 +1,147 @@
 //! Config
 //!
-//! The settings of a client. Each setter checks its value and returns DC_OK, or DC_ERR_INVALID_ARGUMENT with a
-//! message that says what would be right; then the old value stays. Only the token has to be set. A config may be
-//! changed and used again after a client was made: the client has a copy. No environment variable has an effect.
+//! A config holds the options of a client. Only the access token is required. Options are set by name; a value is
+//! checked when it is set, and after DC_ERR_INVALID_ARGUMENT the option keeps the value that it had. NULL resets an
+//! option to its default, except the access token. Of two options that replace each other the one that was set last is
+//! in effect. No error, log line or other output contains the value of a secret option.
+//!
+//! Retryable failures are connections that could not be opened, broke or timed out, and HTTP 408, 429, 500, 502, 503
+//! and 504. The delay before a retry is the one that the service asked for, if it fits into the timeout; otherwise it
+//! starts at up to 250 ms and doubles each time. A connection that is silent for the timeout divided by the number of
+//! attempts is given up and retried, if that is 5 seconds or more.
 
-use std::ffi::c_char;
+use std::ffi::{CStr, c_char};
+use std::ptr;
 
-use super::error::dc_error;
-use super::guard::{fallible, infallible};
+use super::error::{dc_error, fallible};
+use super::guard::infallible;
 use super::input;
 use super::output::free;
 use super::status::{DC_OK, dc_status};
-use crate::config::{Config, Region};
-use crate::error::{Error, Result};
+use crate::config::{Config, ConfigOption, OPTIONS, find};
+use crate::error::Result;
 
-/// The settings of a client: dc_config_new, dc_config_set_…, dc_config_free; used by dc_client_new.
-/// One thread at a time.
-pub struct dc_config(Config);
+/// The options of a client. Must not be used by two threads at once. A client copies them, so a config can be
+/// changed, reused or freed after dc_client_new().
+pub struct dc_config(pub(super) Config);
 
-impl dc_config {
-    pub(super) fn settings(&self) -> &Config {
-        &self.0
-    }
+/// Attribute of dc_config_option(): the name, such as "timeout_ms".
+pub const DC_INFO_NAME: i32 = 0;
+/// Attribute: "string", "int" or "bool".
+pub const DC_INFO_TYPE: i32 = 1;
+/// Attribute: the default as a string; NULL if there is none.
+pub const DC_INFO_DEFAULT: i32 = 2;
+/// Attribute: the allowed values, for a person: "1 to 86400000".
+pub const DC_INFO_ALLOWED: i32 = 3;
+/// Attribute: what the option does, in one line.
+pub const DC_INFO_DESCRIPTION: i32 = 4;
+/// Attribute: "true" if the value is a secret, otherwise "false".
+pub const DC_INFO_SECRET: i32 = 5;
+/// Attribute: the name of the option that it replaces and that replaces it; NULL if there is none.
+pub const DC_INFO_REPLACES: i32 = 6;
 
-    pub(super) fn settings_mut(&mut self) -> &mut Config {
-        &mut self.0
+/// Creates a config with the defaults. Since: 0.1.0
+#[unsafe(no_mangle)]
+pub extern "C" fn dc_config_new() -> *mut dc_config {
+    infallible(ptr::null_mut(), || Box::into_raw(Box::new(dc_config(Config::new()))))
+}
+
+/// Sets an option from a string, which is parsed by the option's type: an integer in decimal digits, a boolean as
+/// "true", "false", "1" or "0".
+///
+/// @param option  one of DC_OPTION_…. An unknown name is an error that names the nearest known one.
+/// @param value   the value, or NULL for the default.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dc_config_set_string(
+    config: *mut dc_config,
+    option: *const c_char,
+    value: *const c_char,
+    out_error: *mut *mut dc_error,
+) -> dc_status {
+    // SAFETY: the header asks for a config that no other thread uses, NUL-terminated strings, and an out parameter
+    // that may be written; each may be NULL.
+    unsafe {
+        set(config, option, out_error, |option, config| {
+            option.set_string(config, input::optional_string(value, option.name())?)
+        })
     }
 }
 
-/// Changes a setting.
+/// Sets an option from an integer.
+///
+/// @param option  one of DC_OPTION_… that is an integer or a boolean.
+/// @param value   the value; 1 or 0 for a boolean.
+/// Since: 0.1.0
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dc_config_set_int(
+    config: *mut dc_config,
+    option: *const c_char,
+    value: i64,
+    out_error: *mut *mut dc_error,
+) -> dc_status {
+    // SAFETY: as in dc_config_set_string.
+    unsafe { set(config, option, out_error, |option, config| option.set_int(config, value)) }
+}
+
+/// Finds an option by name and sets it.
 ///
 /// # Safety
-/// `config` is NULL, which is refused, or a live config that no other thread uses; `out_error` is NULL or may be
-/// written to.
-pub(super) unsafe fn set(
+/// `config` is NULL or a live config that no other thread uses, `option` NULL or NUL-terminated, `out_error` NULL or
+/// writable.
+unsafe fn set(
     config: *mut dc_config,
+    option: *const c_char,
     out_error: *mut *mut dc_error,
-    change: impl FnOnce(&mut Config) -> Result<()>,
+    set: impl FnOnce(&ConfigOption<Config>, &mut Config) -> Result<()>,
 ) -> dc_status {
-    // SAFETY: as the caller vouches.
+    // SAFETY: guaranteed by the caller.
     unsafe {
         fallible(out_error, || {
-            change(&mut input::handle_mut(config, "config")?.0)?;
+            let config = &mut input::handle_mut(config, "config")?.0;
+            let option = find(&OPTIONS, input::string(option, "option")?)?;
+            set(option, config)?;
             Ok(DC_OK)
         })
     }
 }
 
-/// New settings: the defaults, without a token.
-///
-/// @return settings of yours, to be freed with dc_config_free. Any thread.
-///
-/// Since: 0.1.0
+/// Returns the number of options that dc_config_option() describes. Since: 0.1.0
 #[unsafe(no_mangle)]
-pub extern "C" fn dc_config_new() -> *mut dc_config {
-    infallible(std::ptr::null_mut(), || Box::into_raw(Box::new(dc_config(Config::new()))))
+pub extern "C" fn dc_config_option_count() -> usize {
+    OPTIONS.len()
 }
 
-/// The workspace's access token. There is no default.
+/// Describes an option, so that a binding or a command line can list options that it was not written for.
 ///
-/// @param config     the settings.
-/// @param token      1 to 4096 visible ASCII characters, without the word Bearer; copied. Never repeated in a message.
-/// @param out_error  where the error goes, or NULL.
-/// @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
-///
+/// @param index      0 to dc_config_option_count() - 1, in the order of DC_OPTION_… in this header.
+/// @param attribute  one of DC_INFO_….
+/// @return a static string; NULL if the option has no such attribute, or index or attribute is out of range.
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn dc_config_set_token(
-    config: *mut dc_config,
-    token: *const c_char,
-    out_error: *mut *mut dc_error,
-) -> dc_status {
-    // SAFETY: the header asks for a live config of one thread's, texts that end, and an out that may be written.
-    unsafe {
-        set(config, out_error, |settings| {
-            // What a program passes on from an environment variable that isn't set.
-            let none =
-                || Error::invalid("token is NULL: pass the workspace's access token (is the variable for it set?)");
-            settings.set_access_token(input::optional_text(token, "token")?.ok_or_else(none)?)?;
-            Ok(())
-        })
+pub extern "C" fn dc_config_option(index: usize, attribute: i32) -> *const c_char {
+    infallible(ptr::null(), || option_attribute(index, attribute).map_or(ptr::null(), CStr::as_ptr))
+}
+
+/// What dc_config_option() returns, for the generator of the header.
+pub fn option_attribute(index: usize, attribute: i32) -> Option<&'static CStr> {
+    let boolean = |value| if value { c"true" } else { c"false" };
+    let option = OPTIONS.get(index)?;
+    match attribute {
+        DC_INFO_NAME => Some(option.name),
+        DC_INFO_TYPE => Some(option.type_name()),
+        DC_INFO_DEFAULT => option.default,
+        DC_INFO_ALLOWED => Some(option.allowed),
+        DC_INFO_DESCRIPTION => Some(option.description),
+        DC_INFO_SECRET => Some(boolean(option.is_secret)),
+        DC_INFO_REPLACES => option.replaces,
+        _ => None,
     }
 }
 
-/// The data centre of the workspace. It replaces the base URL, as dc_config_set_base_url replaces the region.
-///
-/// @param config     the settings.
-/// @param region     "us" (the default), "eu" or "au"; a token belongs to one, and the others answer 401.
-/// @param out_error  where the error goes, or NULL.
-/// @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
-///
-/// Since: 0.1.0
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn dc_config_set_region(
-    config: *mut dc_config,
-    region: *const c_char,
-    out_error: *mut *mut dc_error,
-) -> dc_status {
-    // SAFETY: the header asks for a live config of one thread's, texts that end, and an out that may be written.
-    unsafe {
-        set(config, out_error, |settings| {
-            settings.set_region(Region::from_name(input::text(region, "region")?)?);
-            Ok(())
-        })
-    }
-}
-
-/// Where the service is, if not in a region: a sandbox, or a gateway of yours.
-///
-/// @param config     the settings.
-/// @param base_url   "https://host[:port][/path]" of up to 2048 bytes, copied; default "https://api.intercom.io".
-///                   "http://" to anything but loopback is refused by dc_client_new, unless
-///                   dc_config_set_allow_insecure_http was called, before or after this.
-/// @param out_error  where the error goes, or NULL.
-/// @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
-///
-/// Since: 0.1.0
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn dc_config_set_base_url(
-    config: *mut dc_config,
-    base_url: *const c_char,
-    out_error: *mut *mut dc_error,
-) -> dc_status {
-    // SAFETY: the header asks for a live config of one thread's, texts that end, and an out that may be written.
-    unsafe {
-        set(config, out_error, |settings| {
-            settings.set_base_url(input::text(base_url, "base_url")?)?;
-            Ok(())
-        })
-    }
-}
-
-/// Whether the token may go unencrypted to another machine, or through a proxy. For a test network only.
-///
-/// @param config     the settings.
-/// @param allow      0: no (the default); anything else: yes.
-/// @param out_error  where the error goes, or NULL.
-/// @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
-///
-/// Since: 0.1.0
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn dc_config_set_allow_insecure_http(
-    config: *mut dc_config,
-    allow: i32,
-    out_error: *mut *mut dc_error,
-) -> dc_status {
-    // SAFETY: the header asks for a live config of one thread's, texts that end, and an out that may be written.
-    unsafe {
-        set(config, out_error, |settings| {
-            settings.set_allow_insecure_http(allow != 0);
-            Ok(())
-        })
-    }
-}
-
-/// The Intercom-Version to ask for.
-///
-/// @param config       the settings.
-/// @param api_version  a word of letters or a number such as "2.16"; copied; default "Preview". The service has the
-///                     operation for Preview and from 2.16 on. A version that the library doesn't know is sent.
-/// @param out_error    where the error goes, or NULL.
-/// @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
-///
-/// Since: 0.1.0
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn dc_config_set_api_version(
-    config: *mut dc_config,
-    api_version: *const c_char,
-    out_error: *mut *mut dc_error,
-) -> dc_status {
-    // SAFETY: the header asks for a live config of one thread's, texts that end, and an out that may be written.
-    unsafe {
-        set(config, out_error, |settings| {
-            settings.set_api_version(input::text(api_version, "api_version")?)?;
-            Ok(())
-        })
-    }
-}
-
-/// A name for your program, put behind the library's own in User-Agent.
-///
-/// @param config     the settings.
-/// @param suffix     up to 256 visible ASCII characters and spaces, as "my-app/1.0"; copied. "": none, the default.
-/// @param out_error  where the error goes, or NULL.
-/// @return DC_OK or DC_ERR_INVALID_ARGUMENT. Not while another thread uses the config.
-///
-/// Since: 0.1.0
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn dc_config_set_user_agent_suffix(
-    config: *mut dc_config,
-    suffix: *const c_char,
-    out_error: *mut *mut dc_error,
-) -> dc_status {
-    // SAFETY: the header asks for a live config of one thread's, texts that end, and an out that may be written.
-    unsafe {
-        set(config, out_error, |settings| {
-            settings.set_user_agent_suffix(input::text(suffix, "suffix")?)?;
-            Ok(())
-        })
-    }
-}
-
-/// Frees the settings. Clients made from them stay. A drop function that this calls must not use the config any more.
-///
-/// @param config  settings that nothing uses any more, or NULL.
-///
-/// Since: 0.1.0
+/// Frees a config. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_config_free(config: *mut dc_config) {
-    // SAFETY: the header asks for settings of this library's that nothing uses any more, or NULL.
+    // SAFETY: the header asks for a config of this library that is no longer used, or NULL.
     unsafe { free(config) }
 }

@@ -1,19 +1,17 @@
 //! Error
 //!
-//! What a failed call says beside its status. A function that can fail takes a last parameter `dc_error **out_error`:
-//! NULL if you don't want it; else it is NULL after success and an error of yours after a failure.
+//! What a failed call reports besides its status. The strings are NULL when the service sent no such value.
 
 use std::ffi::{CString, c_char};
+use std::ptr;
 
-use super::guard::infallible;
-use super::output::{address, c_text, count_or_minus_one, free, seconds_or_minus_one};
+use super::guard::{catch_panic, infallible};
+use super::output::{Out, address, c_string, free, set_rate_limit};
 use super::status::{DC_OK, dc_status, status_of};
-use crate::error::Error;
+use crate::error::{Error, Result};
+use crate::rate_limit::RateLimit;
 
-/// A failure, immutable: dc_error_status, dc_error_message, dc_error_http_status, dc_error_api_code,
-/// dc_error_api_field, dc_error_request_id, dc_error_retry_after_ms, dc_error_rate_limit,
-/// dc_error_rate_limit_remaining, dc_error_rate_limit_reset, dc_error_attempts; dc_error_free. Any thread, many at
-/// once. It never contains the token.
+/// A failure. Immutable and thread-safe. Contains neither the access token nor the proxy's credentials.
 pub struct dc_error {
     error: Error,
     message: CString,
@@ -25,168 +23,173 @@ pub struct dc_error {
 impl dc_error {
     pub(super) fn new(error: Error) -> Self {
         Self {
-            message: c_text(error.message()),
-            api_code: error.api_code().map(c_text),
-            api_field: error.api_field().map(c_text),
-            request_id: error.request_id().map(c_text),
+            message: c_string(error.message()),
+            api_code: error.api_code().map(c_string),
+            api_field: error.api_field().map(c_string),
+            request_id: error.request_id().map(c_string),
             error,
         }
     }
 }
 
-/// What `read` finds in an error; `otherwise` for NULL.
+/// Runs a function that can fail: returns its status and sets `out_error`.
 ///
 /// # Safety
-/// `error` is NULL or an error that isn't freed meanwhile; a pointer that `read` returns is good until it is.
-unsafe fn look<T: Copy>(error: *const dc_error, otherwise: T, read: impl FnOnce(&dc_error) -> T) -> T {
-    // SAFETY: as the caller vouches.
+/// `out_error` is NULL or writable.
+pub(super) unsafe fn fallible(out_error: *mut *mut dc_error, work: impl FnOnce() -> Result<dc_status>) -> dc_status {
+    // SAFETY: guaranteed by the caller.
+    let out_error = unsafe { Out::optional(out_error) };
+    match catch_panic(work) {
+        Ok(status) => status,
+        Err(error) => {
+            let status = status_of(error.kind());
+            infallible((), || {
+                if let Some(out) = out_error {
+                    out.set(dc_error::new(error));
+                }
+            });
+            status
+        }
+    }
+}
+
+/// Reads from an error; `otherwise` for NULL.
+///
+/// # Safety
+/// `error` is NULL, or an error that is not freed before the function returns.
+unsafe fn read<T: Copy>(error: *const dc_error, otherwise: T, read: impl FnOnce(&dc_error) -> T) -> T {
+    // SAFETY: guaranteed by the caller.
     infallible(otherwise, || unsafe { error.as_ref() }.map_or(otherwise, read))
 }
 
-/// The status that the failed call returned.
+/// Returns the status that the failed call returned.
 ///
-/// @param error  an error, or NULL.
 /// @return one of DC_ERR_…; DC_OK for NULL.
-///
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_error_status(error: *const dc_error) -> dc_status {
     // SAFETY: the header asks for a live error or NULL.
-    unsafe { look(error, DC_OK, |error| status_of(error.error.kind())) }
+    unsafe { read(error, DC_OK, |error| status_of(error.error.kind())) }
 }
 
-/// One line for a person: what happened and, where that is known, what would help.
-///
-/// @param error  an error, or NULL.
-/// @return UTF-8 owned by the error, valid until it is freed; NULL for NULL.
-///
-/// Since: 0.1.0
+/// Returns one line for a person: what failed, why, and what to do about it where that is known. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_error_message(error: *const dc_error) -> *const c_char {
     // SAFETY: the header asks for a live error or NULL.
-    unsafe { look(error, std::ptr::null(), |error| error.message.as_ptr()) }
+    unsafe { read(error, ptr::null(), |error| error.message.as_ptr()) }
 }
 
-/// The HTTP status of the answer, such as 401; also of one whose body then broke off.
+/// Returns the HTTP status of the response, also when its body could not be read.
 ///
-/// @param error  an error, or NULL.
-/// @return 100 to 999; 0 when there was no answer, and for NULL.
-///
+/// @return 100 to 999; 0 without a response.
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_error_http_status(error: *const dc_error) -> i32 {
     // SAFETY: the header asks for a live error or NULL.
-    unsafe { look(error, 0, |error| error.error.http_status().map_or(0, i32::from)) }
+    unsafe { read(error, 0, |error| error.error.http_status().map_or(0, i32::from)) }
 }
 
-/// The service's own code for the failure, such as "unauthorized" or "parameter_invalid" (errors[0].code).
-///
-/// @param error  an error, or NULL.
-/// @return UTF-8 owned by the error, valid until it is freed; NULL when the service gave none, and for NULL.
-///
-/// Since: 0.1.0
+/// Returns the service's error code, errors[0].code, such as "unauthorized". Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_error_api_code(error: *const dc_error) -> *const c_char {
     // SAFETY: the header asks for a live error or NULL.
-    unsafe { look(error, std::ptr::null(), |error| address(error.api_code.as_ref())) }
+    unsafe { read(error, ptr::null(), |error| address(error.api_code.as_ref())) }
 }
 
-/// The parameter that the service found wrong (errors[0].field).
-///
-/// @param error  an error, or NULL.
-/// @return UTF-8 owned by the error, valid until it is freed; NULL when the service named none, and for NULL.
-///
-/// Since: 0.1.0
+/// Returns the request parameter that the service found invalid, errors[0].field. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_error_api_field(error: *const dc_error) -> *const c_char {
     // SAFETY: the header asks for a live error or NULL.
-    unsafe { look(error, std::ptr::null(), |error| address(error.api_field.as_ref())) }
+    unsafe { read(error, ptr::null(), |error| address(error.api_field.as_ref())) }
 }
 
-/// The service's id for the request; its support people ask for it.
-///
-/// @param error  an error, or NULL.
-/// @return UTF-8 owned by the error, valid until it is freed; NULL when there was none, and for NULL.
-///
-/// Since: 0.1.0
+/// Returns the service's id of the request, which its support asks for. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_error_request_id(error: *const dc_error) -> *const c_char {
     // SAFETY: the header asks for a live error or NULL.
-    unsafe { look(error, std::ptr::null(), |error| address(error.request_id.as_ref())) }
+    unsafe { read(error, ptr::null(), |error| address(error.request_id.as_ref())) }
 }
 
-/// How long the service asked to wait before another try.
+/// Returns how long the service asked to wait before the next request.
 ///
-/// @param error  an error, or NULL.
-/// @return milliseconds, 0 or more; -1 when it did not ask, and for NULL.
-///
+/// @return milliseconds; -1 if it did not ask.
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_error_retry_after_ms(error: *const dc_error) -> i64 {
-    let asked = |error: &dc_error| {
-        let wait = error.error.retry_after()?;
-        Some(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX))
+    let milliseconds = |error: &dc_error| {
+        let delay = error.error.retry_after()?;
+        Some(i64::try_from(delay.as_millis()).unwrap_or(i64::MAX))
     };
     // SAFETY: the header asks for a live error or NULL.
-    unsafe { look(error, -1, |error| asked(error).unwrap_or(-1)) }
+    unsafe { read(error, -1, |error| milliseconds(error).unwrap_or(-1)) }
 }
 
-/// How many requests the service allows in the current window (X-RateLimit-Limit).
+/// Reads the rate limit that the response reported. An out parameter may be NULL, and is set to -1 if its value
+/// is not known.
 ///
-/// @param error  an error, or NULL.
-/// @return 0 or more; -1 when the service did not say, and for NULL.
-///
+/// @param out_limit      requests allowed in the current window (X-RateLimit-Limit).
+/// @param out_remaining  requests that remain in it (X-RateLimit-Remaining).
+/// @param out_reset      its end, in seconds since the Unix epoch (X-RateLimit-Reset).
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn dc_error_rate_limit(error: *const dc_error) -> i64 {
-    // SAFETY: the header asks for a live error or NULL.
-    unsafe { look(error, -1, |error| count_or_minus_one(error.error.rate_limit().limit)) }
+pub unsafe extern "C" fn dc_error_rate_limit(
+    error: *const dc_error,
+    out_limit: *mut i64,
+    out_remaining: *mut i64,
+    out_reset: *mut i64,
+) {
+    // SAFETY: the header asks for a live error or NULL, and for writable out parameters or NULL.
+    unsafe {
+        let rate_limit = read(error, RateLimit::default(), |error| error.error.rate_limit());
+        set_rate_limit(rate_limit, out_limit, out_remaining, out_reset);
+    }
 }
 
-/// How many of them are left (X-RateLimit-Remaining).
+/// Returns how many requests the call made, including the first.
 ///
-/// @param error  an error, or NULL.
-/// @return 0 or more; -1 when the service did not say, and for NULL.
-///
-/// Since: 0.1.0
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn dc_error_rate_limit_remaining(error: *const dc_error) -> i64 {
-    // SAFETY: the header asks for a live error or NULL.
-    unsafe { look(error, -1, |error| count_or_minus_one(error.error.rate_limit().remaining)) }
-}
-
-/// When the current window ends (X-RateLimit-Reset).
-///
-/// @param error  an error, or NULL.
-/// @return seconds since the Unix epoch; -1 when the service did not say, and for NULL.
-///
-/// Since: 0.1.0
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn dc_error_rate_limit_reset(error: *const dc_error) -> i64 {
-    // SAFETY: the header asks for a live error or NULL.
-    unsafe { look(error, -1, |error| seconds_or_minus_one(error.error.rate_limit().reset)) }
-}
-
-/// How many requests the call made, the first included.
-///
-/// @param error  an error, or NULL.
-/// @return 0 when the call failed without a request (an argument that was refused, a pager that can't go on), and for
-///         NULL.
-///
+/// @return 0 if it failed before the first request.
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_error_attempts(error: *const dc_error) -> i32 {
     // SAFETY: the header asks for a live error or NULL.
-    unsafe { look(error, 0, |error| error.error.attempts().try_into().unwrap_or(i32::MAX)) }
+    unsafe { read(error, 0, |error| error.error.attempts().try_into().unwrap_or(i32::MAX)) }
 }
 
-/// Frees an error and its texts.
-///
-/// @param error  an error that nothing uses any more, or NULL.
-///
-/// Since: 0.1.0
+/// Frees an error. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_error_free(error: *mut dc_error) {
-    // SAFETY: the header asks for an error of this library's that nothing uses any more, or NULL.
+    // SAFETY: the header asks for an error of this library that is no longer used, or NULL.
     unsafe { free(error) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ptr;
+
+    use super::super::status::DC_ERR_PANIC;
+    use super::*;
+
+    #[test]
+    fn panic_becomes_status_and_error() {
+        let mut error = ptr::null_mut();
+        // SAFETY: `error` outlives the call, and is freed once.
+        unsafe {
+            assert_eq!(fallible(&mut error, || panic!("on purpose")), DC_ERR_PANIC);
+            assert_eq!(dc_error_status(error), DC_ERR_PANIC);
+            let message = std::ffi::CStr::from_ptr(dc_error_message(error));
+            assert!(message.to_string_lossy().contains("a bug in libdata_connectors"));
+            dc_error_free(error);
+            assert_eq!(fallible(ptr::null_mut(), || panic!("on purpose")), DC_ERR_PANIC);
+        }
+        assert_eq!(infallible(-1, || panic!("on purpose")), -1);
+    }
+
+    #[test]
+    fn error_is_null_after_success() {
+        let mut error = ptr::dangling_mut();
+        // SAFETY: `error` outlives the call.
+        let status = unsafe { fallible(&mut error, || Ok(DC_OK)) };
+        assert_eq!(status, DC_OK);
+        assert!(error.is_null());
+    }
 }

@@ -1,8 +1,7 @@
-//! The C ABI. Each file is a section of `include/data_connectors.h`, which is made from the comments here; each
-//! handle's name is its file's, and the order of the sections is in tests/header.rs. The laws that every function
-//! obeys are in docs/abi.md.
+//! The C ABI. Each file except `guard`, `input` and `output` is a section of `include/data_connectors.h`, which is
+//! generated from the comments here (tests/header.rs has the order). docs/abi.md has the conventions.
 //!
-//! There is no logic here beyond conversion, and no `unsafe` elsewhere that touches a caller's pointers.
+//! This module only converts: no logic, and no `unsafe` outside of it touches a caller's pointer.
 
 #![allow(non_camel_case_types)]
 // The comments are written for a C header.
@@ -12,20 +11,13 @@ mod guard;
 mod input;
 mod output;
 
-pub mod callback;
+pub mod callbacks;
 pub mod cancel;
 pub mod client;
 pub mod config;
 pub mod connector;
 pub mod error;
-pub mod history;
-pub mod interrupt;
-pub mod limits;
-pub mod list;
-pub mod log;
 pub mod page;
 pub mod pager;
-pub mod route;
 pub mod status;
-pub mod usage;
 pub mod version;

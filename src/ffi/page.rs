@@ -1,24 +1,25 @@
 //! Page
 //!
-//! One page of the list: the service's own JSON, what is needed to go on, and (in the next section) its rows.
+//! One page of the list: the service's JSON, the cursor of the next page, and the rows.
 
 use std::ffi::{CString, c_char};
+use std::ptr;
 
 use once_cell::race::OnceBox;
 
 use super::connector::{connectors_of, dc_connector};
 use super::guard::infallible;
-use super::output::{address, c_text, count_or_minus_one, free, seconds_or_minus_one};
+use super::output::{address, bytes, c_string, free, set_rate_limit};
 use crate::page::Page;
+use crate::page::packed_rows::PackedFormat;
+use crate::rate_limit::RateLimit;
 
-/// One page, immutable: dc_page_json, dc_page_json_len, dc_page_count, dc_page_next_cursor, dc_page_has_next,
-/// dc_page_request_id, dc_page_rate_limit, dc_page_rate_limit_remaining, dc_page_rate_limit_reset; dc_page_connector,
-/// dc_page_table, dc_page_table_len; dc_page_free.
-/// Made by dc_list_page and dc_pager_next. Any thread, many at once.
+/// One page of the list. Immutable and thread-safe.
 pub struct dc_page {
-    /// Before `page`, from which they borrow: so they are dropped first.
+    /// Before `page`, from which they borrow, so that they are dropped first.
     connectors: OnceBox<Vec<dc_connector>>,
-    table_nul: OnceBox<Vec<u8>>,
+    json_columns: OnceBox<Vec<u8>>,
+    separated: OnceBox<Vec<u8>>,
     page: Page,
     next_cursor: Option<CString>,
     request_id: Option<CString>,
@@ -28,159 +29,163 @@ impl dc_page {
     pub(super) fn new(page: Page) -> Self {
         Self {
             connectors: OnceBox::new(),
-            table_nul: OnceBox::new(),
-            next_cursor: page.next_cursor().map(c_text),
-            request_id: page.request_id().map(c_text),
+            json_columns: OnceBox::new(),
+            separated: OnceBox::new(),
+            next_cursor: page.next_cursor().map(c_string),
+            request_id: page.request_id().map(c_string),
             page,
         }
     }
 
-    pub(super) fn connector(&self, index: usize) -> Option<&dc_connector> {
-        // SAFETY: C has a page only behind a pointer, where it stays until it is freed; nothing here changes it
-        // meanwhile, and they are dropped before it.
+    fn connector(&self, index: usize) -> Option<&dc_connector> {
+        // SAFETY: C has a page only behind a pointer, where it stays until it is freed. Nothing changes it meanwhile,
+        // and the connectors are dropped before it.
         let connectors = self.connectors.get_or_init(|| Box::new(unsafe { connectors_of(&self.page) }));
         connectors.get(index)
     }
 
-    /// The table of the rows, with a NUL behind it.
-    pub(super) fn table_nul(&self) -> &[u8] {
-        self.table_nul.get_or_init(|| {
-            let mut table = self.page.table();
-            table.push(0);
-            table.shrink_to_fit();
-            Box::new(table)
-        })
+    /// The packed rows with a NUL at the end; `None` for an unknown format.
+    fn packed_rows(&self, format: i32) -> Option<&[u8]> {
+        let (buffer, format) = match format {
+            DC_PACKED_JSON => (&self.json_columns, PackedFormat::JsonColumns),
+            DC_PACKED_SEPARATED => (&self.separated, PackedFormat::Separated),
+            _ => return None,
+        };
+        Some(buffer.get_or_init(|| {
+            let mut rows = self.page.packed_rows(format);
+            rows.push(0);
+            rows.shrink_to_fit();
+            Box::new(rows)
+        }))
     }
 }
 
-/// What `read` finds in a page; `otherwise` for NULL.
+/// Reads from a page; `otherwise` for NULL.
 ///
 /// # Safety
-/// `page` is NULL or a page that isn't freed meanwhile; a pointer that `read` returns is good until it is.
-unsafe fn look<T: Copy>(page: *const dc_page, otherwise: T, read: impl FnOnce(&dc_page) -> T) -> T {
-    // SAFETY: as the caller vouches.
+/// `page` is NULL, or a page that is not freed before the function returns; a pointer that `read` returns is valid
+/// until it is freed.
+unsafe fn read<T: Copy>(page: *const dc_page, otherwise: T, read: impl FnOnce(&dc_page) -> T) -> T {
+    // SAFETY: guaranteed by the caller.
     infallible(otherwise, || unsafe { page.as_ref() }.map_or(otherwise, read))
 }
 
-/// The answer's JSON, byte for byte as the service sent it (after decompression, and without a byte order mark): an
-/// object with the rows in "data". It is valid JSON and valid UTF-8; fields may be there that no document names, and
-/// documented ones may be null.
-///
-/// @param page  a page, or NULL.
-/// @return NUL-terminated, owned by the page, valid until it is freed; NULL for NULL.
-///
-/// Since: 0.1.0
+/// Returns the JSON as the service sent it, byte for byte after decompression, without a byte order mark: an object
+/// with the rows in "data". It is valid, and may contain fields that are not documented. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_page_json(page: *const dc_page) -> *const c_char {
     // SAFETY: the header asks for a live page or NULL.
-    unsafe { look(page, std::ptr::null(), |page| page.page.json_nul().as_ptr().cast()) }
+    unsafe { read(page, ptr::null(), |page| page.page.json_nul().as_ptr().cast()) }
 }
 
-/// The length of dc_page_json.
-///
-/// @param page  a page, or NULL.
-/// @return bytes, without the NUL at the end; 0 for NULL.
-///
-/// Since: 0.1.0
+/// Returns the length of dc_page_json() in bytes. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_page_json_len(page: *const dc_page) -> usize {
     // SAFETY: the header asks for a live page or NULL.
-    unsafe { look(page, 0, |page| page.page.json().len()) }
+    unsafe { read(page, 0, |page| page.page.json().len()) }
 }
 
-/// How many rows "data" has. A page may have none and still have a next one. An answer with more than 100,000 (the
-/// service gives 50 at most) is refused with DC_ERR_PROTOCOL.
-///
-/// @param page  a page, or NULL.
-/// @return 0 or more; 0 for NULL.
-///
-/// Since: 0.1.0
+/// Returns the number of rows. A page may be empty and still have a next one. More than 100,000 rows (the service sends
+/// at most 50) are refused with DC_ERR_PROTOCOL. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_page_count(page: *const dc_page) -> usize {
     // SAFETY: the header asks for a live page or NULL.
-    unsafe { look(page, 0, |page| page.page.count()) }
+    unsafe { read(page, 0, |page| page.page.count()) }
 }
 
-/// The cursor that asks for the next page: pass it as `starting_after` as it is.
-///
-/// @param page  a page, or NULL.
-/// @return UTF-8 owned by the page, valid until it is freed; NULL on the last page, and for NULL.
-///
-/// Since: 0.1.0
+/// Returns the cursor of the next page, to be passed as starting_after; NULL on the last page. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_page_next_cursor(page: *const dc_page) -> *const c_char {
     // SAFETY: the header asks for a live page or NULL.
-    unsafe { look(page, std::ptr::null(), |page| address(page.next_cursor.as_ref())) }
+    unsafe { read(page, ptr::null(), |page| address(page.next_cursor.as_ref())) }
 }
 
-/// Whether the service named a next page. It is 1 while dc_page_next_cursor is NULL only where the service named it
-/// in a form that can't be followed: then this is not the end of the list.
+/// Returns whether there is a next page. If it is 1 and dc_page_next_cursor() is NULL, the service named the next page
+/// in an unsupported form: the list is incomplete.
 ///
-/// @param page  a page, or NULL.
 /// @return 1 or 0; -1 for NULL.
-///
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_page_has_next(page: *const dc_page) -> i32 {
     // SAFETY: the header asks for a live page or NULL.
-    unsafe { look(page, -1, |page| page.page.has_next().into()) }
+    unsafe { read(page, -1, |page| page.page.has_next().into()) }
 }
 
-/// The service's id for the request (X-Request-Id); its support people ask for it.
-///
-/// @param page  a page, or NULL.
-/// @return UTF-8 owned by the page, valid until it is freed; NULL when the service gave none, and for NULL.
-///
-/// Since: 0.1.0
+/// Returns the service's id of the request (X-Request-Id), which its support asks for. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_page_request_id(page: *const dc_page) -> *const c_char {
     // SAFETY: the header asks for a live page or NULL.
-    unsafe { look(page, std::ptr::null(), |page| address(page.request_id.as_ref())) }
+    unsafe { read(page, ptr::null(), |page| address(page.request_id.as_ref())) }
 }
 
-/// How many requests the service allows in the current window (X-RateLimit-Limit).
+/// Reads the rate limit after this request, like dc_error_rate_limit().
 ///
-/// @param page  a page, or NULL.
-/// @return 0 or more; -1 when the service did not say, and for NULL.
-///
+/// @param out_limit      requests allowed in the current window.
+/// @param out_remaining  requests that remain in it.
+/// @param out_reset      its end, in seconds since the Unix epoch.
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn dc_page_rate_limit(page: *const dc_page) -> i64 {
-    // SAFETY: the header asks for a live page or NULL.
-    unsafe { look(page, -1, |page| count_or_minus_one(page.page.rate_limit().limit)) }
+pub unsafe extern "C" fn dc_page_rate_limit(
+    page: *const dc_page,
+    out_limit: *mut i64,
+    out_remaining: *mut i64,
+    out_reset: *mut i64,
+) {
+    // SAFETY: the header asks for a live page or NULL, and for writable out parameters or NULL.
+    unsafe {
+        let rate_limit = read(page, RateLimit::default(), |page| page.page.rate_limit());
+        set_rate_limit(rate_limit, out_limit, out_remaining, out_reset);
+    }
 }
 
-/// How many of them are left (X-RateLimit-Remaining).
+/// Returns a row. The first call for a page, on any thread, parses all rows, which takes as much memory as the JSON and
+/// some 130 bytes per row.
 ///
-/// @param page  a page, or NULL.
-/// @return 0 or more; -1 when the service did not say, and for NULL.
-///
+/// @param index  0 to dc_page_count() - 1, in the order of the service.
+/// @return the row, owned by the page and valid until the page is freed; NULL if index is out of range.
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn dc_page_rate_limit_remaining(page: *const dc_page) -> i64 {
-    // SAFETY: the header asks for a live page or NULL.
-    unsafe { look(page, -1, |page| count_or_minus_one(page.page.rate_limit().remaining)) }
+pub unsafe extern "C" fn dc_page_connector(page: *const dc_page, index: usize) -> *const dc_connector {
+    infallible(ptr::null(), || {
+        // SAFETY: the header asks for a live page or NULL.
+        unsafe { page.as_ref() }.and_then(|page| page.connector(index)).map_or(ptr::null(), ptr::from_ref)
+    })
 }
 
-/// When the current window ends (X-RateLimit-Reset).
+/// Format of dc_page_packed_rows(): one JSON object with an array for each column, of one element per row. The columns
+/// are "type" to "execution_results_url" in the order of DC_FIELD_… (a string, true, false or null), "created_at_ms",
+/// "updated_at_ms", "state_code" and "http_method_code" (an integer or null), and "json_start" and "json_length", the
+/// offset and length in bytes of the row within dc_page_json().
+pub const DC_PACKED_JSON: i32 = 1;
+
+/// Format of dc_page_packed_rows(): byte 0xFE after every column but the last, 0xFF between rows, and a single 0xFD for
+/// an absent value; UTF-8 contains none of them. The columns are the fields in the order of DC_FIELD_…, created_at_ms,
+/// updated_at_ms, state_code and http_method_code in decimal digits, and the row's JSON.
+pub const DC_PACKED_SEPARATED: i32 = 2;
+
+/// Returns all rows in one buffer, for languages in which decoding it costs less than a call per field. The first call
+/// for a page and format creates it. Later versions may add columns at the end, or members.
 ///
-/// @param page  a page, or NULL.
-/// @return seconds since the Unix epoch; -1 when the service did not say, and for NULL.
-///
+/// @param format      DC_PACKED_JSON, for languages whose JSON parser is native code, or DC_PACKED_SEPARATED.
+/// @param out_length  length in bytes; may be NULL.
+/// @return may contain NULs if separated; NULL for an unknown format.
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn dc_page_rate_limit_reset(page: *const dc_page) -> i64 {
-    // SAFETY: the header asks for a live page or NULL.
-    unsafe { look(page, -1, |page| seconds_or_minus_one(page.page.rate_limit().reset)) }
+pub unsafe extern "C" fn dc_page_packed_rows(
+    page: *const dc_page,
+    format: i32,
+    out_length: *mut usize,
+) -> *const c_char {
+    // SAFETY: the header asks for a live page and a writable out parameter; each may be NULL.
+    unsafe {
+        let page = page.as_ref();
+        bytes(infallible(None, || page.and_then(|page| page.packed_rows(format))), out_length)
+    }
 }
 
-/// Frees a page, with its JSON and its texts.
-///
-/// @param page  a page that nothing uses any more, or NULL.
-///
-/// Since: 0.1.0
+/// Frees a page, its JSON, strings and rows. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_page_free(page: *mut dc_page) {
-    // SAFETY: the header asks for a page of this library's that nothing uses any more, or NULL.
+    // SAFETY: the header asks for a page of this library that is no longer used, or NULL.
     unsafe { free(page) }
 }

@@ -1,12 +1,11 @@
-//! How deeply JSON is nested. serde_json skips values of any depth, but the parsers of those who receive the page may
-//! not bear it.
+//! The nesting depth of JSON. serde_json skips values of any depth, but the parser of the application may have a limit.
 
 /// The maximum nesting of a page: far more than a list needs, and less than common parsers accept.
 pub(crate) const MAX_DEPTH: usize = 128;
 
 /// Whether arrays and objects are nested more than `max_depth` levels deep. The input need not be valid JSON.
 pub(crate) fn is_nested_deeper(json: &str, max_depth: usize) -> bool {
-    // There are nearly always so few brackets that their places don't matter.
+    // Usually there are too few brackets to reach the limit.
     if count_brackets(json.as_bytes()) <= max_depth {
         return false;
     }
@@ -30,7 +29,7 @@ pub(crate) fn is_nested_deeper(json: &str, max_depth: usize) -> bool {
 
 /// The number of opening brackets and braces, counted in bytes so that the compiler can vectorize the loop.
 fn count_brackets(bytes: &[u8]) -> usize {
-    // The two differ in one bit.
+    // The two differ in one bit only.
     let count = |chunk: &[u8]| chunk.iter().map(|byte| u8::from(byte | 0x20 == b'{')).sum::<u8>();
     bytes.chunks(255).map(|chunk| usize::from(count(chunk))).sum()
 }

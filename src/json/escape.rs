@@ -2,7 +2,7 @@
 
 use super::scanner::mark_special_bytes;
 
-/// Appends `string`, which is valid UTF-8, as a JSON string: in quotes, with what has to be escaped escaped.
+/// Appends `string`, which is valid UTF-8, as a JSON string: quoted, with escape sequences where required.
 pub(crate) fn write_string(output: &mut Vec<u8>, string: &[u8]) {
     output.push(b'"');
     let mut rest = string;
@@ -15,7 +15,7 @@ pub(crate) fn write_string(output: &mut Vec<u8>, string: &[u8]) {
     output.push(b'"');
 }
 
-/// The bytes before the first one that has to be escaped, that one, and those behind it.
+/// The bytes before the first one that must be escaped, that byte, and the bytes after it.
 fn split_at_special(bytes: &[u8]) -> Option<(&[u8], u8, &[u8])> {
     let (plain, rest) = bytes.split_at_checked(find_special(bytes)?)?;
     let (&special, remaining) = rest.split_first()?;
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_character_survives_at_every_position() {
+    fn every_character_round_trips_at_every_position() {
         for character in ('\0'..='\u{ff}').chain(['\u{2028}', '注', '🚚']) {
             for before in 0..9 {
                 let string = format!("{}{character}{}", "a".repeat(before), "ü".repeat(before));

@@ -8,13 +8,13 @@ pub(crate) trait RowVisitor {
     /// A known member.
     type Key: Copy;
 
-    /// The member with this name, unescaped; `None` if it is not wanted.
+    /// The member with this name, unescaped; `None` if it is not known.
     fn key(name: &[u8]) -> Option<Self::Key>;
 
     /// Sets a member. The last of two members with the same name counts, as in serde_json.
     fn set(&mut self, key: Self::Key, value: RowValue, scanner: &Scanner);
 
-    /// Forgets the members set so far: the row is read again.
+    /// Discards the members set so far: the row is read again.
     fn restart(&mut self);
 }
 
@@ -34,7 +34,7 @@ pub(crate) enum RowValue {
 /// Rows with more members are read without a template.
 const MAX_MEMBERS: usize = 24;
 
-/// What the last row looked like.
+/// The structure of the last row.
 #[derive(Debug)]
 pub(crate) struct RowTemplate<'a, K> {
     /// For each member, the bytes between the value before it (or the beginning of the row) and its value, and its key
@@ -55,7 +55,7 @@ impl<'a, K: Copy> RowTemplate<'a, K> {
     /// is not valid JSON.
     #[inline(always)]
     pub(crate) fn read_row(&mut self, scanner: &mut Scanner<'a>, visitor: &mut impl RowVisitor<Key = K>) -> Option<()> {
-        // Rows may be on lines of their own: the template begins behind the white space.
+        // White space before a row is not part of the template.
         scanner.peek();
         if self.count > 0 {
             let mut ahead = *scanner;

@@ -1,6 +1,6 @@
 //! A JSON scanner that builds no tree: it finds strings and skips values, eight bytes at a time.
 //!
-//! It is strict but gives no reasons: for invalid JSON, and for JSON nested too deeply, it returns `None`. serde_json
+//! It is strict but reports no reasons: for invalid JSON, and for JSON nested too deeply, it returns `None`. serde_json
 //! reports the reason.
 
 use std::borrow::Cow;
@@ -85,7 +85,7 @@ impl<'a> Scanner<'a> {
         is_next
     }
 
-    /// Consumes `bytes` if exactly they are next.
+    /// Consumes `bytes` if they are next.
     #[inline(always)]
     pub(crate) fn consume_exact(&mut self, bytes: &[u8]) -> bool {
         let next = self.json.get(self.position..self.position + bytes.len());
@@ -126,7 +126,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Continues from the first escape sequence of a string to behind its closing quote.
+    /// Continues from the first escape sequence of a string past its closing quote.
     #[inline(never)]
     fn after_string_with_escapes(mut self) -> Option<Self> {
         loop {
@@ -142,7 +142,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Goes to the next quote, backslash or control character.
+    /// Advances to the next quote, backslash or control character.
     #[inline(always)]
     fn skip_plain_bytes(&mut self) {
         while let Some(chunk) = self.json.get(self.position..).and_then(|rest| rest.first_chunk()) {

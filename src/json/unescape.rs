@@ -22,7 +22,7 @@ pub(crate) fn unescape(raw: &[u8], output: &mut [u8]) -> usize {
     written
 }
 
-/// The character that an escape sequence stands for, and the bytes behind it.
+/// The character that an escape sequence stands for, and the bytes after it.
 fn escape_sequence(escape: &[u8]) -> (char, &[u8]) {
     let rest = escape.get(2..).unwrap_or_default();
     let character = match escape.get(1) {
@@ -47,7 +47,7 @@ fn unicode(escape: &[u8]) -> (char, &[u8]) {
     (char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER), rest)
 }
 
-/// One `\uXXXX`, and the bytes behind it.
+/// One `\uXXXX`, and the bytes after it.
 fn utf16_unit(escape: &[u8]) -> Option<(u32, &[u8])> {
     let (digits, rest) = escape.strip_prefix(b"\\u")?.split_at_checked(4)?;
     let unit = u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;

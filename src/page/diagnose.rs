@@ -1,5 +1,5 @@
-//! Reads a list with serde_json, without building a tree: decides what the scanner of `list` leaves open, and says why
-//! something is not a list.
+//! Validates a list with serde_json, without building a tree: parses the valid lists that the scanner of `list` does
+//! not, and reports why a list is invalid.
 
 use std::fmt;
 
@@ -9,14 +9,14 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use super::summary::{ListSummary, Next};
 use crate::json::depth::{MAX_DEPTH, is_nested_deeper};
 
-/// Validates a list; says why if it is invalid.
+/// Validates a list. The error is the reason why it is invalid.
 pub(super) fn diagnose(json: &str) -> Result<ListSummary, String> {
     if is_nested_deeper(json, MAX_DEPTH) {
         return Err(format!("nested more than {MAX_DEPTH} levels deep"));
     }
     let mut state = State { data: Data::Missing, next: Next::End };
     let mut parser = serde_json::Deserializer::from_str(json);
-    Value { place: Place::List, state: &mut state }
+    Value { part: Part::List, state: &mut state }
         .deserialize(&mut parser)
         .and_then(|()| parser.end())
         // In keys, which are read as bytes, serde_json accepts control characters.
@@ -40,9 +40,9 @@ enum Data {
     Other(&'static str),
 }
 
-/// A place in the list that matters.
+/// A part of the list that is validated.
 #[derive(Clone, Copy, PartialEq)]
-enum Place {
+enum Part {
     List,
     Kind,
     Data,
@@ -51,20 +51,20 @@ enum Place {
     Cursor,
 }
 
-/// Reads the value at a place. The last of two equal keys counts, as in serde_json.
+/// Reads the value of a part. The last of two equal keys counts, as in serde_json.
 struct Value<'a> {
-    place: Place,
+    part: Part,
     state: &'a mut State,
 }
 
 impl Value<'_> {
     /// A value of a type that is not expected here.
     fn unexpected<E: serde::de::Error>(self, what: &'static str) -> Result<(), E> {
-        match self.place {
-            Place::List => return Err(E::custom(format!("the top level is {what}, not an object"))),
-            Place::Kind => {}
-            Place::Data => self.state.data = Data::Other(what),
-            Place::Pages | Place::Next | Place::Cursor => self.state.next = Next::Unreadable,
+        match self.part {
+            Part::List => return Err(E::custom(format!("the top level is {what}, not an object"))),
+            Part::Kind => {}
+            Part::Data => self.state.data = Data::Other(what),
+            Part::Pages | Part::Next | Part::Cursor => self.state.next = Next::Unsupported,
         }
         Ok(())
     }
@@ -86,24 +86,24 @@ impl<'de> Visitor<'de> for Value<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        match self.place {
-            Place::Data => self.state.data = Data::Other("an object"),
-            Place::Cursor => self.state.next = Next::Unreadable,
-            Place::List | Place::Kind | Place::Pages | Place::Next => {}
+        match self.part {
+            Part::Data => self.state.data = Data::Other("an object"),
+            Part::Cursor => self.state.next = Next::Unsupported,
+            Part::List | Part::Kind | Part::Pages | Part::Next => {}
         }
         let mut has_cursor = false;
         while let Some(key) = map.next_key_seed(Key)? {
-            let place = match (self.place, key) {
-                (Place::List, KnownKey::Data) => Place::Data,
-                (Place::List, KnownKey::Pages) => Place::Pages,
-                (Place::Pages, KnownKey::Next) => Place::Next,
-                (Place::Next, KnownKey::StartingAfter) => Place::Cursor,
-                (Place::List, KnownKey::Type) => Place::Kind,
-                // It may name the page in another way: not the end, unless a cursor says so.
-                (Place::Next, _) => {
+            let part = match (self.part, key) {
+                (Part::List, KnownKey::Data) => Part::Data,
+                (Part::List, KnownKey::Pages) => Part::Pages,
+                (Part::Pages, KnownKey::Next) => Part::Next,
+                (Part::Next, KnownKey::StartingAfter) => Part::Cursor,
+                (Part::List, KnownKey::Type) => Part::Kind,
+                // May identify the next page in another way, so without a cursor this is not the end.
+                (Part::Next, _) => {
                     map.next_value::<IgnoredAny>()?;
                     if !has_cursor {
-                        self.state.next = Next::Unreadable;
+                        self.state.next = Next::Unsupported;
                     }
                     continue;
                 }
@@ -112,11 +112,11 @@ impl<'de> Visitor<'de> for Value<'_> {
                     continue;
                 }
             };
-            has_cursor |= place == Place::Cursor;
-            if matches!(place, Place::Pages | Place::Next | Place::Cursor) {
+            has_cursor |= part == Part::Cursor;
+            if matches!(part, Part::Pages | Part::Next | Part::Cursor) {
                 self.state.next = Next::End;
             }
-            map.next_value_seed(Value { place, state: self.state })?;
+            map.next_value_seed(Value { part, state: self.state })?;
         }
         Ok(())
     }
@@ -126,31 +126,31 @@ impl<'de> Visitor<'de> for Value<'_> {
         while items.next_element::<IgnoredAny>()?.is_some() {
             count += 1;
         }
-        match self.place {
-            Place::Data => self.state.data = Data::Rows(count),
+        match self.part {
+            Part::Data => self.state.data = Data::Rows(count),
             _ => self.unexpected("an array")?,
         }
         Ok(())
     }
 
     fn visit_unit<E: serde::de::Error>(self) -> Result<(), E> {
-        match self.place {
+        match self.part {
             // An empty list is `[]`. Null may be a failure, which must not be mistaken for an empty list.
-            Place::List | Place::Data => self.unexpected("null"),
-            Place::Kind | Place::Pages | Place::Next | Place::Cursor => Ok(()),
+            Part::List | Part::Data => self.unexpected("null"),
+            Part::Kind | Part::Pages | Part::Next | Part::Cursor => Ok(()),
         }
     }
 
     fn visit_str<E: serde::de::Error>(self, string: &str) -> Result<(), E> {
-        match self.place {
+        match self.part {
             // Other types of lists may be added, but an error is not a list.
-            Place::Kind if string == "error.list" => return Err(E::custom("\"type\" is \"error.list\"")),
-            Place::Kind => {}
-            Place::Cursor => self.state.next = Next::from_cursor(string),
+            Part::Kind if string == "error.list" => return Err(E::custom("\"type\" is \"error.list\"")),
+            Part::Kind => {}
+            Part::Cursor => self.state.next = Next::from_cursor(string),
             // Old versions of the API name the next page by a URL.
-            Place::Next if string.is_empty() => {}
-            Place::Next => self.state.next = cursor_in_url(string).unwrap_or(Next::Unreadable),
-            Place::List | Place::Data | Place::Pages => return self.unexpected("a string"),
+            Part::Next if string.is_empty() => {}
+            Part::Next => self.state.next = cursor_in_url(string).unwrap_or(Next::Unsupported),
+            Part::List | Part::Data | Part::Pages => return self.unexpected("a string"),
         }
         Ok(())
     }
@@ -282,7 +282,7 @@ mod tests {
             r#"{"next":{"starting_after":{}}}"#,
             r#"{"next":{"starting_after":"a\u0000b"}}"#,
         ] {
-            assert_eq!(next(pages), Next::Unreadable, "{pages}");
+            assert_eq!(next(pages), Next::Unsupported, "{pages}");
         }
     }
 
@@ -290,7 +290,7 @@ mod tests {
     fn rejects_a_cursor_that_is_too_long_for_a_request() {
         let of_length = |length| next(&format!(r#"{{"next":{{"starting_after":"{}"}}}}"#, "c".repeat(length)));
         assert_eq!(of_length(MAX_CURSOR), Next::Cursor("c".repeat(MAX_CURSOR)));
-        assert_eq!(of_length(MAX_CURSOR + 1), Next::Unreadable);
+        assert_eq!(of_length(MAX_CURSOR + 1), Next::Unsupported);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 /// Defines [`Field`] and everything that depends on the list of fields, from one table in the documented order.
 macro_rules! fields {
     ($($variant:ident = $number:literal $name:literal,)+) => {
-        /// A field of a row: all are strings but for `direct_fin_usage`, a boolean. The numbers are those of the C ABI.
+        /// A field of a row. All are strings except `direct_fin_usage`, a boolean. The numbers are those of the C ABI.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(crate) enum Field {
             $($variant = $number,)+
@@ -13,7 +13,7 @@ macro_rules! fields {
             /// All fields, by number.
             pub(crate) const ALL: [Self; Self::COUNT] = [$(Self::$variant,)+];
 
-            /// How many there are.
+            /// The number of fields.
             pub(crate) const COUNT: usize = [$($name,)+].len();
 
             /// The name of the field in JSON.
@@ -51,7 +51,6 @@ fields! {
 
 impl Field {
     /// The field with this number in the C ABI.
-    #[cfg_attr(not(any(test, fuzzing)), expect(dead_code, reason = "not in the C ABI yet"))]
     pub(crate) fn from_number(number: i32) -> Option<Self> {
         Self::ALL.get(usize::try_from(number).ok()?).copied()
     }

@@ -14,7 +14,7 @@ use crate::json::scanner::Scanner;
 /// Far more than the 50 that the service sends. A parsed row takes about 110 bytes, however short its JSON is.
 const MAX_ROWS: usize = 100_000;
 
-/// Validates a list; says why if it is invalid.
+/// Validates a list. The error is the reason why it is invalid.
 pub(super) fn read_list(json: &str) -> Result<ListSummary, String> {
     // The values of a row are in an object, in an array, in an object.
     let summary = list(&mut Scanner::new(json, 0, MAX_DEPTH - 3)).map_or_else(|| diagnose(json), Ok)?;
@@ -135,6 +135,6 @@ fn next_page(scanner: &mut Scanner) -> Option<Next> {
         }
         Some(())
     })?;
-    // Without a cursor, it may name the page in another way.
+    // Without a cursor, the next page may be identified in another way.
     std::str::from_utf8(scanner.raw(cursor?)).ok().map(Next::from_cursor)
 }

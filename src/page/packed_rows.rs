@@ -12,12 +12,11 @@ use crate::json::escape::write_string;
 /// invalid time and for one before 1970), "state_code" and "http_method_code" (`DC_STATE_…` and `DC_HTTP_METHOD_…`),
 /// then the row's own JSON. A value is absent where the row has none, or has one of another type than documented.
 /// Strings are valid UTF-8; a lone surrogate is U+FFFD. Later versions may add columns after these; ignore them.
-#[cfg_attr(not(any(test, fuzzing)), expect(dead_code, reason = "not in the C ABI yet"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PackedFormat {
     /// A JSON object (UTF-8, no white space) with one member per column, in the order of the columns. Its value is an
     /// array with one element per row: a string for the fields, `true` or `false` for "direct_fin_usage", an integer
-    /// for the columns behind the fields, and null where the value is absent. In place of the row's JSON there are two
+    /// for the columns after the fields, and null where the value is absent. In place of the row's JSON there are two
     /// integers, "json_start" and "json_length": its range in bytes in the page's JSON (`dc_page_json`). A page without
     /// rows has the same members, each an empty array.
     JsonColumns,
@@ -47,7 +46,7 @@ const JSON_RANGE: [IntegerColumn; 2] = [
     ("json_length", |row| row.json_range()?.len().try_into().ok()),
 ];
 
-/// Packs `rows`. The buffer has room for a NUL behind them.
+/// Packs `rows`. The buffer has room for a trailing NUL.
 pub(super) fn pack(rows: &Connectors, page_json: &str, format: PackedFormat) -> Vec<u8> {
     let mut output = match format {
         PackedFormat::JsonColumns => json_columns(rows, page_json),
@@ -124,32 +123,6 @@ fn write_decimal(output: &mut Vec<u8>, integer: u64) {
     output.extend_from_slice(&digits[start..]);
 }
 
-/// The rows as `dc_page_table` has them.
-pub(super) fn table(rows: &Connectors, page_json: &str) -> Vec<u8> {
-    let mut table = Vec::with_capacity(2 * page_json.len());
-    for row in rows.clone() {
-        if !table.is_empty() {
-            table.push(ROW_SEPARATOR);
-        }
-        for field in Field::ALL {
-            table.extend_from_slice(match row.field(field) {
-                None => &[ABSENT],
-                Some(boolean) if field == Field::DirectFinUsage => {
-                    if boolean == b"true" {
-                        b"1"
-                    } else {
-                        b"0"
-                    }
-                }
-                Some(string) => string,
-            });
-            table.push(COLUMN_SEPARATOR);
-        }
-        table.extend_from_slice(row.json().as_bytes());
-    }
-    table
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -223,21 +196,6 @@ mod tests {
         assert_eq!((&rows[1][..16], rows[1][16]), (&[&[ABSENT][..]; 16][..], &b"7"[..]));
         assert_eq!((rows[2][6], rows[2][16]), (&b"true"[..], &b"{\"direct_fin_usage\":true}"[..]));
         assert_eq!((rows.len(), rows[2].len()), (3, 17));
-    }
-
-    #[test]
-    fn table_has_every_field_in_order() {
-        let made = page(&format!("{ROW},7,{{\"direct_fin_usage\":true}}")).table();
-        let rows: Vec<Vec<&[u8]>> = made
-            .split(|&byte| byte == ROW_SEPARATOR)
-            .map(|row| row.split(|&byte| byte == COLUMN_SEPARATOR).collect())
-            .collect();
-        assert_eq!(
-            (rows[0][1], rows[0][6], rows[0][11], rows[0][12]),
-            (&b"b"[..], &b"0"[..], &b"l"[..], ROW.as_bytes())
-        );
-        assert_eq!((&rows[1][..12], rows[1][12]), (&[&[ABSENT][..]; 12][..], &b"7"[..]));
-        assert_eq!((rows.len(), rows[2].len(), rows[2][6]), (3, 13, &b"1"[..]));
     }
 
     #[test]

@@ -91,7 +91,7 @@ fn check_row(row: &Connector, expected: &Value) {
     assert_eq!((row.created_at_ms(), row.updated_at_ms()), (ms("created_at"), ms("updated_at")), "times of {expected}");
 }
 
-/// The columns behind the fields, as JSON.
+/// The columns after the fields, as JSON.
 fn derived_columns(row: &Connector) -> [(&'static str, Value); 4] {
     let ms = |ms: Option<i64>| ms.filter(|&ms| ms >= 0).into();
     [

@@ -15,12 +15,12 @@ pub(super) struct ListSummary {
 /// The next page, as the service names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Next {
-    /// There is none: this is the last page.
+    /// This is the last page.
     End,
     /// The page at this cursor.
     Cursor(String),
-    /// There is one, in a form that this version can't request.
-    Unreadable,
+    /// There is a next page, but this version cannot request it.
+    Unsupported,
 }
 
 impl Next {
@@ -28,7 +28,7 @@ impl Next {
         match cursor {
             "" => Self::End,
             // A C string would end at a NUL; a longer cursor would not fit into a request.
-            _ if cursor.contains('\0') || cursor.len() > MAX_CURSOR => Self::Unreadable,
+            _ if cursor.contains('\0') || cursor.len() > MAX_CURSOR => Self::Unsupported,
             _ => Self::Cursor(cursor.to_owned()),
         }
     }

@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind};
 /// A failure below ureq, in the connector or the socket.
 #[derive(Debug)]
 pub(super) enum TransportError {
-    /// The call ended.
+    /// The call was cancelled or timed out.
     Interrupted(Interruption),
     /// An open connection failed.
     ConnectionBroken(io::Error),
@@ -66,7 +66,7 @@ pub(super) struct ErrorContext {
     pub authority: String,
     pub timeouts: Timeouts,
     pub max_response_bytes: u64,
-    /// Redacted from anything that the other side may have echoed.
+    /// Redacted from text that the server may echo.
     pub token: AccessToken,
 }
 
@@ -93,7 +93,7 @@ impl ErrorContext {
             ureq::Error::Decompress(coding, error) => {
                 (ErrorKind::Protocol, format!("response from {host} is not valid {coding}: {error}"))
             }
-            // The text may quote what the other side sent.
+            // The message may quote the response.
             other => {
                 let other = other.to_string();
                 let why = self.token.redact(&other);

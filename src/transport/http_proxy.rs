@@ -19,7 +19,7 @@ pub(super) fn open_tunnel(
     port: u16,
     attempt: &Attempt,
 ) -> Result<TcpStream, TransportError> {
-    // Errors name the proxy, so that they aren't taken for failures of the service.
+    // Errors name the proxy, so that they are not mistaken for failures of the service.
     let at_proxy = |error| TransportError::AtProxy { proxy: format!("{proxy:?}"), error: Box::new(error) };
     let stream = connect(&proxy.host, proxy.port, attempt).map_err(at_proxy)?;
     let response = exchange(&stream, &connect_request(proxy, host, port), attempt).map_err(at_proxy)?;

@@ -1,72 +1,321 @@
-/* Config: what is no text, and what settings take; a refusal leaves the old value. argv[1]: a sandbox. */
-#include "check.h"
+/* Config: options are set by name and take effect; the table of options describes them. argv[1]: a sandbox. */
+#include "silent.h"
 
-#define TAKES(call) CHECK((call) == DC_OK)
+#include <stdint.h>
 
-static void nulls(void)
+static const char *base_url;
+
+static dc_status list_with(const dc_config *config)
 {
-    CHECK_REFUSED(dc_config_set_token(NULL, "x", &error), "config is NULL: pass a handle that dc_config_new made");
-    CHECK_REFUSED(dc_config_set_region(NULL, "eu", &error), "config is NULL");
-    CHECK_REFUSED(dc_config_set_base_url(NULL, "https://a.example", &error), "config is NULL");
-    CHECK_REFUSED(dc_config_set_allow_insecure_http(NULL, 1, &error), "config is NULL");
-    CHECK_REFUSED(dc_config_set_api_version(NULL, "2.16", &error), "config is NULL");
-    CHECK_REFUSED(dc_config_set_user_agent_suffix(NULL, "x", &error), "config is NULL");
-    CHECK(dc_config_set_token(NULL, "x", NULL) == DC_ERR_INVALID_ARGUMENT);
+    dc_client *client = check_client_of(config);
+    dc_page *page = NULL;
+    dc_status status = dc_list_page(client, 0, NULL, NULL, &page, NULL);
+
+    dc_page_free(page);
+    dc_client_free(client);
+    return status;
+}
+
+static int is(const char *string, const char *expected)
+{
+    return string != NULL && strcmp(string, expected) == 0;
+}
+
+/* The index of an option in the table. */
+static size_t index_of(const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < dc_config_option_count(); i++)
+        if (is(dc_config_option(i, DC_INFO_NAME), name))
+            return i;
+    fprintf(stderr, "option %s is not in the table\n", name);
+    exit(1);
+}
+
+static void null_arguments_are_refused(void)
+{
+    dc_config *config = dc_config_new();
+
+    CHECK_REFUSED(dc_config_set_string(NULL, DC_OPTION_REGION, "eu", &error),
+                  "config is NULL: pass a handle from dc_config_new()");
+    CHECK_REFUSED(dc_config_set_int(NULL, DC_OPTION_TIMEOUT_MS, 1, &error), "config is NULL");
+    CHECK_REFUSED(dc_config_set_string(config, NULL, "eu", &error),
+                  "option is NULL: pass a NUL-terminated UTF-8 string");
+    CHECK_REFUSED(dc_config_set_int(config, NULL, 1, &error), "option is NULL");
+    CHECK(dc_config_set_string(NULL, NULL, NULL, NULL) == DC_ERR_INVALID_ARGUMENT);
+    CHECK(dc_config_set_int(NULL, NULL, 0, NULL) == DC_ERR_INVALID_ARGUMENT);
+    dc_config_free(config);
     dc_config_free(NULL);
 }
 
-static void texts(dc_config *config)
+static void strings_that_are_not_utf8_are_refused(dc_config *config)
 {
     const char *latin1 = "caf\xe9";
+    size_t i;
 
-    CHECK_REFUSED(dc_config_set_token(config, NULL, &error), "token is NULL: pass the workspace's access token (is the variable");
-    CHECK_REFUSED(dc_config_set_region(config, NULL, &error), "region is NULL");
-    CHECK_REFUSED(dc_config_set_base_url(config, NULL, &error), "base_url is NULL");
-    CHECK_REFUSED(dc_config_set_api_version(config, NULL, &error), "api_version is NULL");
-    CHECK_REFUSED(dc_config_set_user_agent_suffix(config, NULL, &error), "suffix is NULL");
+    CHECK_REFUSED(dc_config_set_string(config, latin1, "x", &error),
+                  "invalid option: not UTF-8 at byte 3; pass a UTF-8 string");
+    for (i = 0; i < dc_config_option_count(); i++) {
+        const char *name = dc_config_option(i, DC_INFO_NAME);
+        char expected[128];
 
-    CHECK_REFUSED(dc_config_set_token(config, latin1, &error), "token is not UTF-8 from byte 3 on");
-    CHECK_REFUSED(dc_config_set_region(config, latin1, &error), "region is not UTF-8");
-    CHECK_REFUSED(dc_config_set_base_url(config, latin1, &error), "base_url is not UTF-8");
-    CHECK_REFUSED(dc_config_set_api_version(config, latin1, &error), "api_version is not UTF-8");
-    CHECK_REFUSED(dc_config_set_user_agent_suffix(config, latin1, &error), "suffix is not UTF-8");
+        snprintf(expected, sizeof expected, "invalid %s: not UTF-8 at byte 3", name);
+        CHECK_REFUSED(dc_config_set_string(config, name, latin1, &error), expected);
+    }
 }
 
-static void what_is_right(dc_config *config)
+static void unknown_names_give_the_nearest(dc_config *config)
 {
-    dc_error *error = UNTOUCHED(dc_error);
+    CHECK_REFUSED(dc_config_set_string(config, "time_out_ms", "5000", &error),
+                  "unknown option \"time_out_ms\": did you mean timeout_ms?");
+    CHECK_REFUSED(dc_config_set_int(config, "max_retry", 1, &error), "did you mean max_retries?");
+    CHECK_REFUSED(dc_config_set_string(config, "", "x", &error), "unknown option");
+    /* A name far from all others may be a secret that was passed in the wrong place. */
+    CHECK_REFUSED(dc_config_set_string(config, "something else entirely", "x", &error),
+                  "unknown option: the nearest known one is ");
+}
 
-    CHECK(dc_config_set_token(config, "another-token", &error) == DC_OK && error == NULL);
-    TAKES(dc_config_set_region(config, "EU", NULL));
-    TAKES(dc_config_set_api_version(config, "2.16", NULL));
-    TAKES(dc_config_set_api_version(config, "Preview", NULL));
-    TAKES(dc_config_set_user_agent_suffix(config, "c-tests/1.0", NULL));
-    TAKES(dc_config_set_base_url(config, "http://10.0.0.1", NULL));
-    TAKES(dc_config_set_allow_insecure_http(config, 1, NULL));
-    TAKES(dc_config_set_allow_insecure_http(config, 0, NULL));
+static void check_option(dc_config *config, size_t index)
+{
+    const char *name = dc_config_option(index, DC_INFO_NAME);
+    const char *type = dc_config_option(index, DC_INFO_TYPE);
+    const char *value = dc_config_option(index, DC_INFO_DEFAULT);
+    const char *allowed = dc_config_option(index, DC_INFO_ALLOWED);
+    const char *description = dc_config_option(index, DC_INFO_DESCRIPTION);
+    const char *secret = dc_config_option(index, DC_INFO_SECRET);
+    const char *replaces = dc_config_option(index, DC_INFO_REPLACES);
+    long least, most;
+
+    CHECK(name != NULL && index_of(name) == index);
+    CHECK(allowed != NULL && *allowed != '\0' && description != NULL && *description != '\0');
+    CHECK(is(secret, "true") || is(secret, "false"));
+    if (replaces != NULL)
+        CHECK(is(dc_config_option(index_of(replaces), DC_INFO_REPLACES), name));
+    if (value != NULL)
+        SET(config, name, value);
+    if (is(type, "int")) {
+        CHECK(sscanf(allowed, "%ld to %ld", &least, &most) == 2);
+        CHECK(dc_config_set_int(config, name, least, NULL) == DC_OK);
+        CHECK(dc_config_set_int(config, name, most, NULL) == DC_OK);
+        CHECK_REFUSED(dc_config_set_int(config, name, least - 1, &error), allowed);
+        CHECK_REFUSED(dc_config_set_int(config, name, most + 1, &error), allowed);
+        CHECK_REFUSED(dc_config_set_int(config, name, INT64_MAX, &error), name);
+        CHECK_REFUSED(dc_config_set_int(config, name, INT64_MIN, &error), name);
+        CHECK_REFUSED(dc_config_set_string(config, name, "1.5", &error), "use an integer from ");
+        CHECK_REFUSED(dc_config_set_string(config, name, "", &error), "use an integer from ");
+        CHECK_REFUSED(dc_config_set_string(config, name, "99999999999999999999", &error), "use an integer from ");
+    } else if (is(type, "bool")) {
+        CHECK(is(allowed, "true or false"));
+        SET(config, name, "true");
+        SET(config, name, "1");
+        CHECK(dc_config_set_int(config, name, 1, NULL) == DC_OK);
+        SET(config, name, "false");
+        SET(config, name, "0");
+        CHECK(dc_config_set_int(config, name, 0, NULL) == DC_OK);
+        CHECK_REFUSED(dc_config_set_string(config, name, "yes", &error), "\"yes\": use true or false");
+        CHECK_REFUSED(dc_config_set_int(config, name, 2, &error), "2: use 0 or 1");
+    } else {
+        CHECK(is(type, "string"));
+        CHECK_REFUSED(dc_config_set_int(config, name, 1, &error), "takes a string, not an integer");
+    }
+    if (!is(name, "access_token"))
+        SET(config, name, NULL);
+}
+
+static void the_table_describes_the_options(void)
+{
+    static const char *const names[] = {
+        DC_OPTION_ACCESS_TOKEN,        DC_OPTION_REGION,              DC_OPTION_BASE_URL,
+        DC_OPTION_ALLOW_INSECURE_HTTP, DC_OPTION_API_VERSION,         DC_OPTION_USER_AGENT_SUFFIX,
+        DC_OPTION_TIMEOUT_MS,          DC_OPTION_CONNECT_TIMEOUT_MS,  DC_OPTION_MAX_RETRIES,
+        DC_OPTION_MAX_RESPONSE_BYTES,  DC_OPTION_WAIT_FOR_RATE_LIMIT, DC_OPTION_PROXY,
+        DC_OPTION_NO_PROXY,            DC_OPTION_CA_FILE,             DC_OPTION_SYSTEM_ROOTS,
+    };
+    dc_config *config = dc_config_new();
+    size_t i, count = dc_config_option_count();
+    int32_t attribute;
+
+    for (i = 0; i < sizeof names / sizeof *names; i++)
+        index_of(names[i]);
+    for (i = 0; i < count; i++)
+        check_option(config, i);
+    CHECK(is(dc_config_option(index_of(DC_OPTION_ACCESS_TOKEN), DC_INFO_SECRET), "true"));
+    CHECK(is(dc_config_option(index_of(DC_OPTION_PROXY), DC_INFO_SECRET), "true"));
+    CHECK(is(dc_config_option(index_of(DC_OPTION_REGION), DC_INFO_REPLACES), DC_OPTION_BASE_URL));
+    CHECK(is(dc_config_option(index_of(DC_OPTION_CA_FILE), DC_INFO_REPLACES), DC_OPTION_SYSTEM_ROOTS));
+    CHECK(is(dc_config_option(index_of(DC_OPTION_TIMEOUT_MS), DC_INFO_DEFAULT), "60000"));
+    for (attribute = DC_INFO_NAME; attribute <= DC_INFO_REPLACES; attribute++) {
+        CHECK(dc_config_option(count, attribute) == NULL);
+        CHECK(dc_config_option(SIZE_MAX, attribute) == NULL);
+    }
+    CHECK(dc_config_option(0, -1) == NULL && dc_config_option(0, DC_INFO_REPLACES + 1) == NULL);
+    dc_config_free(config);
+}
+
+static void values_are_validated(dc_config *config)
+{
+    CHECK_REFUSED(dc_config_set_string(config, DC_OPTION_ACCESS_TOKEN, NULL, &error),
+                  "missing access_token: pass the access token of the workspace (is the variable for it set?)");
+    CHECK_REFUSED(dc_config_set_string(config, DC_OPTION_ACCESS_TOKEN, "", &error), "invalid access_token: empty");
+    CHECK_REFUSED(dc_config_set_string(config, DC_OPTION_REGION, "mars", &error), "\"mars\": use us, eu or au");
+    CHECK_REFUSED(dc_config_set_string(config, DC_OPTION_BASE_URL, "a.example", &error), "invalid base_url: no scheme");
+    CHECK_REFUSED(dc_config_set_string(config, DC_OPTION_API_VERSION, "2.x", &error), "\"2.x\": use Preview");
+    CHECK_REFUSED(dc_config_set_string(config, DC_OPTION_USER_AGENT_SUFFIX, "a\nb", &error), "visible ASCII");
+    CHECK_REFUSED(dc_config_set_int(config, DC_OPTION_TIMEOUT_MS, -5, &error),
+                  "invalid timeout_ms -5: use 1 to 86400000");
+    CHECK_REFUSED(dc_config_set_string(config, DC_OPTION_PROXY, "socks5://x", &error), "use http://proxy.example:3128");
+    CHECK_REFUSED(dc_config_set_string(config, DC_OPTION_PROXY, "http://127.0.0.1:99999", &error), "invalid proxy: ");
+    CHECK_REFUSED(dc_config_set_string(config, DC_OPTION_NO_PROXY, "a,http://x", &error), "entry 2 is not a host");
+    CHECK_REFUSED(dc_config_set_string(config, DC_OPTION_CA_FILE, "no/such/file", &error),
+                  "could not read ca_file no/such/file");
+    CHECK_REFUSED(dc_config_set_string(config, DC_OPTION_CA_FILE, __FILE__, &error), "no certificate found");
+}
+
+static void refused_values_change_nothing(void)
+{
+    dc_config *config = check_config(base_url);
+
+    values_are_validated(config);
+    unknown_names_give_the_nearest(config);
+    strings_that_are_not_utf8_are_refused(config);
+    CHECK(list_with(config) == DC_OK);
+    dc_config_free(config);
+}
+
+static void errors_do_not_contain_secrets(void)
+{
+    static const char *const attempts[][2] = {
+        {DC_OPTION_ACCESS_TOKEN, "Bearer canary-7d1f"},
+        {DC_OPTION_ACCESS_TOKEN, "canary-7d1f\n"},
+        {DC_OPTION_ACCESS_TOKEN, "canary-7d1f\xff"},
+        {DC_OPTION_PROXY, "socks5://user:canary-7d1f@proxy.example"},
+        {DC_OPTION_PROXY, "http://user:canary-7d1f@proxy.example:0"},
+        {DC_OPTION_PROXY, "http://user:canary-7d1f@"},
+        {DC_OPTION_PROXY, "canary-7d1f\xff"},
+        {"dG9rOmNhbmFyeS03ZDFm:canary-7d1f", DC_OPTION_ACCESS_TOKEN},
+    };
+    dc_config *config = dc_config_new();
+    dc_client *client = NULL;
+    dc_error *error = NULL;
+    dc_page *page = NULL;
+    size_t i;
+
+    for (i = 0; i < sizeof attempts / sizeof *attempts; i++) {
+        CHECK(dc_config_set_string(config, attempts[i][0], attempts[i][1], &error) == DC_ERR_INVALID_ARGUMENT);
+        CHECK(strstr(dc_error_message(error), "canary") == NULL);
+        dc_error_free(error);
+    }
+    /* Valid ones are not repeated by later errors either. Nothing listens at port 1. */
+    SET(config, DC_OPTION_ACCESS_TOKEN, "canary-7d1f");
+    SET(config, DC_OPTION_PROXY, "http://user:canary-7d1f@127.0.0.1:1");
+    SET(config, DC_OPTION_MAX_RETRIES, "0");
+    CHECK(dc_client_new(config, &client, NULL) == DC_OK);
+    CHECK(dc_list_page(client, 0, NULL, NULL, &page, &error) == DC_ERR_CONNECTION);
+    CHECK(strstr(dc_error_message(error), "127.0.0.1:1") != NULL);
+    CHECK(strstr(dc_error_message(error), "canary") == NULL);
+    dc_error_free(error);
+    dc_client_free(client);
+    dc_config_free(config);
+}
+
+static void options_take_effect_and_null_resets_them(void)
+{
+    dc_config *config = check_config(base_url);
+    struct silent silent;
+    long started;
+
+    SET(config, DC_OPTION_MAX_RESPONSE_BYTES, "1024");
+    CHECK(list_with(config) == DC_ERR_TOO_LARGE);
+    SET(config, DC_OPTION_MAX_RESPONSE_BYTES, NULL);
+    CHECK(list_with(config) == DC_OK);
+    CHECK(dc_config_set_int(config, DC_OPTION_MAX_RESPONSE_BYTES, 1024, NULL) == DC_OK);
+    CHECK(list_with(config) == DC_ERR_TOO_LARGE);
+
+    silent_start(&silent);
+    SET(config, DC_OPTION_BASE_URL, silent.url);
+    SET(config, DC_OPTION_TIMEOUT_MS, "150");
+    started = milliseconds();
+    CHECK(list_with(config) == DC_ERR_TIMEOUT);
+    CHECK(milliseconds() - started >= 149 && milliseconds() - started < 5000);
+    silent_stop(&silent);
+    dc_config_free(config);
+}
+
+static void the_longest_timeouts_are_accepted(void)
+{
+    dc_config *config = check_config(base_url);
+
+    CHECK(dc_config_set_int(config, DC_OPTION_TIMEOUT_MS, 86400000, NULL) == DC_OK);
+    CHECK(dc_config_set_int(config, DC_OPTION_CONNECT_TIMEOUT_MS, 86400000, NULL) == DC_OK);
+    CHECK(dc_config_set_int(config, DC_OPTION_MAX_RETRIES, 10, NULL) == DC_OK);
+    CHECK(list_with(config) == DC_OK);
+    dc_config_free(config);
+}
+
+static void plain_http_needs_permission(void)
+{
+    dc_config *config = check_config("http://10.0.0.1");
+    dc_client *client = UNTOUCHED(dc_client);
+
+    CHECK_REFUSED(dc_client_new(config, &client, &error), "use https://");
+    CHECK(client == NULL);
+    CHECK(dc_config_set_int(config, DC_OPTION_ALLOW_INSECURE_HTTP, 1, NULL) == DC_OK);
+    dc_client_free(check_client_of(config));
+    SET(config, DC_OPTION_ALLOW_INSECURE_HTTP, NULL);
+    CHECK_REFUSED(dc_client_new(config, &client, &error), "use https://");
+
+    /* Loopback needs no permission, but a proxy would receive the access token. NULL resets both proxy options. */
+    SET(config, DC_OPTION_BASE_URL, base_url);
+    SET(config, DC_OPTION_PROXY, "http://proxy.example:3128");
+    CHECK_REFUSED(dc_client_new(config, &client, &error), "allow_insecure_http");
+    SET(config, DC_OPTION_NO_PROXY, "localhost,127.0.0.1");
+    CHECK(list_with(config) == DC_OK);
+    SET(config, DC_OPTION_NO_PROXY, NULL);
+    CHECK_REFUSED(dc_client_new(config, &client, &error), "allow_insecure_http");
+    SET(config, DC_OPTION_PROXY, NULL);
+    CHECK(list_with(config) == DC_OK);
+    dc_config_free(config);
+}
+
+static void the_last_of_a_pair_is_in_effect(void)
+{
+    dc_config *config = check_config("http://10.0.0.1");
+    dc_client *client = UNTOUCHED(dc_client);
+
+    /* A region has https://, which needs no permission. */
+    SET(config, DC_OPTION_REGION, "EU");
+    dc_client_free(check_client_of(config));
+    SET(config, DC_OPTION_BASE_URL, base_url);
+    CHECK(list_with(config) == DC_OK);
+    SET(config, DC_OPTION_REGION, NULL); /* resets the region, which is not in effect */
+    CHECK(list_with(config) == DC_OK);
+    SET(config, DC_OPTION_BASE_URL, "http://10.0.0.1");
+    CHECK_REFUSED(dc_client_new(config, &client, &error), "use https://");
+    SET(config, DC_OPTION_BASE_URL, NULL);
+    dc_client_free(check_client_of(config));
+
+    /* The system's authorities are read at once, so a file without any is refused. */
+    CHECK(setenv("SSL_CERT_FILE", "/no/such/file.pem", 1) == 0 && unsetenv("SSL_CERT_DIR") == 0);
+    CHECK_REFUSED(dc_config_set_string(config, DC_OPTION_SYSTEM_ROOTS, "true", &error),
+                  "could not load the certificate authorities of the system");
+    SET(config, DC_OPTION_SYSTEM_ROOTS, "false");
+    SET(config, DC_OPTION_SYSTEM_ROOTS, NULL);
+    SET(config, DC_OPTION_CA_FILE, NULL);
+    dc_config_free(config);
 }
 
 int main(int argc, char **argv)
 {
-    dc_config *config;
-    dc_client *client = UNTOUCHED(dc_client);
-    dc_page *page = NULL;
-
     CHECK(argc == 2);
-    nulls();
-    config = check_config(argv[1]);
-    texts(config);
-
-    /* None of those refusals changed anything: it still reaches the sandbox. */
-    CHECK(dc_client_new(config, &client, NULL) == DC_OK);
-    CHECK(dc_list_page(client, 0, NULL, NULL, &page, NULL) == DC_OK);
-    dc_page_free(page);
-    dc_client_free(client);
-
-    what_is_right(config);
-    /* The permission for plain HTTP was taken back, so the client is refused. */
-    CHECK_REFUSED(dc_client_new(config, &client, &error), "use https://");
-    CHECK(client == NULL);
-    dc_config_free(config);
+    base_url = argv[1];
+    null_arguments_are_refused();
+    the_table_describes_the_options();
+    refused_values_change_nothing();
+    errors_do_not_contain_secrets();
+    options_take_effect_and_null_resets_them();
+    the_longest_timeouts_are_accepted();
+    plain_http_needs_permission();
+    the_last_of_a_pair_is_in_effect();
     return 0;
 }

@@ -1,76 +1,152 @@
-/* Connector: NULL, out of range, every text of a row, its JSON. argv[1]: a sandbox of 45 connectors. */
+/* Connector: the fields of a row as strings, numbers and JSON. argv[1]: a sandbox of 45 connectors. */
 #include "check.h"
-#include <stdint.h>
 
-#define CHECK_TEXT(text, length, expected)   \
-    do {                                     \
-        CHECK(strcmp(text, expected) == 0);  \
-        CHECK((length) == strlen(expected)); \
-    } while (0)
+static int field_is(const dc_connector *row, int32_t field, const char *expected)
+{
+    size_t length = 7;
+    const char *value = dc_connector_field(row, field, &length);
 
-#define CHECK_ABSENT(text, length) CHECK((text) == NULL && (length) == 0)
+    CHECK(value == dc_connector_field(row, field, NULL));
+    if (expected == NULL)
+        return value == NULL && length == 0;
+    return value != NULL && length == strlen(expected) && strcmp(value, expected) == 0;
+}
+
+/* Each getter returns the same as dc_connector_field(). */
+static void check_getters(const dc_connector *row)
+{
+    CHECK(field_is(row, DC_FIELD_ID, dc_connector_id(row)));
+    CHECK(field_is(row, DC_FIELD_NAME, dc_connector_name(row)));
+    CHECK(field_is(row, DC_FIELD_DESCRIPTION, dc_connector_description(row)));
+    CHECK(field_is(row, DC_FIELD_STATE, dc_connector_state(row)));
+    CHECK(field_is(row, DC_FIELD_HTTP_METHOD, dc_connector_http_method(row)));
+    CHECK(field_is(row, DC_FIELD_CREATED_BY_ADMIN_ID, dc_connector_created_by_admin_id(row)));
+    CHECK(field_is(row, DC_FIELD_UPDATED_BY_ADMIN_ID, dc_connector_updated_by_admin_id(row)));
+    CHECK(field_is(row, DC_FIELD_CREATED_AT, dc_connector_created_at(row)));
+    CHECK(field_is(row, DC_FIELD_UPDATED_AT, dc_connector_updated_at(row)));
+    CHECK(field_is(row, DC_FIELD_EXECUTION_RESULTS_URL, dc_connector_execution_results_url(row)));
+}
+
+static void accessors_accept_null(void)
+{
+    size_t length = 7;
+    int32_t field;
+
+    for (field = DC_FIELD_TYPE; field <= DC_FIELD_EXECUTION_RESULTS_URL; field++)
+        CHECK(field_is(NULL, field, NULL));
+    check_getters(NULL);
+    CHECK(dc_connector_json(NULL, &length) == NULL && length == 0);
+    CHECK(dc_connector_json(NULL, NULL) == NULL);
+    CHECK(dc_connector_state_code(NULL) == -1 && dc_connector_http_method_code(NULL) == -1);
+    CHECK(dc_connector_direct_fin_usage(NULL) == -1);
+    CHECK(dc_connector_created_at_ms(NULL) == -1 && dc_connector_updated_at_ms(NULL) == -1);
+}
+
+static void the_first_row_is_the_documented_example(const dc_connector *row)
+{
+    CHECK(field_is(row, DC_FIELD_TYPE, "data_connector"));
+    CHECK(field_is(row, DC_FIELD_ID, "12345"));
+    CHECK(field_is(row, DC_FIELD_NAME, "Order Status Service"));
+    CHECK(field_is(row, DC_FIELD_DESCRIPTION, "Fetches order status from external fulfillment API"));
+    CHECK(field_is(row, DC_FIELD_DIRECT_FIN_USAGE, "true"));
+    CHECK(field_is(row, DC_FIELD_UPDATED_AT, "2026-01-20T14:22:15Z"));
+    CHECK(field_is(row, DC_FIELD_CREATED_AT, "2026-01-20T14:22:15Z"));
+    CHECK(field_is(row, DC_FIELD_EXECUTION_RESULTS_URL, "/data_connectors/12345/execution_results"));
+    CHECK(dc_connector_updated_at_ms(row) == INT64_C(1768918935000));
+    CHECK(dc_connector_created_at_ms(row) == INT64_C(1768918935000));
+}
+
+static void strings_may_be_escaped_empty_or_absent(const dc_page *page)
+{
+    CHECK(field_is(dc_page_connector(page, 2), DC_FIELD_NAME,
+                   "Bestell\xC3\xBC" "bersicht f\xC3\xBCr Gro\xC3\x9Fkunden"));
+    CHECK(field_is(dc_page_connector(page, 4), DC_FIELD_DESCRIPTION, NULL));
+    CHECK(field_is(dc_page_connector(page, 8), DC_FIELD_DESCRIPTION, ""));
+    CHECK(field_is(dc_page_connector(page, 9), DC_FIELD_NAME, "Say \"hello\" check"));
+    CHECK(field_is(dc_page_connector(page, 1), DC_FIELD_CREATED_BY_ADMIN_ID, "991267431"));
+    CHECK(field_is(dc_page_connector(page, 4), DC_FIELD_UPDATED_BY_ADMIN_ID, "991266214"));
+}
+
+static void unknown_fields_give_null(const dc_connector *row)
+{
+    CHECK(field_is(row, -1, NULL));
+    CHECK(field_is(row, DC_FIELD_EXECUTION_RESULTS_URL + 1, NULL));
+    CHECK(field_is(row, INT32_MAX, NULL));
+}
+
+static void each_getter_returns_its_field(const dc_page *page)
+{
+    size_t i;
+
+    for (i = 0; i < dc_page_count(page); i++) {
+        const dc_connector *row = dc_page_connector(page, i);
+
+        check_getters(row);
+        CHECK(field_is(row, DC_FIELD_DIRECT_FIN_USAGE, dc_connector_direct_fin_usage(row) == 1 ? "true" : "false"));
+        /* As the sandbox generates them. */
+        CHECK((dc_connector_updated_at_ms(row) - dc_connector_created_at_ms(row)) % 1234567000 == 0);
+    }
+}
+
+static void codes_match_the_strings(const dc_page *page)
+{
+    static const char *const methods[] = {NULL, "get", "post", "put", "delete", "patch"};
+    int seen[6] = {0}, drafts = 0, direct = 0, indirect = 0;
+    size_t i;
+
+    CHECK(DC_STATE_UNKNOWN == 0 && DC_STATE_DRAFT == 1 && DC_STATE_LIVE == 2);
+    CHECK(DC_HTTP_METHOD_UNKNOWN == 0 && DC_HTTP_METHOD_GET == 1 && DC_HTTP_METHOD_PATCH == 5);
+    for (i = 0; i < dc_page_count(page); i++) {
+        const dc_connector *row = dc_page_connector(page, i);
+        int32_t method = dc_connector_http_method_code(row);
+
+        CHECK(strcmp(dc_connector_state(row), dc_connector_state_code(row) == DC_STATE_LIVE ? "live" : "draft") == 0);
+        CHECK(method >= DC_HTTP_METHOD_GET && method <= DC_HTTP_METHOD_PATCH);
+        CHECK(strcmp(dc_connector_http_method(row), methods[method]) == 0);
+        seen[method]++;
+        drafts += dc_connector_state_code(row) == DC_STATE_DRAFT;
+        direct += dc_connector_direct_fin_usage(row) == 1;
+        indirect += dc_connector_direct_fin_usage(row) == 0;
+    }
+    for (i = 1; i < 6; i++)
+        CHECK(seen[i] > 0);
+    /* A quarter of the sandbox's connectors are drafts, and Fin may use two thirds of them. */
+    CHECK(drafts == 11 && direct == 30 && indirect == 15);
+}
+
+static void the_json_of_a_row_is_a_part_of_the_page(const dc_page *page)
+{
+    const char *at = strstr(dc_page_json(page), "\"data\":[") + strlen("\"data\":[");
+    size_t i, length, total = 0;
+
+    for (i = 0; i < dc_page_count(page); i++) {
+        const char *json = dc_connector_json(dc_page_connector(page, i), &length);
+
+        CHECK(strlen(json) == length && strncmp(at, json, length) == 0);
+        CHECK(json == dc_connector_json(dc_page_connector(page, i), NULL));
+        at += length + 1;
+        total += length;
+    }
+    CHECK(total > 45 * 300 && at[-1] == ']');
+}
 
 int main(int argc, char **argv)
 {
     dc_client *client;
-    dc_page *page = NULL;
-    const dc_connector *row;
-    const char *end;
-    size_t i, lengths = 0;
+    dc_page *page;
 
     CHECK(argc == 2);
-    CHECK(dc_page_connector(NULL, 0) == NULL);
-    CHECK(dc_page_table(NULL) == NULL && dc_page_table_len(NULL) == 0);
-    CHECK_ABSENT(dc_connector_json(NULL), dc_connector_json_len(NULL));
-    CHECK_ABSENT(dc_connector_type(NULL), dc_connector_type_len(NULL));
-    CHECK_ABSENT(dc_connector_id(NULL), dc_connector_id_len(NULL));
-    CHECK_ABSENT(dc_connector_name(NULL), dc_connector_name_len(NULL));
-    CHECK_ABSENT(dc_connector_description(NULL), dc_connector_description_len(NULL));
-    CHECK_ABSENT(dc_connector_execution_results_url(NULL), dc_connector_execution_results_url_len(NULL));
-
+    accessors_accept_null();
     client = check_client(argv[1]);
-    CHECK(dc_list_page(client, 50, NULL, NULL, &page, NULL) == DC_OK);
+    page = check_page(client);
     dc_client_free(client);
-
-    CHECK(dc_page_connector(page, 45) == NULL);
-    CHECK(dc_page_connector(page, SIZE_MAX) == NULL);
-    row = dc_page_connector(page, 0);
-    CHECK(row != NULL && row == dc_page_connector(page, 0) && row != dc_page_connector(page, 1));
-    CHECK_TEXT(dc_connector_type(row), dc_connector_type_len(row), "data_connector");
-    CHECK_TEXT(dc_connector_id(row), dc_connector_id_len(row), "12345");
-    CHECK_TEXT(dc_connector_name(row), dc_connector_name_len(row), "Order Status Service");
-    CHECK_TEXT(dc_connector_description(row), dc_connector_description_len(row),
-               "Fetches order status from external fulfillment API");
-    CHECK_TEXT(dc_connector_execution_results_url(row), dc_connector_execution_results_url_len(row),
-               "/data_connectors/12345/execution_results");
-    row = dc_page_connector(page, 2);
-    CHECK_TEXT(dc_connector_name(row), dc_connector_name_len(row),
-               "Bestell\xC3\xBC" "bersicht f\xC3\xBCr Gro\xC3\x9Fkunden");
-    row = dc_page_connector(page, 4);
-    CHECK_ABSENT(dc_connector_description(row), dc_connector_description_len(row));
-    row = dc_page_connector(page, 8);
-    CHECK_TEXT(dc_connector_description(row), dc_connector_description_len(row), "");
-    row = dc_page_connector(page, 9);
-    CHECK_TEXT(dc_connector_name(row), dc_connector_name_len(row), "Say \"hello\" check");
-
-    /* The rows stand in the page's JSON one behind the other, and each is a copy of what stands there. */
-    end = strstr(dc_page_json(page), "\"data\":[") + strlen("\"data\":[");
-    for (i = 0; i < dc_page_count(page); i++) {
-        row = dc_page_connector(page, i);
-        CHECK(strlen(dc_connector_json(row)) == dc_connector_json_len(row));
-        CHECK(strncmp(end, dc_connector_json(row), dc_connector_json_len(row)) == 0);
-        end += dc_connector_json_len(row) + 1;
-        lengths += dc_connector_json_len(row);
-    }
-    CHECK(lengths > 45 * 300 && end[-1] == ']');
-    CHECK(strlen(dc_page_json(page)) == dc_page_json_len(page));
-
-    /* The table has 44 ends of rows and 45 times 12 ends of fields, and begins with the first row. */
-    for (i = 0, lengths = 0; i < dc_page_table_len(page); i++)
-        lengths += (unsigned char)dc_page_table(page)[i] >= 0xFE;
-    CHECK(lengths == 44 + 45 * 12);
-    CHECK(strlen(dc_page_table(page)) == dc_page_table_len(page));
-    CHECK(strncmp(dc_page_table(page), "data_connector\xFE" "12345\xFE" "Order Status Service\xFE", 42) == 0);
+    CHECK(dc_page_count(page) == 45);
+    the_first_row_is_the_documented_example(dc_page_connector(page, 0));
+    strings_may_be_escaped_empty_or_absent(page);
+    unknown_fields_give_null(dc_page_connector(page, 0));
+    each_getter_returns_its_field(page);
+    codes_match_the_strings(page);
+    the_json_of_a_row_is_a_part_of_the_page(page);
     dc_page_free(page);
     return 0;
 }

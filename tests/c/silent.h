@@ -1,4 +1,4 @@
-/* A port on which connections are opened and nobody answers, a clock, and a thread that does something later. */
+/* A port that accepts connections and never responds, and a clock. */
 #ifndef SILENT_H
 #define SILENT_H
 

@@ -1,34 +1,34 @@
-/* Status: each has its name and its meaning; numbers stay what they are. */
+/* Status: every status has a name and a message, and the numbers never change. */
 #include "check.h"
 
-#define IS(status, number)                             \
-    do {                                               \
-        CHECK((status) == (number));                   \
+#define CHECK_STATUS(status, number)                         \
+    do {                                                     \
+        CHECK((status) == (number));                         \
         CHECK(strcmp(dc_status_name(status), #status) == 0); \
-        CHECK(strlen(dc_status_message(status)) > 5);  \
+        CHECK(strlen(dc_status_message(status)) > 5);        \
     } while (0)
 
 int main(void)
 {
-    IS(DC_OK, 0);
-    IS(DC_DONE, 1);
-    IS(DC_ERR_INVALID_ARGUMENT, -1);
-    IS(DC_ERR_CONNECTION, -2);
-    IS(DC_ERR_TIMEOUT, -3);
-    IS(DC_ERR_TLS, -4);
-    IS(DC_ERR_UNAUTHORIZED, -5);
-    IS(DC_ERR_FORBIDDEN, -6);
-    IS(DC_ERR_RATE_LIMITED, -7);
-    IS(DC_ERR_BAD_REQUEST, -8);
-    IS(DC_ERR_SERVER, -9);
-    IS(DC_ERR_PROTOCOL, -10);
-    IS(DC_ERR_TOO_LARGE, -11);
-    IS(DC_ERR_PANIC, -12);
-    IS(DC_ERR_CANCELLED, -13);
-    IS(DC_ERR_SYSTEM, -14);
-    IS(DC_ERR_PROXY, -15);
+    CHECK_STATUS(DC_OK, 0);
+    CHECK_STATUS(DC_DONE, 1);
+    CHECK_STATUS(DC_ERR_INVALID_ARGUMENT, -1);
+    CHECK_STATUS(DC_ERR_CONNECTION, -2);
+    CHECK_STATUS(DC_ERR_TIMEOUT, -3);
+    CHECK_STATUS(DC_ERR_TLS, -4);
+    CHECK_STATUS(DC_ERR_UNAUTHORIZED, -5);
+    CHECK_STATUS(DC_ERR_FORBIDDEN, -6);
+    CHECK_STATUS(DC_ERR_RATE_LIMITED, -7);
+    CHECK_STATUS(DC_ERR_BAD_REQUEST, -8);
+    CHECK_STATUS(DC_ERR_SERVER, -9);
+    CHECK_STATUS(DC_ERR_PROTOCOL, -10);
+    CHECK_STATUS(DC_ERR_TOO_LARGE, -11);
+    CHECK_STATUS(DC_ERR_PANIC, -12);
+    CHECK_STATUS(DC_ERR_CANCELLED, -13);
+    CHECK_STATUS(DC_ERR_SYSTEM, -14);
+    CHECK_STATUS(DC_ERR_PROXY, -15);
     CHECK(strcmp(dc_status_name(-9999), "DC_UNKNOWN") == 0);
     CHECK(strcmp(dc_status_name(INT32_MIN), "DC_UNKNOWN") == 0);
-    CHECK(strcmp(dc_status_message(2), "an unknown status") == 0);
+    CHECK(strcmp(dc_status_message(2), "unknown status") == 0);
     return 0;
 }

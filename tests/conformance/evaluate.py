@@ -85,7 +85,10 @@ def _run_runner(
     cases = servers.start(language.name)
     file.write_text(json.dumps(cases, ensure_ascii=False))
     try:
-        return _output(environment.expand(language.run, cases=file), environment.variables())
+        # What the runner's process takes for the certificate authorities of the system.
+        variables = {**environment.variables(), "SSL_CERT_FILE": str(servers.system_roots)}
+        variables.pop("SSL_CERT_DIR", None)
+        return _output(environment.expand(language.run, cases=file), variables)
     finally:
         servers.stop()
 
@@ -156,8 +159,13 @@ def _parse_output(output: str, results: Results, problem: str) -> None:
 
 def _check_requests(case: Case, server: Server, results: Results) -> None:
     expected: dict[str, Any] = case["expect"].get("requests", {})
-    queries = [target.partition("?")[2] for target, _ in server.requests]
-    actual = {"count": len(queries), "queries": queries, "connections": server.connections}
+    targets = [target for target, _ in server.requests]
+    actual = {
+        "count": len(targets),
+        "targets": targets,
+        "queries": [target.partition("?")[2] for target in targets],
+        "connections": server.connections,
+    }
     for name, value in expected.items():
         if name == "headers":
             headers = server.requests[0][1] if server.requests else {}

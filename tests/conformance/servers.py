@@ -21,6 +21,7 @@ _FIELDS = {"status", "headers", "body", "rows", "next", "gzip"} | {
     *("delay_ms", "drip_ms", "hang", "cut"),
 }
 _EXCLUSIVE_FIELDS = {"close", "reset", "raw"}
+_AUTHORITIES = ("trusted", "untrusted", "system")
 _KINDS = {"sandbox", "answers", "pages", "nobody", "queue_full", "silent", "tls", "proxy"}
 
 
@@ -96,7 +97,7 @@ class Server:
     def _serve(self, stream: socket.socket) -> None:
         served = stream
         try:
-            if self._certificate in ("trusted", "untrusted"):
+            if self._certificate in _AUTHORITIES:
                 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
                 folder = self._certificates / self._certificate
                 context.load_cert_chain(folder / "leaf.pem", folder / "leaf.key")
@@ -235,7 +236,7 @@ _REASONS = {
 def make_certificates(folder: Path) -> None:
     """Create two CAs, and a certificate for 127.0.0.1 issued by each."""
     key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout"]
-    for name in ("trusted", "untrusted"):
+    for name in _AUTHORITIES:
         issuer = folder / name
         issuer.mkdir()
         (issuer / "leaf.cnf").write_text("subjectAltName=IP:127.0.0.1\nbasicConstraints=CA:FALSE\n")

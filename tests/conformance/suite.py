@@ -19,14 +19,14 @@ SECRETS = (ACCESS_TOKEN, base64.b64encode(f"user:{ACCESS_TOKEN}".encode()).decod
 
 Case = dict[str, Any]
 
-_FIELDS = {"name", "about", "server", "settings", "call", "expect", "not_for"} | {
+_ABI = Path(__file__).resolve().parents[2] / "abi" / "data_connectors.json"
+OPTIONS = [option["name"] for option in json.loads(_ABI.read_text())["options"]]
+
+_FIELDS = {"name", "about", "server", "settings", "options", "call", "expect", "not_for"} | {
     *("per_page", "starting_after", "prefetch", "stop_after", "then"),
     *("cancel_after_ms", "shutdown_after_ms", "closed", "callers"),
 }
-_SETTINGS = {"token", "region", "base_url", "allow_insecure_http", "api_version"} | {
-    *("user_agent_suffix", "timeout_ms", "connect_timeout_ms", "max_retries"),
-    *("max_response_bytes", "pacing", "proxy", "no_proxy", "ca_file", "system_roots"),
-}
+_SETTINGS = {"token", *OPTIONS} - {"access_token"}
 _ERROR_FIELDS = {"status", "says", "http_status", "api_code", "api_field", "request_id"} | {
     *("retry_after_ms", "attempts", "rate_limit", "rate_limit_remaining", "rate_limit_reset"),
 }
@@ -97,6 +97,7 @@ class Servers:
         self._certificates = folder / "certificates"
         self._certificates.mkdir()
         make_certificates(self._certificates)
+        self.system_roots = self._certificates / "system" / "ca.pem"
 
     def start(self, language: str) -> list[Case]:
         """Start a server per case; return the cases for the runner of a language."""
@@ -119,22 +120,30 @@ class Servers:
             }
         )
         prepared["expect"].pop("requests", None)
-        settings = prepared.setdefault("settings", {})
-        settings.setdefault("token", ACCESS_TOKEN)
         script = case.get("server", {})
+        defaults = {"token": ACCESS_TOKEN}
+        # Before the case's own settings, so that `system_roots: false` is set after it.
+        if script.get("tls") == "trusted":
+            defaults["ca_file"] = str(self._certificates / "trusted" / "ca.pem")
         if "sandbox" in script:
-            settings["base_url"] = self._start_sandbox(script["sandbox"])
+            defaults["base_url"] = self._start_sandbox(script["sandbox"])
         elif script:
             server = self.servers[case["name"]] = Server(case, self._certificates)
+            defaults["base_url"] = server.url
             if "proxy" in script:
-                settings["proxy"] = f"http://user:{ACCESS_TOKEN}@127.0.0.1:{server.port}"
-                settings.setdefault("base_url", "https://service.invalid")
-            else:
-                settings.setdefault("base_url", server.url)
-            if script.get("tls") == "trusted":
-                # First, so that `system_roots: false` is set after it.
-                file = {"ca_file": str(self._certificates / "trusted" / "ca.pem")}
-                prepared["settings"] = {**file, **settings}
+                defaults["proxy"] = f"http://user:{ACCESS_TOKEN}@127.0.0.1:{server.port}"
+                defaults["base_url"] = "https://service.invalid"
+        options = prepared.get("options", {})
+        for name, value in options.items():
+            for placeholder, default in defaults.items():
+                value = value.replace(f"{{{placeholder}}}", default)
+            options[name] = value
+        # An option replaces the setting of the same name, and the one that it excludes.
+        replaced = {*options, *(["base_url"] if "region" in options else [])}
+        if "access_token" in options:
+            replaced.add("token")
+        settings = {name: value for name, value in defaults.items() if name not in replaced}
+        prepared["settings"] = {**settings, **prepared.get("settings", {})}
         return prepared
 
     def _start_sandbox(self, options: dict[str, Any]) -> str:

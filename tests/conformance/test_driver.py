@@ -182,6 +182,26 @@ class DriverTest(unittest.TestCase):
         )
 
 
+class OptionsTest(unittest.TestCase):
+    """Cases that set options by name."""
+
+    def test_every_option_has_a_case(self) -> None:
+        cases = json.loads((suite.FOLDER / "options.json").read_text())
+        tested = {name for case in cases for name in case["options"]}
+        self.assertEqual(set(suite.OPTIONS) - tested, set())
+
+    def test_options_replace_settings_and_placeholders(self) -> None:
+        options = {"region": "eu", "proxy": "{proxy}", "access_token": "{token}"}
+        case = {**CASES[1], "server": {"proxy": {"status": 407}}, "options": options}
+        with tempfile.TemporaryDirectory() as folder:
+            servers = suite.Servers([case], Path("sandbox"), Path(folder))
+            prepared = servers.start("fake")[0]
+            servers.stop()
+        self.assertEqual(prepared["settings"], {})
+        self.assertEqual(prepared["options"]["access_token"], suite.ACCESS_TOKEN)
+        self.assertRegex(prepared["options"]["proxy"], r"^http://user:.*@127\.0\.0\.1:\d+$")
+
+
 class DocumentsTest(unittest.TestCase):
     """Each language has a page and is linked in the README, and all links are valid."""
 

@@ -1,4 +1,4 @@
-/* Loads the library by its soname, as a program that is not linked with it would, and counts the rows of a page of argv[1]. */
+/* Loads the library by its soname at run time, and counts the rows of a page of the server at argv[1]. */
 #include <dlfcn.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@ typedef struct handle handle;
 
 static void *library;
 
-/* A function of the library's, into a pointer to it. */
+/* Stores the address of a function in the function pointer that `function` points to. */
 static void find(const char *name, void *function)
 {
     *(void **)function = dlsym(library, name);
@@ -16,7 +16,7 @@ static void find(const char *name, void *function)
 static int rows(const char *base_url)
 {
     handle *(*config_new)(void);
-    int32_t (*set_token)(handle *, const char *, handle **), (*set_base_url)(handle *, const char *, handle **);
+    int32_t (*set_string)(handle *, const char *, const char *, handle **);
     int32_t (*client_new)(const handle *, handle **, handle **);
     int32_t (*list_page)(const handle *, int32_t, const char *, const handle *, handle **, handle **);
     size_t (*count)(const handle *);
@@ -25,8 +25,7 @@ static int rows(const char *base_url)
     int found = -1;
 
     find("dc_config_new", &config_new);
-    find("dc_config_set_token", &set_token);
-    find("dc_config_set_base_url", &set_base_url);
+    find("dc_config_set_string", &set_string);
     find("dc_client_new", &client_new);
     find("dc_list_page", &list_page);
     find("dc_page_count", &count);
@@ -34,7 +33,8 @@ static int rows(const char *base_url)
     find("dc_client_free", &client_free);
     find("dc_page_free", &page_free);
     config = config_new();
-    if (set_token(config, "a-token-for-tests", NULL) == 0 && set_base_url(config, base_url, NULL) == 0 &&
+    if (set_string(config, "access_token", "a-token-for-tests", NULL) == 0 &&
+        set_string(config, "base_url", base_url, NULL) == 0 &&
         client_new(config, &client, NULL) == 0 && list_page(client, 50, NULL, NULL, &page, NULL) == 0)
         found = (int)count(page);
     page_free(page);

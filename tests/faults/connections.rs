@@ -1,20 +1,20 @@
-//! Connections that break, fall silent, or drip.
+//! Connections that break, stall, or are slow.
 
 use super::*;
 
-pub fn table() -> Vec<Fault> {
+pub fn faults() -> Vec<Fault> {
     let head = |length: usize| format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n");
-    let good = with_body(LIST.as_bytes(), "");
-    let drip = |bytes: &[u8], every| vec![Step::Request, Step::Drip(bytes.to_vec(), every), Step::Hold];
+    let list = ok_response(LIST.as_bytes(), "");
+    let slowly = |bytes: &[u8], every| vec![Step::ReadRequest, Step::SendSlowly(bytes.to_vec(), every), Step::KeepOpen];
     vec![
         fault("accept and close", vec![], CONNECTION, 0, ""),
         fault("accept and reset", vec![Step::Reset], CONNECTION, 0, ""),
-        fault("close after the request", vec![Step::Request], CONNECTION, 0, "connection closed by "),
-        fault("reset after the request", vec![Step::Request, Step::Reset], CONNECTION, 0, "failed: "),
-        gives("close in the status line", "HTTP/1.1 20", CONNECTION, 0, "connection closed by "),
-        gives("close in the headers", "HTTP/1.1 200 OK\r\nContent-Le", CONNECTION, 0, "connection closed by "),
-        gives("close after the headers", head(500), CONNECTION, 200, "before the response was complete"),
-        gives(
+        fault("close after the request", vec![Step::ReadRequest], CONNECTION, 0, "connection closed by "),
+        fault("reset after the request", vec![Step::ReadRequest, Step::Reset], CONNECTION, 0, "failed: "),
+        response("close in the status line", "HTTP/1.1 20", CONNECTION, 0, "connection closed by "),
+        response("close in the headers", "HTTP/1.1 200 OK\r\nContent-Le", CONNECTION, 0, "connection closed by "),
+        response("close after the headers", head(500), CONNECTION, 200, "before the response was complete"),
+        response(
             "truncated with Content-Length",
             head(500) + "{\"data\":[",
             CONNECTION,
@@ -23,7 +23,7 @@ pub fn table() -> Vec<Fault> {
         ),
         fault(
             "reset in the body",
-            vec![Step::Request, Step::Send((head(500) + "{\"data\":[").into()), Step::Wait(50), Step::Reset],
+            vec![Step::ReadRequest, Step::Send((head(500) + "{\"data\":[").into()), Step::Sleep(50), Step::Reset],
             CONNECTION,
             200,
             "failed: ",
@@ -31,9 +31,9 @@ pub fn table() -> Vec<Fault> {
         fault(
             "reset in a body that ends with the connection",
             vec![
-                Step::Request,
+                Step::ReadRequest,
                 Step::Send(b"HTTP/1.1 200 OK\r\n\r\n{\"data\":[]}".to_vec()),
-                Step::Wait(50),
+                Step::Sleep(50),
                 Step::Reset,
             ],
             CONNECTION,
@@ -41,34 +41,40 @@ pub fn table() -> Vec<Fault> {
             "failed: ",
         ),
         Fault {
-            settings: short,
-            ..fault("silence", vec![Step::Request, Step::Hold], TIMEOUT, 0, "timed out after 400 ms (1 attempt)")
-        },
-        Fault {
-            settings: short,
-            ..fault("silence before the request is read", vec![Step::Wait(700)], TIMEOUT, 0, "timed out")
-        },
-        Fault { settings: short, ..fault("dripping headers", drip(&good, 30), TIMEOUT, 0, "timed out") },
-        Fault {
-            settings: short,
+            configure: short_timeout,
             ..fault(
-                "dripping body",
-                vec![Step::Request, Step::Send(head(500).into()), Step::Drip(vec![b' '; 500], 30)],
+                "no response",
+                vec![Step::ReadRequest, Step::KeepOpen],
+                TIMEOUT,
+                0,
+                "timed out after 400 ms (1 attempt)",
+            )
+        },
+        Fault {
+            configure: short_timeout,
+            ..fault("neither reads the request nor responds", vec![Step::Sleep(700)], TIMEOUT, 0, "timed out")
+        },
+        Fault { configure: short_timeout, ..fault("slow headers", slowly(&list, 30), TIMEOUT, 0, "timed out") },
+        Fault {
+            configure: short_timeout,
+            ..fault(
+                "slow body",
+                vec![Step::ReadRequest, Step::Send(head(500).into()), Step::SendSlowly(vec![b' '; 500], 30)],
                 TIMEOUT,
                 200,
                 "timed out",
             )
         },
-        fault("dripping, but in time", drip(&good, 1), OK, 0, ""),
+        fault("slow, but within the timeout", slowly(&list, 1), OK, 0, ""),
         Fault {
-            scripts: vec![vec![], vec![Step::Request, Step::Send(good.clone())]],
-            settings: one_retry,
-            ..fault("closed, then good", vec![], OK, 0, "")
+            scripts: vec![vec![], vec![Step::ReadRequest, Step::Send(list.clone())]],
+            configure: one_retry,
+            ..fault("closed, then a list", vec![], OK, 0, "")
         },
         Fault {
-            settings: one_retry,
+            configure: one_retry,
             attempts: 2,
-            ..fault("closed again and again", vec![Step::Request], CONNECTION, 0, "closed")
+            ..fault("closed repeatedly", vec![Step::ReadRequest], CONNECTION, 0, "closed")
         },
     ]
 }

@@ -1,114 +1,108 @@
-//! HTTP that is wrongly framed, too long, or wrongly compressed.
+//! Responses that violate HTTP, are too long, or have an invalid compression.
 
 use super::*;
 
-pub fn table() -> Vec<Fault> {
+pub fn faults() -> Vec<Fault> {
     let chunked = |chunks: &str| format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}");
     let many = |count: usize| (0..count).map(|n| format!("X-{n}: y\r\n")).collect::<String>();
     let size = LIST.len();
     vec![
-        gives(
+        response(
             "chunks",
             chunked(&format!("5\r\n{}\r\n{:x}\r\n{}\r\n0\r\n\r\n", &LIST[..5], size - 5, &LIST[5..])),
             OK,
             0,
             "",
         ),
-        gives(
+        response(
             "chunk extension and trailer",
             chunked(&format!("{size:x};a=b\r\n{LIST}\r\n0\r\nX-T: y\r\n\r\n")),
             OK,
             0,
             "",
         ),
-        gives(
-            "chunk size that is none",
-            chunked("xyz\r\n{}\r\n0\r\n\r\n"),
-            PROTOCOL,
-            200,
-            "invalid HTTP response from ",
-        ),
-        gives(
-            "chunk cut off",
+        response("invalid chunk size", chunked("xyz\r\n{}\r\n0\r\n\r\n"), PROTOCOL, 200, "invalid HTTP response from "),
+        response(
+            "truncated chunk",
             chunked(&format!("{:x}\r\n{LIST}", size + 10)),
             CONNECTION,
             200,
             "before the response was complete",
         ),
-        gives(
+        response(
             "no last chunk",
             chunked(&format!("{size:x}\r\n{LIST}\r\n")),
             CONNECTION,
             200,
             "before the response was complete",
         ),
-        gives("chunk without its line break", chunked(&format!("{size:x}\r\n{LIST}XX0\r\n\r\n")), PROTOCOL, 200, ""),
-        gives(
+        response("chunk without its line break", chunked(&format!("{size:x}\r\n{LIST}XX0\r\n\r\n")), PROTOCOL, 200, ""),
+        response(
             "Content-Length too short",
             format!("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{LIST}"),
             PROTOCOL,
             200,
             "EOF while parsing",
         ),
-        gives("Content-Length that is no number", "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n{}", PROTOCOL, 0, ""),
-        gives(
+        response(
+            "Content-Length that is not a number",
+            "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n{}",
+            PROTOCOL,
+            0,
+            "",
+        ),
+        response(
             "two Content-Lengths",
             "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{} ",
             PROTOCOL,
             0,
             "",
         ),
-        gives("body until the end of the connection", format!("HTTP/1.1 200 OK\r\n\r\n{LIST}"), OK, 0, ""),
-        gives(
-            "the same, cut off",
+        response("body until the end of the connection", format!("HTTP/1.1 200 OK\r\n\r\n{LIST}"), OK, 0, ""),
+        response(
+            "truncated body without Content-Length",
             format!("HTTP/1.1 200 OK\r\n\r\n{}", &LIST[..20]),
             PROTOCOL,
             200,
             "EOF while parsing",
         ),
-        gives("HTTP/1.0", format!("HTTP/1.0 200 OK\r\n\r\n{LIST}"), OK, 0, ""),
-        gives(
+        response("HTTP/1.0", format!("HTTP/1.0 200 OK\r\n\r\n{LIST}"), OK, 0, ""),
+        response(
             "100 Continue first",
-            [b"HTTP/1.1 100 Continue\r\n\r\n".to_vec(), with_body(LIST.as_bytes(), "")].concat(),
+            [b"HTTP/1.1 100 Continue\r\n\r\n".to_vec(), ok_response(LIST.as_bytes(), "")].concat(),
             OK,
             0,
             "",
         ),
-        gives(
+        response(
             "100, 102 and 103 first",
             [
                 b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\nX: y\r\n\r\n".to_vec(),
                 b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n".to_vec(),
-                with_body(LIST.as_bytes(), ""),
+                ok_response(LIST.as_bytes(), ""),
             ]
             .concat(),
             OK,
             0,
             "",
         ),
-        gives("not HTTP", "SSH-2.0-OpenSSH_9.2\r\n\r\n", PROTOCOL, 0, "invalid HTTP response from "),
-        gives(
-            "HTTP/2 without asking",
-            b"\0\0\x12\x04\0\0\0\0\0\0\x03\0\0\0d\0\x04\0\x10\0\0".to_vec(),
-            PROTOCOL,
-            0,
-            "",
-        ),
-        gives("a status that is none", "HTTP/1.1 abc OK\r\n\r\n", PROTOCOL, 0, ""),
-        gives(
+        response("not HTTP", "SSH-2.0-OpenSSH_9.2\r\n\r\n", PROTOCOL, 0, "invalid HTTP response from "),
+        response("HTTP/2", b"\0\0\x12\x04\0\0\0\0\0\0\x03\0\0\0d\0\x04\0\x10\0\0".to_vec(), PROTOCOL, 0, ""),
+        response("invalid status", "HTTP/1.1 abc OK\r\n\r\n", PROTOCOL, 0, ""),
+        response(
             "a header of 100 kB",
-            with_body(LIST.as_bytes(), &format!("X-Big: {}\r\n", "y".repeat(100_000))),
+            ok_response(LIST.as_bytes(), &format!("X-Big: {}\r\n", "y".repeat(100_000))),
             PROTOCOL,
             0,
             "",
         ),
-        gives("1,000 headers", with_body(LIST.as_bytes(), &many(1_000)), PROTOCOL, 0, ""),
+        response("1,000 headers", ok_response(LIST.as_bytes(), &many(1_000)), PROTOCOL, 0, ""),
         fault(
             "endless headers",
             vec![
-                Step::Request,
+                Step::ReadRequest,
                 Step::Send(b"HTTP/1.1 200 OK\r\n".to_vec()),
-                Step::Endless(b"X-More: y\r\n".repeat(100)),
+                Step::SendForever(b"X-More: y\r\n".repeat(100)),
             ],
             PROTOCOL,
             0,
@@ -116,7 +110,11 @@ pub fn table() -> Vec<Fault> {
         ),
         fault(
             "endless body",
-            vec![Step::Request, Step::Send(b"HTTP/1.1 200 OK\r\n\r\n".to_vec()), Step::Endless(vec![b' '; 65_536])],
+            vec![
+                Step::ReadRequest,
+                Step::Send(b"HTTP/1.1 200 OK\r\n\r\n".to_vec()),
+                Step::SendForever(vec![b' '; 65_536]),
+            ],
             TOO_LARGE,
             200,
             "larger than max_response_bytes (8388608)",
@@ -124,48 +122,54 @@ pub fn table() -> Vec<Fault> {
         fault(
             "endless chunks",
             vec![
-                Step::Request,
+                Step::ReadRequest,
                 Step::Send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec()),
-                Step::Endless([b"8000\r\n".to_vec(), vec![b' '; 0x8000], b"\r\n".to_vec()].concat()),
+                Step::SendForever([b"8000\r\n".to_vec(), vec![b' '; 0x8000], b"\r\n".to_vec()].concat()),
             ],
             TOO_LARGE,
             200,
             "larger than max_response_bytes",
         ),
-        gives("a length over the limit", "HTTP/1.1 200 OK\r\nContent-Length: 9000000000\r\n\r\n{", TOO_LARGE, 200, ""),
-        gives("gzip", with_body(&gzip(LIST.as_bytes()), "Content-Encoding: gzip\r\n"), OK, 0, ""),
-        gives(
+        response(
+            "Content-Length above the limit",
+            "HTTP/1.1 200 OK\r\nContent-Length: 9000000000\r\n\r\n{",
+            TOO_LARGE,
+            200,
+            "",
+        ),
+        response("gzip", ok_response(&gzip(LIST.as_bytes()), "Content-Encoding: gzip\r\n"), OK, 0, ""),
+        response(
             "gzip bomb",
-            with_body(&gzip(&vec![b' '; 50_000_000]), "Content-Encoding: gzip\r\n"),
+            ok_response(&gzip(&vec![b' '; 50_000_000]), "Content-Encoding: gzip\r\n"),
             TOO_LARGE,
             200,
             "max_response_bytes",
         ),
-        gives("gzip that is none", with_body(LIST.as_bytes(), "Content-Encoding: gzip\r\n"), PROTOCOL, 200, "gzip"),
-        gives(
-            "gzip with a flipped byte",
-            with_body(&flipped(gzip(LIST.as_bytes()), 15), "Content-Encoding: gzip\r\n"),
+        response("invalid gzip", ok_response(LIST.as_bytes(), "Content-Encoding: gzip\r\n"), PROTOCOL, 200, "gzip"),
+        response(
+            "corrupt gzip",
+            ok_response(&with_inverted_byte(gzip(LIST.as_bytes()), 15), "Content-Encoding: gzip\r\n"),
             PROTOCOL,
             200,
             "gzip",
         ),
-        gives(
-            "gzip with a wrong checksum",
-            with_body(&flipped(gzip(LIST.as_bytes()), usize::MAX), "Content-Encoding: gzip\r\n"),
+        response(
+            "gzip with an invalid checksum",
+            ok_response(&with_inverted_byte(gzip(LIST.as_bytes()), usize::MAX), "Content-Encoding: gzip\r\n"),
             PROTOCOL,
             200,
             "gzip",
         ),
-        gives(
-            "gzip cut off",
-            with_body(&gzip(LIST.as_bytes())[..30], "Content-Encoding: gzip\r\n"),
+        response(
+            "truncated gzip",
+            ok_response(&gzip(LIST.as_bytes())[..30], "Content-Encoding: gzip\r\n"),
             CONNECTION,
             200,
             "before the response was complete",
         ),
-        gives(
-            "a coding that was not asked for",
-            with_body(b"\x0b\x02\x80xyz\x03", "Content-Encoding: br\r\n"),
+        response(
+            "unrequested content coding",
+            ok_response(b"\x0b\x02\x80xyz\x03", "Content-Encoding: br\r\n"),
             PROTOCOL,
             200,
             "not a JSON list",
@@ -173,8 +177,8 @@ pub fn table() -> Vec<Fault> {
     ]
 }
 
-/// With one byte flipped: the one at `at`, or of the checksum.
-fn flipped(mut bytes: Vec<u8>, at: usize) -> Vec<u8> {
+/// Inverts the byte at `at`; if that is beyond the end, the first one of the checksum.
+fn with_inverted_byte(mut bytes: Vec<u8>, at: usize) -> Vec<u8> {
     let at = at.min(bytes.len() - 8);
     bytes[at] ^= 0xff;
     bytes

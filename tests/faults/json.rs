@@ -1,21 +1,21 @@
-//! Bodies that are JSON, or not quite, or not at all.
+//! Bodies that are unusual or invalid JSON, or no list.
 
 use super::*;
 
-pub fn table() -> Vec<Fault> {
+pub fn faults() -> Vec<Fault> {
     let deep = |levels: usize| format!("{{\"data\":[{}{}]}}", "[".repeat(levels), "]".repeat(levels));
     vec![
-        body("bad UTF-8", b"{\"data\":[\"\xff\"]}", PROTOCOL, "invalid UTF-8 at byte 10"),
-        body("bad UTF-8 outside of a text", b"{\"data\":[]}\xc0", PROTOCOL, "UTF-8"),
+        body("invalid UTF-8", b"{\"data\":[\"\xff\"]}", PROTOCOL, "invalid UTF-8 at byte 10"),
+        body("invalid UTF-8 outside of a string", b"{\"data\":[]}\xc0", PROTOCOL, "UTF-8"),
         body("byte order mark", format!("\u{feff}{LIST}"), OK, ""),
         body("UTF-16", b"\xff\xfe{\0}\0", PROTOCOL, "UTF-8"),
         body("NUL bytes", b"{\"data\":[]\0}", PROTOCOL, ""),
-        body("NUL bytes behind", b"{\"data\":[]}\0\0", PROTOCOL, "trailing characters"),
-        body("NUL escaped", br#"{"data":[{"name":"a\u0000b"}]}"#, OK, ""),
+        body("trailing NUL bytes", b"{\"data\":[]}\0\0", PROTOCOL, "trailing characters"),
+        body("escaped NUL", br#"{"data":[{"name":"a\u0000b"}]}"#, OK, ""),
         body("deep nesting", deep(1_000_000), PROTOCOL, "nested"),
-        body("deep nesting within bounds", deep(100), OK, ""),
-        body("numbers at the edges", br#"{"data":[1e999,-1e-999,99999999999999999999999999,-0,1.5E+3]}"#, OK, ""),
-        body("a number that is none", br#"{"data":[01]}"#, PROTOCOL, ""),
+        body("allowed nesting", deep(100), OK, ""),
+        body("extreme numbers", br#"{"data":[1e999,-1e-999,99999999999999999999999999,-0,1.5E+3]}"#, OK, ""),
+        body("invalid number", br#"{"data":[01]}"#, PROTOCOL, ""),
         body("duplicate keys", br#"{"data":null,"data":[],"data":[{"id":"1","id":"2"}]}"#, OK, ""),
         body("lone surrogates", br#"{"data":[{"name":"\ud800","description":"\udc00\ud800"}]}"#, OK, ""),
         body("data null", br#"{"type":"list","data":null}"#, PROTOCOL, "\"data\" is null"),
@@ -24,13 +24,13 @@ pub fn table() -> Vec<Fault> {
         body("ids as numbers", br#"{"data":[{"id":12345,"state":7,"name":null}]}"#, OK, ""),
         body("another list type", br#"{"type":"data_connector.list","data":[]}"#, OK, ""),
         body(
-            "an error.list with 200",
+            "200 with an error.list",
             br#"{"type":"error.list","errors":[{"code":"x"}]}"#,
             PROTOCOL,
             "an error instead of a list (x)",
         ),
-        body("JSON and HTML behind it", format!("{LIST}<html>"), PROTOCOL, "trailing characters"),
-        body("cut off JSON", &LIST[..30], PROTOCOL, "EOF while parsing"),
+        body("HTML after the JSON", format!("{LIST}<html>"), PROTOCOL, "trailing characters"),
+        body("truncated JSON", &LIST[..30], PROTOCOL, "EOF while parsing"),
         body("white space only", b" \r\n\t ", PROTOCOL, "EOF while parsing"),
         body("comments", b"/* hi */ {\"data\":[]}", PROTOCOL, "expected value"),
     ]

@@ -1,12 +1,12 @@
-//! Every fault that a server, a gateway or a network is known for, and the exact status that each becomes: over plain
-//! HTTP and over TLS, through the C ABI. Afterwards no descriptor, thread or byte more is in use than before.
+//! Faults of servers, gateways and networks, and the status that each leads to: over plain HTTP and TLS, through the C
+//! ABI. None of them leaks file descriptors, threads or memory.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod connections;
 mod framing;
 mod json;
-mod several;
+mod multiple_calls;
 mod statuses;
 #[path = "../support/mod.rs"]
 mod support;
@@ -17,34 +17,34 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use data_connectors::ffi::config::dc_config;
-use support::abi::{self, AbiClient, Outcome, TOKEN};
+use support::abi_client::{self, AbiClient, Outcome, TOKEN};
 use support::certificates::{self, Flaw};
-use support::fault::{FaultServer, Scripts, Step};
-use support::scripted::http;
+use support::fault_server::{FaultServer, Scripts, Step};
+use support::scripted_server::http_response;
 
-/// Counts the bytes that Rust code has allocated, the library's among them.
-struct Counting;
+/// Counts the bytes allocated by Rust code.
+struct CountingAllocator;
 
 static ALLOCATED: AtomicI64 = AtomicI64::new(0);
 
 #[allow(unsafe_code)]
-// SAFETY: it passes everything on to the system's.
-unsafe impl GlobalAlloc for Counting {
+// SAFETY: it forwards every call to the system allocator.
+unsafe impl GlobalAlloc for CountingAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATED.fetch_add(layout.size() as i64, Ordering::SeqCst);
-        // SAFETY: as the caller vouches.
+        // SAFETY: guaranteed by the caller.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, address: *mut u8, layout: Layout) {
         ALLOCATED.fetch_sub(layout.size() as i64, Ordering::SeqCst);
-        // SAFETY: as the caller vouches.
+        // SAFETY: guaranteed by the caller.
         unsafe { System.dealloc(address, layout) }
     }
 }
 
 #[global_allocator]
-static COUNTING: Counting = Counting;
+static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 const OK: &str = "DC_OK";
 const CONNECTION: &str = "DC_ERR_CONNECTION";
@@ -57,60 +57,68 @@ const BAD_REQUEST: &str = "DC_ERR_BAD_REQUEST";
 
 const LIST: &str = r#"{"type":"list","data":[{"id":"1"}],"pages":null}"#;
 
-/// A fault, and what it has to become.
+/// A fault, and the expected result of the call.
 struct Fault {
     name: String,
     scripts: Scripts,
-    settings: fn(*mut dc_config),
+    configure: fn(*mut dc_config),
     status: &'static str,
-    http: i32,
+    http_status: i32,
     attempts: i32,
     retry_after_ms: i64,
-    says: &'static str,
+    /// Part of the error message.
+    message: &'static str,
 }
 
-fn plain(_: *mut dc_config) {}
+fn defaults(_: *mut dc_config) {}
 
-fn short(config: *mut dc_config) {
-    abi::timeout(config, 400);
+fn short_timeout(config: *mut dc_config) {
+    abi_client::set_timeout(config, 400);
 }
 
 fn one_retry(config: *mut dc_config) {
-    abi::retries(config, 1);
+    abi_client::set_max_retries(config, 1);
 }
 
-fn fault(name: impl Into<String>, script: Vec<Step>, status: &'static str, http: i32, says: &'static str) -> Fault {
+fn fault(
+    name: impl Into<String>,
+    script: Vec<Step>,
+    status: &'static str,
+    http_status: i32,
+    message: &'static str,
+) -> Fault {
     Fault {
         name: name.into(),
         scripts: vec![script],
-        settings: plain,
+        configure: defaults,
         status,
-        http,
+        http_status,
         attempts: 1,
         retry_after_ms: -1,
-        says,
+        message,
     }
 }
 
-/// The server reads the request and gives these bytes.
-fn gives(
+/// The server reads the request, sends these bytes and closes the connection.
+fn response(
     name: impl Into<String>,
     bytes: impl Into<Vec<u8>>,
     status: &'static str,
-    http: i32,
-    says: &'static str,
+    http_status: i32,
+    message: &'static str,
 ) -> Fault {
-    fault(name, vec![Step::Request, Step::Send(bytes.into())], status, http, says)
+    fault(name, vec![Step::ReadRequest, Step::Send(bytes.into())], status, http_status, message)
 }
 
-fn body(name: impl Into<String>, body: impl AsRef<[u8]>, status: &'static str, says: &'static str) -> Fault {
-    gives(name, with_body(body.as_ref(), ""), status, if status == OK { 0 } else { 200 }, says)
+/// The server sends a 200 response with this body.
+fn body(name: impl Into<String>, body: impl AsRef<[u8]>, status: &'static str, message: &'static str) -> Fault {
+    response(name, ok_response(body.as_ref(), ""), status, if status == OK { 0 } else { 200 }, message)
 }
 
-fn with_body(body: &[u8], headers: &str) -> Vec<u8> {
-    let mut answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n{headers}\r\n", body.len()).into_bytes();
-    answer.extend_from_slice(body);
-    answer
+fn ok_response(body: &[u8], headers: &str) -> Vec<u8> {
+    let mut response = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n{headers}\r\n", body.len()).into_bytes();
+    response.extend_from_slice(body);
+    response
 }
 
 fn gzip(plain: &[u8]) -> Vec<u8> {
@@ -120,73 +128,73 @@ fn gzip(plain: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-fn all() -> Vec<Fault> {
-    [connections::table(), framing::table(), statuses::table(), json::table()].into_iter().flatten().collect()
+fn all_faults() -> Vec<Fault> {
+    [connections::faults(), framing::faults(), statuses::faults(), json::faults()].into_iter().flatten().collect()
 }
 
-/// A client of the server, with its log lines at their most talkative looked through for the token.
-fn client_of(server: &FaultServer, tls: bool, settings: fn(*mut dc_config)) -> AbiClient {
+/// A client for the server. Its log lines are checked for the access token.
+fn client_for(server: &FaultServer, tls: bool, configure: fn(*mut dc_config)) -> AbiClient {
     let scheme = if tls { "https" } else { "http" };
-    abi::client(&format!("{scheme}://{}", server.address()), |config| {
-        settings(config);
-        abi::log_without_token(config);
+    abi_client::client(&format!("{scheme}://{}", server.address()), |config| {
+        configure(config);
+        abi_client::check_log_lines(config);
         if tls {
-            abi::ca_file(config, &certificates::ca_file());
+            abi_client::set_ca_file(config, &certificates::ca_file());
         }
     })
 }
 
-fn server_of(scripts: Scripts, tls: bool) -> FaultServer {
-    FaultServer::start(scripts, tls.then(|| certificates::server(Flaw::None)))
+fn start_server(scripts: Scripts, tls: bool) -> FaultServer {
+    FaultServer::start(scripts, tls.then(|| certificates::server_config(Flaw::None)))
 }
 
-/// Runs one fault, and says what is wrong with what became of it.
+/// Runs one fault; fails with a description of the unexpected result.
 fn run(fault: &Fault, tls: bool) -> Result<(), String> {
-    let server = server_of(fault.scripts.clone(), tls);
-    let client = client_of(&server, tls, fault.settings);
+    let server = start_server(fault.scripts.clone(), tls);
+    let client = client_for(&server, tls, fault.configure);
     let started = Instant::now();
     let outcome = client.list();
-    let took = started.elapsed();
-    let Outcome { status, http, attempts, retry_after_ms, message, .. } = &outcome;
-    let right = *status == fault.status
-        && *http == fault.http
+    let elapsed = started.elapsed();
+    let Outcome { status, http_status, attempts, retry_after_ms, message, .. } = &outcome;
+    let is_expected = *status == fault.status
+        && *http_status == fault.http_status
         && (status == OK || *attempts == fault.attempts)
         && *retry_after_ms == fault.retry_after_ms
-        && message.contains(fault.says);
-    if right && took < Duration::from_secs(5) && !format!("{outcome:?}").contains(TOKEN) {
+        && message.contains(fault.message);
+    if is_expected && elapsed < Duration::from_secs(5) && !format!("{outcome:?}").contains(TOKEN) {
         return Ok(());
     }
     Err(format!(
-        "{} (tls: {tls}), after {took:?}: {outcome:?}\n  expected {} {} after {} attempts, wait {}: {:?}",
-        fault.name, fault.status, fault.http, fault.attempts, fault.retry_after_ms, fault.says
+        "{} (tls: {tls}), after {elapsed:?}: {outcome:?}\n  expected {} {} after {} attempts, wait {}: {:?}",
+        fault.name, fault.status, fault.http_status, fault.attempts, fault.retry_after_ms, fault.message
     ))
 }
 
 fn run_all() -> Vec<String> {
-    let table = all();
+    let table = all_faults();
     let names: BTreeSet<&str> = table.iter().map(|fault| fault.name.as_str()).collect();
     assert!(table.len() >= 40 && names.len() == table.len(), "{} faults, {} names", table.len(), names.len());
-    let mut wrong = Vec::new();
+    let mut failures = Vec::new();
     for tls in [false, true] {
-        wrong.extend(table.iter().filter_map(|fault| run(fault, tls).err()));
-        several::run(tls);
+        failures.extend(table.iter().filter_map(|fault| run(fault, tls).err()));
+        multiple_calls::run(tls);
     }
-    wrong
+    failures
 }
 
-/// Descriptors, threads, and bytes allocated.
-fn in_use() -> (usize, usize, i64) {
+/// The numbers of file descriptors, threads and allocated bytes.
+fn resource_usage() -> (usize, usize, i64) {
     let entries = |folder: &str| std::fs::read_dir(folder).unwrap().count();
     (entries("/proc/self/fd"), entries("/proc/self/task"), ALLOCATED.load(Ordering::SeqCst))
 }
 
-/// The only test here: it counts what the process has in use.
+/// The only test of this program: it measures the whole process.
 #[test]
-fn each_becomes_its_status_and_leaves_nothing_behind() {
-    let wrong = run_all();
-    assert!(wrong.is_empty(), "{} of the faults:\n{}", wrong.len(), wrong.join("\n"));
-    // What is made once, by std, by rustls and by the tests, has been made.
-    let before = in_use();
+fn each_fault_leads_to_its_status_without_leaks() {
+    let failures = run_all();
+    assert!(failures.is_empty(), "{} faults:\n{}", failures.len(), failures.join("\n"));
+    // Only now: std, rustls and the tests allocate some things once.
+    let before = resource_usage();
     assert_eq!(run_all(), Vec::<String>::new());
-    assert_eq!(in_use(), before, "descriptors, threads, bytes: after (left) and before (right)");
+    assert_eq!(resource_usage(), before, "descriptors, threads, bytes: after (left) and before (right)");
 }

@@ -1,4 +1,4 @@
-//! Certificates for the TLS tests, made anew for each run.
+//! Certificates for the TLS tests, generated in each run.
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -9,7 +9,7 @@ use rustls::pki_types::PrivateKeyDer;
 
 use super::scratch;
 
-/// What is wrong with a server's certificate.
+/// How a certificate is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Flaw {
     None,
@@ -20,31 +20,34 @@ pub enum Flaw {
     UnknownIssuer,
 }
 
-struct Authority {
-    issuer: CertifiedIssuer<'static, KeyPair>,
-}
+type Authority = CertifiedIssuer<'static, KeyPair>;
 
 fn authority(name: &str) -> Authority {
     let mut params = CertificateParams::default();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.distinguished_name.push(DnType::CommonName, name);
-    Authority { issuer: CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap() }
+    CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
 }
 
-fn trusted() -> &'static Authority {
+fn trusted_authority() -> &'static Authority {
     static TRUSTED: OnceLock<Authority> = OnceLock::new();
-    TRUSTED.get_or_init(|| authority("the tests' own authority"))
+    TRUSTED.get_or_init(|| authority("trusted test CA"))
 }
 
-/// A PEM file of the authority that the good certificates are of.
+/// A PEM file with the certificate of the CA that issues the valid certificates.
 pub fn ca_file() -> PathBuf {
-    let path = scratch().join(format!("ca-{}.pem", std::process::id()));
-    std::fs::write(&path, trusted().issuer.pem()).unwrap();
-    path
+    // Written once: tests that run in parallel read it.
+    static PATH: OnceLock<PathBuf> = OnceLock::new();
+    let write = || {
+        let path = scratch().join(format!("ca-{}.pem", std::process::id()));
+        std::fs::write(&path, trusted_authority().pem()).unwrap();
+        path
+    };
+    PATH.get_or_init(write).clone()
 }
 
-/// A server's side of TLS, for 127.0.0.1 and localhost unless the flaw says otherwise.
-pub fn server(flaw: Flaw) -> Arc<ServerConfig> {
+/// The TLS configuration of a server, with a certificate for 127.0.0.1 and localhost that has this flaw.
+pub fn server_config(flaw: Flaw) -> Arc<ServerConfig> {
     let names = match flaw {
         Flaw::WrongHost => vec!["elsewhere.example".to_owned()],
         _ => vec!["127.0.0.1".to_owned(), "localhost".to_owned()],
@@ -64,8 +67,8 @@ pub fn server(flaw: Flaw) -> Arc<ServerConfig> {
     let key = KeyPair::generate().unwrap();
     let certificate = match flaw {
         Flaw::SelfSigned => params.self_signed(&key).unwrap(),
-        Flaw::UnknownIssuer => params.signed_by(&key, &*authority("somebody").issuer).unwrap(),
-        _ => params.signed_by(&key, &*trusted().issuer).unwrap(),
+        Flaw::UnknownIssuer => params.signed_by(&key, &authority("untrusted test CA")).unwrap(),
+        _ => params.signed_by(&key, trusted_authority()).unwrap(),
     };
     let private = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());

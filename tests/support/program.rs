@@ -1,18 +1,19 @@
-//! Runs a program that uses the library, also under valgrind.
+//! Runs a program that uses the library, with or without valgrind.
 
 use std::path::Path;
 use std::process::{Command, Output};
 
 use super::{library_folder, root};
 
-/// Runs a program with the library of this build in its path and nothing of ours in its environment but `variables`.
+/// Runs a program with the library of this build in its library path, without `INTERCOM_ACCESS_TOKEN` unless it is in
+/// `variables`.
 pub fn run(program: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let mut command = Command::new(program);
     prepare(&mut command, arguments, variables);
-    command.output().unwrap_or_else(|error| panic!("{} can't be run: {error}", program.display()))
+    command.output().unwrap_or_else(|error| panic!("could not run {}: {error}", program.display()))
 }
 
-/// The same under valgrind: any error or leak it finds becomes the exit code 99.
+/// Like [`run`], under valgrind: errors and leaks lead to exit code 99.
 pub fn run_under_valgrind(program: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let mut command = Command::new("valgrind");
     command
@@ -21,7 +22,7 @@ pub fn run_under_valgrind(program: &Path, arguments: &[&str], variables: &[(&str
         .arg(format!("--suppressions={}", root().join("tests/valgrind.supp").display()))
         .arg(program);
     prepare(&mut command, arguments, variables);
-    command.output().expect("valgrind is needed for this (a Debian package), as DC_TEST_VALGRIND asks")
+    command.output().expect("DC_TEST_VALGRIND is set, but valgrind is not installed (Debian package valgrind)")
 }
 
 fn prepare(command: &mut Command, arguments: &[&str], variables: &[(&str, &str)]) {
@@ -32,12 +33,12 @@ fn prepare(command: &mut Command, arguments: &[&str], variables: &[(&str, &str)]
         .envs(variables.iter().copied());
 }
 
-/// Whether `make test` found valgrind and asks for it, or somebody else does.
-pub fn valgrind_is_wanted() -> bool {
+/// Whether to run programs under valgrind, too: `make test` sets DC_TEST_VALGRIND where valgrind is installed.
+pub fn valgrind_enabled() -> bool {
     std::env::var_os("DC_TEST_VALGRIND").is_some_and(|value| !value.is_empty())
 }
 
-/// What a program wrote, and that it ended with `code`.
+/// Asserts the exit code of a program, and returns its standard output and standard error.
 pub fn expect_code(output: &Output, code: i32) -> (String, String) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let (out, err) = (text(&output.stdout), text(&output.stderr));

@@ -1,9 +1,9 @@
-//! The functions that a text declares, the ledger names, and the library exports.
+//! The functions and constants of the header, and what a library exports.
 
 use std::collections::BTreeSet;
 use std::process::Command;
 
-/// The `dc_…` functions of a header: each name that a parenthesis follows, outside comments.
+/// The `dc_…` functions of a header: each name outside of comments that is followed by a parenthesis.
 pub fn declared(header: &str) -> BTreeSet<String> {
     let mut code = String::new();
     let mut rest = header;
@@ -20,7 +20,7 @@ pub fn declared(header: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// The comment that stands right before a function's declaration.
+/// The comment before the declaration of a function.
 pub fn comment_of<'a>(header: &'a str, name: &str) -> &'a str {
     let call = format!("{name}(");
     header
@@ -28,7 +28,7 @@ pub fn comment_of<'a>(header: &'a str, name: &str) -> &'a str {
         .skip(1)
         .filter_map(|part| part.split_once("*/"))
         .find(|(_, after)| after.split(';').next().is_some_and(|declaration| declaration.contains(&call)))
-        .unwrap_or_else(|| panic!("{name} has no comment of its own"))
+        .unwrap_or_else(|| panic!("{name} has no comment"))
         .0
 }
 
@@ -47,7 +47,13 @@ pub fn declaration_of(header: &str, name: &str) -> (String, Vec<(String, String)
     (returned.trim().to_owned(), parameters.filter(|(_, name)| name != "void").collect())
 }
 
-/// Each number that the header defines.
+/// The version in which a function appeared.
+pub fn since<'a>(header: &'a str, name: &str) -> &'a str {
+    let (_, version) = comment_of(header, name).rsplit_once("Since: ").unwrap_or_else(|| panic!("{name} lacks Since"));
+    version.lines().next().unwrap().trim()
+}
+
+/// Every number that the header defines.
 pub fn constants(header: &str) -> Vec<(String, i64)> {
     let defined = header.lines().filter_map(|line| line.strip_prefix("#define ")?.split_once(' '));
     let number = |text: &str| text.trim_matches(['(', ')']).parse().ok();

@@ -4,15 +4,10 @@
 const { InvalidArgumentError } = require('./errors').classes;
 const native = require('./native');
 
-const KINDS = native.settings();
 const INT32 = 2 ** 31;
 
-// What the library takes, for what can't be passed on to it to refuse.
-const TIME = '1 to 86400000';
-const RANGES = { timeoutMs: TIME, connectTimeoutMs: TIME, maxResponseBytes: '1024 to 1073741824' };
-
-// Of each pair a client can be told one: in C the one that is set last replaces the other.
-const EITHER = [['region', 'baseUrl'], ['caFile', 'systemRoots']];
+// Of two options that replace each other a client takes one: in C the one that is set last is in effect.
+const REPLACEMENTS = Object.entries(native.replacements());
 
 function text(value, name) {
   if (typeof value !== 'string')
@@ -27,6 +22,13 @@ function text(value, name) {
 function flag(value, name) {
   if (typeof value !== 'boolean')
     throw new InvalidArgumentError(`${name} must be true or false`);
+  return value;
+}
+
+// The library checks its value. What is no number isn't repeated: it may be an access token in the wrong place.
+function number(value, name) {
+  if (typeof value !== 'number')
+    throw new InvalidArgumentError(`${name} must be a number`);
   return value;
 }
 
@@ -45,28 +47,53 @@ function small(value, name, range) {
   return value;
 }
 
-const CHECKS = { string: text, boolean: flag, number: integer };
+// Each setting, and the type that it has.
+const SETTINGS = {
+  token: text,
+  region: text,
+  baseUrl: text,
+  allowInsecureHttp: flag,
+  apiVersion: text,
+  userAgentSuffix: text,
+  timeoutMs: number,
+  connectTimeoutMs: number,
+  maxRetries: number,
+  maxResponseBytes: number,
+  proxy: text,
+  noProxy: text,
+  caFile: text,
+  systemRoots: flag,
+  waitForRateLimit: flag,
+};
+
+const optionOf = (setting) =>
+  setting === 'token' ? 'access_token' : setting.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+const settingOf = (option) => option.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
 
 function options(value, known, what) {
   if (value === null || typeof value !== 'object')
     throw new InvalidArgumentError(`${what}s must be an object`);
   for (const name of Object.keys(value))
-    if (!known.includes(name))
+    if (known && !known.includes(name))
       throw new InvalidArgumentError(`there is no ${what} ${JSON.stringify(name)}: use ${known.join(', ')}`);
   return value;
 }
 
-// The settings that were given; null and undefined stand for the default.
+// Names and values of options, all of them strings. null and undefined stand for the default.
 function settings(given) {
-  const taken = Object.create(null);
-  for (const [name, value] of Object.entries(options(given, Object.keys(KINDS), 'setting')))
-    if (value !== null && value !== undefined)
-      taken[name] = name === 'maxRetries' ? small(value, 'max retries', '0 to 10')
-        : CHECKS[KINDS[name]](value, name, RANGES[name]);
-  for (const [one, other] of EITHER)
-    if (taken[one] && taken[other])
-      throw new InvalidArgumentError(`${one} and ${other} are for the same thing: pass one of them`);
-  return taken;
+  const set = new Map();
+  for (const [name, value] of Object.entries(options(given, [...Object.keys(SETTINGS), 'options'], 'setting')))
+    if (name === 'options')
+      for (const [option, string] of Object.entries(options(value ?? {}, null, 'option')))
+        set.set(text(option, 'the name of an option'), text(string, 'the value of an option'));
+    else if (value !== null && value !== undefined)
+      set.set(optionOf(name), String(SETTINGS[name](value, name)));
+  const isOn = (option) => !['false', '0', undefined].includes(set.get(option));
+  for (const [one, other] of REPLACEMENTS)
+    if (isOn(one) && isOn(other))
+      throw new InvalidArgumentError(
+        `${settingOf(one)} and ${settingOf(other)} are for the same thing: pass one of them`);
+  return [...set].flat();
 }
 
 // An AbortSignal, or what does as well.

@@ -31,8 +31,11 @@ export interface Settings {
   caFile?: string | null;
   /** Whether to trust the system's certificate authorities instead of the bundled ones [default: false]. */
   systemRoots?: boolean | null;
-  /** Whether to wait for the rate limit's reset instead of earning a 429 [default: false]. */
-  pacing?: boolean | null;
+  /** Whether to wait for the reset of the rate limit when no requests remain, instead of failing with 429
+   *  [default: false]. */
+  waitForRateLimit?: boolean | null;
+  /** Options by their names in data_connectors.h, such as `{ timeout_ms: '30000' }`: for those of a newer library. */
+  options?: { readonly [name: string]: string } | null;
 }
 
 /** What is used of an AbortSignal. */

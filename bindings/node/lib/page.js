@@ -3,7 +3,7 @@
 
 const { classes: { TooLargeError }, rateLimit } = require('./errors');
 
-// What the addon puts into the array for each row: twelve fields of the service, four numbers made of them.
+// What the addon puts into the array for each row: the columns of the packed rows, without the row's JSON.
 const WIDTH = 16;
 
 // Written out, so that all connectors are of one shape.

@@ -92,7 +92,7 @@ NAPI_MODULE_INIT()
         {"load", load},
         {"start", start},
         {"version", version},
-        {"settings", settings},
+        {"replacements", replacements},
         {"setMaxConcurrentCalls", set_max_concurrent_calls},
         {"clientNew", client_new},
         {"pagerNew", pager_new},

@@ -101,7 +101,7 @@ void handle_release(struct handle *handle);
 void handle_settle(struct handle *handle);
 void handles_shut_down(struct state *state);
 void handles_end(struct state *state);
-napi_value settings(napi_env env, napi_callback_info info);
+napi_value replacements(napi_env env, napi_callback_info info);
 napi_value client_new(napi_env env, napi_callback_info info);
 napi_value pager_new(napi_env env, napi_callback_info info);
 napi_value handle_close(napi_env env, napi_callback_info info);

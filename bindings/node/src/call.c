@@ -42,11 +42,9 @@ void call_run(struct call *call)
         call->status = library.dc_list_page(handle->client, call->per_page, call->starting_after, call->token,
                                             &call->page, &call->error);
     }
-    /* The rows are read here, rather than when JavaScript's thread asks for them. */
-    if (call->page) {
-        library.dc_page_table(call->page);
-        library.dc_page_connector(call->page, 0);
-    }
+    /* The library packs the rows here, rather than when JavaScript's thread asks for them. */
+    if (call->page)
+        library.dc_page_packed_rows(call->page, DC_PACKED_SEPARATED, NULL);
 }
 
 /* Of what is native. */

@@ -4,71 +4,32 @@
 
 #include <stdlib.h>
 
-enum kind { TEXT, FLAG, COUNT32, COUNT64 };
-
-/* Each setting by its name in JavaScript. */
-static const struct setting {
-    const char *name;
-    enum kind kind;
-    size_t setter; /* its place in the library */
-} all_settings[] = {
-    {"token", TEXT, offsetof(struct library, dc_config_set_token)},
-    {"region", TEXT, offsetof(struct library, dc_config_set_region)},
-    {"allowInsecureHttp", FLAG, offsetof(struct library, dc_config_set_allow_insecure_http)},
-    {"baseUrl", TEXT, offsetof(struct library, dc_config_set_base_url)},
-    {"apiVersion", TEXT, offsetof(struct library, dc_config_set_api_version)},
-    {"userAgentSuffix", TEXT, offsetof(struct library, dc_config_set_user_agent_suffix)},
-    {"timeoutMs", COUNT64, offsetof(struct library, dc_config_set_timeout_ms)},
-    {"connectTimeoutMs", COUNT64, offsetof(struct library, dc_config_set_connect_timeout_ms)},
-    {"maxRetries", COUNT32, offsetof(struct library, dc_config_set_max_retries)},
-    {"maxResponseBytes", COUNT64, offsetof(struct library, dc_config_set_max_response_bytes)},
-    {"proxy", TEXT, offsetof(struct library, dc_config_set_proxy)},
-    {"noProxy", TEXT, offsetof(struct library, dc_config_set_no_proxy)},
-    {"systemRoots", FLAG, offsetof(struct library, dc_config_set_system_roots)},
-    {"caFile", TEXT, offsetof(struct library, dc_config_set_ca_file)},
-    {"pacing", FLAG, offsetof(struct library, dc_config_set_pacing)},
-};
-
-#define SETTINGS (sizeof all_settings / sizeof *all_settings)
-
-/* settings(): {name: kind, …}, for lib/settings.js to check by. */
-napi_value settings(napi_env env, napi_callback_info info)
+/* replacements(): {option: the one that replaces it, …}, for lib/arguments.js to refuse both. */
+napi_value replacements(napi_env env, napi_callback_info info)
 {
-    static const char *const kinds[] = {"string", "boolean", "number", "number"};
     napi_value result = NULL;
     (void)info;
     napi_create_object(env, &result);
-    for (size_t i = 0; i < SETTINGS; i++)
-        napi_set_named_property(env, result, all_settings[i].name, text_out(env, kinds[all_settings[i].kind]));
+    for (size_t i = 0; i < library.dc_config_option_count(); i++) {
+        const char *other = library.dc_config_option(i, DC_INFO_REPLACES);
+        if (other)
+            napi_set_named_property(env, result, library.dc_config_option(i, DC_INFO_NAME), text_out(env, other));
+    }
     return result;
 }
 
-static dc_status set(napi_env env, dc_config *config, const struct setting *setting, napi_value value, dc_error **error)
+/* Sets the option whose name and value are at `place` of an array. */
+static dc_status set_option(napi_env env, dc_config *config, napi_value options, uint32_t place, dc_error **error)
 {
-    const void *setter = (const char *)&library + setting->setter;
     dc_status status = DC_ERR_INVALID_ARGUMENT;
-    char *text;
-    bool flag;
-    int64_t integer;
-    switch (setting->kind) {
-    case TEXT:
-        if (text_in(env, value, &text))
-            status = (*(dc_status(*const *)(dc_config *, const char *, dc_error **))setter)(config, text, error);
-        text_free(text);
-        break;
-    case FLAG:
-        if (napi_get_value_bool(env, value, &flag) == napi_ok)
-            status = (*(dc_status(*const *)(dc_config *, int32_t, dc_error **))setter)(config, flag, error);
-        break;
-    case COUNT32:
-        if (integer_in(env, value, INT32_MIN, INT32_MAX, &integer))
-            status = (*(dc_status(*const *)(dc_config *, int32_t, dc_error **))setter)(config, (int32_t)integer, error);
-        break;
-    case COUNT64:
-        if (integer_in(env, value, INT64_MIN, INT64_MAX, &integer))
-            status = (*(dc_status(*const *)(dc_config *, int64_t, dc_error **))setter)(config, integer, error);
-        break;
-    }
+    napi_value name, value;
+    char *name_text = NULL, *value_text = NULL;
+    if (napi_get_element(env, options, place, &name) == napi_ok &&
+        napi_get_element(env, options, place + 1, &value) == napi_ok && text_in(env, name, &name_text) &&
+        text_in(env, value, &value_text))
+        status = library.dc_config_set_string(config, name_text, value_text, error);
+    text_free(name_text);
+    text_free(value_text);
     return status;
 }
 
@@ -155,21 +116,19 @@ static napi_value refused(napi_env env, dc_status status, dc_error *error)
     return result;
 }
 
-/* clientNew(settings): [status, external or failure] */
+/* clientNew([option, value, …]): [status, external or failure]. All are strings. */
 napi_value client_new(napi_env env, napi_callback_info info)
 {
-    napi_value values[1], value;
+    napi_value values[1];
+    uint32_t length;
     dc_client *client = NULL;
     dc_error *error = NULL;
     dc_status status = DC_OK;
-    if (!arguments(env, info, 1, values))
+    if (!arguments(env, info, 1, values) || napi_get_array_length(env, values[0], &length) != napi_ok)
         return NULL;
     dc_config *config = library.dc_config_new();
-    for (size_t i = 0; status == DC_OK && i < SETTINGS; i++)
-        if (napi_get_named_property(env, values[0], all_settings[i].name, &value) != napi_ok)
-            status = DC_ERR_INVALID_ARGUMENT;
-        else if (!is_null(env, value))
-            status = set(env, config, &all_settings[i], value, &error);
+    for (uint32_t place = 0; status == DC_OK && place < length; place += 2)
+        status = set_option(env, config, values[0], place, &error);
     if (status == DC_OK)
         status = library.dc_client_new(config, &client, &error);
     library.dc_config_free(config);

@@ -5,7 +5,7 @@
 #include <data_connectors.h>
 #include <stddef.h>
 
-/* X(result, name, parameters). test/library.test.mjs holds them against include/data_connectors.json. */
+/* X(result, name, parameters). test/library.test.mjs holds them against abi/data_connectors.json. */
 #define LIBRARY_FUNCTIONS(X)                                                                                          \
     X(int32_t, dc_abi_version, (void))                                                                                \
     X(const char *, dc_version, (void))                                                                               \
@@ -17,27 +17,13 @@
     X(const char *, dc_error_api_field, (const dc_error *))                                                           \
     X(const char *, dc_error_request_id, (const dc_error *))                                                          \
     X(int64_t, dc_error_retry_after_ms, (const dc_error *))                                                           \
-    X(int64_t, dc_error_rate_limit, (const dc_error *))                                                               \
-    X(int64_t, dc_error_rate_limit_remaining, (const dc_error *))                                                     \
-    X(int64_t, dc_error_rate_limit_reset, (const dc_error *))                                                         \
+    X(void, dc_error_rate_limit, (const dc_error *, int64_t *, int64_t *, int64_t *))                                 \
     X(int32_t, dc_error_attempts, (const dc_error *))                                                                 \
     X(void, dc_error_free, (dc_error *))                                                                              \
     X(dc_config *, dc_config_new, (void))                                                                             \
-    X(dc_status, dc_config_set_token, (dc_config *, const char *, dc_error **))                                       \
-    X(dc_status, dc_config_set_region, (dc_config *, const char *, dc_error **))                                      \
-    X(dc_status, dc_config_set_base_url, (dc_config *, const char *, dc_error **))                                    \
-    X(dc_status, dc_config_set_allow_insecure_http, (dc_config *, int32_t, dc_error **))                              \
-    X(dc_status, dc_config_set_api_version, (dc_config *, const char *, dc_error **))                                 \
-    X(dc_status, dc_config_set_user_agent_suffix, (dc_config *, const char *, dc_error **))                           \
-    X(dc_status, dc_config_set_timeout_ms, (dc_config *, int64_t, dc_error **))                                       \
-    X(dc_status, dc_config_set_connect_timeout_ms, (dc_config *, int64_t, dc_error **))                               \
-    X(dc_status, dc_config_set_max_retries, (dc_config *, int32_t, dc_error **))                                      \
-    X(dc_status, dc_config_set_max_response_bytes, (dc_config *, int64_t, dc_error **))                               \
-    X(dc_status, dc_config_set_pacing, (dc_config *, int32_t, dc_error **))                                           \
-    X(dc_status, dc_config_set_proxy, (dc_config *, const char *, dc_error **))                                       \
-    X(dc_status, dc_config_set_no_proxy, (dc_config *, const char *, dc_error **))                                    \
-    X(dc_status, dc_config_set_ca_file, (dc_config *, const char *, dc_error **))                                     \
-    X(dc_status, dc_config_set_system_roots, (dc_config *, int32_t, dc_error **))                                     \
+    X(dc_status, dc_config_set_string, (dc_config *, const char *, const char *, dc_error **))                        \
+    X(size_t, dc_config_option_count, (void))                                                                         \
+    X(const char *, dc_config_option, (size_t, int32_t))                                                              \
     X(void, dc_config_free, (dc_config *))                                                                            \
     X(dc_status, dc_client_new, (const dc_config *, dc_client **, dc_error **))                                       \
     X(void, dc_client_shutdown, (const dc_client *))                                                                  \
@@ -58,17 +44,9 @@
     X(const char *, dc_page_next_cursor, (const dc_page *))                                                           \
     X(int32_t, dc_page_has_next, (const dc_page *))                                                                   \
     X(const char *, dc_page_request_id, (const dc_page *))                                                            \
-    X(int64_t, dc_page_rate_limit, (const dc_page *))                                                                 \
-    X(int64_t, dc_page_rate_limit_remaining, (const dc_page *))                                                       \
-    X(int64_t, dc_page_rate_limit_reset, (const dc_page *))                                                           \
-    X(const dc_connector *, dc_page_connector, (const dc_page *, size_t))                                             \
-    X(const char *, dc_page_table, (const dc_page *))                                                                 \
-    X(size_t, dc_page_table_len, (const dc_page *))                                                                   \
-    X(void, dc_page_free, (dc_page *))                                                                                \
-    X(int64_t, dc_connector_created_at_ms, (const dc_connector *))                                                    \
-    X(int64_t, dc_connector_updated_at_ms, (const dc_connector *))                                                    \
-    X(int32_t, dc_connector_state_code, (const dc_connector *))                                                       \
-    X(int32_t, dc_connector_http_method_code, (const dc_connector *))
+    X(void, dc_page_rate_limit, (const dc_page *, int64_t *, int64_t *, int64_t *))                                   \
+    X(const char *, dc_page_packed_rows, (const dc_page *, int32_t, size_t *))                                        \
+    X(void, dc_page_free, (dc_page *))
 
 struct library {
 #define X(result, name, parameters) result(*name) parameters;

@@ -1,66 +1,59 @@
-/* A page for JavaScript: one array of all its rows' fields, of which lib/page.js makes objects. */
+/* A page for JavaScript: one array of all its rows' columns, of which lib/page.js makes objects. */
 #include "addon.h"
 #include "library.h"
 
-#include <string.h>
+#include <stdlib.h>
 
-/* The bytes of dc_page_table that no text has. */
+/* The bytes of packed rows that UTF-8 does not contain. */
 #define ROW_END 0xFF
-#define FIELD_END 0xFE
+#define COLUMN_END 0xFE
 #define ABSENT 0xFD
 
-/* The fields that are taken of each row of the table, and the numbers that are put behind them. */
-#define FIELDS 12
-#define FLAG_FIELD 6
-#define NUMBERS 4
+/* The columns that are taken of each row: the fields in the order of DC_FIELD_…, two times, two codes. */
+#define COLUMNS 16
+#define FIRST_NUMBER 12
 
-static napi_value field(napi_env env, const char *text, size_t length, bool flag)
+static napi_value column(napi_env env, const char *text, size_t length, unsigned index)
 {
     napi_value value = NULL;
     if (length == 1 && (unsigned char)*text == ABSENT)
         napi_get_null(env, &value);
-    else if (flag)
-        napi_get_boolean(env, *text == '1', &value);
+    else if (index == DC_FIELD_DIRECT_FIN_USAGE)
+        napi_get_boolean(env, *text == 't', &value); /* "true" or "false" */
+    else if (index >= FIRST_NUMBER)
+        napi_create_int64(env, strtoll(text, NULL, 10), &value); /* COLUMN_END follows */
     else
         napi_create_string_utf8(env, text, length, &value);
     return value;
 }
 
-/* The end of a row or field: the first byte from `at` on that is one of the two. */
+/* The end of a row or column: the first byte from `at` on that is one of the two. */
 static const char *end_of(const char *at, const char *end)
 {
-    while (at < end && (unsigned char)*at != FIELD_END && (unsigned char)*at != ROW_END)
+    while (at < end && (unsigned char)*at != COLUMN_END && (unsigned char)*at != ROW_END)
         at++;
     return at;
 }
 
 static napi_value rows_out(napi_env env, const dc_page *page)
 {
-    size_t count = library.dc_page_count(page);
-    const char *at = library.dc_page_table(page);
-    const char *end = at + library.dc_page_table_len(page);
+    size_t count = library.dc_page_count(page), length;
+    const char *at = library.dc_page_packed_rows(page, DC_PACKED_SEPARATED, &length);
+    const char *end = at + length;
     napi_value rows = NULL;
     uint32_t place = 0;
-    napi_create_array_with_length(env, count * (FIELDS + NUMBERS), &rows);
+    napi_create_array_with_length(env, count * COLUMNS, &rows);
     for (size_t row = 0; row < count; row++) {
         napi_handle_scope scope;
-        const dc_connector *connector = library.dc_page_connector(page, row);
-        napi_value numbers[NUMBERS];
         bool last = false;
         napi_open_handle_scope(env, &scope);
         for (unsigned i = 0; !last; i++) {
             const char *stop = end_of(at, end);
-            if (i < FIELDS)
-                napi_set_element(env, rows, place++, field(env, at, (size_t)(stop - at), i == FLAG_FIELD));
+            if (i < COLUMNS)
+                napi_set_element(env, rows, place++, column(env, at, (size_t)(stop - at), i));
             last = stop == end || (unsigned char)*stop == ROW_END;
             at = stop < end ? stop + 1 : end;
         }
-        numbers[0] = count_out(env, library.dc_connector_created_at_ms(connector));
-        numbers[1] = count_out(env, library.dc_connector_updated_at_ms(connector));
-        numbers[2] = count_out(env, library.dc_connector_state_code(connector));
-        numbers[3] = count_out(env, library.dc_connector_http_method_code(connector));
-        for (unsigned i = 0; i < NUMBERS; i++)
-            napi_set_element(env, rows, place++, numbers[i]);
         napi_close_handle_scope(env, scope);
     }
     return rows;
@@ -69,6 +62,8 @@ static napi_value rows_out(napi_env env, const dc_page *page)
 napi_value page_out(napi_env env, const dc_page *page, const char *cursor, bool with_json)
 {
     napi_value result = NULL, has_next = NULL, json = NULL;
+    int64_t limit, remaining, reset;
+    library.dc_page_rate_limit(page, &limit, &remaining, &reset);
     napi_get_boolean(env, library.dc_page_has_next(page) == 1, &has_next);
     if (with_json)
         napi_create_string_utf8(env, library.dc_page_json(page), library.dc_page_json_len(page), &json);
@@ -80,9 +75,9 @@ napi_value page_out(napi_env env, const dc_page *page, const char *cursor, bool 
         {"nextCursor", text_out(env, library.dc_page_next_cursor(page))},
         {"hasNext", has_next},
         {"requestId", text_out(env, library.dc_page_request_id(page))},
-        {"limit", count_out(env, library.dc_page_rate_limit(page))},
-        {"remaining", count_out(env, library.dc_page_rate_limit_remaining(page))},
-        {"reset", count_out(env, library.dc_page_rate_limit_reset(page))},
+        {"limit", count_out(env, limit)},
+        {"remaining", count_out(env, remaining)},
+        {"reset", count_out(env, reset)},
         {"cursor", text_out(env, cursor)},
         {"json", json},
     };

@@ -117,6 +117,8 @@ napi_value failure(napi_env env, dc_status status, const dc_error *error)
 {
     int32_t http_status = library.dc_error_http_status(error);
     const char *message = library.dc_error_message(error);
+    int64_t limit, remaining, reset;
+    library.dc_error_rate_limit(error, &limit, &remaining, &reset);
     const struct {
         const char *name;
         napi_value value;
@@ -129,9 +131,9 @@ napi_value failure(napi_env env, dc_status status, const dc_error *error)
         {"requestId", text_out(env, library.dc_error_request_id(error))},
         {"retryAfterMs", count_out(env, library.dc_error_retry_after_ms(error))},
         {"attempts", count_out(env, library.dc_error_attempts(error))},
-        {"limit", count_out(env, library.dc_error_rate_limit(error))},
-        {"remaining", count_out(env, library.dc_error_rate_limit_remaining(error))},
-        {"reset", count_out(env, library.dc_error_rate_limit_reset(error))},
+        {"limit", count_out(env, limit)},
+        {"remaining", count_out(env, remaining)},
+        {"reset", count_out(env, reset)},
     };
     napi_value result = NULL;
     napi_create_object(env, &result);

@@ -133,7 +133,8 @@ test('await using leaves a walk', { skip: !Symbol.asyncDispose }, async () => {
 
 test('a setting is taken: null stands for the default', async () => {
   const there = await server((_, response) => response.end(list(['1'])));
-  await client(there.url, { apiVersion: '2.16', userAgentSuffix: 'app/1', region: null, proxy: undefined }).listPage();
+  await client(there.url, { userAgentSuffix: 'app/1', region: null, proxy: undefined, waitForRateLimit: true,
+    options: { api_version: '2.16', system_roots: 'false' } }).listPage();
   const { headers } = there.requests[0];
   assert.equal(headers.authorization, `Bearer ${TOKEN}`);
   assert.equal(headers['intercom-version'], '2.16');
@@ -144,18 +145,22 @@ for (const [settings, says] of [
   [undefined, /settings must be an object/],
   [{}, /token/],
   [{ token: 5 }, /token must be a string/],
-  [{ token: TOKEN, timeout: 5 }, /no setting "timeout": use token, region, .*pacing/],
-  [{ token: TOKEN, timeoutMs: TOKEN }, /^timeoutMs is of type string: use an integer, 1 to 86400000$/],
-  [{ token: TOKEN, timeoutMs: 1.5 }, /^timeoutMs is 1.5: use an integer, 1 to 86400000$/],
-  [{ token: TOKEN, connectTimeoutMs: NaN }, /connectTimeoutMs is NaN: use an integer, 1 to 86400000/],
-  [{ token: TOKEN, maxResponseBytes: 2 ** 60 }, /is 1152921504606847000: use an integer, 1024 to 1073741824/],
+  [{ token: TOKEN, timeout: 5 }, /no setting "timeout": use token, region, .*waitForRateLimit, options/],
+  [{ token: TOKEN, timeoutMs: TOKEN }, /^timeoutMs must be a number$/],
+  [{ token: TOKEN, timeoutMs: 1.5 }, /^invalid timeout_ms "1.5": use an integer from 1 to 86400000$/],
+  [{ token: TOKEN, connectTimeoutMs: NaN }, /^invalid connect_timeout_ms "NaN": use an integer from 1 to 86400000$/],
+  [{ token: TOKEN, maxResponseBytes: 2 ** 60 }, / 1152921504606847000: use 1024 to 1073741824/],
   [{ token: TOKEN, timeoutMs: 2 ** 40 }, /timeout.*86400/],
   [{ token: TOKEN, maxRetries: 2 ** 32 }, /4294967296: use 0 to 10/],
-  [{ token: TOKEN, maxRetries: 5n }, /max retries is of type bigint: use an integer, 0 to 10/],
-  [{ token: TOKEN, pacing: 1 }, /pacing must be true or false/],
+  [{ token: TOKEN, maxRetries: 5n }, /^maxRetries must be a number$/],
+  [{ token: TOKEN, waitForRateLimit: 1 }, /waitForRateLimit must be true or false/],
   [{ token: TOKEN, userAgentSuffix: 'a\0b' }, /userAgentSuffix must not contain NUL/],
   [{ token: TOKEN, caFile: '\ud83d' }, /caFile must be valid Unicode/],
   [{ token: TOKEN, region: 'eu', baseUrl: url }, /region and baseUrl.*one of them/],
+  [{ token: TOKEN, options: { region: 'eu' }, baseUrl: url }, /region and baseUrl.*one of them/],
+  [{ token: TOKEN, options: { timeout: '5' } }, /"timeout": did you mean timeout_ms\?/],
+  [{ token: TOKEN, options: { timeout_ms: 5 } }, /^the value of an option must be a string$/],
+  [{ token: TOKEN, options: TOKEN }, /options must be an object/],
 ])
   test(`settings are refused: ${says}`, () => {
     assert.throws(() => new Client(settings), (error) => {
@@ -168,10 +173,10 @@ for (const [settings, says] of [
   });
 
 for (const [options, says] of [
-  [{ perPage: 51 }, /invalid per_page 51/],
+  [{ perPage: 51 }, /invalid per_page 51: use 1 to 50/],
   [{ perPage: 2 ** 40 }, /per_page is 1099511627776: use 1 to 50/],
   [{ perPage: '5' }, /per_page is of type string: use an integer, 1 to 50/],
-  [{ startingAfter: '' }, /starting_after is empty/],
+  [{ startingAfter: '' }, /starting_after.* empty/],
   [{ startingAfter: 'a\0b' }, /starting_after must not contain NUL/],
   [{ signal: {} }, /signal must be an AbortSignal/],
   [{ page: 1 }, /no option "page"/],

@@ -5,9 +5,10 @@ import { inspect, isDeepStrictEqual } from 'node:util';
 import { Client, ClosedError, DataConnectorsError } from '../lib/index.mjs';
 
 const FIELDS = ['name', 'settings', 'call', 'per_page', 'starting_after', 'prefetch', 'stop_after', 'then',
-  'cancel_after_ms', 'shutdown_after_ms', 'closed', 'callers', 'expect'];
+  'cancel_after_ms', 'shutdown_after_ms', 'closed', 'callers', 'expect', 'options'];
 const SETTINGS = ['token', 'region', 'base_url', 'allow_insecure_http', 'api_version', 'user_agent_suffix',
-  'timeout_ms', 'connect_timeout_ms', 'max_retries', 'max_response_bytes', 'proxy', 'no_proxy', 'ca_file', 'system_roots', 'pacing'];
+  'timeout_ms', 'connect_timeout_ms', 'max_retries', 'max_response_bytes', 'proxy', 'no_proxy', 'ca_file',
+  'system_roots', 'wait_for_rate_limit'];
 
 class Unexpected extends Error {}
 
@@ -149,7 +150,8 @@ function judge(it, outcome) {
 }
 
 function settingsOf(it) {
-  return Object.fromEntries(Object.entries(it.settings).map(([name, value]) => [camel(name), value]));
+  const settings = Object.entries(it.settings).map(([name, value]) => [camel(name), value]);
+  return { ...Object.fromEntries(settings), options: it.options };
 }
 
 async function run(it) {

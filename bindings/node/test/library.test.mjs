@@ -7,7 +7,7 @@ import test from 'node:test';
 import * as dc from 'data-connectors';
 import { PACKAGE, ROOT, command, folder, run } from './tools.mjs';
 
-const header = JSON.parse(readFileSync(path.join(ROOT, 'include/data_connectors.json'), 'utf8'));
+const header = JSON.parse(readFileSync(path.join(ROOT, 'abi/data_connectors.json'), 'utf8'));
 const { BY_STATUS, CANCELLED, DONE, OK } = createRequire(import.meta.url)('../lib/errors.js');
 
 // X(result, name, (parameters)) of src/library.h
@@ -22,8 +22,11 @@ function table() {
 test('each function of the table is the header\'s, with its types', () => {
   const found = table();
   assert.equal(found.length, readFileSync(path.join(PACKAGE, 'src/library.h'), 'utf8').match(/^ {4}X\(/gm).length);
-  for (const { name, returns, parameters } of found)
-    assert.deepEqual({ returns, parameters }, header.functions[name], name);
+  for (const { name, returns, parameters } of found) {
+    const { since, ...types } = header.functions[name];
+    assert.deepEqual({ returns, parameters }, types, name);
+    assert.match(since, /^\d+\.\d+\.\d+$/);
+  }
 });
 
 test('each status has a class, with its number and its name', () => {

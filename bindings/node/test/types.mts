@@ -2,7 +2,8 @@
 import { Client, DataConnectorsError, RateLimitError, libraryVersion, setMaxConcurrentCalls } from 'data-connectors';
 import type { Connector, ConnectorList, Page, PageWalk, RateLimit, Settings, WalkOptions } from 'data-connectors';
 
-const settings: Settings = { token: 'x', region: 'eu', timeoutMs: 5000, proxy: null };
+const settings: Settings = { token: 'x', region: 'eu', timeoutMs: 5000, proxy: null, waitForRateLimit: true,
+  options: { max_retries: '1' } };
 const client = new Client(settings);
 setMaxConcurrentCalls(32);
 

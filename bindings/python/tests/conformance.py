@@ -17,7 +17,7 @@ import data_connectors as dc
 Case = dict[str, Any]
 
 _FIELDS = {"name", "settings", "call", "per_page", "starting_after", "prefetch", "stop_after"} | {
-    *("then", "cancel_after_ms", "shutdown_after_ms", "closed", "callers", "expect")
+    *("options", "then", "cancel_after_ms", "shutdown_after_ms", "closed", "callers", "expect")
 }
 
 
@@ -44,14 +44,15 @@ def check(name: str, actual: Any, expected: Any) -> None:
         raise UnexpectedError(f"{name} is {actual!r}, expected {expected!r}")
 
 
-def create_client(settings: dict[str, Any]) -> dc.Client:
-    options = dict(settings)
-    if "pacing" in options:
-        options["wait_for_rate_limit"] = options.pop("pacing")
+def create_client(case: Case) -> dc.Client:
+    keywords = dict(case["settings"])
     for name in ("timeout", "connect_timeout"):
-        if f"{name}_ms" in options:
-            options[name] = options.pop(f"{name}_ms") / 1000
-    return dc.Client(**options)
+        if f"{name}_ms" in keywords:
+            keywords[name] = keywords.pop(f"{name}_ms") / 1000
+    options = dict(case.get("options", {}))
+    # A required argument has no other name.
+    keywords.setdefault("token", options.pop("access_token", None))
+    return dc.Client(**keywords, options=options)
 
 
 def run_call(case: Case, client: dc.Client, token: dc.CancelToken, outcome: Outcome) -> None:
@@ -123,7 +124,7 @@ def run(case: Case) -> None:
     if unknown:
         raise UnexpectedError(f"unknown fields {', '.join(sorted(unknown))}")
     try:
-        client = create_client(case["settings"])
+        client = create_client(case)
     except (ValueError, TypeError) as error:
         outcome = Outcome()
         outcome.error = error

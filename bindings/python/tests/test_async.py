@@ -121,7 +121,7 @@ def test_invalid_option_leaves_the_original_client_usable(sandbox: str) -> None:
     async def work() -> None:
         async with dc.AsyncClient(TOKEN, base_url=sandbox) as client:
             await client.list_page()
-            with pytest.raises(ValueError, match="no region"):
+            with pytest.raises(ValueError, match="invalid region"):
                 client.with_options(region="mars")
             gc.collect()
             assert not client._workers._stopped

@@ -169,7 +169,10 @@ def test_requests_no_page_after_the_last_match(scripted: Any) -> None:
         (["list", "--limit", "-1"], "use 1 or more"),
         (["list", "--since", "yesterday"], "invalid time 'yesterday': use 2026-01-20, 2026-01-20T"),
         (["list", "--since", "2026-02-30"], "invalid time '2026-02-30'"),
-        (["list", "--region", "mars"], 'there is no region "mars": use us, eu or au'),
+        (["list", "--region", "mars"], 'invalid region "mars": use us, eu or au'),
+        (["list", "--option", "max_retries=99"], "invalid max_retries 99: use 0 to 10"),
+        (["list", "--option", "max_retrys=9"], 'option "max_retrys": did you mean max_retries?'),
+        (["list", "--timeout", "5", "--option", "timeout_ms=1"], "timeout_ms is both in options"),
         (["list", "--base-url", "http://a.example"], "use https://"),
         (["list", "--region", "eu", "--base-url", "https://a"], "not allowed with argument"),
         (["list", "--timeout", "0"], "use 0.001 to 86400"),
@@ -194,7 +197,17 @@ def test_help_and_version() -> None:
     for arguments in (["--help"], ["list", "--help"]):
         done = run(*arguments)
         assert done.returncode == 0 and "INTERCOM_ACCESS_TOKEN" in done.stdout
+    assert "wait_for_rate_limit" in run("list", "--help").stdout
+    without_library = run("list", "--help", DATA_CONNECTORS_LIBRARY="/no/such.so")
+    assert without_library.returncode == 0
     assert run("--version").stdout == f"data-connectors {dc.__version__}\n"
+
+
+def test_options_without_a_flag(scripted: Any) -> None:
+    server = scripted(http("200 OK", '{"data":[]}'))
+    listed(server.url, "--option", "user_agent_suffix=a/1", "--option", "api_version=2.99")
+    (request,) = server.requests
+    assert b" a/1\r\n" in request and b"2.99" in request
 
 
 def test_errors_exit_with_1(scripted: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import inspect
 import logging
 import pickle
@@ -14,7 +15,7 @@ import pytest
 from conftest import TOKEN, SilentServer, http
 
 import data_connectors as dc
-from data_connectors._options import _CONVERTERS, _FLAGS, Changes, Options
+from data_connectors._options import KEYWORDS, Options, native_names, native_options
 
 KINDS = [dc.Client, dc.AsyncClient]
 
@@ -64,10 +65,69 @@ def test_with_options_replaces_a_mutually_exclusive_option(monkeypatch: Any) -> 
         dc.Client.from_env(tiemout=3)  # type: ignore[call-arg]
 
 
-def test_every_option_is_typed_and_applied() -> None:
-    named = set(inspect.signature(dc.Client).parameters)
-    assert named == set(Changes.__annotations__) | set(Options.__annotations__)
-    assert named == {*_FLAGS, *_CONVERTERS, "logger", "pickle_secrets"}
+def test_keyword_arguments_are_typed() -> None:
+    assert set(inspect.signature(dc.Client).parameters) == set(KEYWORDS)
+    assert set(KEYWORDS) == {"token", *Options.__annotations__}
+
+
+def test_native_options_have_keyword_arguments() -> None:
+    """An option of a newer library has none, but can be set by its name."""
+    assert set(native_names().values()) <= set(native_options())
+    for option in native_options().values():
+        if option.default is not None:
+            dc.Client(TOKEN, options={option.name: option.default}).close()
+
+
+def test_options_by_name(silent: SilentServer) -> None:
+    options: Any = {"timeout_ms": 300, "max_retries": "0", "system_roots": False}
+    client = dc.Client(TOKEN, options={"base_url": silent.url, **options})
+    assert repr(client) == f"<data_connectors.Client of {silent.url}>"
+    with pytest.raises(dc.APITimeoutError, match="300 ms"):
+        client.list_page()
+    other = client.with_options(timeout=0.2, options={"user_agent_suffix": "a/1"})
+    assert other._options.values == {
+        "access_token": TOKEN,
+        "base_url": silent.url,
+        "max_retries": "0",
+        "system_roots": "false",
+        "timeout_ms": "200",
+        "user_agent_suffix": "a/1",
+    }
+    assert repr(other.with_options(region="eu")) == "<data_connectors.Client of region eu>"
+    assert "timeout_ms" not in other.with_options(timeout=None)._options.values
+    assert client.with_options(options={"timeout_ms": 1})._options.values["timeout_ms"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "message"),
+    [
+        ({"options": {"timeout_m": 5}}, ValueError, 'option "timeout_m": did you mean timeout_ms'),
+        ({"options": {"region": "mars"}}, ValueError, 'invalid region "mars": use us, eu or au'),
+        ({"options": {"max_retries": True}}, ValueError, 'invalid max_retries "true": use an int'),
+        ({"options": {"max_retries": 1.5}}, TypeError, "must be a str, int or bool, not float"),
+        ({"options": {7: "x"}}, TypeError, "option name must be a str, not int"),
+        ({"options": "region=eu"}, TypeError, "options must be a dict, not str"),
+        ({"options": {"access_token": "x"}}, ValueError, "access_token is both in options and a"),
+        (
+            {"timeout": 5, "options": {"timeout_ms": 5}},
+            ValueError,
+            "timeout_ms is both in options and a keyword argument: pass one of them",
+        ),
+        (
+            {"region": "eu", "options": {"base_url": "https://a.example"}},
+            ValueError,
+            "region and base_url are mutually exclusive: pass one of them",
+        ),
+        (
+            {"options": {"ca_file": "a.pem", "system_roots": True}},
+            ValueError,
+            "ca_file and system_roots are mutually exclusive: pass one of them",
+        ),
+    ],
+)
+def test_rejects_invalid_options_by_name(options: Any, kind: type[Exception], message: str) -> None:
+    with pytest.raises(kind, match=message):
+        dc.Client(TOKEN, **options)
 
 
 def test_pickle_has_the_options_without_the_secrets(sandbox: str) -> None:
@@ -81,7 +141,7 @@ def test_pickle_has_the_options_without_the_secrets(sandbox: str) -> None:
         stripped.list,
         lambda: stripped.with_options(timeout=3).list(),
     ):
-        with pytest.raises(ValueError, match=r"without its token: .*with_options\(token=\.\.\.\)"):
+        with pytest.raises(ValueError, match=r"without its access_token: .*\(token=\.\.\.\)"):
             call()
     stripped.shutdown()
     stripped.close()
@@ -118,11 +178,20 @@ def test_with_options_keeps_subclass_attributes(sandbox: str) -> None:
     assert client.with_options(timeout=3).name == "mirror" and copy.copy(client).name == "mirror"
 
 
-@pytest.mark.parametrize("how", ["Client", "with_options"])
-def test_traceback_with_local_variables_has_no_secrets(how: str) -> None:
-    create: Any = dc.Client if how == "Client" else dc.Client("another-token-1").with_options
-    with pytest.raises(ValueError, match="no region") as raised:
-        create(token=TOKEN, region="mars", proxy="http://user:opensesame@proxy.example")
+@pytest.mark.parametrize("how", ["Client", "from_env", "with_options"])
+@pytest.mark.parametrize("by_name", [False, True])
+def test_traceback_with_local_variables_has_no_secrets(
+    how: str, by_name: bool, monkeypatch: Any
+) -> None:
+    monkeypatch.setenv("INTERCOM_ACCESS_TOKEN", TOKEN)
+    create: Any = {
+        "Client": functools.partial(dc.Client, token=TOKEN),
+        "from_env": dc.Client.from_env,
+        "with_options": functools.partial(dc.Client("another-token-1").with_options, token=TOKEN),
+    }[how]
+    proxy: Any = {"proxy": "http://user:opensesame@proxy.example"}
+    with pytest.raises(ValueError, match='invalid region "mars"') as raised:
+        create(region="mars", **{"options": proxy} if by_name else proxy)
     error = raised.value
     frames = error.__traceback__ and error.__traceback__.tb_next
     shown = traceback.TracebackException(type(error), error, frames, capture_locals=True)
@@ -132,9 +201,11 @@ def test_traceback_with_local_variables_has_no_secrets(how: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_repr_has_no_secrets(kind: Any) -> None:
-    client = kind(TOKEN, proxy="http://user:opensesame@proxy.example")
-    shown = f"{client!r} {vars(client)!r} {client._options!r}"
-    assert TOKEN not in shown and "opensesame" not in shown
+    proxy: Any = {"proxy": "http://user:opensesame@proxy.example"}
+    for client in kind(TOKEN, no_proxy="a.example", **proxy), kind(TOKEN, options=proxy):
+        shown = f"{client!r} {vars(client)!r} {client._options!r}"
+        assert TOKEN not in shown and "opensesame" not in shown
+        assert ("{'no_proxy': 'a.example'}" in shown) == ("no_proxy" in client._options.values)
 
 
 @pytest.mark.parametrize(

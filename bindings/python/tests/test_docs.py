@@ -34,6 +34,7 @@ def test_readme_programs_run(
     """Each block is a program, run with the sandbox as its base URL."""
     monkeypatch.setenv("INTERCOM_ACCESS_TOKEN", TOKEN)
     monkeypatch.setitem(BaseClient.__init__.__kwdefaults__, "base_url", sandbox)
+    monkeypatch.setattr(sys, "argv", ["first.py", sandbox])
     exec(compile(blocks(page)[number], f"{page}, block {number}", "exec"), {})
     printed = capsys.readouterr()
     assert printed.out and not printed.err
@@ -78,7 +79,7 @@ def test_typed_program_runs(sandbox: str, monkeypatch: Any) -> None:
 
 def test_integration_example_runs(tmp_path: Path) -> None:
     sandbox = Sandbox("--connectors", "137")
-    command = [sys.executable, str(ROOT / "examples/python/export_connectors.py"), sandbox.url]
+    command = [sys.executable, str(ROOT / "examples/python/integrations.py"), sandbox.url]
     environment = {**os.environ, "INTERCOM_ACCESS_TOKEN": TOKEN}
     done = subprocess.run(
         command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False

@@ -100,7 +100,7 @@ def test_connection_refused_and_timeout() -> None:
     [
         ({"token": None}, TypeError, "token must be a str, not NoneType"),
         ({"token": b"x"}, TypeError, "token must be a str, not bytes"),
-        ({"token": "a\0b"}, ValueError, "invalid token: it contains a NUL character"),
+        ({"token": "a\0b"}, ValueError, "invalid access_token: it contains a NUL character"),
         ({"token": "a\udc80"}, ValueError, "lone surrogate"),
         ({"region": "eu", "base_url": "https://a.example"}, ValueError, "pass one of them"),
         ({"timeout": 0}, ValueError, "invalid timeout 0: use 0.001 to 86400 seconds"),

@@ -16,8 +16,12 @@ import pytest
 from conftest import ROOT, python
 
 import data_connectors
+from data_connectors._connector import _FIELDS
 from data_connectors._library import ABI_VERSION, FUNCTIONS, LIBRARY_VARIABLE, library
+from data_connectors._options import NativeOption, native_options
+from data_connectors._page import _PACKED_JSON
 
+ABI = json.loads((ROOT / "abi/data_connectors.json").read_text())
 TYPES: dict[str, Any] = {
     "void": None,
     "int32_t": ctypes.c_int32,
@@ -26,6 +30,8 @@ TYPES: dict[str, Any] = {
     "size_t": ctypes.c_size_t,
     "char *": ctypes.c_char_p,
     "void *": ctypes.c_void_p,
+    "int64_t *": ctypes.POINTER(ctypes.c_int64),
+    "size_t *": ctypes.POINTER(ctypes.c_size_t),
 }
 
 
@@ -40,27 +46,39 @@ def ctype(declared: str) -> Any:
     return ctypes.c_void_p
 
 
-def declared_functions() -> dict[str, tuple[Any, list[Any]]]:
-    listed = json.loads((ROOT / "include/data_connectors.json").read_text())["functions"]
-    return {
-        name: (ctype(types["returns"]), [ctype(kind) for kind in types["parameters"]])
-        for name, types in listed.items()
-    }
-
-
 def test_declarations_match_the_header() -> None:
-    declared = declared_functions()
-    assert set(FUNCTIONS) == set(declared)
-    # c_char_p would end at a NUL byte; these are read by their length.
-    declared["dc_page_json"] = (ctypes.c_void_p, [ctypes.c_void_p])
-    declared["dc_page_table"] = (ctypes.c_void_p, [ctypes.c_void_p])
-    for name, types in declared.items():
-        assert FUNCTIONS[name] == types, name
+    for name, types in FUNCTIONS.items():
+        declared = ABI["functions"][name]
+        result = ctype(declared["returns"])
+        # c_char_p would end at a NUL byte; these are read by their length.
+        if name in ("dc_page_json", "dc_page_packed_rows"):
+            result = ctypes.c_void_p
+        assert types == (result, [ctype(kind) for kind in declared["parameters"]]), name
 
 
-def test_abi_version_matches_the_header() -> None:
-    listed = json.loads((ROOT / "include/data_connectors.json").read_text())["constants"]
-    assert listed["DC_ABI_VERSION"] == ABI_VERSION
+def test_declares_the_functions_that_it_calls() -> None:
+    sources = Path(data_connectors.__file__).parent.rglob("*.py")
+    called = {name for path in sources for name in re.findall(r"\.(dc_\w+)", path.read_text())}
+    assert called | {"dc_abi_version"} == set(FUNCTIONS)
+
+
+def test_constants_match_the_header() -> None:
+    constants = ABI["constants"]
+    assert constants["DC_ABI_VERSION"] == ABI_VERSION
+    assert constants["DC_PACKED_JSON"] == _PACKED_JSON
+    information = [name for name in constants if name.startswith("DC_INFO_")]
+    assert [constants[name] for name in information] == list(range(len(information)))
+    names = [name.replace("DC_INFO_", "").lower() for name in information]
+    assert [name.replace("is_", "") for name in NativeOption._fields] == names
+    assert list(_FIELDS) == ABI["fields"]
+
+
+def test_reads_the_table_of_options() -> None:
+    for option, listed in zip(native_options().values(), ABI["options"]):
+        assert option._asdict() == {
+            "is_secret" if name == "secret" else name: value for name, value in listed.items()
+        }
+    assert len(native_options()) == len(ABI["options"])
 
 
 def import_error(library: str) -> str:
@@ -90,7 +108,10 @@ def test_error_names_the_missing_or_invalid_library(tmp_path: Path) -> None:
     ("code", "message"),
     [
         ("int dc_abi_version(void) { return 7; }", "has ABI version 7, this package needs 1"),
-        ("int dc_abi_version(void) { return 1; }", "has no dc_version (older than this package)"),
+        (
+            "int dc_abi_version(void) { return 1; }",
+            "has no dc_status_name (older than",
+        ),
     ],
 )
 def test_rejects_a_library_of_another_version(tmp_path: Path, code: str, message: str) -> None:

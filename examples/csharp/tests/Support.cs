@@ -19,8 +19,8 @@ internal static class Support
     internal static readonly string Folder = AppDomain.CurrentDomain.BaseDirectory;
     internal static readonly string Library = Environment.GetEnvironmentVariable("DATA_CONNECTORS_LIBRARY");
 
-    /// <summary>The folder of the header.</summary>
-    internal static string Include { get; set; }
+    /// <summary>The folder of data_connectors.json.</summary>
+    internal static string AbiFolder { get; set; }
 
     internal static Client NewClient(string url) =>
         new Client(new ClientOptions { Token = Token, BaseUrl = url, MaxRetries = 0 });

@@ -15,7 +15,7 @@ internal static class Tests
 {
     private static int Main(string[] arguments)
     {
-        Include = arguments[0];
+        AbiFolder = arguments[0];
         Sandbox.Program = arguments[1];
         int failed = 0;
         foreach (Action test in new Action[]
@@ -63,17 +63,29 @@ internal static class Tests
 
     private static void WhatCWouldCutShort()
     {
-        Says(Refused(new ClientOptions { Token = Token + "\0x" }), "token has a NUL");
-        Says(Refused(new ClientOptions { Proxy = "http://\ud83d" }), "half a surrogate pair");
+        Says(Refused(new ClientOptions { Token = Token + "\0x" }), "invalid access_token: contains a NUL");
+        Says(Refused(new ClientOptions { Proxy = "http://\ud83d" }), "invalid proxy: contains an unpaired surrogate");
         Says(Refused(new ClientOptions { MaxRetries = 1L << 32 }), "4294967296", "0 to 10");
+        Says(Refused(ByName("timeout_ms", "x")), "invalid timeout_ms \"x\": use an integer");
+        Says(Refused(ByName("timeout_m", "1")), "did you mean timeout_ms?");
         using (Client client = NewClient("http://127.0.0.1:1"))
-            Says(Refused(() => client.List(perPage: 1L << 32)), "per_page is 4294967296", "1 to 50");
+            Says(Refused(() => client.List(perPage: 1L << 32)), "invalid per_page 4294967296", "1 to 50");
     }
 
     private static void EitherOfAPair()
     {
         Says(Refused(new ClientOptions { Region = "eu", BaseUrl = "https://a" }), "one of them");
         Says(Refused(new ClientOptions { CaFile = "a", SystemRoots = true }), "one of them");
+        ClientOptions options = ByName("region", "eu");
+        options.BaseUrl = "https://a";
+        Says(Refused(options), "one of them");
+    }
+
+    private static ClientOptions ByName(string name, string value)
+    {
+        var options = new ClientOptions();
+        options.Set(name, value);
+        return options;
     }
 
     private static void TheTokenIsNowhere()

@@ -16,7 +16,7 @@ BEGIN {
         DC_ERR_TIMEOUT => -3, DC_ERR_TLS => -4, DC_ERR_UNAUTHORIZED => -5, DC_ERR_FORBIDDEN => -6,
         DC_ERR_RATE_LIMITED => -7, DC_ERR_BAD_REQUEST => -8, DC_ERR_SERVER => -9, DC_ERR_PROTOCOL => -10,
         DC_ERR_TOO_LARGE => -11, DC_ERR_PANIC => -12, DC_ERR_CANCELLED => -13, DC_ERR_SYSTEM => -14,
-        DC_ERR_PROXY => -15,
+        DC_ERR_PROXY => -15, DC_PACKED_SEPARATED => 2,
         DC_STATE_UNKNOWN => 0, DC_STATE_DRAFT => 1, DC_STATE_LIVE => 2, DC_HTTP_METHOD_UNKNOWN => 0,
         DC_HTTP_METHOD_GET => 1, DC_HTTP_METHOD_POST => 2, DC_HTTP_METHOD_PUT => 3, DC_HTTP_METHOD_DELETE => 4,
         DC_HTTP_METHOD_PATCH => 5,
@@ -32,25 +32,10 @@ int32_t dc_abi_version(); const char * dc_version(); const char * dc_status_name
 const char * dc_error_message(const dc_error *); int32_t dc_error_http_status(const dc_error *);
 const char * dc_error_api_code(const dc_error *); const char * dc_error_api_field(const dc_error *);
 const char * dc_error_request_id(const dc_error *); int64_t dc_error_retry_after_ms(const dc_error *);
-int64_t dc_error_rate_limit(const dc_error *); int64_t dc_error_rate_limit_remaining(const dc_error *);
-int64_t dc_error_rate_limit_reset(const dc_error *); int32_t dc_error_attempts(const dc_error *);
+void dc_error_rate_limit(const dc_error *, int64_t *, int64_t *, int64_t *); int32_t dc_error_attempts(const dc_error *);
 void dc_error_free(dc_error *); dc_config * dc_config_new();
-dc_status dc_config_set_token(dc_config *, const char *, dc_error **);
-dc_status dc_config_set_region(dc_config *, const char *, dc_error **);
-dc_status dc_config_set_base_url(dc_config *, const char *, dc_error **);
-dc_status dc_config_set_allow_insecure_http(dc_config *, int32_t, dc_error **);
-dc_status dc_config_set_api_version(dc_config *, const char *, dc_error **);
-dc_status dc_config_set_user_agent_suffix(dc_config *, const char *, dc_error **);
-dc_status dc_config_set_timeout_ms(dc_config *, int64_t, dc_error **);
-dc_status dc_config_set_connect_timeout_ms(dc_config *, int64_t, dc_error **);
-dc_status dc_config_set_max_retries(dc_config *, int32_t, dc_error **);
-dc_status dc_config_set_max_response_bytes(dc_config *, int64_t, dc_error **);
-dc_status dc_config_set_pacing(dc_config *, int32_t, dc_error **);
-dc_status dc_config_set_proxy(dc_config *, const char *, dc_error **);
-dc_status dc_config_set_no_proxy(dc_config *, const char *, dc_error **);
-dc_status dc_config_set_ca_file(dc_config *, const char *, dc_error **);
-dc_status dc_config_set_system_roots(dc_config *, int32_t, dc_error **);
-dc_status dc_config_set_interrupt_check(dc_config *, dc_interrupt_callback, void *, dc_drop_callback, dc_error **);
+dc_status dc_config_set_string(dc_config *, const char *, const char *, dc_error **);
+dc_status dc_config_set_interrupt_check(dc_config *, dc_interrupt_callback, void *, dc_destroy_callback, dc_error **);
 void dc_config_free(dc_config *); dc_status dc_client_new(const dc_config *, dc_client **, dc_error **);
 void dc_client_shutdown(const dc_client *); void dc_client_free(dc_client *);
 dc_status dc_cancel_token_new(dc_cancel_token **, dc_error **); void dc_cancel_token_cancel(const dc_cancel_token *);
@@ -62,17 +47,15 @@ dc_status dc_pager_next(dc_pager *, const dc_cancel_token *, dc_page **, dc_erro
 const char * dc_pager_cursor(const dc_pager *); void dc_pager_free(dc_pager *);
 const char * dc_page_json(const dc_page *); size_t dc_page_json_len(const dc_page *);
 const char * dc_page_next_cursor(const dc_page *); int32_t dc_page_has_next(const dc_page *);
-const char * dc_page_request_id(const dc_page *); int64_t dc_page_rate_limit(const dc_page *);
-int64_t dc_page_rate_limit_remaining(const dc_page *); int64_t dc_page_rate_limit_reset(const dc_page *);
-void dc_page_free(dc_page *); const char * dc_page_table(const dc_page *); size_t dc_page_table_len(const dc_page *);
-const dc_connector * dc_page_connector(const dc_page *, size_t);
-int32_t dc_connector_state_code(const dc_connector *); int32_t dc_connector_http_method_code(const dc_connector *);
-int64_t dc_connector_created_at_ms(const dc_connector *); int64_t dc_connector_updated_at_ms(const dc_connector *);
+const char * dc_page_request_id(const dc_page *);
+void dc_page_rate_limit(const dc_page *, int64_t *, int64_t *, int64_t *); void dc_page_free(dc_page *);
+const char * dc_page_packed_rows(const dc_page *, int32_t, size_t *);
 C
 
 my %TYPES = (
     'void' => 'void', 'int32_t' => 'sint32', 'int64_t' => 'sint64', 'size_t' => 'size_t', 'dc_status' => 'sint32',
-    'const char *' => 'string', 'dc_interrupt_callback' => '(opaque)->sint32',
+    'int64_t *' => 'sint64*', 'size_t *' => 'size_t*', 'const char *' => 'string',
+    'dc_interrupt_callback' => '(opaque)->sint32',
 );
 
 # Each function, by its name without "dc_".
@@ -92,8 +75,8 @@ sub load {
     for my $name (sort keys %FUNCTIONS) {
         die "DataConnectors: $file is older than this module: it has no $name\n" if !$ffi->find_symbol($name);
         my ($returned, @taken) = map { $TYPES{$_} // (/\*\*$/ ? 'opaque*' : 'opaque') } @{ $FUNCTIONS{$name} };
-        # What has a length may have NULs in it: it is copied by that.
-        $returned = 'opaque' if $FUNCTIONS{"${name}_len"};
+        # A result with a length may contain NULs, and is copied by its length.
+        $returned = 'opaque' if $FUNCTIONS{"${name}_len"} || grep { $_ eq 'size_t*' } @taken;
         $ffi->attach($name => \@taken => $returned);
         $dc{ $name =~ s/^dc_//r } = __PACKAGE__->can($name);
     }
@@ -116,7 +99,8 @@ sub known { return $_[0] < 0 ? undef : $_[0] }
 
 sub rate_limit {
     my ($kind, $native) = @_;
-    return map { ($_ => known($dc{"${kind}_$_"}->($native))) } qw(rate_limit rate_limit_remaining rate_limit_reset);
+    $dc{"${kind}_rate_limit"}->($native, \my ($limit, $remaining, $reset));
+    return (rate_limit => known($limit), rate_limit_remaining => known($remaining), rate_limit_reset => known($reset));
 }
 
 # Gives a class methods that read its fields.

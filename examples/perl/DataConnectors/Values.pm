@@ -49,10 +49,10 @@ package DataConnectors::Page {
     sub _new {
         my ($class, $handle) = @_;
         my $native = $handle->_native;
-        my @rows = split /\xFF/, FFI::Platypus::Buffer::buffer_to_scalar(
-            $dc{page_table}->($native), $dc{page_table_len}->($native));
+        my $packed = $dc{page_packed_rows}->($native, DataConnectors::Native::DC_PACKED_SEPARATED, \my $length);
+        my @rows = split /\xFF/, FFI::Platypus::Buffer::buffer_to_scalar($packed, $length);
         my $self = bless {
-            rows => [map { DataConnectors::Connector->_new($rows[$_], $native, $_) } 0 .. $#rows],
+            rows => [map { DataConnectors::Connector->_new($_) } @rows],
             json => FFI::Platypus::Buffer::buffer_to_scalar(
                 $dc{page_json}->($native), $dc{page_json_len}->($native)),
             has_next => $dc{page_has_next}->($native),
@@ -67,19 +67,20 @@ package DataConnectors::Page {
 }
 
 package DataConnectors::Connector {
-    my @FIELDS = qw(type id name description state http_method direct_fin_usage created_by_admin_id updated_by_admin_id
-        created_at updated_at execution_results_url json);
-    my @NUMBERS = qw(state_code http_method_code created_at_ms updated_at_ms);
-    DataConnectors::Native::readers(__PACKAGE__, @FIELDS, @NUMBERS);
+    # The columns of the library's packed rows. A later version of the library may add columns at the end.
+    my @COLUMNS = qw(type id name description state http_method direct_fin_usage created_by_admin_id updated_by_admin_id
+        created_at updated_at execution_results_url created_at_ms updated_at_ms state_code http_method_code json);
+    my @NUMBERS = qw(created_at_ms updated_at_ms state_code http_method_code);
+    DataConnectors::Native::readers(__PACKAGE__, @COLUMNS);
 
     sub _new {
-        my ($class, $row, $page, $index) = @_;
+        my ($class, $row) = @_;
         my %self;
-        @self{@FIELDS} = map { $_ eq "\xFD" ? undef : $_ } (split /\xFE/, $row, -1)[0 .. $#FIELDS];
+        @self{@COLUMNS} = map { $_ eq "\xFD" ? undef : $_ } (split /\xFE/, $row, -1)[0 .. $#COLUMNS];
         # The JSON stays bytes, which is what decoders take.
-        $_ ne 'json' && defined $self{$_} && utf8::decode($self{$_}) for @FIELDS;
-        my $native = $dc{page_connector}->($page, $index);
-        $self{$_} = DataConnectors::Native::known($dc{"connector_$_"}->($native)) for @NUMBERS;
+        $_ ne 'json' && defined $self{$_} && utf8::decode($self{$_}) for @COLUMNS;
+        defined and $_ += 0 for @self{@NUMBERS};
+        defined and $_ = $_ eq 'true' ? 1 : 0 for $self{direct_fin_usage};
         return Hash::Util::lock_hashref(bless \%self, $class);
     }
 }

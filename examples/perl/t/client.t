@@ -70,22 +70,33 @@ subtest 'values' => sub {
 };
 
 subtest 'arguments' => sub {
-    refused(sub { client(colour => 1) }, qr/no "colour": use .*base_url/, 'an unknown setting');
+    refused(sub { client(colour => 1) }, qr/unknown option "colour": use .*base_url/, 'an unknown setting');
     refused(sub { DataConnectors::Client->new('token') }, qr/name => value/, 'a name without its value');
     refused(sub { DataConnectors::Client->new(base_url => $URL) }, qr/missing access_token/, 'no token');
-    refused(sub { client(token => undef) }, qr/missing access_token/, 'a token that is undef');
-    refused(sub { client(token => []) }, qr/token should be a text/, 'a token that is a list');
+    refused(sub { client(token => undef) }, qr/token/, 'a token that is undef');
+    refused(sub { client(token => []) }, qr/token should be a string/, 'a token that is a list');
     refused(sub { client(token => "a\0b") }, qr/token has a NUL/, 'a NUL in the token');
-    refused(sub { client(region => 'eu') }, qr/region and base_url/, 'both of a pair');
+    refused(sub { client(region => 'eu') }, qr/region and base_url replace each other/, 'both of a pair');
+    refused(sub { client(options => {region => 'eu'}) }, qr/replace each other/, 'both of a pair, one by name');
     refused(sub { client(max_retries => 2**40) }, qr/1099511627776: use 0 to 10/, 'a number beyond 32 bits');
-    refused(sub { client(timeout_ms => '9' x 30) }, qr/use 1 to 86400000/, 'a number beyond 64 bits');
-    refused(sub { client(timeout_ms => $_) }, qr/timeout_ms should be a whole number/, "\"$_\" as a number")
+    refused(sub { client(timeout_ms => '9' x 30) }, qr/1 to 86400000/, 'a number beyond 64 bits');
+    refused(sub { client(timeout_ms => $_) }, qr/timeout_ms/, "\"$_\" as a number")
         for 1.5, '1e3', 'soon', '', [], 'inf', "5\n";
-    refused(sub { client(pacing => $_) }, qr/pacing should be 1 or 0/, "\"$_\" as a flag") for 'false', 2, [];
+    refused(sub { client(wait_for_rate_limit => $_) }, qr/should be 1 or 0/, "\"$_\" as a flag")
+        for 'false', 2, [];
     refused(sub { client()->list_page(starting_after => "\x{D800}") }, qr/UTF-8/, 'half a surrogate pair');
-    refused(sub { client()->list_page(prefetch => 1) }, qr/no "prefetch"/, 'an unknown argument');
+    refused(sub { client()->list_page(prefetch => 1) }, qr/unknown option "prefetch"/, 'an unknown argument');
     refused(sub { client()->list_page(cancel => client()) }, qr/CancelToken/, 'another object as a token');
-    ok(client(pacing => $_), 'a flag') for JSON::PP::true, JSON::PP::false, 1, 0, !!1, !!0, undef;
+    ok(client(wait_for_rate_limit => $_), 'a flag') for JSON::PP::true, JSON::PP::false, 1, 0, !!1, !!0, undef;
+};
+
+subtest 'options by name' => sub {
+    my $client = client(options => {timeout_ms => '5000', max_retries => 0, proxy => undef});
+    is(scalar($client->list_page->connectors), 20, 'they are set');
+    refused(sub { client(options => {timeout_m => 1}) }, qr/did you mean timeout_ms/, 'an unknown name');
+    refused(sub { client(options => {timeout_ms => 0}) }, qr/invalid timeout_ms 0/, 'an invalid value');
+    refused(sub { client(options => {access_token => 'x'}) }, qr/set twice/, 'an option that is set twice');
+    refused(sub { client(options => [1]) }, qr/reference to a hash/, 'another type');
 };
 
 subtest 'secrets' => sub {
@@ -95,7 +106,7 @@ subtest 'secrets' => sub {
     my %settings = (token => $TOKEN, proxy => "http://user:$password\@127.0.0.1:1", allow_insecure_http => 1);
     my $client = DataConnectors::Client->new(%settings, base_url => 'http://127.0.0.2:1', max_retries => 0);
     push @seen, failure(sub { $client->list_page });
-    my @bad = ([timeout_ms => 0], [pacing => 'x'], [token => "$TOKEN\n"], [token => "$TOKEN\0"],
+    my @bad = ([timeout_ms => 0], [wait_for_rate_limit => 'x'], [token => "$TOKEN\n"], [token => "$TOKEN\0"],
         [proxy => "$password\n"]);
     for my $bad (@bad) {
         push @seen, failure(sub { DataConnectors::Client->new(%settings, @$bad) });

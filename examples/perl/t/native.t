@@ -9,23 +9,27 @@ use File::Temp;
 use JSON::PP;
 use Test::More;
 
-my $header = do {
-    open my $in, '<:raw', "$FindBin::Bin/../../../include/data_connectors.json" or die "data_connectors.json: $!\n";
+my $abi = do {
+    open my $in, '<:raw', "$FindBin::Bin/../../../abi/data_connectors.json" or die "data_connectors.json: $!\n";
     local $/;
     decode_json(<$in>);
 };
 
 my %functions = %DataConnectors::Native::FUNCTIONS;
-cmp_ok(scalar keys %functions, '>', 50, 'the table was read');
+cmp_ok(scalar keys %functions, '>', 30, 'the table was read');
 for my $name (sort keys %functions) {
-    my $declared = $header->{functions}{$name};
+    my $declared = $abi->{functions}{$name};
     is_deeply($functions{$name}, $declared && [$declared->{returns}, @{ $declared->{parameters} }],
         "$name is the header's");
 }
 my %constants = %DataConnectors::Native::CONSTANTS;
-is($constants{$_}, $header->{constants}{$_}, "$_ is the header's") for sort keys %constants;
-my @wanted = sort grep { /^DC_(?:OK|DONE|ERR|STATE|HTTP)/ } keys %{ $header->{constants} };
+is($constants{$_}, $abi->{constants}{$_}, "$_ is the header's") for sort keys %constants;
+my @wanted = sort grep { /^DC_(?:OK|DONE|ERR|STATE|HTTP)/ } keys %{ $abi->{constants} };
 is(join(' ', grep { !exists $constants{$_} } @wanted), '', 'no number of the header is missing');
+my $refusal = eval { DataConnectors::Client->new(none => 1) } ? '' : $@->message . ',';
+for my $option (map { $_->{name} eq 'access_token' ? 'token' : $_->{name} } @{ $abi->{options} }) {
+    like($refusal, qr/ $option,/, "option $option is known");
+}
 is(DC_ERR_CANCELLED, -13, 'numbers can be imported');
 like(DataConnectors::library_version(), qr/^\d+\.\d+\.\d+$/, 'the library tells its version');
 

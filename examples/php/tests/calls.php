@@ -46,22 +46,36 @@ $tests['the token is nowhere'] = static function () use ($quick): void {
 };
 
 $tests['what C could misread is refused'] = static function () use ($quick): void {
-    $wrong = [['timeout_ms', '5'], ['timeout_ms', 5.0], ['max_retries', 1 << 40], ['max_retries', true], ['pacing', 1],
-        ['base_url', 5], ['region', "eu\0"], ['ca_file', "\xFF"], [0, 'x']];
+    $wrong = [['timeout_ms', '5'], ['timeout_ms', 5.0], ['max_retries', 1 << 40], ['max_retries', true],
+        ['wait_for_rate_limit', 1], ['options', 'x'], ['options', ['timeout_ms' => 1]], ['base_url', 5],
+        ['region', "eu\0"], ['ca_file', "\xFF"], [0, 'x']];
     foreach ($wrong as [$name, $value]) {
         $settings = ['token' => TOKEN, $name => $value];
         $failure = thrown(DataConnectorsException::class, static fn () => new Client($settings));
         same([$failure->status, $failure->statusName], [Status::ERR_INVALID_ARGUMENT, 'DC_ERR_INVALID_ARGUMENT']);
     }
-    foreach ([['region' => 'eu', 'base_url' => $quick], ['ca_file' => '/x', 'system_roots' => true]] as $both) {
+    $pairs = [['region' => 'eu', 'base_url' => $quick], ['ca_file' => '/x', 'system_roots' => true],
+        ['region' => 'eu', 'options' => ['base_url' => $quick]]];
+    foreach ($pairs as $both) {
         $failure = thrown(DataConnectorsException::class, static fn () => new Client(['token' => TOKEN] + $both));
-        has($failure->getMessage(), 'are for the same thing');
+        has($failure->getMessage(), 'replace each other');
     }
     new Client(['token' => TOKEN, 'base_url' => 'http://service.example', 'allow_insecure_http' => true]);
-    $client = client($quick, ['region' => null, 'pacing' => false]);
+    $client = client($quick, ['region' => null, 'wait_for_rate_limit' => false]);
     foreach ([[1 << 40, null], [null, "a\0b"], [null, "\xFF"]] as $arguments) {
         thrown(DataConnectorsException::class, static fn () => $client->page(...$arguments));
         thrown(DataConnectorsException::class, static fn () => $client->pages(...$arguments));
+    }
+};
+
+$tests['options are set by name'] = static function () use ($quick): void {
+    same(count(client($quick, ['options' => ['timeout_ms' => '5000', 'max_retries' => '0']])->page()), 20);
+    $refusals = [['timeout_m', '1', 'did you mean timeout_ms'], ['timeout_ms', '0', 'invalid timeout_ms 0'],
+        ['access_token', 'x', 'set twice'], [7, 'x', 'unknown option'], ['region', "eu\0", 'NUL']];
+    foreach ($refusals as [$name, $value, $says]) {
+        $failure = thrown(DataConnectorsException::class, static fn ()
+            => new Client(['token' => TOKEN, 'options' => [$name => $value]]));
+        has($failure->getMessage(), $says);
     }
 };
 

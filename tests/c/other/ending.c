@@ -1,22 +1,22 @@
 /*
- * Lists one page from a server that keeps it waiting, ends the call in the way that is asked for after 157 ms, and prints
- * the status and how many milliseconds it took from there.
+ * Lists one page from a slow server, cancels the call after 157 ms in the given way, and prints the status and how many
+ * milliseconds later the call returned.
  *
  * ending token|shutdown|interrupt|timeout|connect_timeout|nothing URL [CA-FILE] [PROXY]
  */
 #include "../silent.h"
 
-#define AFTER 157
+#define AFTER_MS 157
 
 static const char *how;
 static dc_client *client;
 static dc_cancel_token *token;
 static volatile int interrupted;
 
-static void *end_it(void *unused)
+static void *cancel_call(void *unused)
 {
     (void)unused;
-    sleep_milliseconds(AFTER);
+    sleep_milliseconds(AFTER_MS);
     if (strcmp(how, "token") == 0)
         dc_cancel_token_cancel(token);
     else if (strcmp(how, "shutdown") == 0)
@@ -36,20 +36,20 @@ static void set_up(int argc, char **argv)
 {
     dc_config *config = dc_config_new();
 
-    CHECK(dc_config_set_token(config, "canary-7d1f", NULL) == DC_OK);
-    CHECK(dc_config_set_allow_insecure_http(config, 1, NULL) == DC_OK);
-    CHECK(dc_config_set_base_url(config, argv[2], NULL) == DC_OK);
-    CHECK(dc_config_set_timeout_ms(config, 20000, NULL) == DC_OK);
-    CHECK(dc_config_set_connect_timeout_ms(config, 20000, NULL) == DC_OK);
+    SET(config, DC_OPTION_ACCESS_TOKEN, "canary-7d1f");
+    SET(config, DC_OPTION_ALLOW_INSECURE_HTTP, "true");
+    SET(config, DC_OPTION_BASE_URL, argv[2]);
+    SET(config, DC_OPTION_TIMEOUT_MS, "20000");
+    SET(config, DC_OPTION_CONNECT_TIMEOUT_MS, "20000");
     if (argc > 3 && *argv[3] != '\0')
-        CHECK(dc_config_set_ca_file(config, argv[3], NULL) == DC_OK);
+        SET(config, DC_OPTION_CA_FILE, argv[3]);
     if (argc > 4)
-        CHECK(dc_config_set_proxy(config, argv[4], NULL) == DC_OK);
+        SET(config, DC_OPTION_PROXY, argv[4]);
     if (strcmp(how, "timeout") == 0)
-        CHECK(dc_config_set_timeout_ms(config, AFTER, NULL) == DC_OK);
+        CHECK(dc_config_set_int(config, DC_OPTION_TIMEOUT_MS, AFTER_MS, NULL) == DC_OK);
     if (strcmp(how, "connect_timeout") == 0) {
-        CHECK(dc_config_set_connect_timeout_ms(config, AFTER, NULL) == DC_OK);
-        CHECK(dc_config_set_max_retries(config, 0, NULL) == DC_OK);
+        CHECK(dc_config_set_int(config, DC_OPTION_CONNECT_TIMEOUT_MS, AFTER_MS, NULL) == DC_OK);
+        SET(config, DC_OPTION_MAX_RETRIES, "0");
     }
     if (strcmp(how, "interrupt") == 0)
         CHECK(dc_config_set_interrupt_check(config, is_interrupted, NULL, NULL, NULL) == DC_OK);
@@ -70,9 +70,9 @@ int main(int argc, char **argv)
     how = argv[1];
     set_up(argc, argv);
     started = milliseconds();
-    CHECK(pthread_create(&thread, NULL, end_it, NULL) == 0);
+    CHECK(pthread_create(&thread, NULL, cancel_call, NULL) == 0);
     status = dc_list_page(client, 0, NULL, token, &page, &error);
-    printf("%s %ld %s\n", dc_status_name(status), milliseconds() - started - AFTER,
+    printf("%s %ld %s\n", dc_status_name(status), milliseconds() - started - AFTER_MS,
            error != NULL ? dc_error_message(error) : "");
     CHECK(pthread_join(thread, NULL) == 0);
     dc_page_free(page);

@@ -1,6 +1,7 @@
 /*
- * One client in a process and in its forked children: each has connections of its own, the parent's stay intact, and a
- * token or a client that a child ends is ended in the child alone. argv[1]: a sandbox of 45 connectors.
+ * One client in a process and its forked children: each opens its own connections, the parent's stay intact, and
+ * cancelling a token or shutting down the client in a child affects the child only.
+ * argv[1]: a sandbox of 45 connectors.
  */
 #include "../silent.h"
 
@@ -9,7 +10,7 @@
 static dc_client *client;
 static volatile int stop;
 
-/* A page of `rows` rows has to come back as such, and not as somebody else's. */
+/* Each caller asks for another number of rows, so that a response to another process is noticed. */
 static void list_rows(int32_t rows)
 {
     dc_page *page = NULL;
@@ -23,7 +24,7 @@ static void list_rows(int32_t rows)
     dc_page_free(page);
 }
 
-static void *list_all_the_time(void *unused)
+static void *list_until_stopped(void *unused)
 {
     (void)unused;
     while (!stop)
@@ -31,7 +32,7 @@ static void *list_all_the_time(void *unused)
     return NULL;
 }
 
-static void wait_for(pid_t child)
+static void expect_success(pid_t child)
 {
     int status;
 
@@ -39,8 +40,8 @@ static void wait_for(pid_t child)
     CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
-/* In a child: its own connections, also of threads and of children of its own. */
-static void use_it(int depth)
+/* Lists pages in this process and in `depth` generations of children. */
+static void list_in_children(int depth)
 {
     pid_t child;
     int round;
@@ -51,40 +52,40 @@ static void use_it(int depth)
         child = fork();
         CHECK(child >= 0);
         if (child == 0) {
-            use_it(depth - 1);
+            list_in_children(depth - 1);
             _exit(0);
         }
-        wait_for(child);
+        expect_success(child);
     }
     list_rows(5);
 }
 
-static void children_while_threads_call(void)
+static void children_list_while_threads_do(void)
 {
     pthread_t threads[4];
     pid_t children[10];
     int i;
 
     for (i = 0; i < 4; i++)
-        CHECK(pthread_create(&threads[i], NULL, list_all_the_time, NULL) == 0);
+        CHECK(pthread_create(&threads[i], NULL, list_until_stopped, NULL) == 0);
     for (i = 0; i < 10; i++) {
         children[i] = fork();
         CHECK(children[i] >= 0);
         if (children[i] == 0) {
             if (i % 2 == 0)
-                use_it(1);
-            _exit(0); /* the others only exit */
+                list_in_children(1);
+            _exit(0); /* the odd ones only exit */
         }
         list_rows(45);
     }
     for (i = 0; i < 10; i++)
-        wait_for(children[i]);
+        expect_success(children[i]);
     stop = 1;
     for (i = 0; i < 4; i++)
         CHECK(pthread_join(threads[i], NULL) == 0);
 }
 
-static void what_a_child_ends_is_ended_there(void)
+static void cancelling_in_a_child_affects_the_child_only(void)
 {
     dc_cancel_token *token = NULL;
     dc_page *page = NULL;
@@ -102,7 +103,7 @@ static void what_a_child_ends_is_ended_there(void)
         dc_client_free(client);
         _exit(0);
     }
-    wait_for(child);
+    expect_success(child);
     CHECK(dc_cancel_token_is_cancelled(token) == 0);
     CHECK(dc_list_page(client, 4, NULL, token, &page, NULL) == DC_OK);
     CHECK(dc_page_count(page) == 4);
@@ -110,7 +111,6 @@ static void what_a_child_ends_is_ended_there(void)
     dc_cancel_token_free(token);
 }
 
-/* In a child the parent's token is not waited for by its descriptor, but heeded all the same. */
 static void *cancel_soon(void *token)
 {
     sleep_milliseconds(100);
@@ -118,7 +118,8 @@ static void *cancel_soon(void *token)
     return NULL;
 }
 
-static void an_inherited_token_ends_a_wait(void)
+/* A child does not poll the parent's descriptor of the token, but is cancelled all the same. */
+static void an_inherited_token_cancels_a_waiting_call(void)
 {
     struct silent silent;
     dc_client *waiting;
@@ -141,7 +142,7 @@ static void an_inherited_token_ends_a_wait(void)
         CHECK(pthread_join(thread, NULL) == 0);
         _exit(0);
     }
-    wait_for(child);
+    expect_success(child);
     CHECK(dc_cancel_token_is_cancelled(token) == 0);
     dc_cancel_token_free(token);
     dc_client_free(waiting);
@@ -152,11 +153,11 @@ int main(int argc, char **argv)
 {
     CHECK(argc == 2);
     client = check_client(argv[1]);
-    list_rows(2); /* a warm connection, which children inherit */
-    use_it(2);
-    children_while_threads_call();
-    what_a_child_ends_is_ended_there();
-    an_inherited_token_ends_a_wait();
+    list_rows(2); /* opens a connection, which the children inherit */
+    list_in_children(2);
+    children_list_while_threads_do();
+    cancelling_in_a_child_affects_the_child_only();
+    an_inherited_token_cancels_a_waiting_call();
     list_rows(6);
     dc_client_free(client);
     return 0;

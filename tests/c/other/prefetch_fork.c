@@ -1,12 +1,13 @@
 /*
- * A fork while a page is fetched ahead, or was: the child hasn't the thread, and fetches for itself; the parent goes on.
- * argv[1]: a sandbox of 45 connectors that takes its time.
+ * A fork during and after a prefetch: the child lacks the background thread and sends its own request; the parent's
+ * prefetch continues. argv[1]: a slow sandbox of 45 connectors.
  */
 #include "../silent.h"
 
 #include <sys/wait.h>
 
-static dc_pager *begun(dc_client *client, long wait)
+/* A pager after its first page, `wait` milliseconds into a prefetch. */
+static dc_pager *started_pager(dc_client *client, long wait)
 {
     dc_pager *pager = NULL;
     dc_page *page = NULL;
@@ -19,8 +20,8 @@ static dc_pager *begun(dc_client *client, long wait)
     return pager;
 }
 
-/* The four pages behind the first one. */
-static void goes_on(dc_pager *pager)
+/* Lists the four pages after the first. */
+static void list_the_rest(dc_pager *pager)
 {
     size_t rows = 0;
     dc_page *page = NULL;
@@ -36,7 +37,7 @@ static void goes_on(dc_pager *pager)
     CHECK(status == DC_DONE && rows == 35);
 }
 
-static void wait_for(pid_t child)
+static void expect_success(pid_t child)
 {
     int status;
 
@@ -44,13 +45,13 @@ static void wait_for(pid_t child)
     CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
-static pid_t forked(void)
+static pid_t fork_child(void)
 {
     pid_t child = fork();
 
     CHECK(child >= 0);
     if (child == 0)
-        alarm(60); /* rather than wait for a thread that isn't there */
+        alarm(60); /* should it wait for the thread that it lacks */
     return child;
 }
 
@@ -62,41 +63,41 @@ int main(int argc, char **argv)
     CHECK(argc == 2);
     client = check_client(argv[1]);
     for (turn = 0; turn < 24; turn++) {
-        /* From before the request is sent until after the page has come. */
-        dc_pager *pager = begun(client, turn * 2);
-        pid_t walker, freer, leaver;
+        /* From before the request is sent until after the page was received. */
+        dc_pager *pager = started_pager(client, turn * 2);
+        pid_t lister, freer, forker;
 
-        if ((walker = forked()) == 0) {
-            goes_on(pager);
+        if ((lister = fork_child()) == 0) {
+            list_the_rest(pager);
             dc_pager_free(pager);
             dc_client_free(client);
             _exit(0);
         }
-        if ((freer = forked()) == 0) {
+        if ((freer = fork_child()) == 0) {
             dc_client_free(client);
             dc_pager_free(pager);
             _exit(0);
         }
-        if ((leaver = forked()) == 0) {
-            /* Its own child has neither the parent's thread nor this one's. */
+        if ((forker = fork_child()) == 0) {
+            /* Its own child lacks both background threads. */
             pid_t child;
-            dc_pager *another = begun(client, 1);
+            dc_pager *another = started_pager(client, 1);
 
-            if ((child = forked()) == 0) {
-                goes_on(another);
-                goes_on(pager);
+            if ((child = fork_child()) == 0) {
+                list_the_rest(another);
+                list_the_rest(pager);
                 dc_pager_free(another);
                 _exit(0);
             }
-            goes_on(another);
-            wait_for(child);
+            list_the_rest(another);
+            expect_success(child);
             exit(0);
         }
-        goes_on(pager);
+        list_the_rest(pager);
         dc_pager_free(pager);
-        wait_for(walker);
-        wait_for(freer);
-        wait_for(leaver);
+        expect_success(lister);
+        expect_success(freer);
+        expect_success(forker);
     }
     dc_client_free(client);
     return 0;

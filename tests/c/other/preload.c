@@ -1,6 +1,6 @@
 /*
- * Preloaded (LD_PRELOAD) into test programs: a name server that takes its time over names that begin with "slow" and has
- * two addresses for those that begin with "two"; with JUMPING_CLOCK set, a wall clock that is another hour off at each look.
+ * Preloaded (LD_PRELOAD) into test programs. DNS resolution takes three seconds for names that start with "slow", and
+ * gives two addresses for those that start with "two". With JUMPING_CLOCK set the wall clock jumps by hours.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

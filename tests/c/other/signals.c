@@ -1,7 +1,7 @@
 /*
- * A timer signal every millisecond during calls, with handlers that don't restart system calls; and writes to connections
- * that the other side has closed, with SIGPIPE at its default, which would end the process.
- * argv[1]: a sandbox of 45 connectors. argv[2]: a server that closes and resets each connection after an answer.
+ * A timer signal every millisecond during calls, with a handler that does not restart system calls; and writes to
+ * connections that the server has closed, with SIGPIPE at its default, which would terminate the process.
+ * argv[1]: a sandbox of 45 connectors. argv[2]: a server that closes and resets each connection after a response.
  */
 #include "../silent.h"
 
@@ -18,7 +18,7 @@ static void on_signal(int number)
 
 int main(int argc, char **argv)
 {
-    struct itimerval storm = {{0, 1000}, {0, 1000}}, calm = {{0, 0}, {0, 0}};
+    struct itimerval every_millisecond = {{0, 1000}, {0, 1000}}, off = {{0, 0}, {0, 0}};
     struct sigaction action;
     struct silent silent;
     dc_config *config;
@@ -31,7 +31,7 @@ int main(int argc, char **argv)
     memset(&action, 0, sizeof action);
     action.sa_handler = on_signal; /* no SA_RESTART */
     CHECK(sigaction(SIGALRM, &action, NULL) == 0);
-    CHECK(setitimer(ITIMER_REAL, &storm, NULL) == 0);
+    CHECK(setitimer(ITIMER_REAL, &every_millisecond, NULL) == 0);
 
     client = check_client(argv[1]);
     for (round = 0; round < 300; round++) {
@@ -41,10 +41,10 @@ int main(int argc, char **argv)
     }
     dc_client_free(client);
 
-    /* A time-out comes when it should, however often its wait is interrupted. */
+    /* The timeout is kept although the wait is interrupted. */
     silent_start(&silent);
     config = check_config(silent.url);
-    CHECK(dc_config_set_timeout_ms(config, 300, NULL) == DC_OK);
+    SET(config, DC_OPTION_TIMEOUT_MS, "300");
     CHECK(dc_client_new(config, &client, NULL) == DC_OK);
     started = milliseconds();
     CHECK(dc_list_page(client, 0, NULL, NULL, &page, NULL) == DC_ERR_TIMEOUT);
@@ -52,14 +52,14 @@ int main(int argc, char **argv)
     dc_client_free(client);
     dc_config_free(config);
     silent_stop(&silent);
-    CHECK(setitimer(ITIMER_REAL, &calm, NULL) == 0);
+    CHECK(setitimer(ITIMER_REAL, &off, NULL) == 0);
     CHECK(signals > 100);
 
     client = check_client(argv[2]);
     for (round = 0; round < 20; round++) {
         CHECK(dc_list_page(client, 0, NULL, NULL, &page, NULL) == DC_OK);
         dc_page_free(page);
-        usleep(300); /* the connection is broken by then, and young enough to be written to unseen */
+        usleep(300); /* closed by then, and too recently used to be checked before it is written to */
     }
     dc_client_free(client);
     return 0;

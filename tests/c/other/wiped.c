@@ -1,16 +1,25 @@
 /*
- * After everything is freed, no memory of the process that can be read has the token or the proxy's password, plain or in
- * base64. argv[1]: a sandbox. argv[2]: a proxy to it.
+ * The secret options are wiped: after everything is freed, no readable memory of the process contains the access
+ * token or the proxy's password, plain or in base64. argv[1]: a sandbox. argv[2]: a proxy to it.
  */
 #include "../silent.h"
 
 #include <fcntl.h>
 
-/* Made at run time, and kept scrambled, so that the program itself has none of them. */
-static const unsigned char token[] = {0x3d, 0x3b, 0x34, 0x23, 0x77, 0x29, 0x3f, 0x39, 0x28, 0x3f, 0x2e, 0x77, 0x6e, 0x6d, 0x6b, 0x6b};
-static const unsigned char password[] = {0x2a, 0x3b, 0x29, 0x29, 0x77, 0x2d, 0x35, 0x28, 0x3e, 0x77, 0x68, 0x6a, 0x68, 0x6c};
-/* "user:password" in base64, but for its last, incomplete part. */
-static const unsigned char encoded[] = {0x3e, 0x02, 0x14, 0x36, 0x39, 0x30, 0x2a, 0x2d, 0x03, 0x02, 0x14, 0x20, 0x16, 0x02, 0x3e, 0x2c};
+/* Unscrambled at run time, so that the program itself contains none of them. */
+static const unsigned char token[] = {
+    0x3d, 0x3b, 0x34, 0x23, 0x77, 0x29, 0x3f, 0x39,
+    0x28, 0x3f, 0x2e, 0x77, 0x6e, 0x6d, 0x6b, 0x6b,
+};
+static const unsigned char password[] = {
+    0x2a, 0x3b, 0x29, 0x29, 0x77, 0x2d, 0x35, 0x28,
+    0x3e, 0x77, 0x68, 0x6a, 0x68, 0x6c,
+};
+/* "user:password" in base64, without its last, incomplete group. */
+static const unsigned char encoded[] = {
+    0x3e, 0x02, 0x14, 0x36, 0x39, 0x30, 0x2a, 0x2d,
+    0x03, 0x02, 0x14, 0x20, 0x16, 0x02, 0x3e, 0x2c,
+};
 #define KEY 0x5a
 
 static void unscramble(char *text, const unsigned char *scrambled, size_t length)
@@ -30,7 +39,7 @@ static void wipe(void *memory, size_t length)
         *at++ = 0;
 }
 
-/* How often it stands in the readable and writable memory, this program's own buffer left out. */
+/* How often a secret occurs in the readable and writable memory, except in the buffer of this search. */
 static int count(const unsigned char *scrambled, size_t length)
 {
     static unsigned char buffer[1 << 20];
@@ -63,8 +72,8 @@ static int count(const unsigned char *scrambled, size_t length)
     return found;
 }
 
-/* The stacks of threads that fetched ahead are kept for threads to come. */
-static void walk_ahead(dc_client *client)
+/* The stacks of background threads are kept for later threads. */
+static void list_with_prefetch(dc_client *client)
 {
     dc_pager *pager = NULL;
     dc_page *page = NULL;
@@ -79,7 +88,7 @@ static void walk_ahead(dc_client *client)
     dc_pager_free(pager);
 }
 
-static void list(const char *base_url, const char *proxy_place)
+static void list(const char *base_url, const char *proxy_host)
 {
     dc_config *config = dc_config_new();
     dc_client *client = NULL;
@@ -87,34 +96,61 @@ static void list(const char *base_url, const char *proxy_place)
     char text[256];
 
     unscramble(text, token, sizeof token);
-    CHECK(dc_config_set_token(config, text, NULL) == DC_OK);
-    if (proxy_place != NULL) {
+    SET(config, DC_OPTION_ACCESS_TOKEN, text);
+    if (proxy_host != NULL) {
         size_t length;
 
         strcpy(text, "http://user:");
         length = strlen(text);
         unscramble(text + length, password, sizeof password);
         strcat(text, "@");
-        strcat(text, proxy_place);
-        CHECK(dc_config_set_proxy(config, text, NULL) == DC_OK);
-        CHECK(dc_config_set_allow_insecure_http(config, 1, NULL) == DC_OK);
+        strcat(text, proxy_host);
+        SET(config, DC_OPTION_PROXY, text);
+        SET(config, DC_OPTION_ALLOW_INSECURE_HTTP, "true");
     }
     wipe(text, sizeof text);
-    CHECK(dc_config_set_base_url(config, base_url, NULL) == DC_OK);
+    SET(config, DC_OPTION_BASE_URL, base_url);
     CHECK(dc_client_new(config, &client, NULL) == DC_OK);
-    CHECK(count(token, sizeof token) > 0); /* the search finds what is there */
-    CHECK(proxy_place == NULL || count(encoded, sizeof encoded) > 0);
+    CHECK(count(token, sizeof token) > 0); /* so the search works */
+    CHECK(proxy_host == NULL || count(encoded, sizeof encoded) > 0);
     CHECK(dc_list_page(client, 50, NULL, NULL, &page, NULL) == DC_OK);
     dc_page_free(page);
-    if (proxy_place == NULL)
-        walk_ahead(client);
+    if (proxy_host == NULL)
+        list_with_prefetch(client);
     dc_client_free(client);
+    dc_config_free(config);
+}
+
+/* Values that are refused, replaced or reset, without a client. */
+static void set_and_reset(void)
+{
+    dc_config *config = dc_config_new();
+    char text[256];
+
+    unscramble(text, token, sizeof token);
+    SET(config, DC_OPTION_ACCESS_TOKEN, text);
+    SET(config, DC_OPTION_ACCESS_TOKEN, "another-token");
+    strcat(text, " ");
+    CHECK(dc_config_set_string(config, DC_OPTION_ACCESS_TOKEN, text, NULL) == DC_ERR_INVALID_ARGUMENT);
+    strcpy(text, "http://user:");
+    unscramble(text + strlen(text), password, sizeof password);
+    strcat(text, "@proxy.example:3128");
+    SET(config, DC_OPTION_PROXY, text);
+    CHECK(count(encoded, sizeof encoded) + count(password, sizeof password) > 1);
+    SET(config, DC_OPTION_PROXY, NULL);
+    strcat(text, "/path");
+    CHECK(dc_config_set_string(config, DC_OPTION_PROXY, text, NULL) == DC_ERR_INVALID_ARGUMENT);
+    wipe(text, sizeof text);
+    CHECK(count(token, sizeof token) == 0);
+    CHECK(count(password, sizeof password) == 0);
+    CHECK(count(encoded, sizeof encoded) == 0);
     dc_config_free(config);
 }
 
 int main(int argc, char **argv)
 {
     CHECK(argc == 3);
+    set_and_reset();
     list(argv[1], NULL);
     CHECK(count(token, sizeof token) == 0);
     list(argv[1], argv[2]);

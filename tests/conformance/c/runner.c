@@ -1,19 +1,23 @@
-/* Performs the cases of tests/conformance by the C API itself, and says of each what became of it. */
+/* Runs the cases of tests/conformance through the C API, and prints a result for each. */
 
 #include "runner.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static const char *unknown_field(const json_t *given)
+#define MAX_CALLERS 16
+
+static const char *unknown_field(const json_t *test_case)
 {
-    static const char *const known[] = {"name", "settings", "call", "per_page", "starting_after", "prefetch", "stop_after",
-                                        "then", "cancel_after_ms", "shutdown_after_ms", "closed", "callers", "expect"};
+    static const char *const known[] = {
+        "name",       "settings", "options",         "call",              "per_page", "starting_after", "prefetch",
+        "stop_after", "then",     "cancel_after_ms", "shutdown_after_ms", "closed",   "callers",        "expect",
+    };
     const char *name;
     json_t *value;
     size_t i;
 
-    json_object_foreach ((json_t *)given, name, value) {
+    json_object_foreach ((json_t *)test_case, name, value) {
         for (i = 0; i < sizeof known / sizeof *known && strcmp(name, known[i]) != 0; i++) {
         }
         if (i == sizeof known / sizeof *known)
@@ -22,28 +26,30 @@ static const char *unknown_field(const json_t *given)
     return NULL;
 }
 
-static void run(const json_t *given)
+static void run(const json_t *test_case)
 {
-    struct outcome outcomes[16];
-    const char *name = json_string_value(json_object_get(given, "name"));
-    const char *unknown = unknown_field(given), *wrong = "";
-    size_t callers = (size_t)json_integer_value(json_object_get(given, "callers")), i;
+    struct result results[MAX_CALLERS];
+    const char *name = json_string_value(json_object_get(test_case, "name"));
+    const char *unknown = unknown_field(test_case), *difference = "";
+    const json_int_t given = json_integer_value(json_object_get(test_case, "callers"));
+    const size_t callers = given > 0 ? (size_t)given : 1;
+    size_t i;
 
-    if (unknown != NULL) {
-        printf("not ok %s: this runner doesn't know %s\n", name, unknown);
+    if (unknown != NULL || callers > MAX_CALLERS) {
+        printf("not ok %s: unsupported field %s\n", name, unknown != NULL ? unknown : "callers");
         return;
     }
-    memset(outcomes, 0, sizeof outcomes);
-    perform(given, outcomes, callers > 0 ? callers : 1);
-    for (i = 0; i < (callers > 0 ? callers : 1) && *wrong == '\0'; i++) {
-        if (outcomes[i].error != NULL)
-            printf("# %s: %s\n", dc_status_name(outcomes[i].status), dc_error_message(outcomes[i].error));
-        wrong = judge(given, &outcomes[i]);
+    memset(results, 0, sizeof results);
+    run_case(test_case, results, callers);
+    for (i = 0; i < callers && *difference == '\0'; i++) {
+        if (results[i].error != NULL)
+            printf("# %s: %s\n", dc_status_name(results[i].status), dc_error_message(results[i].error));
+        difference = check_result(test_case, &results[i]);
     }
-    printf(*wrong == '\0' ? "ok %s\n" : "not ok %s: %s\n", name, wrong);
+    printf(*difference == '\0' ? "ok %s\n" : "not ok %s: %s\n", name, difference);
     fflush(stdout);
-    for (i = 0; i < sizeof outcomes / sizeof *outcomes; i++)
-        forget(&outcomes[i]);
+    for (i = 0; i < MAX_CALLERS; i++)
+        free_result(&results[i]);
 }
 
 int main(int argc, char **argv)
@@ -53,7 +59,7 @@ int main(int argc, char **argv)
     size_t i;
 
     if (cases == NULL || dc_abi_version() != DC_ABI_VERSION) {
-        fprintf(stderr, "no cases: %s, or another ABI version than %d\n", failure.text, DC_ABI_VERSION);
+        fprintf(stderr, "could not read the cases (%s), or the ABI version is not %d\n", failure.text, DC_ABI_VERSION);
         return 1;
     }
     for (i = 0; i < json_array_size(cases); i++)

@@ -1,4 +1,4 @@
-/* What the parts of the C runner share: perform.c performs a case, judge.c judges what became of it. */
+/* Shared by the parts of the C runner: calls.c runs a case, check.c checks its result. */
 
 #ifndef RUNNER_H
 #define RUNNER_H
@@ -7,28 +7,27 @@
 #include <jansson.h>
 #include <stddef.h>
 
-/** The most pages that a walk is followed for. */
-#define MOST_PAGES 16
+#define MAX_PAGES 16
 
-/** What a call gave, and how it ended. */
-struct outcome {
-    dc_page *pages[MOST_PAGES];
+/** The result of a call. */
+struct result {
+    dc_page *pages[MAX_PAGES];
     size_t page_count;
-    /** The rows that were taken, of all pages; fewer than they have, if the walk was left. */
+    /** The number of rows that were used: fewer than the pages have, if the iteration was stopped early. */
     size_t rows;
     dc_status status;
     dc_error *error;
     int closed;
-    double took_ms;
+    double duration_ms;
 };
 
-/** Performs a case; each of `callers` has an outcome. */
-void perform(const json_t *given, struct outcome *outcomes, size_t callers);
+/** Runs a case with a number of callers, each of which has a result. */
+void run_case(const json_t *test_case, struct result *results, size_t callers);
 
-/** What is wrong with an outcome; "" if nothing is. */
-const char *judge(const json_t *given, const struct outcome *outcome);
+/** Returns how a result differs from what the case expects; "" if it does not. */
+const char *check_result(const json_t *test_case, const struct result *result);
 
-/** Frees what an outcome holds. */
-void forget(struct outcome *outcome);
+/** Frees what a result owns. */
+void free_result(struct result *result);
 
 #endif

@@ -1,9 +1,9 @@
-# With a library of another ABI version the C++ wrapper says so, before it calls anything else.
-# Arguments: a folder to build in, the list of functions.
+# The C++ wrapper refuses a library of another ABI version, before it calls another function.
+# Arguments: a folder to build in, abi/data_connectors.json.
 set -eu
 folder=$1/other_abi
 mkdir -p "$folder"
-# It has all the names, without which no program starts, and nothing behind them.
+# A library with all symbols, without which no program starts, and no implementation.
 sed -n '/dc_abi_version/d; s/^ *"\(dc_[a-z_]*\)": {.*/void \1(void) { __builtin_trap(); }/p' "$2" >"$folder/other.c"
 echo 'int dc_abi_version(void) { return 7; }' >>"$folder/other.c"
 echo 'DATA_CONNECTORS_0.1 { dc_*; };' >"$folder/other.map"
@@ -27,6 +27,6 @@ END
 c++ -std=c++17 "$folder/use.cpp" $(pkg-config --cflags --libs data_connectors) -o "$folder/use"
 for arguments in '' token; do
     said=$(LD_LIBRARY_PATH=$folder "$folder/use" $arguments 2>"$folder/complaints") || cat "$folder/complaints"
-    expected='the loaded library has ABI version 7, and this program was built for 1: install the one that fits'
-    [ "$said" = "$expected" ] || { echo "it says: $said"; exit 1; }
+    expected='the loaded library has ABI version 7, but this program was built for 1: install the matching library'
+    [ "$said" = "$expected" ] || { echo "unexpected message: $said"; exit 1; }
 done

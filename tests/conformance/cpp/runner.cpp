@@ -1,6 +1,6 @@
-// Performs the cases of tests/conformance through data_connectors.hpp, and says of each what became of it.
+// Runs the cases of tests/conformance through data_connectors.hpp, and prints a result for each.
 
-#include "outcome.hpp"
+#include "result.hpp"
 
 #include <chrono>
 #include <fstream>
@@ -12,48 +12,16 @@ namespace {
 
 using std::chrono::milliseconds;
 
-dc::config config_of(const json &settings)
+/** Sets options by name; the setting "token" is the option access_token. */
+void set_options(dc::config &config, const json &values)
 {
-    dc::config made;
-
-    for (const auto &[name, value] : settings.items()) {
-        if (name == "timeout_ms")
-            made.timeout(milliseconds(value.get<std::int64_t>()));
-        else if (name == "connect_timeout_ms")
-            made.connect_timeout(milliseconds(value.get<std::int64_t>()));
-        else if (name == "max_retries")
-            made.max_retries(value.get<std::int32_t>());
-        else if (name == "max_response_bytes")
-            made.max_response_bytes(value.get<std::int64_t>());
-        else if (name == "allow_insecure_http")
-            made.allow_insecure_http(value.get<bool>());
-        else if (name == "pacing")
-            made.pacing(value.get<bool>());
-        else if (name == "system_roots")
-            made.system_roots(value.get<bool>());
-        else {
-            const auto text = value.get<std::string>();
-            if (name == "token")
-                made.token(text);
-            else if (name == "region")
-                made.region(text);
-            else if (name == "base_url")
-                made.base_url(text);
-            else if (name == "api_version")
-                made.api_version(text);
-            else if (name == "user_agent_suffix")
-                made.user_agent_suffix(text);
-            else if (name == "proxy")
-                made.proxy(text);
-            else if (name == "no_proxy")
-                made.no_proxy(text);
-            else if (name == "ca_file")
-                made.ca_file(text);
-            else
-                throw unexpected("this runner doesn't know the setting " + name);
-        }
+    for (const auto &[name, value] : values.items()) {
+        const std::string option = name == "token" ? DC_OPTION_ACCESS_TOKEN : name;
+        if (value.is_string())
+            config.set(option.c_str(), value.get<std::string>());
+        else
+            config.set(option.c_str(), value.is_boolean() ? value.get<bool>() : value.get<std::int64_t>());
     }
-    return made;
 }
 
 json fields_of(const dc::connector &row)
@@ -76,140 +44,145 @@ json fields_of(const dc::connector &row)
             {"execution_results_url", optional(row.execution_results_url())}};
 }
 
-void take(const dc::page &page, outcome &got)
+void add_page(const dc::page &page, result &actual)
 {
     const dc::rate_limit limits = page.limits();
 
     for (const auto &row : page)
-        got.rows.push_back(fields_of(row));
-    got.pages.push_back({{"next_cursor", optional(page.next_cursor())},
-                         {"request_id", optional(page.request_id())},
-                         {"rate_limit", optional(limits.limit)},
-                         {"rate_limit_remaining", optional(limits.remaining)},
-                         {"rate_limit_reset", optional(limits.reset)}});
+        actual.rows.push_back(fields_of(row));
+    actual.pages.push_back({{"next_cursor", optional(page.next_cursor())},
+                            {"request_id", optional(page.request_id())},
+                            {"rate_limit", optional(limits.limit)},
+                            {"rate_limit_remaining", optional(limits.remaining)},
+                            {"rate_limit_reset", optional(limits.reset)}});
 }
 
-void take_pages(dc::page_walk &walk, std::size_t most, outcome &got)
+/** Lists pages until the end, a failure, or a number of pages (0: all). */
+void list_pages(dc::pager &pager, std::size_t limit, result &actual)
 {
-    for (const auto &page : walk) {
-        take(page, got);
-        if (--most == 0)
+    for (const auto &page : pager) {
+        add_page(page, actual);
+        if (--limit == 0)
             return;
     }
 }
 
-void walk_pages(const json &given, dc::page_walk walk, const dc::client &client, outcome &got)
+void paginate(const json &test_case, dc::pager pager, const dc::client &client, result &actual)
 {
-    const std::string then = given.value("then", "");
+    const std::string then = test_case.value("then", "");
 
     try {
-        take_pages(walk, given.value("stop_after", std::size_t{0}), got);
+        list_pages(pager, test_case.value("stop_after", std::size_t{0}), actual);
     } catch (const dc::error &error) {
         if (then != "go_on")
             throw;
-        got.error = error;
-        take_pages(walk, 0, got);
+        actual.error = error;
+        list_pages(pager, 0, actual);
     }
     if (then == "resume") {
-        dc::page_walk second = client.pages(0, walk.cursor());
-        take_pages(second, 0, got);
+        dc::pager second = client.pages(0, pager.cursor());
+        list_pages(second, 0, actual);
     }
 }
 
-void perform(const json &given, const dc::client &client, const dc::cancel_token &token, outcome &got)
+void perform(const json &test_case, const dc::client &client, const dc::cancel_token &token, result &actual)
 {
-    const std::string call = given.at("call");
-    const auto per_page = given.value("per_page", std::int32_t{0});
+    const std::string call = test_case.at("call");
+    const auto per_page = test_case.value("per_page", std::int32_t{0});
+    const bool prefetch = test_case.value("prefetch", false);
     std::optional<std::string> cursor;
 
-    if (given.contains("starting_after"))
-        cursor = given["starting_after"].get<std::string>();
+    if (test_case.contains("starting_after"))
+        cursor = test_case["starting_after"].get<std::string>();
     if (call == "page")
-        take(client.list_page(per_page, cursor, &token), got);
+        add_page(client.list_page(per_page, cursor, &token), actual);
     else if (call == "pages")
-        walk_pages(given, client.pages(per_page, cursor, &token).prefetch(given.value("prefetch", false)), client, got);
+        paginate(test_case, client.pages(per_page, cursor, &token).prefetch(prefetch), client, actual);
     else if (call == "connectors")
-        for (const auto &row : client.list(per_page, cursor, &token).prefetch(given.value("prefetch", false))) {
-            got.rows.push_back(fields_of(row));
-            if (got.rows.size() == given.value("stop_after", std::size_t{0}))
+        for (const auto &row : client.list(per_page, cursor, &token).prefetch(prefetch)) {
+            actual.rows.push_back(fields_of(row));
+            if (actual.rows.size() == test_case.value("stop_after", std::size_t{0}))
                 break;
         }
     else if (call != "client")
-        throw unexpected("this runner doesn't know the call " + call);
+        throw unexpected("unsupported call " + call);
 }
 
-/** Ends something a while from now on a thread of its own, or at once. */
-template <typename End>
-void end_later(const json &given, const char *name, End end, std::vector<std::thread> &threads)
+/** Calls a function on another thread after the time that a field gives, or at once. */
+template <typename Cancel>
+void cancel_later(const json &test_case, const char *name, Cancel cancel, std::vector<std::thread> &threads)
 {
-    if (!given.contains(name))
+    if (!test_case.contains(name))
         return;
-    const milliseconds wait(given[name].get<int>());
+    const milliseconds wait(test_case[name].get<int>());
     if (wait.count() == 0)
-        end();
+        cancel();
     else
-        threads.emplace_back([wait, end] {
+        threads.emplace_back([wait, cancel] {
             std::this_thread::sleep_for(wait);
-            end();
+            cancel();
         });
 }
 
-outcome call(const json &given, const dc::client &client)
+result call(const json &test_case, const dc::client &client)
 {
     using clock = std::chrono::steady_clock;
     const dc::cancel_token token;
     const auto started = clock::now();
-    std::vector<std::thread> enders;
-    outcome got;
+    std::vector<std::thread> threads;
+    result actual;
 
-    got.closed = given.value("closed", false);
-    end_later(given, "cancel_after_ms", [&token] { token.cancel(); }, enders);
-    end_later(given, "shutdown_after_ms", [&client] { client.shutdown(); }, enders);
+    actual.closed = test_case.value("closed", false);
+    cancel_later(test_case, "cancel_after_ms", [&token] { token.cancel(); }, threads);
+    cancel_later(test_case, "shutdown_after_ms", [&client] { client.shutdown(); }, threads);
     try {
-        perform(given, client, token, got);
+        perform(test_case, client, token, actual);
     } catch (const dc::error &error) {
-        got.error = error;
+        actual.error = error;
     }
-    got.took_ms = std::chrono::duration<double, std::milli>(clock::now() - started).count();
-    for (auto &ender : enders)
-        ender.join();
-    return got;
+    actual.duration_ms = std::chrono::duration<double, std::milli>(clock::now() - started).count();
+    for (auto &thread : threads)
+        thread.join();
+    return actual;
 }
 
-std::vector<outcome> outcomes_of(const json &given)
+std::vector<result> run_case(const json &test_case)
 {
-    std::vector<outcome> got(given.value("callers", std::size_t{1}));
+    std::vector<result> results(test_case.value("callers", std::size_t{1}));
     std::vector<std::thread> callers;
 
     try {
-        const dc::client client(config_of(given.at("settings")));
-        if (given.value("closed", false))
-            // One that is destroyed can't be used; the one that has ended refuses calls.
+        dc::config config;
+        set_options(config, test_case.at("settings"));
+        set_options(config, test_case.value("options", json::object()));
+        const dc::client client(config);
+        if (test_case.value("closed", false))
+            // A destroyed client cannot be used; one that was shut down refuses calls.
             client.shutdown();
-        for (auto &one : got)
-            callers.emplace_back([&] { one = call(given, client); });
+        for (auto &one : results)
+            callers.emplace_back([&] { one = call(test_case, client); });
         for (auto &caller : callers)
             caller.join();
     } catch (const dc::error &error) {
-        got.front().error = error;
-        got.resize(1);
+        results.front().error = error;
+        results.resize(1);
     }
-    return got;
+    return results;
 }
 
-void run(const json &given)
+void run(const json &test_case)
 {
     static const std::set<std::string> known = {
-        "name", "settings", "call", "per_page", "starting_after", "prefetch", "stop_after",
-        "then", "cancel_after_ms", "shutdown_after_ms", "closed", "callers", "expect"};
+        "name",       "settings", "options",         "call",              "per_page", "starting_after", "prefetch",
+        "stop_after", "then",     "cancel_after_ms", "shutdown_after_ms", "closed",   "callers",        "expect"};
 
-    for (const auto &[name, value] : given.items())
+    for (const auto &[name, value] : test_case.items())
         if (known.count(name) == 0)
-            throw unexpected("this runner doesn't know " + name);
-    for (const auto &got : outcomes_of(given)) {
-        if (got.error)
-            std::cout << "# " << dc_status_name(got.error->status()) << ": " << got.error->what() << '\n';
-        judge(given, got);
+            throw unexpected("unsupported field " + name);
+    for (const auto &actual : run_case(test_case)) {
+        if (actual.error)
+            std::cout << "# " << dc_status_name(actual.error->status()) << ": " << actual.error->what() << '\n';
+        check_result(test_case, actual);
     }
 }
 
@@ -219,13 +192,13 @@ int main(int, char **arguments)
 {
     std::ifstream file(arguments[1]);
 
-    for (const auto &given : json::parse(file)) {
-        const std::string name = given.at("name");
+    for (const auto &test_case : json::parse(file)) {
+        const std::string name = test_case.at("name");
         try {
-            run(given);
+            run(test_case);
             std::cout << "ok " << name << std::endl;
-        } catch (const std::exception &wrong) {
-            std::cout << "not ok " << name << ": " << wrong.what() << std::endl;
+        } catch (const std::exception &difference) {
+            std::cout << "not ok " << name << ": " << difference.what() << std::endl;
         }
     }
 }

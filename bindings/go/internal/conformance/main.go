@@ -17,19 +17,20 @@ import (
 
 // testCase is a case as run.py hands it over.
 type testCase struct {
-	Name            string         `json:"name"`
-	Settings        map[string]any `json:"settings"`
-	Call            string         `json:"call"`
-	PerPage         *int           `json:"per_page"`
-	StartingAfter   *string        `json:"starting_after"`
-	Prefetch        *bool          `json:"prefetch"`
-	StopAfter       int            `json:"stop_after"`
-	Then            string         `json:"then"`
-	CancelAfterMS   *int           `json:"cancel_after_ms"`
-	ShutdownAfterMS *int           `json:"shutdown_after_ms"`
-	Closed          bool           `json:"closed"`
-	Callers         int            `json:"callers"`
-	Expect          map[string]any `json:"expect"`
+	Name            string            `json:"name"`
+	Settings        map[string]any    `json:"settings"`
+	Options         map[string]string `json:"options"`
+	Call            string            `json:"call"`
+	PerPage         *int              `json:"per_page"`
+	StartingAfter   *string           `json:"starting_after"`
+	Prefetch        *bool             `json:"prefetch"`
+	StopAfter       int               `json:"stop_after"`
+	Then            string            `json:"then"`
+	CancelAfterMS   *int              `json:"cancel_after_ms"`
+	ShutdownAfterMS *int              `json:"shutdown_after_ms"`
+	Closed          bool              `json:"closed"`
+	Callers         int               `json:"callers"`
+	Expect          map[string]any    `json:"expect"`
 }
 
 // outcome is what a call gave, and how it ended.
@@ -73,7 +74,7 @@ func run(written json.RawMessage) (string, error) {
 	if err := decoder.Decode(&c); err != nil {
 		return named.Name, fmt.Errorf("this runner doesn't know: %w", err)
 	}
-	client, err := clientOf(c.Settings)
+	client, err := clientOf(c.Settings, c.Options)
 	if errors.Is(err, errUnknown) {
 		return named.Name, err
 	}

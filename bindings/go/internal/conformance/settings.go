@@ -15,8 +15,9 @@ import (
 
 var errUnknown = errors.New("this runner doesn't know the setting")
 
-// clientOf makes a client with the settings of a case. What Go's compiler would refuse, it refuses as an argument.
-func clientOf(settings map[string]any) (*dc.Client, error) {
+// clientOf makes a client with the settings of a case, and with its options by name. What Go's compiler would refuse,
+// it refuses as an argument.
+func clientOf(settings map[string]any, byName map[string]string) (*dc.Client, error) {
 	token := ""
 	var options []dc.Option
 	for _, name := range slices.Sorted(maps.Keys(settings)) {
@@ -39,6 +40,9 @@ func clientOf(settings map[string]any) (*dc.Client, error) {
 		}
 		options = append(options, option)
 	}
+	for name, value := range byName {
+		options = append(options, dc.WithOption(name, value))
+	}
 	return dc.New(token, options...)
 }
 
@@ -60,7 +64,7 @@ var setters = map[string]func(any) (dc.Option, bool){
 	"no_proxy":            text(dc.WithNoProxy),
 	"ca_file":             text(dc.WithCAFile),
 	"system_roots":        flag(dc.WithSystemRoots),
-	"pacing":              flag(dc.WithPacing),
+	"wait_for_rate_limit": flag(dc.WithWaitForRateLimit),
 }
 
 func text(option func(string) dc.Option) func(any) (dc.Option, bool) {

@@ -5,12 +5,23 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from . import _exit
 from ._handle import Handle, Owned
 from ._library import library
-from ._options import Changes, ClientOptions, Options, token_from_environment
+from ._options import (
+    KEYWORDS,
+    Changes,
+    ClientOptions,
+    Options,
+    OptionValue,
+    OptionValues,
+    native_names,
+    native_options,
+    token_from_environment,
+)
 
 if sys.version_info >= (3, 11):
     from typing import Self, Unpack
@@ -43,6 +54,7 @@ class BaseClient:
         no_proxy: str | None = None,
         ca_file: str | os.PathLike[str] | None = None,
         system_roots: bool = False,
+        options: Mapping[str, OptionValue] | None = None,
         logger: logging.Logger | None = None,
         pickle_secrets: bool = False,
     ) -> None:
@@ -72,6 +84,8 @@ class BaseClient:
             ca_file: a PEM file of CA certificates to trust instead of the bundled ones.
             system_roots: trust the operating system's root certificates instead of the bundled
                 ones; excludes ca_file.
+            options: options of the native library by name, such as ``{"timeout_ms": 500}``, for
+                those without a keyword argument.
             logger: receives the log lines; default ``logging.getLogger("data_connectors")``. Its
                 level is read once, when the client is created: INFO logs each response, DEBUG also
                 each request.
@@ -84,40 +98,44 @@ class BaseClient:
             ImportError: the native library is missing or has another ABI version.
 
         """
-        names = Changes.__optional_keys__
-        options = ClientOptions({name: given for name, given in locals().items() if name in names})
+        given = OptionValues({name: one for name, one in locals().items() if name in KEYWORDS})
         # A traceback can show local variables.
-        del token, proxy
-        self._set_up(options)
+        del token, proxy, options
+        self._set_up(ClientOptions().changed(given))
 
     @classmethod
-    def from_env(cls, **options: Unpack[Options]) -> Self:
+    def from_env(cls, **keywords: Unpack[Options]) -> Self:
         """Create a client with the access token in the environment variable INTERCOM_ACCESS_TOKEN.
 
         Args:
-            options: the other options, as for the class.
+            keywords: the other options, as for the class.
 
         Raises:
             ValueError: the variable is not set or empty, or an option is invalid.
 
         """
-        return cls(token_from_environment(), **options)
+        try:
+            return cls(token_from_environment(), **keywords)
+        finally:
+            # A traceback can show local variables.
+            del keywords
 
     def with_options(self, **changes: Unpack[Changes]) -> Self:
         """Create another client with some options changed. It shares no connections.
 
         Args:
-            changes: the options to change; a region replaces a base_url, and so on.
+            changes: the options to change; a region replaces a base_url, and so on. ``options``
+                are added to those that the client has.
 
         Raises:
             ValueError: an option is invalid.
             TypeError: an option is unknown or has the wrong type.
 
         """
-        options = self._options.changed(dict(changes))
+        given = OptionValues(changes)
         # A traceback can show local variables.
         del changes
-        return self._copy_with(options)
+        return self._copy_with(self._options.changed(given))
 
     def shutdown(self) -> None:
         """Cancel all current and later calls, which raise CallCancelledError.
@@ -133,7 +151,7 @@ class BaseClient:
     def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
         """Pickle the options; the secrets among them only with pickle_secrets."""
         options = self._options
-        if not options.values["pickle_secrets"]:
+        if not options.pickle_secrets:
             options = options.without_secrets()
         return _unpickle, (type(self), options)
 
@@ -145,7 +163,8 @@ class BaseClient:
 
     def __repr__(self) -> str:
         values = self._options.values
-        place = values.get("base_url") or f"region {values.get('region') or 'us'}"
+        region = values.get("region", native_options()["region"].default)
+        place = values.get("base_url", f"region {region}")
         return f"<data_connectors.{type(self).__name__} of {place}>"
 
     def _copy_with(self, options: ClientOptions) -> Self:
@@ -160,7 +179,7 @@ class BaseClient:
         self._handle = None
         if options.removed_secrets:
             return
-        self._logger = options.logger()
+        self._logger = options.logger
         native = options.new_native_client(interruptible=self._interruptible)
         self._handle = Handle("client", native)
         _exit.shut_down_at_exit(native)
@@ -172,10 +191,12 @@ class BaseClient:
     def _acquire(self) -> Owned:
         """Return the native client, which stays valid as long as the caller keeps it."""
         if self._handle is None:
-            missing = self._options.removed_secrets[-1]
+            missing = self._options.removed_secrets[0]
+            keywords = [keyword for keyword, name in native_names().items() if name == missing]
             raise ValueError(
                 f"this client was pickled without its {missing}: add it with "
-                f"client.with_options({missing}=...), or create the client with pickle_secrets=True"
+                f"client.with_options({(keywords or ['options'])[0]}=...), "
+                "or create the client with pickle_secrets=True"
             )
         return self._handle.acquire()
 

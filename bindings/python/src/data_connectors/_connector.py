@@ -6,7 +6,8 @@ import copy
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
-from typing import Any, Literal
+from itertools import repeat
+from typing import Any, Literal, cast
 
 from ._json import parse_json
 
@@ -36,13 +37,8 @@ _FIELDS = (
     "updated_at",
     "execution_results_url",
 )
-"""In the order of dc_page_table, which has the row's JSON after them."""
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-# Bytes that UTF-8 never contains, as "surrogateescape" decodes them.
-_FIELD_SEPARATOR = "\udcfe"
-_ABSENT = "\udcfd"
-_FLAGS: dict[str | None, bool] = {"1": True, "0": False}
 
 
 class Connector:
@@ -53,6 +49,10 @@ class Connector:
     """
 
     __slots__ = ("_fields", "_row")
+    # All are strings, except direct_fin_usage.
+    _fields: tuple[str | None, ...]
+    # The row, or the page's JSON with the row's position and length.
+    _row: dict[str, Any] | tuple[bytes, int, int]
 
     def __init__(self, row: Mapping[str, Any]) -> None:
         """Create a connector, for example in a test.
@@ -71,10 +71,11 @@ class Connector:
         self._set_row(copy.deepcopy(dict(row)))
 
     def _set_row(self, row: dict[str, Any]) -> None:
-        self._row: dict[str, Any] | str = row
-        self._fields = [_string(row.get(name)) for name in _FIELDS]
+        self._row = row
+        fields: list[Any] = [_string(row.get(name)) for name in _FIELDS]
         flag = row.get("direct_fin_usage")
-        self._fields[6] = str(int(flag)) if isinstance(flag, bool) else None
+        fields[6] = flag if isinstance(flag, bool) else None
+        self._fields = tuple(fields)
 
     @classmethod
     def _from_row(cls, row: object) -> Connector:
@@ -84,16 +85,16 @@ class Connector:
         return connector
 
     @classmethod
-    def _from_packed_row(cls, text: str) -> Connector:
-        """Create one from a row of dc_page_table."""
-        connector = cls.__new__(cls)
-        fields: list[Any] = text.split(_FIELD_SEPARATOR)
-        connector._row = fields[12]
-        del fields[12:]
-        if _ABSENT in text:
-            fields = [None if field == _ABSENT else field for field in fields]
-        connector._fields = fields
-        return connector
+    def _from_columns(cls, columns: dict[str, list[Any]], page: bytes) -> list[Connector]:
+        """Create those of a page from its packed rows; the page is its JSON."""
+        connectors = []
+        fields = zip(*[columns[name] for name in _FIELDS])
+        ranges = zip(repeat(page), columns["json_start"], columns["json_length"])
+        for values, row in zip(fields, ranges):
+            connector = cls.__new__(cls)
+            connector._fields, connector._row = values, row
+            connectors.append(connector)
+        return connectors
 
     @property
     def type(self) -> str | None:
@@ -128,7 +129,7 @@ class Connector:
     @property
     def direct_fin_usage(self) -> bool | None:
         """Whether Fin uses it directly."""
-        return _FLAGS.get(self._fields[6])
+        return cast("bool | None", self._fields[6])
 
     @property
     def created_by_admin_id(self) -> str | None:
@@ -159,17 +160,16 @@ class Connector:
 
     def to_dict(self) -> dict[str, Any]:
         """Return a deep copy of the row as the service sent it, with all fields."""
-        if not isinstance(self._row, str):
+        if isinstance(self._row, dict):
             return copy.deepcopy(self._row)
-        row = parse_json(self._row)
+        page, start, length = self._row
+        row = parse_json(page[start : start + length].decode())
         return row if isinstance(row, dict) else {}
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Connector):
             return NotImplemented
-        if self._fields != other._fields:
-            return False
-        return self._row == other._row or self.to_dict() == other.to_dict()
+        return self._fields == other._fields and self.to_dict() == other.to_dict()
 
     def __hash__(self) -> int:
         return hash(self.id)

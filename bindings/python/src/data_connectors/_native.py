@@ -16,7 +16,7 @@ from ._rate_limit import RateLimit
 OK = 0
 
 
-def text_in(value: str, name: str) -> bytes:
+def encode(value: str, name: str) -> bytes:
     """Encode a string for C.
 
     Raises:
@@ -34,29 +34,21 @@ def text_in(value: str, name: str) -> bytes:
         raise ValueError(f"invalid {name}: it contains a lone surrogate") from None
 
 
-def text_out(value: bytes | None) -> str | None:
+def decode(value: bytes | None) -> str | None:
     """Decode a returned string."""
     return None if value is None else value.decode()
 
 
-def number_out(value: int) -> int | None:
-    """Return a number, or None if it is negative, which means absent."""
-    return None if value < 0 else value
-
-
-def rate_limit_out(handle: Any, kind: str) -> RateLimit:
+def read_rate_limit(function: Any, handle: ctypes.c_void_p) -> RateLimit:
     """Read the rate limit of a page or an error."""
-    lib = library()
-    reset = getattr(lib, f"dc_{kind}_rate_limit_reset")(handle)
+    values = [ctypes.c_int64() for _ in range(3)]
+    function(handle, *map(ctypes.byref, values))
+    limit, remaining, reset = (None if each.value < 0 else each.value for each in values)
     try:
-        moment = None if reset < 0 else datetime.fromtimestamp(reset, timezone.utc)
+        moment = None if reset is None else datetime.fromtimestamp(reset, timezone.utc)
     except (OverflowError, ValueError, OSError):
         moment = None
-    return RateLimit(
-        limit=number_out(getattr(lib, f"dc_{kind}_rate_limit")(handle)),
-        remaining=number_out(getattr(lib, f"dc_{kind}_rate_limit_remaining")(handle)),
-        reset=moment,
-    )
+    return RateLimit(limit, remaining, moment)
 
 
 def call(function: Any, *arguments: Any, logger: logging.Logger | None = None) -> None:
@@ -91,15 +83,15 @@ def make(free: Free, function: Any, *arguments: Any, logger: logging.Logger | No
 
 def _failure(status: int, error: ctypes.c_void_p) -> Failure:
     lib = library()
-    wait = number_out(lib.dc_error_retry_after_ms(error))
+    wait_ms = lib.dc_error_retry_after_ms(error)
     return Failure(
-        message=text_out(lib.dc_error_message(error) or lib.dc_status_message(status)) or "",
-        status_name=text_out(lib.dc_status_name(status)),
+        message=decode(lib.dc_error_message(error) or lib.dc_status_message(status)) or "",
+        status_name=decode(lib.dc_status_name(status)),
         status_code=lib.dc_error_http_status(error) or None,
-        code=text_out(lib.dc_error_api_code(error)),
-        field=text_out(lib.dc_error_api_field(error)),
-        request_id=text_out(lib.dc_error_request_id(error)),
-        retry_after=None if wait is None else wait / 1000,
+        code=decode(lib.dc_error_api_code(error)),
+        field=decode(lib.dc_error_api_field(error)),
+        request_id=decode(lib.dc_error_request_id(error)),
+        retry_after=None if wait_ms < 0 else wait_ms / 1000,
         attempts=lib.dc_error_attempts(error),
-        rate_limit=rate_limit_out(error, "error"),
+        rate_limit=read_rate_limit(lib.dc_error_rate_limit, error),
     )

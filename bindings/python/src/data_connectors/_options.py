@@ -5,20 +5,20 @@ from __future__ import annotations
 import ctypes
 import logging
 import os
-from dataclasses import dataclass
-from functools import partial
-from typing import Any, Callable, TypedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any, NamedTuple, TypedDict, Union
 
 from . import _callbacks, _log
 from ._handle import Owned
 from ._library import library
-from ._native import call, make, text_in
+from ._native import call, decode, encode, make
 
 TOKEN_VARIABLE = "INTERCOM_ACCESS_TOKEN"
 """The environment variable that ``from_env`` reads the access token from."""
 
-_MUTUALLY_EXCLUSIVE = (("region", "base_url"), ("ca_file", "system_roots"))
-_SECRETS = ("token", "proxy")
+OptionValue = Union[str, int, bool]
 
 
 class Options(TypedDict, total=False):
@@ -38,6 +38,7 @@ class Options(TypedDict, total=False):
     no_proxy: str | None
     ca_file: str | os.PathLike[str] | None
     system_roots: bool
+    options: Mapping[str, OptionValue] | None
     logger: logging.Logger | None
     pickle_secrets: bool
 
@@ -48,91 +49,184 @@ class Changes(Options, total=False):
     token: str
 
 
-@dataclass(frozen=True, repr=False)
-class ClientOptions:
-    """The options of one client, as they were passed."""
+KEYWORDS = tuple(Changes.__annotations__)
+"""The keyword arguments of a client."""
 
-    values: dict[str, Any]
-    removed_secrets: tuple[str, ...] = ()
+_NATIVE_NAMES = {
+    "token": "access_token",
+    "timeout": "timeout_ms",
+    "connect_timeout": "connect_timeout_ms",
+}
+
+
+def native_names() -> dict[str, str]:
+    """Return the native name of each keyword argument that is a native option."""
+    others = ("options", "logger", "pickle_secrets")
+    return {name: _NATIVE_NAMES.get(name, name) for name in KEYWORDS if name not in others}
+
+
+class NativeOption(NamedTuple):
+    """The description of a native option: DC_INFO_… in order."""
+
+    name: str
+    type: str
+    default: str | None
+    allowed: str
+    description: str
+    is_secret: bool
+    replaces: str | None
+
+
+@lru_cache(maxsize=1)
+def native_options() -> dict[str, NativeOption]:
+    """Return the options of the native library by name.
+
+    Raises:
+        ImportError: the library has fewer than the package.
+
+    """
+    lib = library()
+    options = {}
+    for index in range(lib.dc_config_option_count()):
+        info: list[Any] = [decode(lib.dc_config_option(index, number)) for number in range(7)]
+        info[5] = info[5] == "true"
+        options[info[0]] = NativeOption(*info)
+    for name in native_names().values():
+        if name not in options:
+            raise ImportError(
+                f"{lib._name} has no option {name} (older than this package): "
+                "install a newer version"
+            )
+    return options
+
+
+def _is_secret(name: str) -> bool:
+    option = native_options().get(name)
+    return option is None or option.is_secret
+
+
+class OptionValues(dict[str, Any]):
+    """Options whose representation, in a traceback or a log, has no secrets."""
 
     def __repr__(self) -> str:
-        shown = {name: value for name, value in self.values.items() if name not in _SECRETS}
-        return f"ClientOptions({shown})"
+        return repr({name: self[name] for name in self if not _is_secret(name)})
 
-    def changed(self, changes: dict[str, Any]) -> ClientOptions:
-        """Return a changed copy; a new option replaces the one that it excludes.
+
+@dataclass(frozen=True)
+class ClientOptions:
+    """The options of one client; the native ones as strings."""
+
+    values: OptionValues = field(default_factory=OptionValues)
+    logger: logging.Logger = _log.LOGGER
+    pickle_secrets: bool = False
+    removed_secrets: tuple[str, ...] = ()
+
+    def changed(self, changes: OptionValues) -> ClientOptions:
+        """Return a copy with other keyword arguments; an option replaces the one that it excludes.
 
         Raises:
-            TypeError: an option is unknown.
+            TypeError: an option is unknown or has the wrong type.
+            ValueError: an option is invalid, passed twice, or passed with one that it excludes.
 
         """
-        known = Changes.__optional_keys__
-        unknown = sorted(changes.keys() - known)
-        if unknown:
-            raise TypeError(f"unknown option {unknown[0]!r}: use {', '.join(sorted(known))}")
-        values = {**self.values, **changes}
-        for pair in _MUTUALLY_EXCLUSIVE:
-            for given, replaced in (pair, pair[::-1]):
-                if changes.get(given) and replaced not in changes:
-                    values.pop(replaced, None)
-        removed = tuple(name for name in self.removed_secrets if name not in changes)
-        return ClientOptions(values, removed)
+        logger = changes.get("logger", self.logger)
+        if logger is None:
+            logger = _log.LOGGER
+        if not isinstance(logger, logging.Logger):
+            raise TypeError(f"logger must be a logging.Logger, not {type(logger).__name__}")
+        pickle_secrets = changes.get("pickle_secrets", self.pickle_secrets)
+        check_bool(pickle_secrets, "pickle_secrets")
+        added = _native_values(changes)
+        values = OptionValues({name: self.values[name] for name in self.values.keys() - added})
+        given = [name for name in added if added[name] is not None]
+        for name in given:
+            option = native_options().get(name)
+            if option and option.replaces:
+                if option.replaces in given:
+                    pair = f"{name} and {option.replaces}"
+                    raise ValueError(f"{pair} are mutually exclusive: pass one of them")
+                values.pop(option.replaces, None)
+            values[name] = added[name]
+        removed = tuple(name for name in self.removed_secrets if name not in added)
+        return ClientOptions(values, logger, pickle_secrets, removed)
 
     def without_secrets(self) -> ClientOptions:
         """Return a copy without the access token and without a proxy whose URL has a password."""
-        removed = {"token", *self.removed_secrets}
-        if "@" in (self.values["proxy"] or ""):
-            removed.add("proxy")
-        values = {**self.values, **dict.fromkeys(removed)}
-        return ClientOptions(values, tuple(sorted(removed)))
+        removed = {name for name in self.values if _is_secret(name)}
+        if "@" not in self.values.get("proxy", ""):
+            removed.discard("proxy")
+        values = OptionValues({name: self.values[name] for name in self.values.keys() - removed})
+        removed.update(self.removed_secrets)
+        return replace(self, values=values, removed_secrets=tuple(sorted(removed)))
 
     def new_native_client(self, *, interruptible: bool) -> Owned:
         """Create a native client.
 
         Raises:
-            ValueError: an option is invalid.
-            TypeError: an option has the wrong type.
+            ValueError: an option is invalid or unknown.
 
         """
-        for one, other in _MUTUALLY_EXCLUSIVE:
-            if self.values.get(one) and self.values.get(other):
-                raise ValueError(f"{one} and {other} are mutually exclusive: pass one of them")
         lib = library()
         owned = Owned(lib.dc_config_free)
         config = owned.out
         config.value = lib.dc_config_new()
         try:
-            self._configure(config)
+            for name in sorted(self.values):
+                option = name.encode()
+                # The value is in no local variable, which a traceback could show.
+                call(lib.dc_config_set_string, config, option, encode(self.values[name], name))
+            level = _log.native_level(self.logger)
+            write = ctypes.cast(_callbacks.WRITE, ctypes.c_void_p)
+            call(lib.dc_config_set_logger, config, level, write, _callbacks.USER_DATA, None)
             if interruptible:
                 check = ctypes.cast(_callbacks.CHECK, ctypes.c_void_p)
-                arguments = (check, _callbacks.USER_DATA, None)
-                call(lib.dc_config_set_interrupt_check, config, *arguments)
+                call(lib.dc_config_set_interrupt_check, config, check, _callbacks.USER_DATA, None)
             return make(lib.dc_client_free, lib.dc_client_new, config)
         finally:
             del owned
 
-    def _configure(self, config: ctypes.c_void_p) -> None:
-        lib = library()
-        flag(self.values["pickle_secrets"], "pickle_secrets")
-        for name in _FLAGS:
-            if flag(self.values.get(name, False), name):
-                call(_setter(name), config, 1)
-        for name, to_native in _CONVERTERS.items():
-            if name == "token" or self.values.get(name) is not None:
-                # Not in a local variable, which a traceback could show.
-                call(_setter(name), config, to_native(self.values[name], name))
-        write = ctypes.cast(_callbacks.WRITE, ctypes.c_void_p)
-        level = _log.native_level(self.logger())
-        call(lib.dc_config_set_logger, config, level, write, _callbacks.USER_DATA, None)
 
-    def logger(self) -> logging.Logger:
-        """Return the logger that receives the log lines."""
-        logger = self.values["logger"]
-        if logger is None:
-            return _log.LOGGER
-        if not isinstance(logger, logging.Logger):
-            raise TypeError(f"logger must be a logging.Logger, not {type(logger).__name__}")
-        return logger
+def _native_values(changes: OptionValues) -> OptionValues:
+    """Convert keyword arguments to strings by native name; None is the default."""
+    unknown = sorted(changes.keys() - set(KEYWORDS))
+    if unknown:
+        raise TypeError(f"unknown option {unknown[0]!r}: use {', '.join(sorted(KEYWORDS))}")
+    added = OptionValues()
+    for keyword, name in native_names().items():
+        if keyword in changes:
+            added[name] = _keyword_value(keyword, name, changes[keyword])
+    if not isinstance(changes.get("options") or {}, Mapping):
+        raise TypeError(f"options must be a dict, not {type(changes['options']).__name__}")
+    for name in changes.get("options") or ():
+        encode(name, "option name")
+        if added.get(name) is not None:
+            raise ValueError(f"{name} is both in options and a keyword argument: pass one of them")
+        added[name] = _option_value(name, changes["options"][name])
+    return added
+
+
+def _keyword_value(keyword: str, name: str, value: Any) -> str | None:
+    kind = native_options()[name].type
+    if kind == "bool":
+        return "true" if check_bool(value, keyword) else None
+    if value is None and keyword != "token":
+        return None
+    if kind == "int":
+        return str(check_int(value, keyword) if name == keyword else _milliseconds(value, keyword))
+    if keyword == "ca_file" and isinstance(value, os.PathLike):
+        value = os.fspath(value)
+    if not isinstance(value, str):
+        expected = "a path" if keyword == "ca_file" else "a str"
+        raise TypeError(f"{keyword} must be {expected}, not {type(value).__name__}")
+    return value
+
+
+def _option_value(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if not isinstance(value, (str, int)):
+        raise TypeError(f"option {name} must be a str, int or bool, not {type(value).__name__}")
+    return value if isinstance(value, str) else str(value)
 
 
 def token_from_environment() -> str:
@@ -148,58 +242,24 @@ def token_from_environment() -> str:
     return token
 
 
-def integer(value: int, name: str, minimum: int, maximum: int, alternative: str = "") -> int:
-    """Check an integer; ctypes would silently truncate it to the size of the C type."""
+def check_int(value: object, name: str) -> int:
+    """Check that a value is an integer."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{name} must be an int, not {type(value).__name__}")
-    if not minimum <= value <= maximum:
-        raise ValueError(f"invalid {name} {value}: use {minimum} to {maximum}{alternative}")
     return value
 
 
-def flag(value: bool, name: str) -> bool:
-    """Check a boolean."""
+def check_bool(value: object, name: str) -> bool:
+    """Check that a value is a boolean."""
     if not isinstance(value, bool):
         raise TypeError(f"{name} must be True or False, not {value!r}")
     return value
 
 
-def _milliseconds(seconds: float, name: str) -> int:
+def _milliseconds(seconds: object, name: str) -> int:
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
         raise TypeError(f"{name} must be a number of seconds, not {type(seconds).__name__}")
     # This also rejects NaN.
     if not 0.001 <= seconds <= 86400:
         raise ValueError(f"invalid {name} {seconds}: use 0.001 to 86400 seconds")
     return round(seconds * 1000)
-
-
-def _path(value: str | os.PathLike[str], name: str) -> bytes:
-    if not isinstance(value, (str, os.PathLike)):
-        raise TypeError(f"{name} must be a path, not {type(value).__name__}")
-    return text_in(os.fspath(value), name)
-
-
-_FLAGS = ("allow_insecure_http", "wait_for_rate_limit", "system_roots")
-_CONVERTERS: dict[str, Callable[[Any, str], Any]] = {
-    "token": text_in,
-    "region": text_in,
-    "base_url": text_in,
-    "api_version": text_in,
-    "user_agent_suffix": text_in,
-    "proxy": text_in,
-    "no_proxy": text_in,
-    "ca_file": _path,
-    "timeout": _milliseconds,
-    "connect_timeout": _milliseconds,
-    "max_retries": partial(integer, minimum=0, maximum=10),
-    "max_response_bytes": partial(integer, minimum=1024, maximum=1 << 30),
-}
-
-
-def _setter(name: str) -> Any:
-    renamed = {
-        "timeout": "timeout_ms",
-        "connect_timeout": "connect_timeout_ms",
-        "wait_for_rate_limit": "pacing",
-    }
-    return getattr(library(), f"dc_config_set_{renamed.get(name, name)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import json
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any, overload
@@ -10,7 +11,7 @@ from typing import Any, overload
 from ._connector import Connector
 from ._json import parse_json
 from ._library import library
-from ._native import rate_limit_out, text_out
+from ._native import decode, read_rate_limit
 
 
 class Page(Sequence[Connector]):
@@ -41,10 +42,10 @@ class Page(Sequence[Connector]):
         self.raw = ctypes.string_at(lib.dc_page_json(address), lib.dc_page_json_len(address))
         self._packed_rows = _packed_rows(address) if with_rows else None
         self._count: int = lib.dc_page_count(address)
-        self.next_cursor = text_out(lib.dc_page_next_cursor(address))
+        self.next_cursor = decode(lib.dc_page_next_cursor(address))
         self.has_next = lib.dc_page_has_next(address) == 1
-        self.request_id = text_out(lib.dc_page_request_id(address))
-        self.rate_limit = rate_limit_out(address, "page")
+        self.request_id = decode(lib.dc_page_request_id(address))
+        self.rate_limit = read_rate_limit(lib.dc_page_rate_limit, address)
 
     def json(self) -> Any:
         """Parse the response body; each call returns a new object.
@@ -88,15 +89,13 @@ class Page(Sequence[Connector]):
         if packed is None:
             return [Connector._from_row(row) for row in self.json()["data"]]
         self._packed_rows = None
-        rows = packed.decode(errors="surrogateescape").split(_ROW_SEPARATOR)
-        return [Connector._from_packed_row(row) for row in rows]
+        return Connector._from_columns(json.loads(packed.decode()), self.raw)
 
 
-# Byte 0xFF, which UTF-8 never contains, as "surrogateescape" decodes it.
-_ROW_SEPARATOR = "\udcff"
+_PACKED_JSON = 1
 
 
-def _packed_rows(address: ctypes.c_void_p) -> bytes | None:
-    lib = library()
-    length = lib.dc_page_table_len(address)
-    return ctypes.string_at(lib.dc_page_table(address), length) if length else None
+def _packed_rows(address: ctypes.c_void_p) -> bytes:
+    length = ctypes.c_size_t()
+    rows = library().dc_page_packed_rows(address, _PACKED_JSON, ctypes.byref(length))
+    return ctypes.string_at(rows, length.value)

@@ -13,8 +13,8 @@ from ._cancel_token import CancelToken, acquire
 from ._connector import Connector
 from ._handle import Handle, Owned
 from ._library import library
-from ._native import call, make, text_in
-from ._options import flag, integer
+from ._native import call, encode, make
+from ._options import check_bool, check_int
 from ._page import Page
 
 T = TypeVar("T")
@@ -35,11 +35,13 @@ class ListArguments(NamedTuple):
             TypeError: an argument has the wrong type.
 
         """
-        alternative = ", or None for the service's default (20)"
-        return cls(
-            0 if per_page is None else integer(per_page, "per_page", 1, 50, alternative),
-            None if starting_after is None else text_in(starting_after, "starting_after"),
-        )
+        if per_page is not None and not 1 <= check_int(per_page, "per_page") <= 50:
+            # ctypes would truncate it to 32 bits.
+            raise ValueError(
+                f"invalid per_page {per_page}: use 1 to 50, or None for the service's default (20)"
+            )
+        cursor = None if starting_after is None else encode(starting_after, "starting_after")
+        return cls(per_page or 0, cursor)
 
 
 def list_page(
@@ -170,7 +172,7 @@ class BaseConnectorList:
     ) -> None:
         self._client = client
         self._arguments = ListArguments.checked(per_page, starting_after)
-        self._prefetch = flag(prefetch, "prefetch")
+        self._prefetch = check_bool(prefetch, "prefetch")
         self._cancel_token = cancel_token
         # Report invalid arguments here and not at the first request.
         self._new_pager().close()

@@ -8,7 +8,7 @@ import re
 from datetime import datetime, timedelta, timezone
 
 from .._connector import parse_time
-from .._options import TOKEN_VARIABLE, Options
+from .._options import TOKEN_VARIABLE, Options, native_options
 from .._version import __version__
 from ._formats import FORMATS
 
@@ -33,6 +33,7 @@ class Arguments(argparse.Namespace):
     proxy: str | None
     ca_file: str | None
     timeout: float | None
+    option: list[str]
     verbose: int
 
     @property
@@ -44,7 +45,10 @@ class Arguments(argparse.Namespace):
             "proxy": self.proxy,
             "ca_file": self.ca_file,
             "timeout": self.timeout,
-            "user_agent_suffix": f"data-connectors-command/{__version__}",
+            "options": {
+                "user_agent_suffix": f"data-connectors-command/{__version__}",
+                **{name: value for name, _, value in (one.partition("=") for one in self.option)},
+            },
         }
 
 
@@ -111,6 +115,13 @@ def parse(arguments: list[str] | None) -> Arguments:
         help="maximum time for each page (default 60)",
     )
     listing.add_argument(
+        "--option",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help=f"set another option; repeatable{_other_options()}",
+    )
+    listing.add_argument(
         "-v",
         "--verbose",
         action="count",
@@ -118,6 +129,15 @@ def parse(arguments: list[str] | None) -> Arguments:
         help="log each response to standard error; -vv also logs each request",
     )
     return parser.parse_args(arguments, namespace=Arguments())
+
+
+def _other_options() -> str:
+    """List the options without a flag of their own; without the native library they are unknown."""
+    with contextlib.suppress(ImportError):
+        options = [one.name for one in native_options().values() if not one.is_secret]
+        names = [name for name in options if name not in Arguments.__annotations__]
+        return f": {', '.join(names)}"
+    return ""
 
 
 def _seconds(text: str) -> float:

@@ -3,25 +3,16 @@ package dataconnectors;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
- * The settings of a client. Only the token has to be set. They are checked by {@link #build()}, in the order in which
- * they were set; of one that was set twice the last counts. The builder may be changed and used again, by one
- * thread at a time. No environment variable has an effect, but as {@link #systemRoots} says.
+ * The options of a client. Only the access token is required. They are checked by {@link #build()}. An option that is
+ * set again replaces its earlier value. A builder can be changed and reused; it must not be used by two threads at
+ * once. Environment variables have no effect, except for {@link #systemRoots}.
  */
 public final class ClientBuilder {
-    private final List<Setting> settings = new ArrayList<>();
-    private boolean hasRegion;
-    private boolean hasBaseUrl;
-    private boolean allowInsecureHttp;
-    private boolean systemRoots;
-    private Path caFile;
-
-    private interface Setting {
-        void apply(MemorySegment config);
-    }
+    private final Map<String, String> options = new LinkedHashMap<>();
 
     ClientBuilder() {
         Library.require();
@@ -34,7 +25,7 @@ public final class ClientBuilder {
      * @return this builder
      */
     public ClientBuilder token(String token) {
-        return text("token", Functions.SET_TOKEN, token);
+        return required("access_token", token);
     }
 
     /**
@@ -44,8 +35,7 @@ public final class ClientBuilder {
      * @return this builder
      */
     public ClientBuilder region(String region) {
-        hasRegion = true;
-        return text("region", Functions.SET_REGION, region);
+        return required("region", region);
     }
 
     /**
@@ -56,8 +46,7 @@ public final class ClientBuilder {
      * @return this builder
      */
     public ClientBuilder baseUrl(String baseUrl) {
-        hasBaseUrl = true;
-        return text("base_url", Functions.SET_BASE_URL, baseUrl);
+        return required("base_url", baseUrl);
     }
 
     /**
@@ -67,8 +56,7 @@ public final class ClientBuilder {
      * @return this builder
      */
     public ClientBuilder allowInsecureHttp(boolean allow) {
-        allowInsecureHttp = allow;
-        return this;
+        return flag("allow_insecure_http", allow);
     }
 
     /**
@@ -78,7 +66,7 @@ public final class ClientBuilder {
      * @return this builder
      */
     public ClientBuilder apiVersion(String apiVersion) {
-        return text("api_version", Functions.SET_API_VERSION, apiVersion);
+        return required("api_version", apiVersion);
     }
 
     /**
@@ -88,7 +76,7 @@ public final class ClientBuilder {
      * @return this builder
      */
     public ClientBuilder userAgentSuffix(String suffix) {
-        return text("user_agent_suffix", Functions.SET_USER_AGENT_SUFFIX, suffix);
+        return required("user_agent_suffix", suffix);
     }
 
     /**
@@ -98,7 +86,7 @@ public final class ClientBuilder {
      * @return this builder
      */
     public ClientBuilder timeout(Duration timeout) {
-        return int64(Functions.SET_TIMEOUT_MS, millis(timeout));
+        return integer("timeout_ms", millis(timeout));
     }
 
     /**
@@ -108,7 +96,7 @@ public final class ClientBuilder {
      * @return this builder
      */
     public ClientBuilder connectTimeout(Duration timeout) {
-        return int64(Functions.SET_CONNECT_TIMEOUT_MS, millis(timeout));
+        return integer("connect_timeout_ms", millis(timeout));
     }
 
     /**
@@ -118,8 +106,7 @@ public final class ClientBuilder {
      * @return this builder
      */
     public ClientBuilder maxRetries(long maxRetries) {
-        return set(config ->
-                apply(config, Functions.SET_MAX_RETRIES, Native.int32("max_retries", maxRetries, "0 to 10")));
+        return integer("max_retries", maxRetries);
     }
 
     /**
@@ -129,17 +116,17 @@ public final class ClientBuilder {
      * @return this builder
      */
     public ClientBuilder maxResponseBytes(long maxBytes) {
-        return int64(Functions.SET_MAX_RESPONSE_BYTES, maxBytes);
+        return integer("max_response_bytes", maxBytes);
     }
 
     /**
-     * Whether a call waits for the rate limit's reset when nothing remains until then, instead of earning a 429.
+     * Whether a call waits for the reset of the rate limit when no requests remain, instead of failing with 429.
      *
      * @param wait false is the default
      * @return this builder
      */
-    public ClientBuilder pacing(boolean wait) {
-        return flag(Functions.SET_PACING, wait);
+    public ClientBuilder waitForRateLimit(boolean wait) {
+        return flag("wait_for_rate_limit", wait);
     }
 
     /**
@@ -150,7 +137,7 @@ public final class ClientBuilder {
      * @return this builder
      */
     public ClientBuilder proxy(String proxy) {
-        return set(config -> apply(config, "proxy", Functions.SET_PROXY, proxy));
+        return option("proxy", proxy);
     }
 
     /**
@@ -161,7 +148,7 @@ public final class ClientBuilder {
      * @return this builder
      */
     public ClientBuilder noProxy(String hosts) {
-        return text("no_proxy", Functions.SET_NO_PROXY, hosts);
+        return required("no_proxy", hosts);
     }
 
     /**
@@ -172,8 +159,7 @@ public final class ClientBuilder {
      * @return this builder
      */
     public ClientBuilder caFile(Path file) {
-        caFile = file;
-        return this;
+        return option("ca_file", file == null ? null : file.toString());
     }
 
     /**
@@ -185,31 +171,40 @@ public final class ClientBuilder {
      * @return this builder
      */
     public ClientBuilder systemRoots(boolean useThem) {
-        systemRoots = useThem;
+        return flag("system_roots", useThem);
+    }
+
+    /**
+     * Sets any option by the name and in the form that the C library gives it: for one that has no method here.
+     *
+     * @param name such as {@code timeout_ms}; {@link #build()} refuses an unknown one
+     * @param value such as {@code 30000}; null resets the option to its default
+     * @return this builder
+     */
+    public ClientBuilder option(String name, String value) {
+        if (value == null) {
+            options.remove(name);
+        } else {
+            options.put(name, value);
+        }
         return this;
     }
 
     /**
-     * Makes a client with a copy of these settings. Nothing is sent yet.
+     * Creates a client with a copy of these options. Nothing is sent yet.
      *
-     * @return a client of yours, to be closed
-     * @throws IllegalArgumentException when a setting was refused; the message says what would be right
-     * @throws DataConnectorsException when the process has no file descriptor left
+     * @return a client, which the caller closes
+     * @throws IllegalArgumentException if an option is invalid; the message says what is allowed
+     * @throws DataConnectorsException if the process is out of file descriptors
      */
     public Client build() {
-        oneOf("region", hasRegion, "base_url", hasBaseUrl);
-        oneOf("ca_file", caFile != null, "system_roots", systemRoots);
+        refuseBoth("region", options.containsKey("region"), "base_url", options.containsKey("base_url"));
+        refuseBoth("ca_file", options.containsKey("ca_file"), "system_roots", isTrue(options.get("system_roots")));
         MemorySegment config = newConfig();
         try {
             Native.result((arena, result, error) -> (int) Functions.SET_INTERRUPT_CHECK.handle()
                     .invokeExact(config, Interrupts.CHECK, MemorySegment.NULL, MemorySegment.NULL, error));
-            apply(config, Functions.SET_ALLOW_INSECURE_HTTP, allowInsecureHttp ? 1 : 0);
-            settings.forEach(setting -> setting.apply(config));
-            if (systemRoots) {
-                apply(config, Functions.SET_SYSTEM_ROOTS, 1);
-            } else if (caFile != null) {
-                apply(config, "ca_file", Functions.SET_CA_FILE, caFile.toString());
-            }
+            options.forEach((name, value) -> set(config, name, value));
             return new Client(Native.result((arena, result, error) ->
                     (int) Functions.CLIENT_NEW.handle().invokeExact(config, result, error)));
         } finally {
@@ -217,11 +212,15 @@ public final class ClientBuilder {
         }
     }
 
-    /** In C the one that is set last takes the other's place. */
-    private static void oneOf(String one, boolean hasOne, String other, boolean hasOther) {
+    /** In C the one that is set last replaces the other. */
+    private static void refuseBoth(String one, boolean hasOne, String other, boolean hasOther) {
         if (hasOne && hasOther) {
-            throw new IllegalArgumentException(one + " and " + other + " are for the same thing: pass one of them");
+            throw new IllegalArgumentException(one + " and " + other + " replace each other: set one of them");
         }
+    }
+
+    private static boolean isTrue(String value) {
+        return "true".equals(value) || "1".equals(value);
     }
 
     private static MemorySegment newConfig() {
@@ -232,42 +231,31 @@ public final class ClientBuilder {
         }
     }
 
-    private ClientBuilder text(String name, Function setter, String value) {
+    private static void set(MemorySegment config, String name, String value) {
         if (value == null) {
-            return set(config -> {
-                throw new IllegalArgumentException(
-                        "the " + name + " is null: pass text (is the variable for it set?)");
-            });
+            throw new IllegalArgumentException(name + " is null: pass a string (is the variable for it set?)");
         }
-        return set(config -> apply(config, name, setter, value));
+        Native.result((arena, result, error) -> (int) Functions.CONFIG_SET_STRING.handle()
+                .invokeExact(config, Native.text(arena, "option", name), Native.text(arena, name, value), error));
     }
 
-    private static void apply(MemorySegment config, String name, Function setter, String value) {
-        Native.result((arena, result, error) ->
-                (int) setter.handle().invokeExact(config, Native.text(arena, name, value), error));
-    }
-
-    private ClientBuilder flag(Function setter, boolean value) {
-        return set(config -> apply(config, setter, value ? 1 : 0));
-    }
-
-    private static void apply(MemorySegment config, Function setter, int value) {
-        Native.result((arena, result, error) -> (int) setter.handle().invokeExact(config, value, error));
-    }
-
-    private ClientBuilder int64(Function setter, long value) {
-        return set(config -> Native.result((arena, result, error) ->
-                (int) setter.handle().invokeExact(config, value, error)));
-    }
-
-    private ClientBuilder set(Setting setting) {
-        settings.add(setting);
+    /** Keeps a null, so that {@link #build()} refuses it. */
+    private ClientBuilder required(String name, String value) {
+        options.put(name, value);
         return this;
     }
 
+    private ClientBuilder flag(String name, boolean value) {
+        return option(name, Boolean.toString(value));
+    }
+
+    private ClientBuilder integer(String name, long value) {
+        return option(name, Long.toString(value));
+    }
+
     /**
-     * Rounds away from 0: a short time isn't none, and a negative one stays so. One that no long can hold is out of
-     * range, whatever it is: the library says so.
+     * Rounds away from 0, so that a short timeout isn't 0 and a negative one stays negative. One that doesn't fit into
+     * a long is out of range anyway: the library refuses it.
      */
     private static long millis(Duration duration) {
         try {

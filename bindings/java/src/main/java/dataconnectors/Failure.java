@@ -53,9 +53,6 @@ record Failure(
                 Native.text(Functions.ERROR_REQUEST_ID, error),
                 retryAfter < 0 ? null : Duration.ofMillis(retryAfter),
                 Native.int32(Functions.ERROR_ATTEMPTS, error),
-                RateLimit.of(
-                        Native.int64(Functions.ERROR_RATE_LIMIT, error),
-                        Native.int64(Functions.ERROR_RATE_LIMIT_REMAINING, error),
-                        Native.int64(Functions.ERROR_RATE_LIMIT_RESET, error)));
+                RateLimit.read(Functions.ERROR_RATE_LIMIT, error));
     }
 }

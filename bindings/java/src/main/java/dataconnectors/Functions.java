@@ -4,7 +4,7 @@ import java.lang.foreign.SymbolLookup;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The functions of the C library that this package calls. A test holds them against the header. */
+/** The functions of the C library that this package calls. A test compares them with the header. */
 final class Functions {
     private static final SymbolLookup LIBRARY = Library.open();
 
@@ -17,31 +17,17 @@ final class Functions {
     static final Function ERROR_API_FIELD = find("const char * dc_error_api_field(const dc_error *)");
     static final Function ERROR_REQUEST_ID = find("const char * dc_error_request_id(const dc_error *)");
     static final Function ERROR_RETRY_AFTER_MS = find("int64_t dc_error_retry_after_ms(const dc_error *)");
-    static final Function ERROR_RATE_LIMIT = find("int64_t dc_error_rate_limit(const dc_error *)");
-    static final Function ERROR_RATE_LIMIT_REMAINING = find("int64_t dc_error_rate_limit_remaining(const dc_error *)");
-    static final Function ERROR_RATE_LIMIT_RESET = find("int64_t dc_error_rate_limit_reset(const dc_error *)");
+    static final Function ERROR_RATE_LIMIT =
+            find("void dc_error_rate_limit(const dc_error *, int64_t *, int64_t *, int64_t *)");
     static final Function ERROR_ATTEMPTS = find("int32_t dc_error_attempts(const dc_error *)");
     static final Function ERROR_FREE = find("void dc_error_free(dc_error *)");
 
     static final Function CONFIG_NEW = find("dc_config * dc_config_new()");
     static final Function CONFIG_FREE = find("void dc_config_free(dc_config *)");
-    static final Function SET_TOKEN = text("token");
-    static final Function SET_REGION = text("region");
-    static final Function SET_BASE_URL = text("base_url");
-    static final Function SET_ALLOW_INSECURE_HTTP = int32("allow_insecure_http");
-    static final Function SET_API_VERSION = text("api_version");
-    static final Function SET_USER_AGENT_SUFFIX = text("user_agent_suffix");
-    static final Function SET_TIMEOUT_MS = int64("timeout_ms");
-    static final Function SET_CONNECT_TIMEOUT_MS = int64("connect_timeout_ms");
-    static final Function SET_MAX_RETRIES = int32("max_retries");
-    static final Function SET_MAX_RESPONSE_BYTES = int64("max_response_bytes");
-    static final Function SET_PACING = int32("pacing");
-    static final Function SET_PROXY = text("proxy");
-    static final Function SET_NO_PROXY = text("no_proxy");
-    static final Function SET_CA_FILE = text("ca_file");
-    static final Function SET_SYSTEM_ROOTS = int32("system_roots");
+    static final Function CONFIG_SET_STRING =
+            find("dc_status dc_config_set_string(dc_config *, const char *, const char *, dc_error **)");
     static final Function SET_INTERRUPT_CHECK = find("dc_status dc_config_set_interrupt_check("
-            + "dc_config *, dc_interrupt_callback, void *, dc_drop_callback, dc_error **)");
+            + "dc_config *, dc_interrupt_callback, void *, dc_destroy_callback, dc_error **)");
 
     static final Function CLIENT_NEW = find("dc_status dc_client_new(const dc_config *, dc_client **, dc_error **)");
     static final Function CLIENT_SHUTDOWN = find("void dc_client_shutdown(const dc_client *)");
@@ -59,16 +45,11 @@ final class Functions {
     static final Function PAGE_NEXT_CURSOR = find("const char * dc_page_next_cursor(const dc_page *)");
     static final Function PAGE_HAS_NEXT = find("int32_t dc_page_has_next(const dc_page *)");
     static final Function PAGE_REQUEST_ID = find("const char * dc_page_request_id(const dc_page *)");
-    static final Function PAGE_RATE_LIMIT = find("int64_t dc_page_rate_limit(const dc_page *)");
-    static final Function PAGE_RATE_LIMIT_REMAINING = find("int64_t dc_page_rate_limit_remaining(const dc_page *)");
-    static final Function PAGE_RATE_LIMIT_RESET = find("int64_t dc_page_rate_limit_reset(const dc_page *)");
-    static final Function PAGE_CONNECTOR = find("const dc_connector * dc_page_connector(const dc_page *, size_t)");
-    static final Function PAGE_TABLE = find("const char * dc_page_table(const dc_page *)");
-    static final Function PAGE_TABLE_LEN = find("size_t dc_page_table_len(const dc_page *)");
+    static final Function PAGE_RATE_LIMIT =
+            find("void dc_page_rate_limit(const dc_page *, int64_t *, int64_t *, int64_t *)");
+    static final Function PAGE_PACKED_ROWS =
+            find("const char * dc_page_packed_rows(const dc_page *, int32_t, size_t *)");
     static final Function PAGE_FREE = find("void dc_page_free(dc_page *)");
-
-    static final Function CONNECTOR_CREATED_AT_MS = find("int64_t dc_connector_created_at_ms(const dc_connector *)");
-    static final Function CONNECTOR_UPDATED_AT_MS = find("int64_t dc_connector_updated_at_ms(const dc_connector *)");
 
     static final Function LIST_PAGE = find("dc_status dc_list_page("
             + "const dc_client *, int32_t, const char *, const dc_cancel_token *, dc_page **, dc_error **)");
@@ -83,18 +64,6 @@ final class Functions {
     static final Function PAGER_FREE = find("void dc_pager_free(dc_pager *)");
 
     private Functions() {
-    }
-
-    private static Function text(String setting) {
-        return find("dc_status dc_config_set_" + setting + "(dc_config *, const char *, dc_error **)");
-    }
-
-    private static Function int32(String setting) {
-        return find("dc_status dc_config_set_" + setting + "(dc_config *, int32_t, dc_error **)");
-    }
-
-    private static Function int64(String setting) {
-        return find("dc_status dc_config_set_" + setting + "(dc_config *, int64_t, dc_error **)");
     }
 
     private static Function find(String prototype) {

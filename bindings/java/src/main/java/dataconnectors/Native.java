@@ -84,29 +84,30 @@ final class Native {
         return bytes.reinterpret(int64(length, handle)).toArray(JAVA_BYTE);
     }
 
-    /** Copies a text for C; NULL for null. What C would read as another text is refused. */
+    /** Copies a string for C; NULL for null. One that C would read as another string is refused. */
     static MemorySegment text(Arena arena, String name, String text) {
         if (text == null) {
             return NULL;
         }
         if (text.indexOf('\0') >= 0) {
-            throw new IllegalArgumentException(name + " has a NUL in it: pass text without");
+            throw new IllegalArgumentException("invalid " + name + ": contains a NUL character");
         }
         ByteBuffer bytes;
         try {
             bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
         } catch (CharacterCodingException error) {
-            throw new IllegalArgumentException(name + " has half a surrogate pair in it, which is not UTF-8", error);
+            throw new IllegalArgumentException(
+                    "invalid " + name + ": contains an unpaired surrogate, which UTF-8 can't represent", error);
         }
         MemorySegment copy = arena.allocate(bytes.remaining() + 1L);
         MemorySegment.copy(MemorySegment.ofBuffer(bytes), 0, copy, 0, bytes.remaining());
         return copy;
     }
 
-    /** For what C takes as an int32_t: a number that this can't hold is refused, and not cut. */
+    /** Converts an int32_t argument; a number that doesn't fit is refused, not truncated. */
     static int int32(String name, long value, String range) {
         if (value != (int) value) {
-            throw new IllegalArgumentException(name + " is " + value + ": use " + range);
+            throw new IllegalArgumentException("invalid " + name + " " + value + ": use " + range);
         }
         return (int) value;
     }

@@ -33,10 +33,7 @@ public record Page(
                     Native.text(Functions.PAGE_NEXT_CURSOR, page),
                     Native.int32(Functions.PAGE_HAS_NEXT, page) == 1,
                     Native.text(Functions.PAGE_REQUEST_ID, page),
-                    RateLimit.of(
-                            Native.int64(Functions.PAGE_RATE_LIMIT, page),
-                            Native.int64(Functions.PAGE_RATE_LIMIT_REMAINING, page),
-                            Native.int64(Functions.PAGE_RATE_LIMIT_RESET, page)),
+                    RateLimit.read(Functions.PAGE_RATE_LIMIT, page),
                     new String(Native.bytes(Functions.PAGE_JSON, Functions.PAGE_JSON_LEN, page), UTF_8));
         } finally {
             Native.call(Functions.PAGE_FREE, page);

@@ -1,6 +1,10 @@
 package dataconnectors;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import java.io.Serializable;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.time.Instant;
 
 /**
@@ -11,6 +15,19 @@ import java.time.Instant;
  * @param reset when the window ends
  */
 public record RateLimit(Long limit, Long remaining, Instant reset) implements Serializable {
+
+    /** Reads the rate limit of a page or an error. */
+    static RateLimit read(Function function, MemorySegment handle) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment limit = arena.allocate(JAVA_LONG);
+            MemorySegment remaining = arena.allocate(JAVA_LONG);
+            MemorySegment reset = arena.allocate(JAVA_LONG);
+            function.handle().invokeExact(handle, limit, remaining, reset);
+            return of(limit.get(JAVA_LONG, 0), remaining.get(JAVA_LONG, 0), reset.get(JAVA_LONG, 0));
+        } catch (Throwable error) {
+            throw Native.unexpected(error);
+        }
+    }
 
     static RateLimit of(long limit, long remaining, long reset) {
         return new RateLimit(known(limit), known(remaining), reset < 0 ? null : seconds(reset));

@@ -15,7 +15,7 @@ class ConformanceTest {
     private static final String CASES = """
             [{"name": "right", "call": "connectors", "per_page": 7, "prefetch": true, "callers": 3, SETTINGS,
               "expect": {"most_ms": 9000}},
-             {"name": "cancelled", "call": "page", "cancel_after_ms": 0, SETTINGS,
+             {"name": "cancelled", "call": "page", "cancel_after_ms": 0, SETTINGS, "options": {"max_retries": "0"},
               "expect": {"error": {"status": "DC_ERR_CANCELLED"}}},
              {"name": "wrong", "call": "pages", SETTINGS, "expect": {"pages": 1}},
              {"name": "should-fail", "call": "page", SETTINGS, "expect": {"error": {"status": "DC_ERR_TLS"}}},

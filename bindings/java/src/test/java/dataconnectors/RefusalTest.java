@@ -20,27 +20,34 @@ class RefusalTest {
 
     @Test
     void settingsAreRefused() {
-        refused("the token is null: ", () -> builder().token(null).build());
-        refused("the region is null: ", () -> builder().region(null).build());
+        refused("access_token is null: ", () -> builder().token(null).build());
+        refused("region is null: ", () -> builder().region(null).build());
         refused("missing access_token", () -> Client.builder().build());
-        refused("token has a NUL in it", () -> builder().token("a\0b").build());
-        refused("base_url has half a surrogate pair", () -> builder().baseUrl("https://host/\ud83d").build());
+        refused("invalid access_token: contains a NUL", () -> builder().token("a\0b").build());
+        refused("invalid base_url: contains an unpaired surrogate",
+                () -> builder().baseUrl("https://host/\ud83d").build());
         refused("86400000", () -> builder().timeout(Duration.ofSeconds(Long.MAX_VALUE)).build());
         refused("86400000", () -> builder().connectTimeout(Duration.ofSeconds(Long.MIN_VALUE)).build());
-        refused("is 0 ms", () -> builder().timeout(Duration.ZERO).build());
-        refused("is 86400001 ms", () -> builder().timeout(Duration.ofDays(1).plusNanos(1)).build());
-        refused("is -1 ms", () -> builder().timeout(Duration.ofNanos(-1)).build());
-        refused("is -5000 ms", () -> builder().connectTimeout(Duration.ofSeconds(-5)).build());
-        refused("max_retries is 1099511627776: use 0 to 10", () -> builder().maxRetries(1L << 40).build());
+        refused("invalid timeout_ms 0: use 1 to 86400000", () -> builder().timeout(Duration.ZERO).build());
+        refused("invalid timeout_ms 86400001", () -> builder().timeout(Duration.ofDays(1).plusNanos(1)).build());
+        refused("invalid timeout_ms -1", () -> builder().timeout(Duration.ofNanos(-1)).build());
+        refused("invalid connect_timeout_ms -5000", () -> builder().connectTimeout(Duration.ofSeconds(-5)).build());
+        refused("invalid max_retries 1099511627776: use 0 to 10", () -> builder().maxRetries(1L << 40).build());
         refused("1024 to 1073741824", () -> builder().maxResponseBytes(0).build());
-        refused("can't be read", () -> builder().caFile(Path.of("/no/such/file.pem")).systemRoots(false).build());
-        refused("region and base_url are for the same thing: pass one of them",
+        refused("could not read ca_file",
+                () -> builder().caFile(Path.of("/no/such/file.pem")).systemRoots(false).build());
+        refused("region and base_url replace each other: set one of them",
                 () -> builder().baseUrl("https://host.example").region("eu").build());
-        refused("ca_file and system_roots are for the same thing: pass one of them",
+        refused("region and base_url replace each other: set one of them",
+                () -> builder().baseUrl("https://host.example").option("region", "eu").build());
+        refused("ca_file and system_roots replace each other: set one of them",
                 () -> builder().caFile(Path.of("file.pem")).systemRoots(true).build());
+        refused("invalid timeout_ms \"x\": use an integer", () -> builder().option("timeout_ms", "x").build());
+        refused("did you mean timeout_ms?", () -> builder().option("timeout_m", "1").build());
+        builder().option("region", "x").option("region", null).option("timeout_ms", "1").build().close();
         builder().caFile(Path.of("/no/such/file.pem")).caFile(null).build().close();
         builder().timeout(Duration.ofNanos(1)).connectTimeout(Duration.ofDays(1)).build().close();
-        builder().proxy(null).caFile(null).noProxy("").pacing(true).systemRoots(false).build().close();
+        builder().proxy(null).caFile(null).noProxy("").waitForRateLimit(true).systemRoots(false).build().close();
     }
 
     @Test
@@ -58,9 +65,9 @@ class RefusalTest {
         try (Client client = builder().build()) {
             ListOptions options = ListOptions.DEFAULT;
             refused("1 to 50", () -> client.listPage(options.perPage(51)));
-            refused("per_page is 4294967301: use 1 to 50", () -> client.pages(options.perPage((1L << 32) + 5)));
-            refused("starting_after has a NUL in it", () -> client.connectors(options.startingAfter("a\0b")));
-            refused("half a surrogate pair", () -> client.stream(options.startingAfter("\udc00")));
+            refused("invalid per_page 4294967301: use 1 to 50", () -> client.pages(options.perPage((1L << 32) + 5)));
+            refused("invalid starting_after: contains a NUL", () -> client.connectors(options.startingAfter("a\0b")));
+            refused("unpaired surrogate", () -> client.stream(options.startingAfter("\udc00")));
             refused("starting_after is empty", () -> client.listPage(options.startingAfter("")));
         }
     }

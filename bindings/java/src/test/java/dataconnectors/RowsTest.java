@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Holds the rows, which come out of the table, against the JSON of their page. */
+/** Compares the rows, which are decoded from the packed rows, with the JSON of their page. */
 class RowsTest {
     private static final String ODD_ROWS = """
             [{"type": "data_connector", "id": "1", "name": "a\\u0000b", "description": "", "state": "live",

@@ -29,7 +29,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 /** Performs the cases of tests/conformance, and says of each what became of it. */
 public final class Conformance {
     private static final Set<String> FIELDS = Set.of(
-            "name", "settings", "call", "per_page", "starting_after", "prefetch", "stop_after", "then",
+            "name", "settings", "options", "call", "per_page", "starting_after", "prefetch", "stop_after", "then",
             "cancel_after_ms", "shutdown_after_ms", "closed", "callers", "expect");
     private static final PrintStream OUT =
             new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
@@ -104,6 +104,9 @@ public final class Conformance {
     private Client client() {
         ClientBuilder builder = Client.builder();
         ((Map<?, ?>) aCase.get("settings")).forEach((name, value) -> set(builder, (String) name, value));
+        if (aCase.get("options") instanceof Map<?, ?> options) {
+            options.forEach((name, value) -> builder.option((String) name, (String) value));
+        }
         say(builder.toString());
         return builder.build();
     }
@@ -120,7 +123,7 @@ public final class Conformance {
             case "connect_timeout_ms" -> builder.connectTimeout(Duration.ofMillis((long) value));
             case "max_retries" -> builder.maxRetries((long) value);
             case "max_response_bytes" -> builder.maxResponseBytes((long) value);
-            case "pacing" -> builder.pacing((boolean) value);
+            case "wait_for_rate_limit" -> builder.waitForRateLimit((boolean) value);
             case "proxy" -> builder.proxy((String) value);
             case "no_proxy" -> builder.noProxy((String) value);
             case "ca_file" -> builder.caFile(Path.of((String) value));

@@ -1,0 +1,187 @@
+//! Valid and invalid values of each option. Access tokens, URLs and proxies are tested in their own files.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::super::option_table::find;
+use super::*;
+
+#[track_caller]
+fn assert_refused<T>(outcome: Result<T>, message: &str) {
+    let error = outcome.err().unwrap_or_else(|| panic!("accepted, but expected {message:?}"));
+    assert_eq!(error.kind(), crate::ErrorKind::InvalidArgument);
+    assert!(error.message().contains(message), "{error}");
+}
+
+fn set(config: &mut Config, name: &str, value: Option<&str>) -> Result<()> {
+    find(&OPTIONS, name)?.set_string(config, value)
+}
+
+#[test]
+fn defaults_of_the_table_are_those_of_config() {
+    let defaults = format!("{:?}", Config::new());
+    let mut config = Config::new();
+    for option in OPTIONS.iter().filter(|option| option.name() != "access_token") {
+        set(&mut config, option.name(), None).expect("a reset");
+        assert_eq!(format!("{config:?}"), defaults, "{}", option.name());
+        let Some(default) = option.default else { continue };
+        set(&mut config, option.name(), default.to_str().ok()).expect("its default");
+        assert_eq!(format!("{config:?}"), defaults, "{}", option.name());
+    }
+}
+
+#[test]
+fn null_resets_every_option_but_the_access_token() {
+    let pem = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    for option in OPTIONS.iter() {
+        let value = match option.name() {
+            "access_token" | "ca_file" | "system_roots" => continue,
+            "region" => "eu",
+            "base_url" | "proxy" => "http://127.0.0.1:1",
+            "api_version" => "2.16",
+            "user_agent_suffix" | "no_proxy" => "x",
+            "allow_insecure_http" | "wait_for_rate_limit" => "true",
+            "timeout_ms" | "connect_timeout_ms" | "max_retries" => "3",
+            "max_response_bytes" => "2000",
+            other => panic!("{other} has no value here"),
+        };
+        let mut config = Config::new();
+        set(&mut config, option.name(), Some(value)).expect(value);
+        assert_ne!(format!("{config:?}"), format!("{:?}", Config::new()), "{}", option.name());
+        set(&mut config, option.name(), None).expect("a reset");
+        assert_eq!(format!("{config:?}"), format!("{:?}", Config::new()), "{}", option.name());
+    }
+    assert_refused(set(&mut Config::new(), "access_token", None), "missing access_token");
+    assert_refused(set(&mut Config::new(), "ca_file", Some(pem)), "no certificate found");
+}
+
+#[test]
+fn ranges_of_the_table_are_those_that_are_checked() {
+    for option in OPTIONS.iter().filter(|option| matches!(option.set, Set::Int(_))) {
+        let allowed = option.allowed.to_str().expect("UTF-8");
+        let (min, max) = allowed.split_once(" to ").expect(allowed);
+        let (min, max): (i64, i64) = (min.parse().expect(allowed), max.parse().expect(allowed));
+        let mut config = Config::new();
+        option.set_int(&mut config, min).expect("the minimum");
+        option.set_int(&mut config, max).expect("the maximum");
+        for value in [min - 1, max + 1, i64::MIN, i64::MAX] {
+            let message = format!("invalid {} {value}: use {allowed}", option.name());
+            assert_refused(option.set_int(&mut config, value), &message);
+        }
+    }
+}
+
+#[test]
+fn every_option_has_a_typed_setter_and_the_reverse() {
+    let source = include_str!("options.rs");
+    let mut setters: Vec<&str> = source
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("pub fn set_"))
+        .filter_map(|rest| rest.split(['(', '<']).next())
+        .filter(|name| !["logger", "interrupt_check"].contains(name))
+        .collect();
+    let mut names: Vec<&str> = OPTIONS.iter().map(|option| option.name().trim_end_matches("_ms")).collect();
+    setters.sort_unstable();
+    names.sort_unstable();
+    assert_eq!(setters, names);
+}
+
+#[test]
+fn options_that_replace_each_other_name_each_other() {
+    for option in &OPTIONS {
+        let Some(other) = option.replaces else { continue };
+        let other = find(&OPTIONS, other.to_str().expect("UTF-8")).expect("an option");
+        assert_eq!(other.replaces, Some(option.name));
+    }
+}
+
+#[test]
+fn the_last_of_region_and_base_url_wins() {
+    let mut config = Config::new();
+    let url = |config: &Config| config.base_url().as_str().to_owned();
+    for (region, expected) in
+        [("us", "https://api.intercom.io"), ("eu", "https://api.eu.intercom.io"), ("AU", "https://api.au.intercom.io")]
+    {
+        set(&mut config, "base_url", Some("https://one.example")).expect("a URL");
+        assert_eq!(url(&config), "https://one.example");
+        set(&mut config, "region", Some(region)).expect(region);
+        assert_eq!(url(&config), expected);
+    }
+    assert_refused(config.set_base_url("two"), "no scheme");
+    assert_eq!(url(&config), "https://api.au.intercom.io");
+    set(&mut config, "base_url", None).expect("a reset");
+    assert_eq!(url(&config), "https://api.au.intercom.io");
+    set(&mut config, "region", None).expect("a reset");
+    assert_eq!(url(&config), "https://api.intercom.io");
+    assert_refused(set(&mut config, "region", Some("mars")), "invalid region \"mars\": use us, eu or au");
+}
+
+#[test]
+fn a_reset_leaves_the_option_that_replaced_it() {
+    let mut config = Config::new();
+    config.set_base_url("https://one.example").expect("a URL");
+    set(&mut config, "region", None).expect("a reset");
+    assert_eq!(config.base_url().as_str(), "https://one.example");
+    config.ca_certificates = CaCertificates::System(Vec::new());
+    set(&mut config, "ca_file", None).expect("a reset");
+    assert!(config.ca_certificates.are_from_system());
+    config.ca_certificates = CaCertificates::File(Vec::new());
+    set(&mut config, "system_roots", Some("false")).expect("a reset");
+    assert!(matches!(config.ca_certificates, CaCertificates::File(_)));
+}
+
+#[test]
+fn secrets_are_never_repeated() {
+    for option in OPTIONS.iter().filter(|option| option.is_secret) {
+        for value in ["s3cret s3cret", "s3cret\n", "http://u:s3cret@[x y", "\u{e9}s3cret"] {
+            let error = set(&mut Config::new(), option.name(), Some(value)).expect_err(value);
+            assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
+        }
+        assert_refused(option.set_int(&mut Config::new(), 7), "takes a string, not an integer");
+    }
+    let mut config = Config::new();
+    config.set_access_token("s3cret").expect("a token").set_proxy(Some("http://u:s3cret@proxy")).expect("a proxy");
+    assert!(!format!("{config:?}").contains("s3cret"), "{config:?}");
+}
+
+#[test]
+fn api_versions_are_words_or_numbers() {
+    let mut config = Config::new();
+    for version in ["Preview", "Unstable", "2.16", "2.99", "10.0"] {
+        config.set_api_version(version).expect(version);
+        assert_eq!(config.api_version, version);
+    }
+    for version in ["", "2", "2.", ".16", "2.16.1", "2,16", "Preview\n", "v2.16", "2.x"] {
+        assert_refused(config.set_api_version(version), "use Preview, or a number such as 2.16");
+    }
+}
+
+#[test]
+fn typed_setters_check_their_ranges() {
+    let mut config = Config::new();
+    assert_refused(config.set_timeout(Duration::ZERO), "invalid timeout_ms 0: use 1 to 86400000");
+    assert_refused(config.set_timeout(Duration::from_secs(86_401)), "invalid timeout_ms 86401000");
+    assert_refused(config.set_connect_timeout(Duration::MAX), "invalid connect_timeout_ms");
+    assert_refused(config.set_max_retries(11), "invalid max_retries 11: use 0 to 10");
+    assert_refused(config.set_max_response_bytes(u64::MAX), "use 1024 to 1073741824");
+    config.set_timeout(Duration::from_micros(1500)).expect("in range");
+    assert_eq!(config.timeout, Duration::from_micros(1500));
+}
+
+#[test]
+fn user_agent_suffixes_are_one_line_of_ascii() {
+    let mut config = Config::new();
+    config.set_user_agent_suffix(" audit/1.0 (nightly) ").expect("valid");
+    assert_eq!(config.user_agent_suffix.as_deref(), Some("audit/1.0 (nightly)"));
+    assert_refused(config.set_user_agent_suffix("a\r\nX: y"), "visible ASCII");
+    assert_refused(config.set_user_agent_suffix(&"a".repeat(257)), "at most 256");
+    config.set_user_agent_suffix("").expect("removes it");
+    assert_eq!(config.user_agent_suffix, None);
+}
+
+#[test]
+fn ca_files_contain_certificates() {
+    let mut config = Config::new();
+    assert_refused(config.set_ca_file(Some(Path::new("no/such/file.pem"))), "could not read ca_file no/such/file.pem");
+    assert_refused(config.set_ca_file(Some(Path::new(""))), "the path is empty");
+}

@@ -1,0 +1,208 @@
+//! Cancellation and timeouts take effect in every phase of a call: DNS resolution, connecting, the CONNECT request, the
+//! TLS handshake, waiting for the response, the body, between attempts. Jumps of the wall clock have no effect.
+//!
+//! The bounds allow for busy machines: `cargo test --test cancellation -- --nocapture` prints the measured times.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod support;
+
+use std::path::PathBuf;
+use std::process::Output;
+use std::sync::{Mutex, OnceLock};
+
+use support::certificates::{self, Flaw};
+use support::compiler::Compiler;
+use support::fault_server::{FaultServer, Step, unresponsive_listener};
+use support::{program, root};
+
+/// The tests measure time, so they run one after the other.
+static RUNNING: Mutex<()> = Mutex::new(());
+
+/// The maximum delay of a cancellation or timeout, on a busy machine.
+const MAX_DELAY_MS: i64 = 400;
+/// The delay that the best of several runs must meet.
+const BEST_DELAY_MS: i64 = 20;
+
+fn test_program() -> &'static PathBuf {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| Compiler::of("c99").program(&root().join("tests/c/other/ending.c")))
+}
+
+fn preload() -> &'static PathBuf {
+    static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
+    LIBRARY.get_or_init(|| Compiler::of("c99").shared(&root().join("tests/c/other/preload.c")))
+}
+
+fn run(arguments: &[&str], clock_jumps: bool) -> Output {
+    let mut variables = vec![("LD_PRELOAD", preload().to_str().unwrap())];
+    if clock_jumps {
+        variables.push(("JUMPING_CLOCK", "1"));
+    }
+    program::run(test_program(), arguments, &variables)
+}
+
+/// Cancels a call in each way while it is in `phase`, and lets it time out.
+fn assert_interruptible(phase: &str, arguments: &[&str], timeout_message: &str) {
+    let _running = RUNNING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let ways = ["token", "shutdown", "interrupt", "timeout"];
+    let mut best = MAX_DELAY_MS;
+    for (way, clock_jumps) in ways.iter().map(|way| (way, false)).chain([(&"timeout", true), (&"token", true)]) {
+        let output = run(&[&[*way], arguments].concat(), clock_jumps);
+        let (printed, _) = program::expect_code(&output, 0);
+        let mut words = printed.splitn(3, ' ');
+        let (status, delay, message) = (words.next().unwrap(), words.next().unwrap(), words.next().unwrap());
+        let delay: i64 = delay.parse().unwrap();
+        println!("{phase}, {way}: {status} after {delay} ms: {}", message.trim());
+        let (expected, part) =
+            if *way == "timeout" { ("DC_ERR_TIMEOUT", timeout_message) } else { ("DC_ERR_CANCELLED", "") };
+        assert!(status == expected && message.contains(part), "{phase}, {way}: {printed}");
+        assert!((-20..MAX_DELAY_MS).contains(&delay), "{phase}, {way}: {delay} ms late");
+        assert!(!printed.contains("canary"), "{printed}");
+        best = best.min(delay);
+    }
+    assert!(best <= BEST_DELAY_MS, "{phase}: at best {best} ms late");
+}
+
+fn server(steps: Vec<Step>, tls: bool) -> FaultServer {
+    FaultServer::start(vec![steps], tls.then(|| certificates::server_config(Flaw::None)))
+}
+
+fn url(scheme: &str, server: &FaultServer) -> String {
+    format!("{scheme}://{}", server.address())
+}
+
+#[test]
+fn cancels_and_times_out_during_dns_resolution() {
+    assert_interruptible("DNS resolution", &["https://slow.invalid"], "timed out after 157 ms (1 attempt)");
+}
+
+/// The second address of a host is tried before the connect timeout of the first.
+#[test]
+fn unresponsive_address_does_not_delay_the_call() {
+    let _running = RUNNING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let list = r#"{"data":[]}"#;
+    let response = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{list}", list.len());
+    let responsive = server(vec![Step::ReadRequest, Step::Send(response.into())], false);
+    let port = responsive.address().port();
+    let (_listener, _backlog, _) = unresponsive_listener(&format!("127.0.0.2:{port}"));
+    let (printed, _) = program::expect_code(&run(&["nothing", &format!("http://two.invalid:{port}")], false), 0);
+    let delay: i64 = printed.split(' ').nth(1).unwrap().parse().unwrap();
+    println!("second address: {printed}");
+    assert!(printed.starts_with("DC_OK") && delay < 2000, "{printed}");
+    // An address that refuses the connection costs no time.
+    drop((_listener, _backlog));
+    let (printed, _) = program::expect_code(&run(&["token", &format!("http://two.invalid:{port}")], false), 0);
+    assert!(printed.starts_with("DC_OK"), "{printed}");
+}
+
+#[test]
+fn cancels_and_times_out_while_connecting() {
+    let (_listener, _backlog, address) = unresponsive_listener("127.0.0.1:0");
+    let url = format!("http://{address}");
+    assert_interruptible("connecting", &[&url], "timed out after 157 ms (1 attempt)");
+    let output = run(&["connect_timeout", &url], false);
+    let (printed, _) = program::expect_code(&output, 0);
+    assert!(
+        printed.starts_with("DC_ERR_TIMEOUT") && printed.contains("timed out after 157 ms (connect_timeout_ms)"),
+        "{printed}"
+    );
+}
+
+#[test]
+fn cancels_and_times_out_during_the_connect_request_to_a_proxy() {
+    let unresponsive = server(vec![Step::ReadRequest, Step::KeepOpen], false);
+    assert_interruptible(
+        "CONNECT",
+        &["https://api.example", "", &url("http", &unresponsive)],
+        "timed out after 157 ms (1 attempt)",
+    );
+    let slow = server(vec![Step::ReadRequest, Step::SendSlowly(vec![b'x'; 1000], 50)], false);
+    assert_interruptible(
+        "CONNECT, slow response",
+        &["https://api.example", "", &url("http", &slow)],
+        "timed out after 157 ms (1 attempt)",
+    );
+}
+
+#[test]
+fn cancels_and_times_out_during_the_tls_handshake() {
+    let unresponsive = server(vec![Step::KeepOpen], false);
+    assert_interruptible("TLS handshake", &[&url("https", &unresponsive)], "timed out after 157 ms (1 attempt)");
+}
+
+#[test]
+fn cancels_and_times_out_while_waiting_for_the_response() {
+    let unresponsive = server(vec![Step::ReadRequest, Step::KeepOpen], false);
+    assert_interruptible("response", &[&url("http", &unresponsive)], "timed out after ");
+    let unresponsive = server(vec![Step::ReadRequest, Step::KeepOpen], true);
+    assert_interruptible(
+        "response, TLS",
+        &[&url("https", &unresponsive), certificates::ca_file().to_str().unwrap()],
+        "timed out after ",
+    );
+}
+
+/// Delays are not checked: valgrind is slow.
+#[test]
+fn cancellation_leaks_nothing_under_valgrind() {
+    if !program::valgrind_enabled() {
+        return;
+    }
+    let unresponsive = server(vec![Step::ReadRequest, Step::KeepOpen], false);
+    for way in ["token", "shutdown", "interrupt", "timeout"] {
+        for url in [url("http", &unresponsive), url("https", &unresponsive)] {
+            let output = program::run_under_valgrind(test_program(), &[way, &url], &[]);
+            let (printed, _) = program::expect_code(&output, 0);
+            assert!(printed.starts_with("DC_ERR_"), "{printed}");
+        }
+    }
+}
+
+#[test]
+fn cancels_and_times_out_in_the_response_body() {
+    let head = b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n".to_vec();
+    let slow = vec![Step::ReadRequest, Step::Send(head), Step::SendSlowly(vec![b' '; 100_000], 5)];
+    assert_interruptible("body", &[&url("http", &server(slow.clone(), false))], "timed out after ");
+    let encrypted = server(slow, true);
+    assert_interruptible(
+        "body, TLS",
+        &[&url("https", &encrypted), certificates::ca_file().to_str().unwrap()],
+        "timed out after ",
+    );
+}
+
+#[test]
+fn cancels_in_the_body_of_an_error_response() {
+    let endless = server(
+        vec![
+            Step::ReadRequest,
+            Step::Send(b"HTTP/1.1 500 X\r\n\r\n".to_vec()),
+            Step::SendSlowly(vec![b' '; 100_000], 1),
+        ],
+        false,
+    );
+    let _running = RUNNING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    // Cancelled, although the HTTP status is known.
+    let (printed, _) = program::expect_code(&run(&["token", &url("http", &endless)], false), 0);
+    assert!(printed.starts_with("DC_ERR_CANCELLED"), "{printed}");
+}
+
+#[test]
+fn cancels_between_attempts_and_does_not_wait_beyond_the_timeout() {
+    let busy = server(
+        vec![Step::ReadRequest, Step::Send(b"HTTP/1.1 503 X\r\nRetry-After: 10\r\nContent-Length: 0\r\n\r\n".to_vec())],
+        false,
+    );
+    let _running = RUNNING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    for way in ["token", "shutdown", "interrupt"] {
+        let (printed, _) = program::expect_code(&run(&[way, &url("http", &busy)], false), 0);
+        println!("between attempts, {way}: {printed}");
+        let delay: i64 = printed.split(' ').nth(1).unwrap().parse().unwrap();
+        assert!(printed.starts_with("DC_ERR_CANCELLED") && (-20..MAX_DELAY_MS).contains(&delay), "{way}: {printed}");
+    }
+    // A wait beyond the timeout is not started.
+    let (printed, _) = program::expect_code(&run(&["timeout", &url("http", &busy)], false), 0);
+    let delay: i64 = printed.split(' ').nth(1).unwrap().parse().unwrap();
+    assert!(printed.starts_with("DC_ERR_SERVER") && delay < 0, "{printed}");
+}

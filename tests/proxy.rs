@@ -1,0 +1,87 @@
+//! Requests through an HTTP proxy.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod support;
+
+use data_connectors::{Client, Error, ErrorKind};
+use data_connectors_sandbox::Sandbox;
+use support::certificates::{self, Flaw};
+use support::fault_server::{FaultServer, Step};
+use support::listing::{config, list, ok_response, tls_config};
+use support::test_proxy::start_proxy;
+
+#[test]
+fn proxy_receives_only_the_target_and_its_credentials() {
+    let server =
+        FaultServer::start(vec![vec![Step::ReadRequest, ok_response()]], Some(certificates::server_config(Flaw::None)));
+    let (address, thread) = start_proxy("HTTP/1.1 200 Fine\r\nX-Via: x\r\n\r\n", Some(server.address().to_string()));
+    let mut config = tls_config(&server);
+    config.set_base_url("https://localhost:4433").unwrap();
+    config.set_proxy(Some(&format!("http://me:pass%20word@{address}"))).unwrap();
+    let client = Client::new(&config).unwrap();
+    assert_eq!(list(&client).unwrap().count(), 1);
+    drop((client, server));
+    let head = thread.join().unwrap();
+    let expected = "CONNECT localhost:4433 HTTP/1.1\r\nHost: localhost:4433\r\nProxy-Authorization: Basic bWU6cGFzcyB3b3Jk\r\n\r\n";
+    assert_eq!(head, expected);
+}
+
+/// Lists through a proxy, which fails.
+fn error_through(proxy: &str) -> Error {
+    let mut config = config("https://api.example");
+    config.set_proxy(Some(proxy)).unwrap().set_max_retries(2).unwrap();
+    list(&Client::new(&config).unwrap()).unwrap_err()
+}
+
+#[test]
+fn refusal_by_the_proxy_is_not_retried_and_names_the_proxy() {
+    for (response, reason) in [
+        (
+            "HTTP/1.1 407 No\r\nContent-Length: 6\r\n\r\ndenied",
+            "HTTP 407, user name and password missing or not accepted",
+        ),
+        ("HTTP/1.1 403 No\n\n<html>", "HTTP 403"),
+        ("HTTP/1.1 100 Go on\n\nHTTP/1.1 403 No\r\n\r\n", "HTTP 403"),
+        (
+            "HTTP/1.1 100 Go on\r\n\r\nHTTP/1.1 407 No\r\n\r\n",
+            "HTTP 407, user name and password missing or not accepted",
+        ),
+        ("HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", "unexpected data after its response"),
+        ("HTTP/1.1 407 No\r\n\r\n", "HTTP 407, user name and password missing or not accepted"),
+        ("HTTP/1.1 403 No\r\n\r\n", "HTTP 403"),
+        ("HTTP/1.1 502 No\r\n\r\n", "HTTP 502"),
+        ("SSH-2.0-x\r\n\r\n", "its response is not HTTP"),
+        ("", "it closed the connection"),
+    ] {
+        let (address, thread) = start_proxy(response, None);
+        let error = error_through(&format!("http://me:pa55word@{address}"));
+        thread.join().unwrap();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Proxy, 1), "{error}");
+        assert!(
+            error.message().contains(&format!(
+                "proxy [credentials]@{address} did not open a CONNECT tunnel to api.example:443 ({reason}): check"
+            )),
+            "{error}"
+        );
+        assert!(!format!("{error:?}").contains("pa55"), "{error:?}");
+    }
+    let resetting = FaultServer::start(vec![vec![Step::ReadRequest, Step::Reset]], None);
+    let error = error_through(&format!("http://{}", resetting.address()));
+    assert_eq!(error.kind(), ErrorKind::Connection);
+    assert!(error.message().contains(&format!("connection to proxy {} failed: ", resetting.address())), "{error}");
+    let error = error_through("http://127.0.0.1:1");
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connection, 3));
+    assert!(
+        error.message().contains("could not connect to proxy 127.0.0.1:1 (connection refused): check the proxy option"),
+        "{error}"
+    );
+}
+
+#[test]
+fn connects_directly_to_no_proxy_hosts() {
+    let sandbox = Sandbox::builder().start().unwrap();
+    let mut config = config(sandbox.base_url());
+    config.set_proxy(Some("http://127.0.0.1:1")).unwrap().set_no_proxy("example.com, 127.0.0.1").unwrap();
+    assert_eq!(list(&Client::new(&config).unwrap()).unwrap().count(), 20);
+}

@@ -1,0 +1,154 @@
+//! Retries: when a call is retried, how long it waits before, and which error it reports.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod support;
+
+use std::time::{Duration, Instant};
+
+use data_connectors::{Client, ErrorKind};
+use support::fault_server::{FaultServer, Step};
+use support::listing::{LIST, config, list, ok_response};
+use support::scripted_server::http_response;
+
+/// A response with no requests remaining and a reset in one second by its `Date`.
+fn rate_limit_exhausted() -> Vec<u8> {
+    let headers =
+        [("Date", "Sun, 06 Nov 1994 08:49:37 GMT"), ("X-RateLimit-Remaining", "0"), ("X-RateLimit-Reset", "784111778")];
+    http_response("200 OK", &headers, LIST)
+}
+
+#[test]
+fn wait_for_rate_limit_waits_for_the_reset_or_fails_at_once() {
+    let scripts = vec![vec![Step::ReadRequest, Step::Send(rate_limit_exhausted())]];
+    let server = FaultServer::start(scripts, None);
+    let mut config = config(&format!("http://{}", server.address()));
+    let not_waiting = Client::new(&config).unwrap();
+    let waiting = Client::new(config.set_wait_for_rate_limit(true)).unwrap();
+    let short_timeout = Client::new(config.set_timeout(Duration::from_millis(500)).unwrap()).unwrap();
+    for client in [&not_waiting, &waiting, &short_timeout] {
+        list(client).unwrap();
+    }
+    let started = Instant::now();
+    list(&not_waiting).unwrap();
+    assert!(started.elapsed() < Duration::from_millis(900));
+    let error = list(&short_timeout).unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 0), "{error}");
+    assert!(error.retry_after().unwrap() > Duration::from_millis(100));
+    assert!(started.elapsed() < Duration::from_millis(900));
+    list(&waiting).unwrap();
+    assert!(started.elapsed() > Duration::from_millis(500), "it did not wait");
+    assert_eq!(server.requests().len(), 5, "one of the six calls sends no request");
+}
+
+/// The other pooled connections may have failed as well.
+#[test]
+fn retry_after_a_stalled_or_broken_connection_opens_a_new_one() {
+    let truncated = Step::Send(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{".to_vec());
+    for (failure, is_broken) in [(vec![Step::KeepOpen], false), (vec![truncated], true)] {
+        let script = [vec![Step::ReadRequest, Step::Sleep(100), ok_response(), Step::ReadRequest], failure].concat();
+        let scripts = vec![script.clone(), script.clone(), script, vec![Step::ReadRequest, ok_response()]];
+        let server = FaultServer::start(scripts, None);
+        let mut config = config(&format!("http://{}", server.address()));
+        let timeout = if is_broken { 10 } else { 15 };
+        config.set_timeout(Duration::from_secs(timeout)).unwrap().set_max_retries(2).unwrap();
+        let client = Client::new(&config).unwrap();
+        std::thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| list(&client).unwrap());
+            }
+        });
+        assert_eq!(server.connections(), 3);
+        assert_eq!(list(&client).unwrap().count(), 1);
+        assert_eq!(server.connections(), 4);
+    }
+}
+
+#[test]
+fn timeout_in_the_body_of_an_error_response_reports_its_status() {
+    let busy = Step::Send(http_response("503 X", &[("Retry-After", "0")], ""));
+    let unauthorized = Step::Send(b"HTTP/1.1 401 X\r\nContent-Length: 99\r\n\r\n{".to_vec());
+    let server = FaultServer::start(
+        vec![vec![Step::ReadRequest, busy], vec![Step::ReadRequest, unauthorized, Step::KeepOpen]],
+        None,
+    );
+    let mut config = config(&format!("http://{}", server.address()));
+    config.set_timeout(Duration::from_millis(600)).unwrap().set_max_retries(2).unwrap();
+    let error = list(&Client::new(&config).unwrap()).unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Unauthorized, 2), "{error}");
+}
+
+#[test]
+fn timeout_of_a_retry_reports_the_previous_error() {
+    let busy = Step::Send(http_response("503 X", &[("Retry-After", "0")], ""));
+    let server = FaultServer::start(vec![vec![Step::ReadRequest, busy], vec![Step::ReadRequest, Step::KeepOpen]], None);
+    let mut config = config(&format!("http://{}", server.address()));
+    config.set_timeout(Duration::from_millis(600)).unwrap().set_max_retries(2).unwrap();
+    let error = list(&Client::new(&config).unwrap()).unwrap_err();
+    assert_eq!((error.kind(), error.attempts(), error.http_status()), (ErrorKind::Server, 2, Some(503)), "{error}");
+    assert!(error.message().ends_with("; retrying timed out after 600 ms (2 attempts)"), "{error}");
+}
+
+#[test]
+fn retries_after_connect_timeout() {
+    let unresponsive = FaultServer::start(vec![vec![Step::KeepOpen]], None);
+    let mut config = config(&format!("https://{}", unresponsive.address()));
+    config.set_connect_timeout(Duration::from_millis(100)).unwrap().set_max_retries(2).unwrap();
+    let error = list(&Client::new(&config).unwrap()).unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 3), "{error}");
+    assert!(error.message().contains("timed out after 100 ms (connect_timeout_ms)"), "{error}");
+    assert_eq!(unresponsive.connections(), 3);
+}
+
+#[test]
+fn waits_as_long_as_the_response_asks() {
+    let date = ("Date", "Sun, 06 Nov 1994 08:49:37 GMT");
+    for headers in [
+        &[("Retry-After", "1")][..],
+        &[date, ("Retry-After", "Sun, 06 Nov 1994 08:49:38 GMT")],
+        &[date, ("X-RateLimit-Reset", "784111778")],
+    ] {
+        let busy = Step::Send(http_response("429 Too Many Requests", headers, "{}"));
+        let server =
+            FaultServer::start(vec![vec![Step::ReadRequest, busy], vec![Step::ReadRequest, ok_response()]], None);
+        let mut config = config(&format!("http://{}", server.address()));
+        config.set_max_retries(1).unwrap();
+        let started = Instant::now();
+        assert_eq!(list(&Client::new(&config).unwrap()).unwrap().count(), 1, "{headers:?}");
+        let elapsed = started.elapsed();
+        assert!(elapsed >= Duration::from_secs(1) && elapsed < Duration::from_secs(5), "{headers:?}: {elapsed:?}");
+    }
+}
+
+#[test]
+fn reset_after_the_timeout_reports_the_error_of_the_attempt() {
+    let headers = [
+        ("Date", "Sun, 06 Nov 1994 08:49:37 GMT"),
+        ("Retry-After", "0"),
+        ("X-RateLimit-Remaining", "0"),
+        ("X-RateLimit-Reset", "784111837"),
+    ];
+    let response = http_response("429 Too Many Requests", &headers, r#"{"errors":[{"code":"rate_limit_exceeded"}]}"#);
+    let server = FaultServer::start(vec![vec![Step::ReadRequest, Step::Send(response)]], None);
+    let mut config = config(&format!("http://{}", server.address()));
+    config.set_wait_for_rate_limit(true).set_max_retries(2).unwrap();
+    let error = list(&Client::new(&config).unwrap()).unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 1), "{error}");
+    assert_eq!((error.http_status(), error.api_code()), (Some(429), Some("rate_limit_exceeded")));
+    assert!(
+        error.retry_after().unwrap() > Duration::from_secs(50),
+        "the time to the reset, not the 0 of Retry-After: {error:?}"
+    );
+    assert!(error.message().ends_with("; not retried: the rate limit resets after the timeout of the call"), "{error}");
+}
+
+#[test]
+fn retries_on_a_new_connection_after_a_stall() {
+    let server =
+        FaultServer::start(vec![vec![Step::ReadRequest, Step::KeepOpen], vec![Step::ReadRequest, ok_response()]], None);
+    let mut config = config(&format!("http://{}", server.address()));
+    config.set_timeout(Duration::from_secs(11)).unwrap().set_max_retries(1).unwrap();
+    let started = Instant::now();
+    assert_eq!(list(&Client::new(&config).unwrap()).unwrap().count(), 1);
+    assert!(started.elapsed() > Duration::from_secs(5) && started.elapsed() < Duration::from_secs(9));
+}
