@@ -156,7 +156,7 @@ def comparisons(artifacts: Artifacts, server: Server, quick: bool) -> list[Compa
         ),
         Comparison(
             "py_sdk_cpu",
-            "Python, four fields of each row / the publisher's SDK, contacts",
+            "Python, four fields of each row / Intercom's SDK, contacts",
             py("ours.py", 600, 60),
             py("sdk.py", 40, 4),
             "cpu",

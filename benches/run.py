@@ -1,4 +1,4 @@
-"""Benchmark: our library, libcurl, httpx and the publisher's SDK against the same local server.
+"""Benchmark: our library, libcurl, httpx and Intercom's SDK against the same local server.
 
 Prints tables, and machine-readable lines ``RATIO name ours/theirs``. A missed goal is marked, but
 is not a failure, as times vary. Instruction counts hardly vary: the exit status is 1 if one is

@@ -37,18 +37,21 @@
  * Rules for all functions. A function's comment states only what differs from them.
  *   - Errors: a function that can fail returns a dc_status and takes `dc_error **out_error` last, which may be NULL. The
  *     error is set on failure only and owned by the caller: free it with dc_error_free() before reusing the variable.
- *     Any of these functions can return DC_ERR_INVALID_ARGUMENT; those that send a request any DC_ERR_….
+ *     All of these functions can return DC_ERR_INVALID_ARGUMENT; those that send a request can return any DC_ERR_….
  *   - Out parameters for handles are set to NULL at the start of the call, and to a new handle on success only.
  *   - Ownership: the caller owns what dc_X_new() returns or an out parameter receives, and frees it with dc_X_free(), in
- *     any order. dc_X_free(NULL) does nothing. A handle that is in use must not be freed. No function frees an argument.
+ *     any order. dc_X_free(NULL) does nothing. A handle must not be freed while a call uses it. No other function frees
+ *     an argument.
  *   - Strings: arguments are NUL-terminated UTF-8 and are copied. Results are NUL-terminated UTF-8, owned by their
  *     handle, valid until it is freed, and must not be modified. An absent string is NULL.
- *   - NULL for a required argument is DC_ERR_INVALID_ARGUMENT. An accessor returns for NULL what it returns for an
- *     absent value: NULL, 0 or -1.
- *   - Threads: any function may be called from any thread. Clients, cancel tokens, pages, connectors and errors are
- *     thread-safe: any number of threads may use one at once. A config or a pager must not be used by two at once.
- *   - No panic or exception leaves the library, no error is stored per thread, and environment variables have no effect
- *     (except SSL_CERT_FILE and SSL_CERT_DIR with DC_OPTION_SYSTEM_ROOTS).
+ *   - NULL for a required argument is DC_ERR_INVALID_ARGUMENT. For NULL, an accessor returns the same as for an absent
+ *     value: NULL, 0 or -1.
+ *   - Threads: any function may be called from any thread. Each type says whether two threads may use it at once.
+ *   - No panic or exception leaves the library, and no error is stored per thread. Environment variables have no effect,
+ *     except SSL_CERT_FILE and SSL_CERT_DIR with DC_OPTION_SYSTEM_ROOTS, and those of the system's DNS resolver. Don't
+ *     call setenv() while another thread uses the library.
+ *   - Later versions may add values to every list in this header: treat an unknown negative status as a failure, and
+ *     other unknown values as unknown.
  */
 
 #ifndef DATA_CONNECTORS_H
@@ -64,35 +67,37 @@ extern "C" {
 /**
  * @defgroup dc_types Types
  *
- * Each type says how it may be used by threads.
  * @{
  */
 
 /**
- * The options of a client. Must not be used by two threads at once. A client copies them, so a config can be
- * changed, reused or freed after dc_client_new().
+ * The options of a client. Must not be used by two threads at once, even through a const pointer. A client copies
+ * them, so a config can be changed, reused or freed after dc_client_new().
  */
 typedef struct dc_config dc_config;
 
-/** A client of one workspace. Thread-safe. Keeps a copy of its options. */
+/**
+ * A client of one workspace. Thread-safe, including functions that change it through a const pointer. Keeps a copy of
+ * its options.
+ */
 typedef struct dc_client dc_client;
 
-/** A position in the list of pages. Must not be used by two threads at once. */
+/** An iterator over the pages of the list. Must not be used by two threads at once, even through a const pointer. */
 typedef struct dc_pager dc_pager;
 
 /** One page of the list. Immutable and thread-safe. */
 typedef struct dc_page dc_page;
 
 /**
- * A row of a page, from dc_page_connector(). Thread-safe. Owned by its page: valid until the page is freed, and never
- * freed itself.
+ * A row of a page, from dc_page_connector(). Thread-safe. Owned by its page, valid until the page is freed, and not
+ * freed separately.
  */
 typedef struct dc_connector dc_connector;
 
 /** A failure. Immutable and thread-safe. Contains neither the access token nor the proxy's credentials. */
 typedef struct dc_error dc_error;
 
-/** A cancel token. Thread-safe. Uses one file descriptor. */
+/** A cancel token. Thread-safe, including functions that change it through a const pointer. Uses one file descriptor. */
 typedef struct dc_cancel_token dc_cancel_token;
 
 /** @} */
@@ -101,7 +106,7 @@ typedef struct dc_cancel_token dc_cancel_token;
  * @defgroup dc_status Status
  *
  * Functions that can fail return a status: 0 is success, 1 the end of the list, failures are negative. Numbers are
- * never reused. Later versions may add some: treat an unknown negative number as a failure.
+ * never reused.
  * @{
  */
 
@@ -126,22 +131,22 @@ typedef int32_t dc_status;
 /** The server's certificate is not trusted, or TLS failed in another way. */
 #define DC_ERR_TLS (-4)
 
-/** HTTP 401: the access token is invalid, revoked, or of another region. */
+/** HTTP 401: the access token is invalid, revoked, or belongs to another region. */
 #define DC_ERR_UNAUTHORIZED (-5)
 
-/** HTTP 403: the access token lacks a permission, or a gateway refused the request. */
+/** HTTP 403: the access token lacks a permission, or a gateway rejected the request. */
 #define DC_ERR_FORBIDDEN (-6)
 
-/** HTTP 429: too many requests. See dc_error_retry_after_ms(). */
+/** HTTP 429: too many requests; or, with DC_OPTION_WAIT_FOR_RATE_LIMIT, the limit resets after the timeout. */
 #define DC_ERR_RATE_LIMITED (-7)
 
-/** Any other HTTP 4xx: the service refused the request. */
+/** Any other HTTP 4xx: the service rejected the request. */
 #define DC_ERR_BAD_REQUEST (-8)
 
 /** HTTP 5xx: the service, or a gateway in front of it, failed. */
 #define DC_ERR_SERVER (-9)
 
-/** The response is not what the API documents: malformed JSON, another shape, a redirect, a repeated cursor. */
+/** The response violates the API contract: malformed JSON, an unexpected structure, a redirect, a repeated cursor. */
 #define DC_ERR_PROTOCOL (-10)
 
 /** The response is larger than DC_OPTION_MAX_RESPONSE_BYTES. */
@@ -156,21 +161,21 @@ typedef int32_t dc_status;
 /** The system is out of threads, file descriptors or memory. */
 #define DC_ERR_SYSTEM (-14)
 
-/** The proxy refused to connect to the service: credentials or rules. */
+/** The proxy refused the CONNECT tunnel, because of the credentials or its rules. */
 #define DC_ERR_PROXY (-15)
 
 /**
  * Returns the name of a status as in this header, such as "DC_ERR_TIMEOUT". The string is static.
  *
- * @param status  any number; an unknown one gives "DC_UNKNOWN".
+ * @param status  any number; "DC_UNKNOWN" is returned for an unknown one.
  * Since: 0.1.0
  */
 const char *dc_status_name(dc_status status);
 
 /**
- * Describes a status in a few words. dc_error_message() describes one failure. The string is static.
+ * Describes a status in a few words. dc_error_message() is more specific. The string is static.
  *
- * @param status  any number; an unknown one gives "unknown status".
+ * @param status  any number; "unknown status" is returned for an unknown one.
  * Since: 0.1.0
  */
 const char *dc_status_message(dc_status status);
@@ -180,14 +185,16 @@ const char *dc_status_message(dc_status status);
  * @defgroup dc_config Config
  *
  * A config holds the options of a client. Only the access token is required. Options are set by name; a value is
- * checked when it is set, and after DC_ERR_INVALID_ARGUMENT the option keeps the value that it had. NULL resets an
- * option to its default, except the access token. Of two options that replace each other the one that was set last is
- * in effect. No error, log line or other output contains the value of a secret option.
+ * validated when it is set, and an invalid one leaves the option unchanged. NULL resets an option to its default,
+ * except the access token. Of two options that replace each other, the last one set is in effect; a reset, or
+ * false, replaces nothing. No error, log line
+ * or other output contains the value of a secret option.
  *
  * Retryable failures are connections that could not be opened, broke or timed out, and HTTP 408, 429, 500, 502, 503
- * and 504. The delay before a retry is the one that the service asked for, if it fits into the timeout; otherwise it
- * starts at up to 250 ms and doubles each time. A connection that is silent for the timeout divided by the number of
- * attempts is given up and retried, if that is 5 seconds or more.
+ * and 504. The delay before a retry is the one that the service specified; if that exceeds the time remaining, the
+ * call fails at once. If it specified none, the delay starts at up to 250 ms and doubles each time. A connection
+ * without any data for the timeout divided by the maximum number of attempts is closed, and the call is retried, if
+ * that is 5 seconds or more.
  * @{
  */
 
@@ -197,13 +204,13 @@ const char *dc_status_message(dc_status status);
 #define DC_OPTION_ACCESS_TOKEN "access_token"
 
 /**
- * Region that hosts the workspace. An access token is valid in one; the others respond with 401. String: us, eu or au;
- * default us. Replaces DC_OPTION_BASE_URL.
+ * Region of the workspace. An access token is valid in one region; the others respond with 401. String: us, eu or au,
+ * in upper or lower case; default us. Replaces DC_OPTION_BASE_URL.
  */
 #define DC_OPTION_REGION "region"
 
 /**
- * Base URL instead of a region's, for a gateway or a sandbox. Plain http:// is for loopback. String:
+ * Base URL, for a gateway or a sandbox. Plain http:// requires loopback or allow_insecure_http. String:
  * https://host[:port][/path] of up to 2048 bytes. Replaces DC_OPTION_REGION.
  */
 #define DC_OPTION_BASE_URL "base_url"
@@ -212,8 +219,8 @@ const char *dc_status_message(dc_status status);
 #define DC_OPTION_ALLOW_INSECURE_HTTP "allow_insecure_http"
 
 /**
- * Intercom-Version to request. The operation exists in Preview and from 2.16. String: Preview, or a number such as
- * 2.16; default Preview.
+ * Intercom-Version to request. The operation exists in Preview and from 2.16. String: Preview or another word of up to
+ * 32 letters, or a number such as 2.16; default Preview.
  */
 #define DC_OPTION_API_VERSION "api_version"
 
@@ -234,12 +241,10 @@ const char *dc_status_message(dc_status status);
  */
 #define DC_OPTION_CONNECT_TIMEOUT_MS "connect_timeout_ms"
 
-/** How often a call is retried after a retryable failure. Integer: 0 to 10; default 2. */
+/** Maximum number of retries of a call after retryable failures. Integer: 0 to 10; default 2. */
 #define DC_OPTION_MAX_RETRIES "max_retries"
 
-/**
- * Largest response body that is accepted, in bytes after decompression. Integer: 1024 to 1073741824; default 8388608.
- */
+/** Maximum size of a response body in bytes, after decompression. Integer: 1024 to 1073741824; default 8388608. */
 #define DC_OPTION_MAX_RESPONSE_BYTES "max_response_bytes"
 
 /**
@@ -260,14 +265,14 @@ const char *dc_status_message(dc_status status);
 #define DC_OPTION_NO_PROXY "no_proxy"
 
 /**
- * Certificate authorities to trust instead of the bundled ones (Mozilla's). Read at once. String: the path of a PEM
- * file. Replaces DC_OPTION_SYSTEM_ROOTS.
+ * Certificate authorities to trust instead of the bundled ones (Mozilla's). Read when it is set. String: the path of a
+ * PEM file. Replaces DC_OPTION_SYSTEM_ROOTS.
  */
 #define DC_OPTION_CA_FILE "ca_file"
 
 /**
- * Trusts the certificate authorities of the system instead of the bundled ones. Read at once. Boolean; default false.
- * Replaces DC_OPTION_CA_FILE.
+ * Trusts the certificate authorities of the system instead of the bundled ones. Read when it is set. Boolean; default
+ * false. Replaces DC_OPTION_CA_FILE.
  */
 #define DC_OPTION_SYSTEM_ROOTS "system_roots"
 
@@ -280,7 +285,7 @@ const char *dc_status_message(dc_status status);
 /** Attribute: the default as a string; NULL if there is none. */
 #define DC_INFO_DEFAULT 2
 
-/** Attribute: the allowed values, for a person: "1 to 86400000". */
+/** Attribute: the allowed values, as text for users: "1 to 86400000". */
 #define DC_INFO_ALLOWED 3
 
 /** Attribute: what the option does, in one line. */
@@ -296,10 +301,10 @@ const char *dc_status_message(dc_status status);
 dc_config *dc_config_new(void);
 
 /**
- * Sets an option from a string, which is parsed by the option's type: an integer in decimal digits, a boolean as
- * "true", "false", "1" or "0".
+ * Sets an option from a string, which is parsed according to the option's type: an integer in decimal digits, a
+ * boolean as "true", "false", "1" or "0".
  *
- * @param option  one of DC_OPTION_…. An unknown name is an error that names the nearest known one.
+ * @param option  one of DC_OPTION_…. The error for an unknown name suggests the nearest known one.
  * @param value   the value, or NULL for the default.
  * Since: 0.1.0
  */
@@ -318,7 +323,7 @@ dc_status dc_config_set_int(dc_config *config, const char *option, int64_t value
 size_t dc_config_option_count(void);
 
 /**
- * Describes an option, so that a binding or a command line can list options that it was not written for.
+ * Describes an option, so that bindings and command-line tools can list options that were added later.
  *
  * @param index      0 to dc_config_option_count() - 1, in the order of DC_OPTION_… in this header.
  * @param attribute  one of DC_INFO_….
@@ -339,19 +344,18 @@ void dc_config_free(dc_config *config);
  */
 
 /**
- * Creates a client. Nothing is sent yet. Checks what the options require of each other: an access token must be set,
- * and plain HTTP to another machine or through a proxy needs DC_OPTION_ALLOW_INSECURE_HTTP. Returns DC_ERR_SYSTEM if
- * the process is out of file descriptors. No other thread may call setenv() at the same time, as the HTTP library
- * below reads the proxy variables, though it ignores them. Since: 0.1.0
+ * Creates a client. Nothing is sent yet. Validates the combination of options: an access token must be set, and plain
+ * HTTP to another machine or through a proxy requires DC_OPTION_ALLOW_INSECURE_HTTP. Returns DC_ERR_SYSTEM if the
+ * process is out of file descriptors. Since: 0.1.0
  */
 dc_status dc_client_new(const dc_config *config, dc_client **out_client, dc_error **out_error);
 
 /**
- * Lists one page of the data connectors, newest update first. Blocks until the page was received or the call failed,
- * at most for DC_OPTION_TIMEOUT_MS. To list all pages use a pager.
+ * Lists one page of the data connectors, most recently updated first. Blocks until the page is received or the call
+ * fails, at most for DC_OPTION_TIMEOUT_MS. To list all pages, use a pager.
  *
  * @param per_page        maximum number of rows, 1 to 50; 0 for the service's default (20).
- * @param starting_after  cursor of the previous page, dc_page_next_cursor(), 1 to 4096 bytes; NULL for the first page.
+ * @param starting_after  dc_page_next_cursor() of the previous page, 1 to 4096 bytes; NULL for the first page.
  * @param cancel          cancels the call from another thread; may be NULL.
  * @param out_page        the page; free it with dc_page_free().
  * Since: 0.1.0
@@ -364,8 +368,8 @@ dc_status dc_list_page(const dc_client *client,
                        dc_error **out_error);
 
 /**
- * Cancels all calls in progress with this client and its pagers, and refuses new ones: they return DC_ERR_CANCELLED.
- * Does not wait for them: free the client once they have returned. Since: 0.1.0
+ * Cancels all calls of this client and its pagers, in progress and later: they return DC_ERR_CANCELLED. Does not wait
+ * for them: free the client once they have returned. Since: 0.1.0
  */
 void dc_client_shutdown(const dc_client *client);
 
@@ -376,9 +380,8 @@ void dc_client_free(dc_client *client);
 /**
  * @defgroup dc_pager Pager
  *
- * A pager lists all pages, one dc_pager_next() after the other until DC_DONE. The list is ordered by last update,
- * newest first: if connectors are updated in between, one can be listed twice, and one that moved to the front can be
- * missed.
+ * A pager lists all pages: call dc_pager_next() until it returns DC_DONE. The list is ordered by last update, newest
+ * first: if connectors are updated meanwhile, one can be listed twice, and one that moved to the front can be missed.
  * @{
  */
 
@@ -401,20 +404,21 @@ dc_status dc_pager_new(const dc_client *client,
  * thread, which calls no callback, while you process the page that it returned. The next call returns the prefetched
  * page or its error, and its log lines, on your thread.
  *
- * A cancel token or the interrupt check cancels the wait for a prefetched page, which stays for the next call;
+ * A cancel token or the interrupt check cancels only the wait for a prefetch, which continues for the next call;
  * dc_client_shutdown() cancels both. The timeout of a prefetch runs from its start: after a long pause a call may fail
- * at once, and the next one sends a new request. A page can be as old as that pause. A prefetch costs some 0.1 ms, the
- * memory of a page, two file descriptors, and a request that is wasted if the pager is freed early. If no thread can be
- * started, or in a child that was forked meanwhile, the next call fetches the page itself.
+ * at once, and the next one sends a new request. A page can be as old as that pause. A prefetch costs about 0.1 ms,
+ * a page of memory, two file descriptors, and a wasted request if the pager is freed early. If no thread
+ * can be started, or in a child that was forked meanwhile, the next call fetches the page itself.
  *
- * @param pages  0, the default, or 1. After 0 a prefetch in progress is kept for the next call.
+ * @param pages  0 (default) or 1. With 0, a prefetch in progress is kept for the next call.
  * Since: 0.1.0
  */
 dc_status dc_pager_set_prefetch(dc_pager *pager, int32_t pages, dc_error **out_error);
 
 /**
- * Lists the next page. Blocks like dc_list_page(). After a failure the next call requests the same page again. A
- * cursor that the service repeats, which would never end, is DC_ERR_PROTOCOL in this and each later call.
+ * Lists the next page. Blocks like dc_list_page(). After a failure the next call requests the same page again. If the
+ * service repeats a cursor, or specifies the next page in an unsupported form, the page is returned, and each later
+ * call returns DC_ERR_PROTOCOL.
  *
  * @param cancel    cancels the call from another thread; may be NULL.
  * @param out_page  the page; free it with dc_page_free(). NULL with DC_DONE.
@@ -424,10 +428,10 @@ dc_status dc_pager_set_prefetch(dc_pager *pager, int32_t pages, dc_error **out_e
 dc_status dc_pager_next(dc_pager *pager, const dc_cancel_token *cancel, dc_page **out_page, dc_error **out_error);
 
 /**
- * Returns the cursor of the page that the next call requests. Store it to continue later.
+ * Returns the cursor of the page that the next call requests. Store it to resume later.
  *
- * @return valid until the next dc_pager_next(); NULL before the first page (unless the pager started with a cursor),
- *         after the last page.
+ * @return the cursor, valid until the next dc_pager_next(); NULL before the first page, unless the pager was created
+ *         with a cursor, and if there is no page to request. Only DC_DONE means that the list is complete.
  * Since: 0.1.0
  */
 const char *dc_pager_cursor(const dc_pager *pager);
@@ -444,7 +448,7 @@ void dc_pager_free(dc_pager *pager);
  */
 
 /**
- * Format of dc_page_packed_rows(): one JSON object with an array for each column, of one element per row. The columns
+ * Format of dc_page_packed_rows(): a JSON object with an array for each column, with one element per row. The columns
  * are "type" to "execution_results_url" in the order of DC_FIELD_… (a string, true, false or null), "created_at_ms",
  * "updated_at_ms", "state_code" and "http_method_code" (an integer or null), and "json_start" and "json_length", the
  * offset and length in bytes of the row within dc_page_json().
@@ -453,14 +457,15 @@ void dc_pager_free(dc_pager *pager);
 
 /**
  * Format of dc_page_packed_rows(): byte 0xFE after every column but the last, 0xFF between rows, and a single 0xFD for
- * an absent value; UTF-8 contains none of them. The columns are the fields in the order of DC_FIELD_…, created_at_ms,
- * updated_at_ms, state_code and http_method_code in decimal digits, and the row's JSON.
+ * an absent value; UTF-8 contains none of them. The first 17 columns are the fields up to
+ * DC_FIELD_EXECUTION_RESULTS_URL, created_at_ms, updated_at_ms, state_code and http_method_code in decimal digits, and
+ * the row's JSON. Without rows the buffer is empty.
  */
 #define DC_PACKED_SEPARATED 2
 
 /**
  * Returns the JSON as the service sent it, byte for byte after decompression, without a byte order mark: an object
- * with the rows in "data". It is valid, and may contain fields that are not documented. Since: 0.1.0
+ * with the rows in "data". It is valid JSON, and may contain undocumented fields. Since: 0.1.0
  */
 const char *dc_page_json(const dc_page *page);
 
@@ -469,7 +474,7 @@ size_t dc_page_json_len(const dc_page *page);
 
 /**
  * Returns the number of rows. A page may be empty and still have a next one. More than 100,000 rows (the service sends
- * at most 50) are refused with DC_ERR_PROTOCOL. Since: 0.1.0
+ * at most 50) are rejected with DC_ERR_PROTOCOL. Since: 0.1.0
  */
 size_t dc_page_count(const dc_page *page);
 
@@ -477,19 +482,19 @@ size_t dc_page_count(const dc_page *page);
 const char *dc_page_next_cursor(const dc_page *page);
 
 /**
- * Returns whether there is a next page. If it is 1 and dc_page_next_cursor() is NULL, the service named the next page
- * in an unsupported form: the list is incomplete.
+ * Returns whether there is a next page. If it is 1 and dc_page_next_cursor() is NULL, the service specified the next
+ * page in an unsupported form: the list is incomplete.
  *
  * @return 1 or 0; -1 for NULL.
  * Since: 0.1.0
  */
 int32_t dc_page_has_next(const dc_page *page);
 
-/** Returns the service's id of the request (X-Request-Id), which its support asks for. Since: 0.1.0 */
+/** Returns the service's request id (X-Request-Id), to be quoted to its support. Since: 0.1.0 */
 const char *dc_page_request_id(const dc_page *page);
 
 /**
- * Reads the rate limit after this request, like dc_error_rate_limit().
+ * Returns the rate limit after this request, like dc_error_rate_limit().
  *
  * @param out_limit      requests allowed in the current window.
  * @param out_remaining  requests that remain in it.
@@ -500,7 +505,7 @@ void dc_page_rate_limit(const dc_page *page, int64_t *out_limit, int64_t *out_re
 
 /**
  * Returns a row. The first call for a page, on any thread, parses all rows, which takes as much memory as the JSON and
- * some 130 bytes per row.
+ * about 130 bytes per row.
  *
  * @param index  0 to dc_page_count() - 1, in the order of the service.
  * @return the row, owned by the page and valid until the page is freed; NULL if index is out of range.
@@ -510,11 +515,11 @@ const dc_connector *dc_page_connector(const dc_page *page, size_t index);
 
 /**
  * Returns all rows in one buffer, for languages in which decoding it costs less than a call per field. The first call
- * for a page and format creates it. Later versions may add columns at the end, or members.
+ * for a page and format creates it. Later versions may add columns at the end, or members: ignore them.
  *
  * @param format      DC_PACKED_JSON, for languages whose JSON parser is native code, or DC_PACKED_SEPARATED.
  * @param out_length  length in bytes; may be NULL.
- * @return may contain NULs if separated; NULL for an unknown format.
+ * @return the buffer, which may contain NULs if separated; NULL for an unknown format.
  * Since: 0.1.0
  */
 const char *dc_page_packed_rows(const dc_page *page, int32_t format, size_t *out_length);
@@ -526,8 +531,8 @@ void dc_page_free(dc_page *page);
 /**
  * @defgroup dc_connector Connector
  *
- * One row of a page. A field that is missing, null or not of its documented type is absent: NULL, or -1. The getters
- * are for strings without NULs, as the documented fields are; dc_connector_field() returns the length, too. An unpaired
+ * One row of a page. A field that is missing, null or not of its documented type is absent: NULL, or -1. A string with
+ * a NUL, which no documented field contains, requires dc_connector_field(), which also returns the length. An unpaired
  * surrogate ("\ud83d" alone), which UTF-8 can't represent, becomes U+FFFD.
  * @{
  */
@@ -666,15 +671,15 @@ const char *dc_connector_execution_results_url(const dc_connector *connector);
 /**
  * Returns any field as a string, with its length.
  *
- * @param field       one of DC_FIELD_…; DC_FIELD_DIRECT_FIN_USAGE gives "true" or "false".
+ * @param field       one of DC_FIELD_…. For DC_FIELD_DIRECT_FIN_USAGE the string is "true" or "false".
  * @param out_length  length in bytes, 0 if absent; may be NULL.
- * @return may contain NULs; NULL if absent, for an unknown field.
+ * @return the string, which may contain NULs; NULL if the field is absent or unknown.
  * Since: 0.1.0
  */
 const char *dc_connector_field(const dc_connector *connector, int32_t field, size_t *out_length);
 
 /**
- * Returns the row's own JSON, byte for byte as the service sent it: an object, unless the service sent something else
+ * Returns the JSON of the row, byte for byte as the service sent it: an object, unless the service sent something else
  * as a row. The first call for a page copies its JSON.
  *
  * @param out_length  length in bytes; may be NULL.
@@ -686,7 +691,7 @@ const char *dc_connector_json(const dc_connector *connector, size_t *out_length)
 /**
  * @defgroup dc_error Error
  *
- * What a failed call reports besides its status. The strings are NULL when the service sent no such value.
+ * The details of a failed call, besides its status. A string is NULL if the service sent no such value.
  * @{
  */
 
@@ -698,11 +703,11 @@ const char *dc_connector_json(const dc_connector *connector, size_t *out_length)
  */
 dc_status dc_error_status(const dc_error *error);
 
-/** Returns one line for a person: what failed, why, and what to do about it where that is known. Since: 0.1.0 */
+/** Returns the message, one line for users: what failed, and why and what to do, if known. Since: 0.1.0 */
 const char *dc_error_message(const dc_error *error);
 
 /**
- * Returns the HTTP status of the response, also when its body could not be read.
+ * Returns the HTTP status of the response, even if its body could not be read.
  *
  * @return 100 to 999; 0 without a response.
  * Since: 0.1.0
@@ -712,23 +717,23 @@ int32_t dc_error_http_status(const dc_error *error);
 /** Returns the service's error code, errors[0].code, such as "unauthorized". Since: 0.1.0 */
 const char *dc_error_api_code(const dc_error *error);
 
-/** Returns the request parameter that the service found invalid, errors[0].field. Since: 0.1.0 */
+/** Returns the request parameter that the service rejected, errors[0].field. Since: 0.1.0 */
 const char *dc_error_api_field(const dc_error *error);
 
-/** Returns the service's id of the request, which its support asks for. Since: 0.1.0 */
+/** Returns the service's request id, to be quoted to its support. Since: 0.1.0 */
 const char *dc_error_request_id(const dc_error *error);
 
 /**
- * Returns how long the service asked to wait before the next request.
+ * Returns the delay before the next request that the service specified.
  *
- * @return milliseconds; -1 if it did not ask.
+ * @return milliseconds; -1 if it specified no delay.
  * Since: 0.1.0
  */
 int64_t dc_error_retry_after_ms(const dc_error *error);
 
 /**
- * Reads the rate limit that the response reported. An out parameter may be NULL, and is set to -1 if its value
- * is not known.
+ * Returns the rate limit that the response reported. Each out parameter may be NULL, and is set to -1 if its value is
+ * unknown.
  *
  * @param out_limit      requests allowed in the current window (X-RateLimit-Limit).
  * @param out_remaining  requests that remain in it (X-RateLimit-Remaining).
@@ -738,9 +743,7 @@ int64_t dc_error_retry_after_ms(const dc_error *error);
 void dc_error_rate_limit(const dc_error *error, int64_t *out_limit, int64_t *out_remaining, int64_t *out_reset);
 
 /**
- * Returns how many requests the call made, including the first.
- *
- * @return 0 if it failed before the first request.
+ * Returns how many attempts the call made, including the first; 0 if it failed before the first one.
  * Since: 0.1.0
  */
 int32_t dc_error_attempts(const dc_error *error);
@@ -762,8 +765,8 @@ void dc_error_free(dc_error *error);
 dc_status dc_cancel_token_new(dc_cancel_token **out_token, dc_error **out_error);
 
 /**
- * Creates another handle of the same token, so that the thread that cancels and the one that calls can each free
- * their own.
+ * Creates another handle of the same token, so that the cancelling thread and the calling thread can each free their
+ * own.
  *
  * @return a handle that the caller owns; NULL for NULL.
  * Since: 0.1.0
@@ -785,8 +788,8 @@ void dc_cancel_token_cancel(const dc_cancel_token *token);
 int32_t dc_cancel_token_is_cancelled(const dc_cancel_token *token);
 
 /**
- * Frees a handle of a cancel token; other handles of it stay valid. A call in progress must have been given another
- * handle. Since: 0.1.0
+ * Frees a handle of a cancel token; its other handles stay valid. Must not be called with the handle that a call in
+ * progress uses. Since: 0.1.0
  */
 void dc_cancel_token_free(dc_cancel_token *token);
 /** @} */
@@ -794,19 +797,19 @@ void dc_cancel_token_free(dc_cancel_token *token);
 /**
  * @defgroup dc_callbacks Callbacks
  *
- * A callback receives the user_data that was passed with it. It is called on the thread that makes a call, so by
- * several threads at once if several make calls, and may call this library; only the pager whose call is in progress
- * refuses. It must return normally, without an exception or longjmp, and must not free the handles of the call in
- * progress. A destroy callback is called once in a process, on any thread, when the callback is no longer used: it
- * was replaced or its config freed, and so were all clients made from that config and their pagers. It is not called
- * if the setter failed, or without a callback.
+ * A callback receives the user_data that was passed with it. It is called on the thread that makes a call, so on
+ * several threads at once if several make calls. It may call this library, but a call with the pager that is in use
+ * fails. It must return normally, without an exception or longjmp, and must not free the handles of the call in
+ * progress. A destroy callback is called once per process (at most once in a forked child), on any thread, when the
+ * callback is no longer used: when it was replaced or its config was freed, and all clients made from that config and
+ * their pagers were freed. It is not called if the setter failed, or if its callback is NULL.
  * @{
  */
 
 /** Log level: a call failed. */
 #define DC_LOG_ERROR 1
 
-/** Log level: an attempt failed and is retried. */
+/** Log level: an attempt failed, and the call is retried. */
 #define DC_LOG_WARN 2
 
 /** Log level: a response was received, a call waits for the rate limit, or it was cancelled. */
@@ -822,8 +825,8 @@ typedef void (*dc_log_callback)(void *user_data, int32_t level, const char *mess
 typedef void (*dc_destroy_callback)(void *user_data);
 
 /**
- * Decides whether the call in progress on this thread is cancelled: 0 to continue, anything else to cancel it, which
- * then returns DC_ERR_CANCELLED.
+ * Decides whether to cancel the call in progress on this thread: 0 continues it, any other value cancels it, and it
+ * returns DC_ERR_CANCELLED.
  */
 typedef int32_t (*dc_interrupt_callback)(void *user_data);
 
@@ -831,7 +834,7 @@ typedef int32_t (*dc_interrupt_callback)(void *user_data);
  * Sets the function that receives the log lines of clients made from this config. Lines of a prefetched page are
  * delivered by the dc_pager_next() that returns it.
  *
- * @param level      the least important level to receive, one of DC_LOG_….
+ * @param level      the least severe level to receive, one of DC_LOG_….
  * @param callback   the function; NULL to log nothing, the default.
  * @param user_data  passed to both functions; may be NULL.
  * @param destroy    called when user_data is no longer used, or NULL.
@@ -845,8 +848,8 @@ dc_status dc_config_set_logger(dc_config *config,
                                dc_error **out_error);
 
 /**
- * Sets the function that is asked during a call whether to cancel it: when a signal interrupts a wait, and every
- * 15 ms while waiting. For programs whose signal handlers only set a flag, such as interpreters.
+ * Sets the function that decides during a call whether to cancel it: every 15 ms while the call waits, and when a
+ * signal interrupts the wait. For programs whose signal handlers only set a flag, such as interpreters.
  *
  * @param callback   the function; NULL for none, the default.
  * @param user_data  passed to both functions; may be NULL.
@@ -864,7 +867,7 @@ dc_status dc_config_set_interrupt_check(dc_config *config,
  * @defgroup dc_version Version
  *
  * The macros are the version of this header, the functions that of the loaded library. A program runs with every
- * library of the ABI version that it was built with; the number is part of the shared library's name
+ * library of the ABI version that it was built with; that version is part of the shared library's name
  * (libdata_connectors.so.1). A binding that loads the library itself compares dc_abi_version() with DC_ABI_VERSION.
  * @{
  */
@@ -872,16 +875,16 @@ dc_status dc_config_set_interrupt_check(dc_config *config,
 /** Version of this header. */
 #define DC_VERSION "0.1.0"
 
-/** Its first part. */
+/** Major version of this header. */
 #define DC_VERSION_MAJOR 0
 
-/** Its second part. */
+/** Minor version of this header. */
 #define DC_VERSION_MINOR 1
 
-/** Its third part. */
+/** Patch version of this header. */
 #define DC_VERSION_PATCH 0
 
-/** The version as a number: major * 1000000 + minor * 1000 + patch. */
+/** Version of this header as a number: major * 1000000 + minor * 1000 + patch. */
 #define DC_VERSION_NUMBER 1000
 
 /** ABI version of this header. It changes only when existing programs would break. */

@@ -22,9 +22,9 @@
  *     }
  *
  * Handles can be moved, but not copied. A std::string_view is owned by the object that returned it, and a connector by
- * its page, which a range of connectors frees when it advances to the next one: copy what you keep. An absent value is
- * std::nullopt. Functions throw data_connectors::error when the C function fails. Threads: as in the C header; a range
- * is like a pager. Since: 0.1.0.
+ * its page, which a range of connectors frees when it advances to the next page: copy what you keep. An absent value is
+ * std::nullopt. Functions throw data_connectors::error when the C function fails. Thread safety is as in the C header;
+ * a range must not be used by two threads at once. Since: 0.1.0.
  */
 
 #ifndef DATA_CONNECTORS_HPP
@@ -88,7 +88,7 @@ rate_limit read_rate_limit(Function read, const T *handle)
     return {optional_number(limit), optional_number(remaining), optional_number(reset)};
 }
 
-/** No other function may be called in a library of another ABI version. */
+/** Must precede all other calls: a library with another ABI version is incompatible. */
 inline void check_abi()
 {
     if (dc_abi_version() != DC_ABI_VERSION)
@@ -108,12 +108,12 @@ struct input_iterator {
 
 } // namespace detail
 
-/** A failed call. what() is one line for a person. Copying it does not throw. */
+/** A failed call. what() is one line for users. Copying it does not throw. */
 class error : public std::runtime_error {
 public:
-    /** Takes what a C function returned, and ownership of its error, which may be NULL. */
+    /** Takes the status that a C function returned, and ownership of its error, which may be NULL. */
     error(dc_status status, dc_error *handle) : error(status, std::shared_ptr<dc_error>(handle, dc_error_free)) {}
-    /** An argument that the wrapper refuses. */
+    /** An invalid argument that the wrapper rejects. */
     explicit error(const std::string &what) : std::runtime_error(what), status_(DC_ERR_INVALID_ARGUMENT) {}
 
     /** One of DC_ERR_…. */
@@ -122,17 +122,17 @@ public:
     std::int32_t http_status() const noexcept { return dc_error_http_status(handle_.get()); }
     /** The service's error code, such as "unauthorized"; empty if absent. */
     std::string_view api_code() const { return detail::string(dc_error_api_code(handle_.get())); }
-    /** The request parameter that the service found invalid; empty if absent. */
+    /** The request parameter that the service rejected; empty if absent. */
     std::string_view api_field() const { return detail::string(dc_error_api_field(handle_.get())); }
-    /** The service's id of the request; empty if absent. */
+    /** The service's request id; empty if absent. */
     std::string_view request_id() const { return detail::string(dc_error_request_id(handle_.get())); }
-    /** How long the service asked to wait before the next request. */
+    /** The delay before the next request that the service specified. */
     std::optional<std::chrono::milliseconds> retry_after() const
     {
         const std::int64_t wait = dc_error_retry_after_ms(handle_.get());
         return wait >= 0 ? std::optional(std::chrono::milliseconds(wait)) : std::nullopt;
     }
-    /** How many requests the call made. */
+    /** The number of requests that the call made. */
     std::int32_t attempts() const noexcept { return dc_error_attempts(handle_.get()); }
     /** The rate limit after the last request. */
     rate_limit limits() const { return detail::read_rate_limit(dc_error_rate_limit, handle_.get()); }
@@ -171,32 +171,62 @@ T *create(Function function, Arguments... arguments)
 
 } // namespace detail
 
-/** A string argument that may be absent. A NUL inside is refused, as C would end the string there. */
+/**
+ * A string argument that may be absent. A NUL inside is rejected, as C would end the string there. Refers to a C string
+ * or a std::string, which must outlive it. A std::string_view is copied, and the copy is overwritten before it is
+ * freed, as it may be a secret.
+ */
 class argument {
     template <typename T, typename U>
     static constexpr bool converts = std::is_convertible_v<const T &, U>;
 
 public:
-    /** Takes any string, a std::optional of one, nullptr or std::nullopt. */
+    /** Accepts any string, a std::optional of one, nullptr or std::nullopt. */
     template <typename T, typename = std::enable_if_t<converts<T, const char *> ||
                                                       converts<T, std::optional<std::string_view>>>>
     argument(const T &value)
     {
         if constexpr (converts<T, const char *>) {
-            if (const char *string = value)
-                value_ = string;
+            string_ = value;
+        } else if constexpr (std::is_convertible_v<const T *, const std::string *>) {
+            refer_to(value);
+        } else if constexpr (std::is_same_v<T, std::optional<std::string>>) {
+            if (value)
+                refer_to(*value);
         } else if (const std::optional<std::string_view> string = value) {
-            value_ = *string;
-            if (string->find('\0') != std::string_view::npos)
-                throw error("invalid string: contains a NUL character");
+            check(*string);
+            copy_ = *string;
+            string_ = copy_.c_str();
         }
     }
+    argument(const argument &) = delete;
+    argument &operator=(const argument &) = delete;
+    ~argument()
+    {
+        // Compilers remove a memset() of memory that is freed next, but no volatile writes.
+        volatile char *const at = copy_.data();
+        for (std::size_t i = 0; i < copy_.size(); i++)
+            at[i] = '\0';
+    }
 
-    /** The string for C, or NULL. Owned by this object. */
-    const char *c_str() const noexcept { return value_ ? value_->c_str() : nullptr; }
+    /** The string for C, or NULL. */
+    const char *c_str() const noexcept { return string_; }
 
 private:
-    std::optional<std::string> value_;
+    static void check(std::string_view string)
+    {
+        if (string.find('\0') != std::string_view::npos)
+            throw error("invalid string: contains a NUL character");
+    }
+
+    void refer_to(const std::string &string)
+    {
+        check(string);
+        string_ = string.c_str();
+    }
+
+    const char *string_ = nullptr;
+    std::string copy_;
 };
 
 /** The options of a client. Setters return the config, so that calls can be chained; std::nullopt resets an option. */
@@ -209,7 +239,7 @@ public:
         handle_.reset(dc_config_new());
     }
 
-    /** Sets any option by name, one of DC_OPTION_…, from a string. */
+    /** Sets an option by name, one of DC_OPTION_…, from a string. */
     config &set(const char *option, const argument &value)
     {
         detail::call(dc_config_set_string, get(), option, value.c_str());
@@ -383,7 +413,7 @@ private:
     connector row_;
 };
 
-/** Iterates over what the next() of a range returns; copies share the position. */
+/** Iterates over the values returned by the next() of a range; copies share the position. */
 template <typename Range, typename Value>
 class range_iterator : public input_iterator<Value> {
 public:
@@ -408,7 +438,7 @@ private:
 
 } // namespace detail
 
-/** One page of the list: a range of its rows, their JSON, and the cursor of the next page. */
+/** One page of the list: a range of its rows, its JSON, and the cursor of the next page. */
 class page {
 public:
     /** An empty page. */
@@ -429,7 +459,7 @@ public:
     std::optional<std::string_view> next_cursor() const && = delete;
     /** Whether there is a next page. */
     bool has_next() const noexcept { return dc_page_has_next(get()) == 1; }
-    /** The service's id of the request. */
+    /** The service's request id. */
     std::optional<std::string_view> request_id() const & { return detail::optional_string(dc_page_request_id(get())); }
     std::optional<std::string_view> request_id() const && = delete;
     /** The rate limit after this request. */
@@ -473,7 +503,7 @@ public:
     }
     /** The same for a temporary object. */
     pager prefetch(bool value = true) && { return std::move(prefetch(value)); }
-    /** The cursor of the page that next() requests. Valid until then. */
+    /** The cursor of the page that the next call of next() requests. Valid until that call. */
     std::optional<std::string_view> cursor() const & { return detail::optional_string(dc_pager_cursor(get())); }
     std::optional<std::string_view> cursor() const && = delete;
     /** The C handle. Owned by this object. */
@@ -496,7 +526,7 @@ private:
 };
 
 /** A range of all connectors of all pages, to be iterated over once. A connector is valid until the next one is
- *  requested. After a failure, next() continues at the same place. */
+ *  requested. After a failure, next() continues at the same position. */
 class connector_range {
 public:
     /** The rows of the remaining pages of a pager. */
@@ -523,7 +553,7 @@ public:
     }
     /** The same for a temporary object. */
     connector_range prefetch(bool value = true) && { return std::move(prefetch(value)); }
-    /** The cursor of the page after the current one. Store it to continue later. */
+    /** The cursor of the page after the current one. Store it to resume later. */
     std::optional<std::string_view> cursor() const & { return pages_.cursor(); }
     std::optional<std::string_view> cursor() const && = delete;
 
@@ -550,7 +580,7 @@ public:
     /** Creates a client with a copy of the options. Nothing is sent yet. */
     explicit client(const config &options) : handle_(detail::create<dc_client>(dc_client_new, options.get())) {}
 
-    /** Lists one page, newest update first. per_page is 1 to 50, or 0 for the service's default. */
+    /** Lists one page, newest update first. per_page is 1 to 50, or 0 for the service's default (20). */
     page list_page(std::int32_t per_page = 0, const argument &starting_after = nullptr,
                    const cancel_token *cancel = nullptr) const
     {
@@ -570,7 +600,7 @@ public:
     {
         return connector_range(pages(per_page, starting_after, cancel));
     }
-    /** Cancels all calls in progress and refuses new ones. */
+    /** Cancels all calls of this client and its ranges, in progress and later. */
     void shutdown() const noexcept { dc_client_shutdown(get()); }
     /** The C handle. Owned by this object. */
     const dc_client *get() const noexcept { return handle_.get(); }
@@ -578,7 +608,7 @@ public:
 private:
     static const dc_cancel_token *handle_of(const cancel_token *cancel)
     {
-        // C would treat it as no token, and cancel nothing.
+        // C would treat NULL as no cancel token.
         if (cancel != nullptr && cancel->get() == nullptr)
             throw error("invalid cancel token: it was moved from");
         return cancel != nullptr ? cancel->get() : nullptr;

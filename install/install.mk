@@ -79,7 +79,6 @@ install: check-folders staged ## install the library, headers, manual pages and 
 uninstall: check-folders ## remove the installed files
 	rm -f $(addprefix $(DESTDIR)$(LIBDIR)/,$(REAL) $(SONAME) libdata_connectors.so libdata_connectors.a)
 	rm -f $(addprefix $(DESTDIR)$(INCLUDEDIR)/,$(HEADERS)) $(DESTDIR)$(PKGCONFIGDIR)/data_connectors.pc
-	rm -f $(DESTDIR)$(MANDIR)/man3/data_connectors.3 $(DESTDIR)$(MANDIR)/man3/dc_options.3
-	for name in $$(sed -n 's/^ *"\(dc_[a-z_0-9]*\)": .*"since".*/\1/p' abi/data_connectors.json); do rm -f $(DESTDIR)$(MANDIR)/man3/$$name.3; done
+	rm -f $(addprefix $(DESTDIR)$(MANDIR)/man3/,$(shell awk -v list=1 -f install/man.awk include/data_connectors.h))
 	rm -f $(addprefix $(DESTDIR)$(CMAKEDIR)/data_connectors,Config.cmake ConfigVersion.cmake) $(addprefix $(DESTDIR)$(DOCDIR)/,$(NOTICES) rust-std-copyright.html)
 	-rmdir $(DESTDIR)$(CMAKEDIR) $(DESTDIR)$(DOCDIR) 2>/dev/null

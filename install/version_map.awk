@@ -1,17 +1,25 @@
-# Generates the linker's version script: one node per minor version that added functions.
+# Generates the linker's version script: one node per minor version that added functions, in the order of the versions.
 /^ *"dc_.*"since":/ {
     split($0, quoted, "\"")
     name = quoted[2]
     match($0, /"since":"[0-9]+\.[0-9]+/)
-    node = "DATA_CONNECTORS_" substr($0, RSTART + 9, RLENGTH - 9)
-    if (!(node in members)) nodes[++count] = node
-    members[node] = members[node] "        " name ";\n"
+    version = substr($0, RSTART + 9, RLENGTH - 9)
+    if (!(version in members)) {
+        split(version, part, ".")
+        key = part[1] * 1000000 + part[2]
+        for (at = ++count; at > 1 && keys[at - 1] > key; at--) {
+            keys[at] = keys[at - 1]
+            versions[at] = versions[at - 1]
+        }
+        keys[at] = key
+        versions[at] = version
+    }
+    members[version] = members[version] "        " name ";\n"
 }
 END {
     for (number = 1; number <= count; number++) {
-        node = nodes[number]
-        printf "%s {\n    global:\n%s", node, members[node]
+        printf "DATA_CONNECTORS_%s {\n    global:\n%s", versions[number], members[versions[number]]
         if (number == 1) printf "    local:\n        *;\n"
-        printf "}%s;\n", (number == 1 ? "" : " " nodes[number - 1])
+        printf "}%s;\n", (number == 1 ? "" : " DATA_CONNECTORS_" versions[number - 1])
     }
 }

@@ -26,15 +26,15 @@ impl ApiError {
         let errors = json.get("errors").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         let is_error_list = json.get("type").and_then(Value::as_str) == Some("error.list");
         let first = errors.first().or(is_error_list.then_some(&Value::Null))?;
-        let text = |value: &Value, key: &str| {
-            let text = value.get(key)?.as_str()?;
-            (!text.is_empty()).then(|| one_line(token.redact(text)).into_owned())
+        let string = |value: &Value, key: &str| {
+            let string = value.get(key)?.as_str()?;
+            (!string.is_empty()).then(|| one_line(token.redact(string)).into_owned())
         };
         Some(Self {
-            code: text(first, "code"),
-            message: text(first, "message"),
-            field: text(first, "field"),
-            request_id: text(&json, "request_id"),
+            code: string(first, "code"),
+            message: string(first, "message"),
+            field: string(first, "field"),
+            request_id: string(&json, "request_id"),
             others: errors.len().saturating_sub(1),
         })
     }
@@ -50,9 +50,9 @@ impl ApiError {
     }
 
     pub(crate) fn append_to(&self, message: &mut String) {
-        if let Some(text) = &self.message {
+        if let Some(detail) = &self.message {
             message.push_str(": ");
-            message.push_str(text.trim_end_matches('.'));
+            message.push_str(detail.trim_end_matches('.'));
         }
         match (&self.code, &self.field) {
             (Some(code), Some(field)) => message.push_str(&format!(" ({code}, field {field})")),

@@ -24,8 +24,8 @@ pub(crate) enum Interruption {
     Cancelled,
     /// The client was shut down.
     ShutDown,
-    /// The interrupt check requested it.
-    CheckFired,
+    /// The interrupt check cancelled the call.
+    InterruptCheck,
     /// The timeout of the whole call expired.
     TimedOut,
     /// The timeout of opening a connection expired.
@@ -37,13 +37,13 @@ pub(crate) enum Interruption {
 }
 
 impl Interruption {
-    /// The error it is reported as. `peer` is the host that the call was waiting for, if any.
+    /// The error that reports it. `peer` is the host that the call was waiting for, if any.
     pub(crate) fn into_error(self, timeouts: Timeouts, peer: Option<&str>) -> Error {
         let to_peer = peer.map_or(String::new(), |peer| format!(" to {peer}"));
         let (kind, message) = match self {
             Self::Cancelled => (ErrorKind::Cancelled, "request cancelled by its cancel token".to_owned()),
             Self::ShutDown => (ErrorKind::Cancelled, "request cancelled: the client was shut down".to_owned()),
-            Self::CheckFired => (ErrorKind::Cancelled, "request cancelled by the interrupt check".to_owned()),
+            Self::InterruptCheck => (ErrorKind::Cancelled, "request cancelled by the interrupt check".to_owned()),
             Self::TimedOut => {
                 (ErrorKind::Timeout, format!("request{to_peer} timed out after {} ms", timeouts.total.as_millis()))
             }
@@ -136,7 +136,7 @@ impl CallContext {
         self.wait_until(&[], Some(Instant::now() + duration)).map(drop)
     }
 
-    /// Waits until a descriptor is ready and returns a bit mask of those that are; 0 if `until` came first.
+    /// Waits until a descriptor is ready and returns a bit mask of the ready ones; 0 if `until` is reached first.
     pub(crate) fn wait_until(
         &self,
         descriptors: &[(BorrowedFd<'_>, Interest)],
@@ -152,7 +152,7 @@ impl CallContext {
             let tokens = self.tokens().filter_map(|token| Some((token.descriptor()?, Interest::Read)));
             match sys::poll(descriptors.iter().copied().chain(tokens), timeout.min(self.poll_interval())) {
                 Ok(ready) => match ready & ((1 << descriptors.len()) - 1) {
-                    // A timeout or a cancel token: the next check tells them apart.
+                    // A timeout or a cancel token: the next check determines which.
                     0 => {}
                     ready => return Ok(ready),
                 },
@@ -183,7 +183,7 @@ impl CallContext {
     fn run_interrupt_check(&self) -> Result<(), Interruption> {
         self.last_interrupt_check.set(Instant::now());
         let Some(check) = &self.interrupt_check else { return Ok(()) };
-        // The check may make calls itself: those must not run it again.
+        // The check may make calls itself, which must not run it again.
         struct Running;
         impl Drop for Running {
             fn drop(&mut self) {
@@ -194,14 +194,14 @@ impl CallContext {
             return Ok(());
         }
         let _running = Running;
-        if check.should_cancel() { Err(Interruption::CheckFired) } else { Ok(()) }
+        if check.should_cancel() { Err(Interruption::InterruptCheck) } else { Ok(()) }
     }
 
     fn tokens(&self) -> impl Iterator<Item = &CancelToken> {
         std::iter::once(&self.shutdown).chain(&self.cancel)
     }
 
-    /// How often to check what cannot wake `poll`.
+    /// How often to check the tokens and the interrupt check, if they cannot wake `poll`.
     fn poll_interval(&self) -> Duration {
         if self.tokens().any(|token| token.descriptor().is_none()) {
             CANCEL_POLL_INTERVAL

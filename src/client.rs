@@ -39,7 +39,7 @@ struct Inner {
     logger: Option<Logger>,
 }
 
-/// With less time per attempt than this, a stalled attempt is not retried.
+/// If the time per attempt is shorter, there is no stall timeout.
 const MIN_STALL_TIMEOUT: Duration = Duration::from_secs(5);
 
 impl Client {
@@ -83,7 +83,7 @@ impl Client {
     /// `cancel` is cancelled.
     ///
     /// # Errors
-    /// Every [`ErrorKind`](crate::ErrorKind) except `InvalidArgument`, which `PageRequest` has ruled out.
+    /// Every [`ErrorKind`](crate::ErrorKind) except `InvalidArgument`, as a `PageRequest` is always valid.
     pub fn list_page(&self, request: &PageRequest, cancel: Option<&CancelToken>) -> Result<Page> {
         self.list_page_in(request, &self.call_context(cancel))
     }
@@ -100,7 +100,7 @@ impl Client {
         let mut attempts = 0;
         self.0.list_page(request, call, &mut attempts).map_err(|error| {
             let error = error.with_attempts(attempts);
-            // A cancelled call is not a problem.
+            // Cancellation is not a failure.
             let level = if error.kind() == ErrorKind::Cancelled { LogLevel::Info } else { LogLevel::Error };
             call.log(level, || format!("GET {PATH} failed after {}: {error}", count_attempts(attempts)));
             error
@@ -201,12 +201,12 @@ impl Inner {
             let info = ResponseInfo { retry_after: Some(wait), ..ResponseInfo::default() };
             return Err(Error::new(ErrorKind::RateLimited, message).with_response(info));
         }
-        call.log(LogLevel::Info, || format!("GET {PATH} waits {} ms for the rate limit to reset", wait.as_millis()));
+        call.log(LogLevel::Info, || format!("GET {PATH}: waiting {} ms for the rate limit to reset", wait.as_millis()));
         call.sleep(wait).map_err(|interruption| interruption.into_error(self.timeouts, None))
     }
 
-    /// The error to report after the last attempt. An error of an earlier attempt says more than a lack of time for
-    /// another one, because of the timeout or the rate limit.
+    /// The error to report after the last attempt. If the timeout or the rate limit prevented another attempt, the
+    /// error of the previous attempt is more informative.
     fn final_error(&self, last: Error, previous: Option<Error>, attempts: u32) -> Error {
         let count = count_attempts(attempts);
         match (previous, last.kind(), last.http_status()) {

@@ -11,7 +11,7 @@ pub(crate) use self::access_token::AccessToken;
 pub(crate) use self::base_url::BaseUrl;
 pub use self::base_url::Region;
 pub(crate) use self::ca_certificates::CaCertificates;
-pub(crate) use self::option_table::{ConfigOption, find};
+pub(crate) use self::option_table::find;
 pub use self::options::Config;
 pub(crate) use self::options::OPTIONS;
 pub(crate) use self::proxy::{NoProxy, Proxy};

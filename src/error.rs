@@ -15,7 +15,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// An option or argument is invalid; nothing was sent. The message says what is valid.
+    /// An option or argument is invalid; nothing was sent. The message states what is valid.
     InvalidArgument,
     /// DNS resolution or connecting failed, or the connection failed before the response was complete.
     Connection,
@@ -47,7 +47,7 @@ pub enum ErrorKind {
     Proxy,
 }
 
-/// An error, with everything known about the failure. It never contains the access token.
+/// An error with its details. It never contains the access token.
 ///
 /// Since: 0.1.0
 #[derive(Clone)]
@@ -130,7 +130,7 @@ impl Error {
         self.0.kind
     }
 
-    /// One line for people: what failed, why, and what to do, as far as known.
+    /// One line for users: what failed and, if known, why and what to do.
     pub fn message(&self) -> &str {
         &self.0.message
     }
@@ -150,12 +150,12 @@ impl Error {
         self.0.response.api_field.as_deref()
     }
 
-    /// The service's request ID, for its support, if the response has one.
+    /// The service's request id, to be quoted to its support, if the response has one.
     pub fn request_id(&self) -> Option<&str> {
         self.0.response.request_id.as_deref()
     }
 
-    /// How long to wait before retrying, if the service says so.
+    /// How long to wait before retrying, if the service specified it.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.response.retry_after
     }
@@ -171,7 +171,7 @@ impl Error {
     }
 }
 
-/// Limits text from the service or the caller.
+/// The maximum length of a message, which may contain text from the service or the caller.
 const MAX_MESSAGE_BYTES: usize = 1_000;
 
 /// Makes a string safe to print and log: replaces control characters, which terminals interpret, and limits its

@@ -1,4 +1,4 @@
-//! The interrupt check: a function of the caller that decides whether a waiting call is cancelled.
+//! The interrupt check: a callback that decides whether to cancel a waiting call.
 
 use std::fmt;
 use std::sync::Arc;

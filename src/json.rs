@@ -1,4 +1,4 @@
-//! Reads and writes JSON without building a tree. Independent of the structure of a page.
+//! Parses and writes JSON without building a tree. Independent of the structure of a page.
 
 pub(crate) mod depth;
 pub(crate) mod escape;

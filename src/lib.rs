@@ -57,7 +57,7 @@ pub use pager::Pager;
 pub use rate_limit::RateLimit;
 pub use request::PageRequest;
 
-/// For the fuzzer: panics if a page differs from what serde_json reads from the same bytes.
+/// For the fuzzer: panics if a parsed page differs from serde_json's result for the same bytes.
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub fn check_page(body: &[u8]) {

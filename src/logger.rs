@@ -1,9 +1,9 @@
-//! The logger: a function of the caller that receives the log lines of a client.
+//! The logger: a callback that receives the log lines of a client.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The severity of a log line. Each level includes those before it.
+/// The severity of a log line. Each level includes the more severe ones.
 ///
 /// Since: 0.1.0
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,7 +40,7 @@ impl Logger {
         }
     }
 
-    /// A logger for a background thread, which must not call functions of the caller, and the buffer of its lines.
+    /// A logger for a background thread, which must not run callbacks, and the buffer of its lines.
     pub(crate) fn buffered(&self) -> (Self, LogBuffer) {
         let buffer = LogBuffer::default();
         let writer = buffer.clone();

@@ -128,8 +128,8 @@ impl Page {
         }
     }
 
-    /// Whether there is a next page. If so but without a [`next_cursor`](Self::next_cursor), the service named it in a
-    /// form that this version doesn't support: the list is not complete.
+    /// Whether there is a next page. If there is, but no [`next_cursor`](Self::next_cursor), the service specified it
+    /// in an unsupported form: the list is incomplete.
     pub fn has_next(&self) -> bool {
         self.next != Next::End
     }

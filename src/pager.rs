@@ -17,8 +17,8 @@ use crate::page::{Next, Page};
 use crate::request::{PATH, PageRequest};
 use crate::sys::Interest;
 
-/// A prefetch started before the call that waits for it, and so should time out first. This is a margin for a busy
-/// machine.
+/// A prefetch starts before the call that waits for it, so it should time out first. This is a margin for busy
+/// machines.
 const PREFETCH_GRACE_PERIOD: Duration = Duration::from_secs(1);
 
 /// Iterates over the pages of the list. Created by [`Client::pager`].
@@ -66,13 +66,13 @@ impl Pager {
         Self { prefetch: None, prefetch_enabled: false, client, request: first, next: NextPage::Request, seen }
     }
 
-    /// Sets whether each call also starts to fetch the following page on a background thread, while the caller works
-    /// on this one; default `false`. The result of a prefetch, its errors and log lines included, is reported by the
-    /// call that returns its page, on the thread of that call. A cancel token cancels that call only: the prefetch
+    /// Sets whether each call also starts to fetch the following page on a background thread, while the caller
+    /// processes this one; default `false`. The result of a prefetch, its errors and log lines included, is reported by
+    /// the call that returns its page, on the thread of that call. A cancel token cancels that call only: the prefetch
     /// continues for the next one. [`Client::shutdown`] cancels both. The timeout of a prefetch starts when it starts,
-    /// so after long work a call may fail at once.
+    /// so a call may fail at once if processing took long.
     ///
-    /// A prefetched page may be as old as the caller's work took. If the iteration is not completed, one page more may
+    /// A prefetched page may be as old as the processing took. If the iteration is not completed, one more page may
     /// have been requested, which counts against the rate limit. When prefetching is disabled, a running prefetch is
     /// kept for the next call. Dropping the pager cancels it, which takes milliseconds.
     ///
@@ -84,13 +84,13 @@ impl Pager {
     /// Returns the next page, or `None` after the last one. An error does not advance the pager: call again to retry.
     ///
     /// # Errors
-    /// Those of [`Client::list_page`]; and `Protocol`, each time, if the service repeats a cursor, which would never
-    /// end, or names the next page without a usable cursor.
+    /// Those of [`Client::list_page`]; and `Protocol`, in this and each later call, if the service repeats a cursor, so
+    /// that the iteration would never end, or specifies the next page without a usable cursor.
     pub fn next_page(&mut self, cancel: Option<&CancelToken>) -> Result<Option<Page>> {
         match self.next {
             NextPage::Request => {}
             NextPage::End => return Ok(None),
-            NextPage::Unavailable(why) => return Err(Error::new(ErrorKind::Protocol, why)),
+            NextPage::Unavailable(reason) => return Err(Error::new(ErrorKind::Protocol, reason)),
         }
         let call = self.client.call_context(cancel);
         let page = self.fetch(call, cancel)?;
@@ -102,7 +102,7 @@ impl Pager {
             Next::Unsupported => {
                 self.request.set_cursor(None);
                 NextPage::Unavailable(
-                    "the response names a next page without a usable cursor: \
+                    "the response has a next page without a usable cursor: \
                      the list has more pages, but this pager cannot request them",
                 )
             }

@@ -40,7 +40,7 @@ impl PageRequest {
     /// `InvalidArgument` for any other number.
     pub fn per_page(mut self, rows: u32) -> Result<Self> {
         if !PER_PAGE.contains(&rows) {
-            return Err(per_page_refused(rows.into()));
+            return Err(invalid_per_page(rows.into()));
         }
         self.per_page = Some(rows);
         Ok(self)
@@ -114,7 +114,7 @@ impl PageRequest {
 }
 
 /// The error for an invalid number of rows, including one that only the C ABI can pass.
-pub(crate) fn per_page_refused(rows: i64) -> Error {
+pub(crate) fn invalid_per_page(rows: i64) -> Error {
     Error::invalid(format!(
         "invalid per_page {rows}: use {} to {} (the service's default is 20)",
         PER_PAGE.start(),

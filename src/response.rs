@@ -41,8 +41,8 @@ impl HttpResponse {
             return Err(Error::new(ErrorKind::Protocol, message).with_response(api_error.merge_into(info)));
         }
         let content_type = self.content_type(token);
-        let why = if is_empty { "the body is empty".into() } else { token.redact(&invalid.reason) };
-        let message = format!("HTTP 200 OK with {content_type}, but the body is not a JSON list: {why}");
+        let reason = if is_empty { "the body is empty".into() } else { token.redact(&invalid.reason) };
+        let message = format!("HTTP 200 OK with {content_type}, but the body is not a JSON list: {reason}");
         Err(Error::new(ErrorKind::Protocol, message).with_response(info))
     }
 
@@ -62,7 +62,7 @@ impl HttpResponse {
             None => {
                 message.push_str(" with ");
                 message.push_str(&self.content_type(token));
-                message.push_str(" instead of JSON: a gateway may have sent it");
+                message.push_str(" instead of the service's JSON error: a gateway may have sent it");
             }
         }
         message.push_str(advice(kind, status));
@@ -101,7 +101,7 @@ impl HttpResponse {
         host.map_or(String::new(), |host| format!(" (redirect to {host})"))
     }
 
-    /// The delay that the service asks for: `Retry-After`, in seconds or as a date; without it, for a 429, the time to
+    /// The delay that the service requests: `Retry-After`, in seconds or as a date; without it, for a 429, the time to
     /// the reset of the rate limit.
     fn retry_after(&self) -> Option<Duration> {
         let retry_after = self.headers.get(header::RETRY_AFTER).and_then(|value| {

@@ -16,7 +16,7 @@ pub(crate) struct RetryPolicy {
 impl RetryPolicy {
     /// The delay before the next attempt, after `attempts` of them; `None` if the error is final.
     ///
-    /// A `Retry-After` of the service is respected: if it exceeds the time remaining, the error is final.
+    /// A `Retry-After` of the service is honoured: if it exceeds the time remaining, the error is final.
     pub(crate) fn delay_before_retry(
         &self,
         error: &Error,
@@ -37,7 +37,8 @@ fn is_retryable(error: &Error) -> bool {
         || matches!(error.http_status(), Some(408 | 429 | 500 | 502 | 503 | 504))
 }
 
-/// Exponential backoff with jitter: between half of the delay and all of it, so that clients don't retry at the same time.
+/// Exponential backoff with jitter: between half of the delay and all of it, so that clients don't retry at the same
+/// time.
 fn backoff(attempts: u32) -> Duration {
     let doubled = MIN_BACKOFF.saturating_mul(1 << (attempts.clamp(1, 16) - 1));
     let delay = doubled.min(MAX_BACKOFF);
@@ -98,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn respects_retry_after_or_fails_at_once() {
+    fn honours_retry_after_or_fails_at_once() {
         assert_eq!(delay(&http_error(429, Some(7)), 1, 2), Some(Duration::from_secs(7)));
         assert_eq!(delay(&http_error(503, Some(0)), 1, 2), Some(Duration::ZERO));
         assert_eq!(delay(&http_error(429, Some(60)), 1, 2), None);

@@ -14,7 +14,7 @@ pub(crate) enum Interest {
     Write,
 }
 
-/// The most descriptors that one [`poll`] handles; the rest are ignored.
+/// The maximum number of descriptors of one [`poll`]; the rest are ignored.
 const MAX_POLL_DESCRIPTORS: usize = 16;
 
 /// Waits until at least one descriptor is ready, closed or broken. Returns a bit mask, the first descriptor's bit the
@@ -147,7 +147,8 @@ pub(crate) fn process_generation() -> u32 {
     extern "C" fn in_child() {
         FORKS.fetch_add(1, Ordering::Relaxed);
     }
-    // SAFETY: the handler only increments an atomic, and the library is linked so that it is never unloaded.
+    // SAFETY: the handler only increments an atomic. The shared library is never unloaded (nodelete); whoever links the
+    // static library into a plugin must do the same, as docs/abi.md says.
     REGISTERED.call_once(|| unsafe {
         libc::pthread_atfork(None, None, Some(in_child));
     });

@@ -28,7 +28,8 @@ use crate::config::{AccessToken, CaCertificates, Config};
 use crate::error::{Error, ErrorKind, Result};
 use crate::response::HttpResponse;
 
-/// The most that is read of an error response: an `error.list` is short, and a gateway's HTML is not needed.
+/// The maximum size of an error response body that is read: an `error.list` is short, and a gateway's HTML is not
+/// needed.
 const MAX_ERROR_BODY_BYTES: u64 = 1024 * 1024;
 const MAX_RESERVED_BYTES: usize = 1024 * 1024;
 /// The usual size of 50 rows, for a response without a length, such as a compressed one.

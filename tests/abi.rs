@@ -9,7 +9,7 @@ use std::process::Command;
 
 use support::{library, root, symbols};
 
-/// A smaller ABI is easier to bind, to test and to keep.
+/// A small ABI is easier to bind, test and keep compatible.
 const MAX_FUNCTIONS: usize = 64;
 
 #[test]
@@ -24,7 +24,7 @@ fn library_exports_the_functions_of_the_header_only() {
 #[test]
 fn soname_has_the_abi_version_and_the_library_stays_loaded() {
     let output =
-        Command::new("readelf").arg("--dynamic").arg(library()).output().expect("readelf is needed (binutils)");
+        Command::new("readelf").arg("--dynamic").arg(library()).output().expect("readelf is not installed (binutils)");
     let dynamic = String::from_utf8(output.stdout).unwrap();
     let soname = format!("[libdata_connectors.so.{}]", data_connectors::ffi::version::DC_ABI_VERSION);
     assert!(dynamic.contains(&soname), "no soname {soname}:\n{dynamic}");

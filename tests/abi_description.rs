@@ -1,5 +1,5 @@
-//! The ABI stays compatible: abi/data_connectors.xml describes the functions that were released, and libabigail compares
-//! them with the header. A function that was removed or changed is a failure; for one that was added
+//! Detects incompatible changes of the ABI: libabigail compares abi/data_connectors.xml, which describes the released
+//! functions, with the header. The test fails if a function was removed or changed. If one was added,
 //! `UPDATE_ABI=1 cargo test --test abi_description` updates the description.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
@@ -10,15 +10,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use serde_json::{Value, json};
 use support::compiler::Compiler;
 use support::{root, scratch};
 
-/// What abidiff says of two descriptions.
+/// The difference between two descriptions, according to abidiff.
 #[derive(Debug, PartialEq)]
-enum Drift {
+enum AbiChange {
     None,
-    Added,
-    Broken,
+    Compatible,
+    Incompatible,
 }
 
 fn header() -> String {
@@ -42,12 +43,12 @@ fn declarations(header: &str) -> Vec<String> {
         .collect()
 }
 
-/// A library that has the header's functions, and nothing of Rust: what it is described by is the header alone.
-fn stub(name: &str, header: &str) -> PathBuf {
+/// Compiles a C library with empty definitions of the header's functions, and returns libabigail's description of it.
+fn describe(name: &str, header: &str) -> PathBuf {
     let folder = scratch().join(format!("abi-{name}"));
     fs::create_dir_all(&folder).unwrap();
     let mut text = format!("{header}\n");
-    // To libabigail structs that are only declared are all the same.
+    // libabigail does not distinguish incomplete struct types, so each gets a definition.
     for line in header.lines() {
         if let Some(name) = line.strip_prefix("typedef struct ").and_then(|rest| rest.split(' ').next()) {
             text.push_str(&format!("struct {name} {{ int is_{name}; }};\n"));
@@ -59,66 +60,136 @@ fn stub(name: &str, header: &str) -> PathBuf {
     }
     let source = folder.join("stub.c");
     fs::write(&source, text).unwrap();
-    let library = Compiler::of("c99").described(&source);
+    let library = Compiler::of("c99").library_with_debug_info(&source);
     let description = folder.join("abi.xml");
     let options = ["--no-corpus-path", "--no-comp-dir-path", "--no-show-locs", "--out-file"];
     let mut command = Command::new("abidw");
     let output = command.args(options).arg(&description).arg(library).output();
-    let output = output.expect("abidw is needed (the Debian package abigail-tools)");
+    let output = output.expect("abidw is not installed (Debian package abigail-tools)");
     assert!(output.status.success(), "{output:?}");
-    // Where it was made is nobody's business.
+    // The description must not depend on the build folder.
     let text = fs::read_to_string(&description).unwrap().replace(source.to_str().unwrap(), "stub.c");
     fs::write(&description, text).unwrap();
     description
 }
 
-fn compare(old: &Path, new: &Path) -> (Drift, String) {
-    // A pointer to another handle is harmless to it, and not to us.
+fn compare(old: &Path, new: &Path) -> (AbiChange, String) {
+    // abidiff classifies a change of a pointer's target type as harmless; callers would pass the wrong handle.
     let mut command = Command::new("abidiff");
     let output = command.args(["--no-added-syms", "--harmless"]).args([old, new]).output().unwrap();
     let report = String::from_utf8_lossy(&output.stdout).into_owned();
     match output.status.code().unwrap() {
         0 => {}
-        // 4: changed, 8: incompatibly; 1 and 2 are errors of its own.
-        code if code & 3 == 0 => return (Drift::Broken, report),
-        code => panic!("abidiff ended with {code}: {report}{}", String::from_utf8_lossy(&output.stderr)),
+        // Bits 1 and 2: abidiff failed; 4: the ABI changed; 8: incompatibly.
+        code if code & 3 == 0 => return (AbiChange::Incompatible, report),
+        code => panic!("abidiff exited with status {code}: {report}{}", String::from_utf8_lossy(&output.stderr)),
     }
     let output = Command::new("abidiff").arg("--harmless").args([old, new]).output().unwrap();
-    let drift = if output.status.success() { Drift::None } else { Drift::Added };
-    (drift, String::from_utf8_lossy(&output.stdout).into_owned())
+    let change = if output.status.success() { AbiChange::None } else { AbiChange::Compatible };
+    (change, String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 #[test]
-fn the_abi_is_the_one_that_is_described() {
-    let described = root().join("abi/data_connectors.xml");
-    let today = stub("today", &header());
-    let (drift, report) = compare(&described, &today);
-    assert_ne!(drift, Drift::Broken, "programs that were built before would break:\n{report}");
-    if drift == Drift::Added && std::env::var_os("UPDATE_ABI").is_some() {
-        fs::copy(&today, &described).unwrap();
+fn header_matches_the_abi_description() {
+    let description = root().join("abi/data_connectors.xml");
+    let current = describe("current", &header());
+    let (change, report) = compare(&description, &current);
+    assert_ne!(change, AbiChange::Incompatible, "existing programs would break:\n{report}");
+    if change == AbiChange::Compatible && std::env::var_os("UPDATE_ABI").is_some() {
+        fs::copy(&current, &description).unwrap();
         return;
     }
-    assert_eq!(drift, Drift::None, "UPDATE_ABI=1 cargo test --test abi_description\n{report}");
+    assert_eq!(change, AbiChange::None, "run `UPDATE_ABI=1 cargo test --test abi_description`:\n{report}");
 }
 
-/// The guard itself: what it is to find, it finds.
 #[test]
-fn a_drift_is_found() {
+fn detects_changes_of_the_abi() {
     let header = header();
-    let old = stub("old", &header);
+    let old = describe("old", &header);
     let changed = |name: &str, from: &str, to: &str| {
         let other = header.replacen(from, to, 1);
         assert_ne!(other, header, "{from}");
-        compare(&old, &stub(name, &other)).0
+        compare(&old, &describe(name, &other)).0
     };
-    assert_eq!(changed("same", "/* ", "/*  "), Drift::None);
-    assert_eq!(changed("removed", "int32_t dc_abi_version(void);\n", ""), Drift::Broken);
-    assert_eq!(changed("result", "int32_t dc_abi_version(", "int64_t dc_abi_version("), Drift::Broken);
+    assert_eq!(changed("same", "/* ", "/*  "), AbiChange::None);
+    assert_eq!(changed("removed", "int32_t dc_abi_version(void);\n", ""), AbiChange::Incompatible);
+    assert_eq!(changed("result", "int32_t dc_abi_version(", "int64_t dc_abi_version("), AbiChange::Incompatible);
     assert_eq!(
         changed("parameter", "dc_status_name(dc_status status)", "dc_status_name(int64_t status)"),
-        Drift::Broken
+        AbiChange::Incompatible
     );
-    assert_eq!(changed("pointer", "dc_page_json(const dc_page *", "dc_page_json(const dc_error *"), Drift::Broken);
-    let more = "int32_t dc_abi_version(void);\nint32_t dc_version_letter(void);\n";
-    assert_eq!(changed("added", "int32_t dc_abi_version(void);\n", more), Drift::Added);
+    assert_eq!(
+        changed("pointer", "dc_page_json(const dc_page *", "dc_page_json(const dc_error *"),
+        AbiChange::Incompatible
+    );
+    let more = "int32_t dc_abi_version(void);\nint32_t dc_new_function(void);\n";
+    assert_eq!(changed("added", "int32_t dc_abi_version(void);\n", more), AbiChange::Compatible);
+}
+
+/// What a program or a binding that was built with the old description relies on, and the new one no longer has.
+fn breaking_changes(old: &Value, new: &Value) -> Vec<String> {
+    let mut changes = Vec::new();
+    for member in ["constants", "functions", "types"] {
+        for (name, value) in old[member].as_object().unwrap() {
+            // Each release has its own version, and may rename a parameter.
+            let is_version = name.starts_with("DC_VERSION");
+            let mut unnamed = new[member][name].clone();
+            if member == "functions" && unnamed.is_object() {
+                unnamed["names"] = value["names"].clone();
+            }
+            if unnamed != *value && !is_version {
+                changes.push(format!("{name} was {value}, and is {}", new[member][name]));
+            }
+        }
+    }
+    // A field's number is its place in the list.
+    for (number, name) in old["fields"].as_array().unwrap().iter().enumerate() {
+        if new["fields"][number] != *name {
+            changes.push(format!("field {number} was {name}, and is {}", new["fields"][number]));
+        }
+    }
+    for option in old["options"].as_array().unwrap() {
+        let same = |other: &Value| ["name", "type", "secret", "replaces"].iter().all(|key| other[key] == option[key]);
+        if !new["options"].as_array().unwrap().iter().any(same) {
+            changes.push(format!("option {} was removed, or its type changed", option["name"]));
+        }
+    }
+    changes
+}
+
+fn description(path: &Path) -> Value {
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// A release adds its description to abi/released.
+#[test]
+fn released_descriptions_still_hold() {
+    let current = description(&root().join("abi/data_connectors.json"));
+    for release in fs::read_dir(root().join("abi/released")).into_iter().flatten() {
+        let path = release.unwrap().path();
+        let changes = breaking_changes(&description(&path), &current);
+        assert!(changes.is_empty(), "{}: {changes:#?}", path.display());
+    }
+}
+
+#[test]
+fn breaking_changes_are_found() {
+    let current = description(&root().join("abi/data_connectors.json"));
+    assert_eq!(breaking_changes(&current, &current), Vec::<String>::new());
+    let is_found = |change: &dyn Fn(&mut Value)| {
+        let mut changed = current.clone();
+        change(&mut changed);
+        assert_ne!(changed, current);
+        breaking_changes(&current, &changed).len() == 1
+    };
+    assert!(is_found(&|value| value["constants"]["DC_ERR_TLS"] = json!(-40)));
+    assert!(is_found(&|value| value["functions"]["dc_version"]["since"] = json!("0.2.0")));
+    assert!(is_found(&|value| value["types"]["dc_log_callback"] = json!("void (*)(void)")));
+    assert!(is_found(&|value| drop(value["fields"].as_array_mut().unwrap().pop())));
+    assert!(is_found(&|value| value["options"][7]["name"] = json!("other")));
+    assert!(is_found(&|value| value["options"][7]["type"] = json!("string")));
+    let mut extended = current.clone();
+    extended["constants"]["DC_NEW"] = json!(1);
+    extended["fields"].as_array_mut().unwrap().push(json!("new"));
+    assert_eq!(breaking_changes(&current, &extended), Vec::<String>::new());
 }

@@ -1,5 +1,5 @@
-//! The C programs in tests/c, one for each section of the header: compiled without a warning, run against a sandbox, and
-//! with `DC_TEST_VALGRIND=1` (`make test` sets it where valgrind is installed) once more under valgrind.
+//! The C programs in tests/c, one for each section of the header: compiled without warnings, run against a sandbox,
+//! and, with `DC_TEST_VALGRIND=1` (set by `make test` if valgrind is installed), again under valgrind.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
@@ -9,7 +9,7 @@ use data_connectors_sandbox::Sandbox;
 use support::compiler::Compiler;
 use support::{program, root};
 
-fn passes(section: &str) {
+fn run_program(section: &str) {
     let sandbox = Sandbox::builder().connectors(45).start().unwrap();
     let test = Compiler::of("c99").program(&root().join(format!("tests/c/{section}.c")));
     let arguments = [sandbox.base_url()];
@@ -21,18 +21,18 @@ fn passes(section: &str) {
     }
 }
 
-/// One test for each program, and a list of them.
+/// Defines a test for each program, and a list of the programs.
 macro_rules! programs {
     ($($section:ident)*) => {
         const PROGRAMS: &[&str] = &[$(stringify!($section)),*];
-        $(#[test] fn $section() { passes(stringify!($section)) })*
+        $(#[test] fn $section() { run_program(stringify!($section)) })*
     };
 }
 
 programs! { status config client pager page connector error cancel callbacks version }
 
 #[test]
-fn every_section_has_its_program() {
+fn every_program_is_run() {
     let mut files: Vec<String> = std::fs::read_dir(root().join("tests/c"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())

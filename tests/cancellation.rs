@@ -26,12 +26,12 @@ const BEST_DELAY_MS: i64 = 20;
 
 fn test_program() -> &'static PathBuf {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| Compiler::of("c99").program(&root().join("tests/c/other/ending.c")))
+    PROGRAM.get_or_init(|| Compiler::of("c99").program(&root().join("tests/c/other/cancel_call.c")))
 }
 
 fn preload() -> &'static PathBuf {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
-    LIBRARY.get_or_init(|| Compiler::of("c99").shared(&root().join("tests/c/other/preload.c")))
+    LIBRARY.get_or_init(|| Compiler::of("c99").preload_library(&root().join("tests/c/other/preload.c")))
 }
 
 fn run(arguments: &[&str], clock_jumps: bool) -> Output {
@@ -42,22 +42,24 @@ fn run(arguments: &[&str], clock_jumps: bool) -> Output {
     program::run(test_program(), arguments, &variables)
 }
 
-/// Cancels a call in each way while it is in `phase`, and lets it time out.
+/// Cancels a call by each method while it is in `phase`, and lets it time out.
 fn assert_interruptible(phase: &str, arguments: &[&str], timeout_message: &str) {
     let _running = RUNNING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let ways = ["token", "shutdown", "interrupt", "timeout"];
+    let methods = ["token", "shutdown", "interrupt", "timeout"];
     let mut best = MAX_DELAY_MS;
-    for (way, clock_jumps) in ways.iter().map(|way| (way, false)).chain([(&"timeout", true), (&"token", true)]) {
-        let output = run(&[&[*way], arguments].concat(), clock_jumps);
+    for (method, clock_jumps) in
+        methods.iter().map(|method| (method, false)).chain([(&"timeout", true), (&"token", true)])
+    {
+        let output = run(&[&[*method], arguments].concat(), clock_jumps);
         let (printed, _) = program::expect_code(&output, 0);
         let mut words = printed.splitn(3, ' ');
         let (status, delay, message) = (words.next().unwrap(), words.next().unwrap(), words.next().unwrap());
         let delay: i64 = delay.parse().unwrap();
-        println!("{phase}, {way}: {status} after {delay} ms: {}", message.trim());
+        println!("{phase}, {method}: {status} after {delay} ms: {}", message.trim());
         let (expected, part) =
-            if *way == "timeout" { ("DC_ERR_TIMEOUT", timeout_message) } else { ("DC_ERR_CANCELLED", "") };
-        assert!(status == expected && message.contains(part), "{phase}, {way}: {printed}");
-        assert!((-20..MAX_DELAY_MS).contains(&delay), "{phase}, {way}: {delay} ms late");
+            if *method == "timeout" { ("DC_ERR_TIMEOUT", timeout_message) } else { ("DC_ERR_CANCELLED", "") };
+        assert!(status == expected && message.contains(part), "{phase}, {method}: {printed}");
+        assert!((-20..MAX_DELAY_MS).contains(&delay), "{phase}, {method}: {delay} ms late");
         assert!(!printed.contains("canary"), "{printed}");
         best = best.min(delay);
     }
@@ -150,9 +152,9 @@ fn cancellation_leaks_nothing_under_valgrind() {
         return;
     }
     let unresponsive = server(vec![Step::ReadRequest, Step::KeepOpen], false);
-    for way in ["token", "shutdown", "interrupt", "timeout"] {
+    for method in ["token", "shutdown", "interrupt", "timeout"] {
         for url in [url("http", &unresponsive), url("https", &unresponsive)] {
-            let output = program::run_under_valgrind(test_program(), &[way, &url], &[]);
+            let output = program::run_under_valgrind(test_program(), &[method, &url], &[]);
             let (printed, _) = program::expect_code(&output, 0);
             assert!(printed.starts_with("DC_ERR_"), "{printed}");
         }
@@ -195,11 +197,11 @@ fn cancels_between_attempts_and_does_not_wait_beyond_the_timeout() {
         false,
     );
     let _running = RUNNING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    for way in ["token", "shutdown", "interrupt"] {
-        let (printed, _) = program::expect_code(&run(&[way, &url("http", &busy)], false), 0);
-        println!("between attempts, {way}: {printed}");
+    for method in ["token", "shutdown", "interrupt"] {
+        let (printed, _) = program::expect_code(&run(&[method, &url("http", &busy)], false), 0);
+        println!("between attempts, {method}: {printed}");
         let delay: i64 = printed.split(' ').nth(1).unwrap().parse().unwrap();
-        assert!(printed.starts_with("DC_ERR_CANCELLED") && (-20..MAX_DELAY_MS).contains(&delay), "{way}: {printed}");
+        assert!(printed.starts_with("DC_ERR_CANCELLED") && (-20..MAX_DELAY_MS).contains(&delay), "{method}: {printed}");
     }
     // A wait beyond the timeout is not started.
     let (printed, _) = program::expect_code(&run(&["timeout", &url("http", &busy)], false), 0);

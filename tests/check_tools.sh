@@ -1,4 +1,4 @@
-# Prints the tools that the tests need and this machine does not have; exits with 1 if there are any.
+# Prints the missing tools that the tests need; exits with 1 if any tool is missing.
 set -u
 missing=0
 # CC and CXX may have arguments: only their first word is a command.
@@ -17,8 +17,8 @@ need "${PYTHON:-python3}" "runs the Python tests"
 "${PYTHON:-python3}" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null ||
     { echo "missing: Python 3.11 or later (for the tests; the package supports 3.9)"; missing=1; }
 if command -v valgrind >/dev/null 2>&1; then
-    echo "the C programs run under valgrind, too"
+    echo "the C programs are also run under valgrind"
 else
-    echo "valgrind is not installed: the C programs do not run under it"
+    echo "valgrind is not installed: the C programs are not run under valgrind"
 fi
 exit $missing

@@ -24,7 +24,7 @@ fn sequential_calls_reuse_one_connection() {
     });
 }
 
-/// Even without retries.
+/// Also with `max_retries` 0.
 #[test]
 fn replaces_idle_connections_that_the_server_closed() {
     let closed = vec![Step::ReadRequest, ok_response()];

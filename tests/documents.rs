@@ -29,11 +29,11 @@ fn header() -> String {
     program.lines().map(|line| line.strip_prefix(" *     ").unwrap_or_default().to_owned() + "\n").collect()
 }
 
-/// A program that takes the base URL as its argument lists the connectors of a sandbox, and reports what it lacks.
-fn lists_137(run: impl Fn(&[&str], &[(&str, &str)]) -> Output) {
+/// Checks a program whose argument is the base URL: it lists the connectors of a sandbox, and reports errors.
+fn assert_lists_all_connectors(run: impl Fn(&[&str], &[(&str, &str)]) -> Output) {
     let sandbox = Sandbox::builder().start().unwrap();
-    let (listed, complaint) = program::expect_code(&run(&[sandbox.base_url()], &[TOKEN]), 0);
-    assert_eq!((listed.lines().count(), complaint.as_str()), (137, ""));
+    let (listed, errors) = program::expect_code(&run(&[sandbox.base_url()], &[TOKEN]), 0);
+    assert_eq!((listed.lines().count(), errors.as_str()), (137, ""));
     for line in listed.lines() {
         let (id, rest) = line.split_once(' ').unwrap();
         assert!(id.parse::<u32>().is_ok() && !rest.is_empty(), "{line}");
@@ -44,17 +44,17 @@ fn lists_137(run: impl Fn(&[&str], &[(&str, &str)]) -> Output) {
         (["http://127.0.0.1:1"], &[TOKEN], "127.0.0.1:1"),
         (["example.com"], &[TOKEN], "no scheme"),
     ] {
-        let (listed, complaint) = program::expect_code(&run(&arguments, variables), 1);
+        let (listed, errors) = program::expect_code(&run(&arguments, variables), 1);
         assert_eq!(listed, "");
-        assert!(complaint.contains(reason) && complaint.lines().count() == 1, "{complaint}");
-        assert!(!complaint.contains(TOKEN.1), "{complaint}");
+        assert!(errors.contains(reason) && errors.lines().count() == 1, "{errors}");
+        assert!(!errors.contains(TOKEN.1), "{errors}");
     }
 }
 
 #[test]
 fn readme_c_program_lists_all_connectors() {
-    let first = Compiler::of("c99").program_of_text("readme_program", &readme("c"));
-    lists_137(|arguments, variables| program::run(&first, arguments, variables));
+    let first = Compiler::of("c99").program_from_source("readme_program", &readme("c"));
+    assert_lists_all_connectors(|arguments, variables| program::run(&first, arguments, variables));
     if program::valgrind_enabled() {
         let sandbox = Sandbox::builder().start().unwrap();
         for arguments in [&[sandbox.base_url()][..], &["http://127.0.0.1:1"]] {
@@ -67,10 +67,12 @@ fn readme_c_program_lists_all_connectors() {
 #[test]
 fn readme_python_program_lists_all_connectors() {
     let text = readme("python");
-    lists_137(|arguments, variables| python(&[&["-c", text.as_str()], arguments].concat(), variables));
+    assert_lists_all_connectors(|arguments, variables| {
+        python(&[&["-c", text.as_str()], arguments].concat(), variables)
+    });
 }
 
-/// It has no option for the base URL, so it gets one line more.
+/// The program has no option for the base URL, so the test inserts a line.
 #[test]
 fn header_program_lists_all_pages() {
     let sandbox = Sandbox::builder().start().unwrap();
@@ -80,15 +82,15 @@ fn header_program_lists_all_pages() {
     let set_base_url = "    if (status == DC_OK)\n        status = \
         dc_config_set_string(config, DC_OPTION_BASE_URL, getenv(\"TEST_BASE_URL\"), &error);\n";
     let text = text.replace(line, &format!("{set_base_url}{line}"));
-    let program = Compiler::of("c99").program_of_text("header_program", &text);
+    let program = Compiler::of("c99").program_from_source("header_program", &text);
 
     let variables = [TOKEN, ("TEST_BASE_URL", sandbox.base_url())];
-    let (pages, complaint) = program::expect_code(&program::run(&program, &[], &variables), 0);
-    assert_eq!(complaint, "");
+    let (pages, errors) = program::expect_code(&program::run(&program, &[], &variables), 0);
+    assert_eq!(errors, "");
     let rows = |page: &str| serde_json::from_str::<Value>(page).unwrap()["data"].as_array().unwrap().len();
     assert_eq!(pages.lines().map(rows).sum::<usize>(), 137);
-    let (_, complaint) = program::expect_code(&program::run(&program, &[], &[]), 1);
-    assert!(complaint.starts_with("DC_ERR_INVALID_ARGUMENT: missing access_token"), "{complaint}");
+    let (_, errors) = program::expect_code(&program::run(&program, &[], &[]), 1);
+    assert!(errors.starts_with("DC_ERR_INVALID_ARGUMENT: missing access_token"), "{errors}");
 }
 
 fn python(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
@@ -104,20 +106,20 @@ fn python(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
         .expect("python3 is required (set PYTHON)")
 }
 
-/// The behaviour of the example, which is the same in C and in Python.
-fn behaves_like_the_example(run: impl Fn(&[&str], &[(&str, &str)]) -> Output) {
+/// Checks the behaviour of the example, which is the same in C and in Python.
+fn assert_example_works(run: impl Fn(&[&str], &[(&str, &str)]) -> Output) {
     let sandbox = Sandbox::builder().token(TOKEN.1).start().unwrap();
     let url = sandbox.base_url();
     let ids = |rows: &[serde_json::Value]| -> Vec<String> {
         rows.iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
     };
 
-    let (table, said) = program::expect_code(&run(&["--base-url", url], &[TOKEN]), 0);
+    let (table, messages) = program::expect_code(&run(&["--base-url", url], &[TOKEN]), 0);
     let mut lines = table.lines();
     assert_eq!(lines.next(), Some("ID           STATE    METHOD UPDATED              NAME"));
     let listed: Vec<String> = lines.map(|line| line.split(' ').next().unwrap().to_owned()).collect();
     assert_eq!(listed, ids(sandbox.connectors()));
-    assert_eq!(said, "137 connectors\n");
+    assert_eq!(messages, "137 connectors\n");
     let first = "12345        live     get    2026-01-20T14:22:15Z Order Status Service";
     assert_eq!(table.lines().nth(1), Some(first));
     for name in [
@@ -131,13 +133,13 @@ fn behaves_like_the_example(run: impl Fn(&[&str], &[(&str, &str)]) -> Output) {
         assert!(table.contains(name), "{name}");
     }
 
-    let (json, said) =
+    let (json, messages) =
         program::expect_code(&run(&["--json", "--per-page=7", "--limit", "30", "--base-url", url], &[TOKEN]), 0);
     let rows: Vec<serde_json::Value> = json.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(rows, sandbox.connectors()[..30]);
-    assert_eq!(said, "30 connectors\n");
+    assert_eq!(messages, "30 connectors\n");
 
-    for (arguments, says) in [
+    for (arguments, expected) in [
         (&["--nonsense"][..], "--nonsense"),
         (&["--limit", "0"], "--limit"),
         (&["--limit"], "--limit"),
@@ -147,18 +149,18 @@ fn behaves_like_the_example(run: impl Fn(&[&str], &[(&str, &str)]) -> Output) {
         (&["--region", "mars"], "use us, eu or au"),
         (&["--region", "eu", "--base-url", url], "--region"),
     ] {
-        let (printed, complaint) = program::expect_code(&run(arguments, &[TOKEN]), 2);
-        assert!(complaint.contains(says), "{arguments:?}: {complaint}");
+        let (printed, errors) = program::expect_code(&run(arguments, &[TOKEN]), 2);
+        assert!(errors.contains(expected), "{arguments:?}: {errors}");
         assert!(printed.is_empty() || printed.starts_with("ID "), "{printed}");
     }
-    let (_, complaint) = program::expect_code(&run(&[], &[]), 2);
-    assert!(complaint.contains("INTERCOM_ACCESS_TOKEN is not set"), "{complaint}");
+    let (_, errors) = program::expect_code(&run(&[], &[]), 2);
+    assert!(errors.contains("INTERCOM_ACCESS_TOKEN is not set"), "{errors}");
 
-    let wrong = [(TOKEN.0, "another-canary")];
-    let (_, complaint) = program::expect_code(&run(&["--base-url", url], &wrong), 1);
-    assert!(complaint.contains("401 Unauthorized: Access Token Invalid"), "{complaint}");
-    assert!(complaint.contains(" (request id "), "{complaint}");
-    assert!(!complaint.contains("another-canary"), "{complaint}");
+    let invalid_token = [(TOKEN.0, "another-canary")];
+    let (_, errors) = program::expect_code(&run(&["--base-url", url], &invalid_token), 1);
+    assert!(errors.contains("401 Unauthorized: Access Token Invalid"), "{errors}");
+    assert!(errors.contains(" (request id "), "{errors}");
+    assert!(!errors.contains("another-canary"), "{errors}");
     let (help, _) = program::expect_code(&run(&["--help"], &[]), 0);
     assert!(help.contains("--per-page"), "{help}");
 }
@@ -166,7 +168,7 @@ fn behaves_like_the_example(run: impl Fn(&[&str], &[(&str, &str)]) -> Output) {
 #[test]
 fn c_example_lists_and_reports_errors() {
     let example = Compiler::of("c99").program(&root().join("examples/c/list_connectors.c"));
-    behaves_like_the_example(|arguments, variables| program::run(&example, arguments, variables));
+    assert_example_works(|arguments, variables| program::run(&example, arguments, variables));
     if program::valgrind_enabled() {
         let sandbox = Sandbox::builder().start().unwrap();
         let output = program::run_under_valgrind(&example, &["--base-url", sandbox.base_url()], &[TOKEN]);
@@ -178,7 +180,7 @@ fn c_example_lists_and_reports_errors() {
 #[test]
 fn python_example_lists_and_reports_errors() {
     let example = root().join("examples/python/list_connectors.py");
-    behaves_like_the_example(|arguments, variables| {
+    assert_example_works(|arguments, variables| {
         let mut all = vec![example.to_str().unwrap()];
         all.extend(arguments);
         python(&all, variables)

@@ -1,5 +1,5 @@
 //! The header and the description of the ABI are generated from the sources, and every C and C++ compiler accepts them.
-//! With `UPDATE_HEADER=1` (`make header`) they are written instead of compared.
+//! `UPDATE_HEADER=1` (`make header`) writes them instead of comparing them.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
@@ -16,11 +16,11 @@ use data_connectors::ffi::connector::field_names;
 use serde_json::{Value, json};
 use support::{compiler::Compiler, root, symbols};
 
-/// The sections in the order of first use. Types come before them all.
+/// The sections in the order of first use. The types precede all of them.
 const SECTIONS: [&str; 11] =
     ["status", "config", "client", "pager", "page", "connector", "error", "cancel", "callbacks", "version", "types"];
 
-/// A header that is longer is not read.
+/// Limits the length of the header.
 const MAX_WORDS: usize = 4_500;
 
 #[test]
@@ -28,27 +28,29 @@ fn header_is_up_to_date() {
     compare_or_write("include/data_connectors.h", &header());
 }
 
-/// The bindings' own tables, and the version nodes of the shared library, are made from this or tested against it.
+/// The tables in the bindings and the version nodes of the shared library are generated from this or tested against it.
 #[test]
 fn abi_description_is_up_to_date() {
     let header = header();
     let function = |name: String| {
         let (returns, parameters) = symbols::declaration_of(&header, &name);
-        let types: Vec<String> = parameters.into_iter().map(|(kind, _)| kind).collect();
+        let (types, names): (Vec<String>, Vec<String>) = parameters.into_iter().unzip();
         let since = symbols::since(&header, &name);
-        (name, json!({"parameters": types, "returns": returns, "since": since}))
+        (name, json!({"parameters": types, "returns": returns, "since": since, "names": names}))
     };
     let members = [
         ("constants", object(symbols::constants(&header).into_iter().map(|(name, value)| (name, json!(value))))),
         ("fields", array(field_names().map(|name| json!(name)))),
         ("functions", object(symbols::declared(&header).into_iter().map(function))),
+        ("handles", array(symbols::handles(&header).into_iter().map(|name| json!(name)))),
         ("options", array(options())),
+        ("types", object(symbols::types(&header).into_iter().map(|(name, definition)| (name, json!(definition))))),
     ];
     let members: Vec<String> = members.iter().map(|(name, value)| format!("  \"{name}\": {value}")).collect();
     compare_or_write("abi/data_connectors.json", &format!("{{\n{}\n}}\n", members.join(",\n")));
 }
 
-/// The one list of options in the documentation.
+/// The list of options in the documentation.
 #[test]
 fn options_page_is_up_to_date() {
     let mut page = OPTIONS_INTRODUCTION.to_owned();
@@ -79,8 +81,8 @@ is `token`; `timeout` and `connect_timeout` are in seconds), or a member of `opt
 of `config`. `dc_config_option` describes the options at run time.
 
 A value is checked when it is set. NULL resets an option to its default, except the access token. Of two options that
-replace each other the last one set is in effect in C and C++; the other languages refuse both together. No error, log
-line or representation contains the value of a secret option.
+replace each other, the last one set is in effect in C and C++; the other languages reject the combination. No error, log
+line or other output contains the value of a secret option.
 
 | Name | Type | Default | Allowed | Description |
 | --- | --- | --- | --- | --- |
@@ -101,7 +103,7 @@ fn options() -> impl Iterator<Item = Value> {
     })
 }
 
-/// An object or array with a member on each line, so that a difference is one line, and awk can read it.
+/// An object with one member per line, for readable diffs and for awk.
 fn object(members: impl Iterator<Item = (String, Value)>) -> String {
     let lines: Vec<String> = members.map(|(name, value)| format!("    \"{name}\": {value}")).collect();
     format!("{{\n{}\n  }}", lines.join(",\n"))
@@ -120,7 +122,7 @@ fn compare_or_write(path: &str, generated: &str) {
         return;
     }
     let committed = fs::read_to_string(&file).unwrap_or_default();
-    assert!(committed == generated, "{path} is not what src/ffi generates: run `make header`");
+    assert!(committed == generated, "{path} is out of date: run `make header`");
 }
 
 #[test]
@@ -136,7 +138,7 @@ fn every_file_of_ffi_is_a_section() {
     assert_eq!(files, sections);
 }
 
-/// The rules of the whole header and of a type say what the error, the handle itself and a new handle are.
+/// Handles and errors need no `@param`: the header's rules and the comments of the types describe them.
 #[test]
 fn every_function_is_documented_and_called_from_c() {
     let header = header();
@@ -156,8 +158,8 @@ fn every_function_is_documented_and_called_from_c() {
     }
 }
 
-/// The C++ config has a method of one line for every option of 0.1.0, with the option's type. Later options can be set
-/// by name alone.
+/// The C++ config has a method for each option of 0.1.0, on one line and with the option's type. Later options may be
+/// settable by name only.
 #[test]
 fn cpp_config_has_typed_methods() {
     const MIN_METHODS: usize = 15;
@@ -193,7 +195,7 @@ fn c_programs() -> String {
 #[test]
 fn header_is_short() {
     let header = header();
-    // Comment markers are no words.
+    // Comment markers do not count as words.
     let words = header.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count();
     println!("{words} words");
     assert!(words <= MAX_WORDS, "{words} words");
@@ -210,7 +212,7 @@ fn header_compiles_alone_and_twice_as_c_and_as_cpp() {
     }
 }
 
-/// What cbindgen generates from a file of src/ffi: its types, and the rest.
+/// The output of cbindgen for a file of src/ffi: its types, and the rest.
 struct Section {
     types: String,
     body: String,
@@ -223,7 +225,7 @@ fn header() -> String {
     let names = || SECTIONS.into_iter().filter(|name| *name != "types");
     let sections: Vec<Section> = names().map(|name| generate(&settings, name)).collect();
 
-    text.push_str(&group("types", "Types", "Each type says how it may be used by threads."));
+    text.push_str(&group("types", "Types", ""));
     for section in &sections {
         text.push_str(&section.types);
     }
@@ -280,7 +282,7 @@ fn introduction(path: &Path) -> (String, String) {
     (title, lines.skip_while(|line| line.is_empty()).collect::<Vec<_>>().join("\n"))
 }
 
-/// Short comments on one line; negative numbers in parentheses, so that they can stand in any expression.
+/// Puts short comments on one line, and negative numbers in parentheses, so that they can be used in any expression.
 fn tidy(body: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     for line in body.lines() {
@@ -369,10 +371,10 @@ fn version_macros() -> String {
     let number = major * 1_000_000 + minor * 1_000 + patch;
     [
         ("Version of this header.", "", format!("\"{version}\"")),
-        ("Its first part.", "_MAJOR", major.to_string()),
-        ("Its second part.", "_MINOR", minor.to_string()),
-        ("Its third part.", "_PATCH", patch.to_string()),
-        ("The version as a number: major * 1000000 + minor * 1000 + patch.", "_NUMBER", number.to_string()),
+        ("Major version of this header.", "_MAJOR", major.to_string()),
+        ("Minor version of this header.", "_MINOR", minor.to_string()),
+        ("Patch version of this header.", "_PATCH", patch.to_string()),
+        ("Version of this header as a number: major * 1000000 + minor * 1000 + patch.", "_NUMBER", number.to_string()),
     ]
     .map(|(comment, suffix, value)| macro_with_comment(comment, &format!("DC_VERSION{suffix}"), &value))
     .concat()

@@ -76,7 +76,7 @@ fn compiler(variable: &str, default: &str) -> Command {
 
 /// Runs a program against a sandbox, and asserts that it lists all connectors. `library` is the folder of the shared
 /// library.
-fn assert_lists_137(program: &Path, library: &Path) {
+fn assert_lists_all_connectors(program: &Path, library: &Path) {
     let sandbox = Sandbox::builder().token(TOKEN.1).start().unwrap();
     let mut command = Command::new(program);
     command.args(["--json", "--base-url", sandbox.base_url()]).env(TOKEN.0, TOKEN.1).env("LD_LIBRARY_PATH", library);
@@ -103,7 +103,7 @@ fn build_example(folder: &Path) -> PathBuf {
 fn links_the_shared_library_with_pkg_config() {
     let folder = TempFolder::new("shared");
     let program = build_example(&folder.0);
-    assert_lists_137(&program, &installed().join("lib"));
+    assert_lists_all_connectors(&program, &installed().join("lib"));
     // The loader searches for the soname.
     let output = Command::new(&program).env_remove("LD_LIBRARY_PATH").output().unwrap();
     assert!(String::from_utf8_lossy(&output.stderr).contains("libdata_connectors.so.1"), "{output:?}");
@@ -118,7 +118,7 @@ fn links_the_static_library_with_pkg_config() {
     let mut command = compiler("CC", "cc");
     command.arg("-static").arg(root().join(EXAMPLE)).arg("-o").arg(&program);
     run(command.args(pkg_config(&["--static", "--cflags", "--libs"])));
-    assert_lists_137(&program, Path::new("/nonexistent"));
+    assert_lists_all_connectors(&program, Path::new("/nonexistent"));
 }
 
 #[test]
@@ -130,8 +130,8 @@ fn links_both_libraries_with_cmake() {
     let prefix = format!("-DCMAKE_PREFIX_PATH={}", installed().display());
     run(Command::new("cmake").arg("-S").arg(&folder.0).arg("-B").arg(&build).arg(prefix));
     run(Command::new("cmake").arg("--build").arg(&build));
-    assert_lists_137(&build.join("with_shared"), &installed().join("lib"));
-    assert_lists_137(&build.join("with_static"), Path::new("/nonexistent"));
+    assert_lists_all_connectors(&build.join("with_shared"), &installed().join("lib"));
+    assert_lists_all_connectors(&build.join("with_static"), Path::new("/nonexistent"));
     let needs_library =
         |name: &str| run(Command::new("readelf").arg("-d").arg(build.join(name))).contains("[libdata_connectors.so.1]");
     assert!(needs_library("with_shared") && !needs_library("with_static"));
@@ -220,13 +220,14 @@ fn program_runs_with_the_next_minor_version() {
     make(&["install", "VERSION=0.2.0", &destdir, "PREFIX=/opt/dc"]);
     let library = folder.0.join("opt/dc/lib");
     assert!(library.join("libdata_connectors.so.1.0.2.0").exists());
-    assert_lists_137(&program, &library);
+    assert_lists_all_connectors(&program, &library);
     make(&["uninstall", "VERSION=0.2.0", &destdir, "PREFIX=/opt/dc"]);
     let remaining: Vec<_> = files(&folder.0.join("opt"));
     assert!(remaining.is_empty(), "{remaining:?}");
 }
 
-/// As packagers do: unusual folders, a umask, a relative DESTDIR, twice. `make uninstall` removes only what was installed.
+/// As packagers do: unusual folders, a umask, a relative DESTDIR, twice. `make uninstall` removes only what was
+/// installed.
 #[test]
 fn installs_into_other_folders_and_uninstalls() {
     let folder = TempFolder::new("folders");
@@ -335,15 +336,24 @@ fn documented_static_link_line_matches_rustc() {
     assert_eq!(documented, required);
 }
 
+/// The text of a manual page, without the escapes of roff.
+fn manual_page(name: &str) -> String {
+    let page = fs::read_to_string(installed().join(format!("share/man/man3/{name}.3"))).expect(name);
+    page.replace("\\-", "-").replace("\\(dq", "\"").replace("\\&", "").replace("\\e", "\\")
+}
+
 #[test]
-fn every_function_has_a_manual_page() {
-    let folder = installed().join("share/man/man3");
+fn every_function_and_section_has_a_manual_page() {
+    let sections = ["status", "config", "client", "pager", "page", "connector", "error", "cancel_token", "callbacks"];
     let functions = symbols::declared(&fs::read_to_string(root().join("include/data_connectors.h")).unwrap());
-    let pages = files(&folder);
-    // Plus data_connectors(3) and dc_options(3).
-    assert_eq!(pages.len(), functions.len() + 2);
+    let pages = files(&installed().join("share/man/man3"));
+    let mut expected: BTreeSet<String> = sections.map(|name| format!("dc_{name}.3")).into();
+    expected.extend(["data_connectors.3".to_owned(), "dc_options.3".to_owned()]);
+    expected.extend(functions.iter().map(|name| format!("{name}.3")));
+    let names = pages.iter().map(|page| page.file_name().unwrap().to_str().unwrap().to_owned());
+    assert_eq!(names.collect::<BTreeSet<String>>(), expected);
     for name in functions {
-        let page = fs::read_to_string(folder.join(format!("{name}.3"))).unwrap();
+        let page = manual_page(&name);
         for section in [".SH NAME", ".SH SYNOPSIS", ".SH DESCRIPTION", ".SH HISTORY", &format!("{name}(")] {
             assert!(page.contains(section), "{name}: {section}");
         }
@@ -358,4 +368,69 @@ fn every_function_has_a_manual_page() {
     let report = String::from_utf8_lossy(&output.stdout);
     let warnings: Vec<&str> = report.lines().filter(|line| !line.contains("missing date")).collect();
     assert!(warnings.is_empty(), "{warnings:#?}");
+}
+
+#[test]
+fn manual_pages_contain_the_whole_header() {
+    let pages = files(&installed().join("share/man/man3"));
+    let pages: Vec<String> =
+        pages.iter().map(|page| manual_page(page.file_stem().unwrap().to_str().unwrap())).collect();
+    let header = fs::read_to_string(root().join("include/data_connectors.h")).unwrap();
+    let (start, end) = (header.find("/*").unwrap(), header.rfind("#ifdef __cplusplus").unwrap());
+    let mut missing = Vec::new();
+    for line in header[start..end].lines() {
+        let text = line.trim_start_matches(['/', '*', ' ']).trim_end_matches("*/").trim_end();
+        let text = text.split("Since: ").next().unwrap().split(" Generated from").next().unwrap().trim_end();
+        let text = match text.split_once(' ') {
+            Some(("@param", rest)) => rest.trim_start().split_once(' ').unwrap().1.trim_start(),
+            Some(("@return", rest)) => rest,
+            Some(("#define", rest)) if rest.starts_with("DC_") => &rest.replace(['(', ')'], ""),
+            _ => text,
+        };
+        let is_markup = ["@defgroup", "@{", "@}", "#", "extern \"C\"", "}", "Each type says how"]
+            .iter()
+            .any(|markup| text.starts_with(markup));
+        if !is_markup && !pages.iter().any(|page| page.contains(text)) {
+            missing.push(text.to_owned());
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
+#[test]
+fn manual_pages_contain_what_concerns_the_function() {
+    for (name, text) in [
+        ("dc_page", "byte 0xFE after every column"),
+        ("dc_page_packed_rows", "byte 0xFE after every column"),
+        ("dc_status", "DC_ERR_TLS -4"),
+        ("dc_status_name", ".BR dc_status (3)"),
+        ("dc_pager_next", ".BR dc_status (3)"),
+        ("dc_callbacks", "typedef void (*dc_log_callback)(void *user_data, int32_t level, const char *message);"),
+        ("dc_callbacks", "It must return normally, without an"),
+        (
+            "dc_config_set_logger",
+            "typedef void (*dc_log_callback)(void *user_data, int32_t level, const char *message);",
+        ),
+        ("dc_config_set_logger", "DC_LOG_DEBUG 4"),
+        ("dc_config_set_logger", ".BR dc_callbacks (3)"),
+        ("dc_config_set_interrupt_check", "typedef int32_t (*dc_interrupt_callback)(void *user_data);"),
+        ("dc_config", "Retryable failures are"),
+        ("dc_config", ".BR dc_options (3)"),
+        ("dc_config_set_string", ".BR dc_options (3)"),
+        ("dc_config_set_int", ".BR dc_options (3)"),
+        ("dc_config_option", "DC_INFO_REPLACES 6"),
+        ("dc_options", "DC_OPTION_REGION \"region\""),
+        ("dc_connector_field", "DC_FIELD_NAME 2"),
+        ("dc_connector_state_code", "DC_STATE_LIVE 2"),
+        ("dc_version", "DC_VERSION_NUMBER 1000"),
+        ("dc_connector_name", "owned by the page and valid until that is freed"),
+        ("dc_error_message", "owned by its handle and valid until that is freed"),
+    ] {
+        assert!(manual_page(name).contains(text), "{name}: {text}");
+    }
+    let cursor = manual_page("dc_pager_cursor");
+    assert!(cursor.contains("valid until the next dc_pager_next()") && !cursor.contains("until that is freed"));
+    for (name, text) in [("dc_connector_state_code", "DC_FIELD_NAME"), ("dc_config_set_interrupt_check", "DC_LOG_")] {
+        assert!(!manual_page(name).contains(text), "{name}: {text}");
+    }
 }

@@ -2,7 +2,7 @@
 //! <- ffi`.
 //!
 //! A dependency is a path outside `#[cfg(test)]` that starts with `crate::`, `super::`, `self::` or the name of a child
-//! module; it points to the innermost file that the path names. `mod child;` alone is no dependency.
+//! module; it points to the innermost file of the path. `mod child;` alone is not a dependency.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
@@ -25,7 +25,7 @@ fn src_has_no_import_cycles() {
 }
 
 #[test]
-fn order_of_the_layers_holds() {
+fn layers_depend_on_the_layer_below() {
     let mut sources = BTreeMap::new();
     read_sources(Path::new(env!("CARGO_MANIFEST_DIR")).join("src").as_path(), &[], &mut sources);
     let graph = dependencies(&sources);
@@ -135,7 +135,7 @@ fn tokenize(source: &str) -> Vec<String> {
     tokens
 }
 
-/// The tokens without the items behind `#[cfg(test)]`, and the names of the modules among those.
+/// The tokens without the items that have `#[cfg(test)]`, and the names of the modules among those items.
 fn without_tests(tokens: &[String]) -> (Vec<String>, Vec<String>) {
     let (mut kept, mut modules) = (Vec::new(), Vec::new());
     let mut at = 0;
@@ -155,7 +155,7 @@ fn without_tests(tokens: &[String]) -> (Vec<String>, Vec<String>) {
     (kept, modules)
 }
 
-/// Where the item begins, if an attribute `#[cfg(…test…)]` is at `at`.
+/// The start of the item, if an attribute `#[cfg(…test…)]` is at `at`.
 fn item_after_test_attribute(tokens: &[String], at: usize) -> Option<usize> {
     let is = |at: usize, text: &str| tokens.get(at).is_some_and(|token| token == text);
     if !(is(at, "#") && is(at + 1, "[") && is(at + 2, "cfg")) {
@@ -167,7 +167,7 @@ fn item_after_test_attribute(tokens: &[String], at: usize) -> Option<usize> {
     (has("test") && !has("not")).then_some(end + 1)
 }
 
-/// Behind the `;` or the block that ends the item.
+/// The position after the `;` or the block that ends the item.
 fn end_of_item(tokens: &[String], start: usize) -> usize {
     let mut depth = 0;
     for (at, token) in tokens.iter().enumerate().skip(start) {
@@ -183,13 +183,13 @@ fn end_of_item(tokens: &[String], start: usize) -> usize {
     tokens.len()
 }
 
-/// The absolute form of each path in a file that names something of this crate.
+/// The absolute form of each path in a file that refers to an item of this crate.
 fn paths(file: &Module, tokens: &[String]) -> Vec<Module> {
     let is = |at: usize, text: &str| tokens.get(at).is_some_and(|token| token == text);
     let declared = |at: usize| is(at, "mod") && is(at + 2, ";");
     let children: BTreeSet<_> = (0..tokens.len()).filter(|at| declared(*at)).map(|at| &tokens[at + 1]).collect();
     let mut found = Vec::new();
-    // The inline modules that are open, each with the depth of its block.
+    // The enclosing inline modules, each with the depth of its block.
     let mut inline: Vec<(String, usize)> = Vec::new();
     let mut depth = 0;
     for (at, token) in tokens.iter().enumerate() {
@@ -225,7 +225,7 @@ fn paths(file: &Module, tokens: &[String]) -> Vec<Module> {
     found
 }
 
-/// Reads a path or a `use` tree at `at`, and returns where it ends.
+/// Parses a path or a `use` tree at `at`, and returns its end.
 fn read_path(tokens: &[String], mut at: usize, mut path: Module, found: &mut Vec<Module>) -> usize {
     loop {
         match tokens.get(at).map(String::as_str) {
@@ -233,7 +233,7 @@ fn read_path(tokens: &[String], mut at: usize, mut path: Module, found: &mut Vec
                 at += 1;
                 while tokens.get(at).is_some_and(|token| token != "}") {
                     at = read_path(tokens, at, path.clone(), found);
-                    // To the next branch: over `as name` and the comma.
+                    // Skip `as name` and the comma before the next branch.
                     while tokens.get(at).is_some_and(|token| token != "," && token != "}") {
                         at += 1;
                     }

@@ -1,5 +1,5 @@
-//! Prefetching: the same pages and errors, in the same order, but sooner. `processes` has the tests with forks, callbacks
-//! and descriptors.
+//! Prefetching: the same pages and errors, in the same order, but sooner. `processes` has the tests with forks,
+//! callbacks and descriptors.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
@@ -14,7 +14,7 @@ use support::fault_server::{FaultServer, Step};
 use support::gated_server::GatedServer;
 use support::listing::config;
 
-/// Longer than anything takes on a busy machine.
+/// Longer than any wait takes on a busy machine.
 const MAX_WAIT: Duration = Duration::from_secs(10);
 
 fn wait_until(description: &str, condition: impl Fn() -> bool) {
@@ -142,7 +142,8 @@ fn disabling_keeps_a_running_prefetch() {
     assert_eq!(gate.requests().len(), 2);
 }
 
-/// The previous page is returned first, then the error with all its details, once; the next call requests the page again.
+/// The previous page is returned first, then the error with all its details, once; the next call requests the page
+/// again.
 #[test]
 fn errors_are_reported_in_order() {
     let server = server_with(&[
@@ -313,8 +314,8 @@ fn pagers_of_one_client_can_be_dropped_at_any_time() {
     threads.collect::<Vec<_>>().into_iter().for_each(|thread| thread.join().unwrap());
 }
 
-/// 20 ms of latency and 20 ms of work per page overlap: 0.54 of the time on an idle machine (`cargo test --test prefetch
-/// half -- --nocapture`). The bound allows for busy ones.
+/// 20 ms of latency and 20 ms of work per page overlap: 0.54 of the time on an idle machine (`cargo test --test
+/// prefetch half -- --nocapture`). The bound allows for busy ones.
 #[test]
 fn iteration_takes_about_half_the_time() {
     let sandbox = Sandbox::builder().connectors(150).latency(Duration::from_millis(20)).start().unwrap();

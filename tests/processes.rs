@@ -16,8 +16,8 @@ fn run_program(name: &str, arguments: &[&str]) {
     let program = Compiler::of("c99").program(&root().join(format!("tests/c/other/{name}.c")));
     let output = program::run(&program, arguments, &[]);
     assert_eq!(program::expect_code(&output, 0), Default::default(), "expected no output");
-    // Not the others: a child forked while threads make calls cannot free their memory, and the search for secrets would
-    // find those in valgrind's own memory.
+    // Not the other programs: a child forked while threads make calls cannot free their memory, and the search for
+    // secrets would find those in valgrind's own memory.
     if program::valgrind_enabled() && ["signals", "prefetch"].contains(&name) {
         let output = program::run_under_valgrind(&program, arguments, &[]);
         assert_eq!(program::expect_code(&output, 0), Default::default(), "under valgrind");
@@ -60,6 +60,15 @@ fn secrets_are_wiped_from_memory() {
     let sandbox = Sandbox::builder().start().unwrap();
     let target = sandbox.base_url().trim_start_matches("http://").to_owned();
     let (address, proxy) = start_proxy("HTTP/1.1 200 OK\r\n\r\n", Some(target));
-    run_program("wiped", &[sandbox.base_url(), &address]);
+    run_program("secrets", &[sandbox.base_url(), &address]);
     proxy.join().unwrap();
+}
+
+/// Optimized, as the compiler might remove the overwriting. The loader resolves symbols at the start: later it would save
+/// the vector registers, which may hold a secret, on the stack.
+#[test]
+fn cpp_wrapper_leaves_no_copies_of_secrets() {
+    let program = Compiler::of("c++17").program_with(&["-O2"], &root().join("tests/c/other/wiped_cpp.cpp"));
+    let output = program::run(&program, &[], &[("LD_BIND_NOW", "1")]);
+    assert_eq!(program::expect_code(&output, 0), Default::default(), "expected no output");
 }

@@ -21,7 +21,7 @@ const ROWS: [&str; 5] = [
 fn reads_unusual_rows_from_c() {
     let body = format!(r#"{{"data":[{}]}}"#, ROWS.join(","));
     let server = ScriptedServer::always(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len()));
-    let program = Compiler::of("c99").program(&root().join("tests/c/other/odd_rows.c"));
+    let program = Compiler::of("c99").program(&root().join("tests/c/other/unusual_rows.c"));
     let output = program::run(&program, &[server.base_url()], &[]);
     assert_eq!(program::expect_code(&output, 0), Default::default(), "expected no output");
     if program::valgrind_enabled() {

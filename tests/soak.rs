@@ -1,5 +1,6 @@
-//! Eight threads share one client, half of them with prefetching pagers, against a server that fails one response in ten in
-//! random ways: every page returned is complete and correct, and no call hangs. `DC_TEST_SOAK_SECONDS` sets the duration.
+//! Eight threads share one client, half of them with prefetching pagers, against a server that fails one response in
+//! ten in random ways: every page returned is complete and correct, and no call hangs. `DC_TEST_SOAK_SECONDS` sets the
+//! duration.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
@@ -22,7 +23,7 @@ fn random(below: u64) -> u64 {
     RandomState::new().hash_one(()) % below
 }
 
-/// The page for a cursor, all of which is derived from the cursor.
+/// The page for a cursor; all its values are derived from the cursor.
 fn body(cursor: &str) -> String {
     let rows: Vec<String> =
         (0..50).map(|row| format!(r#"{{"id":"{row}","name":"{}"}}"#, cursor.repeat(1 + row % 3))).collect();

@@ -31,7 +31,7 @@ fn error_names_the_flaw_of_the_certificate() {
 }
 
 #[test]
-fn bundled_roots_do_not_trust_the_test_ca_and_a_malformed_ca_file_is_refused() {
+fn bundled_roots_do_not_trust_the_test_ca_and_a_malformed_ca_file_is_rejected() {
     let server =
         FaultServer::start(vec![vec![Step::ReadRequest, ok_response()]], Some(certificates::server_config(Flaw::None)));
     let mut config = config(&format!("https://{}", server.address()));
@@ -82,7 +82,7 @@ fn disabling_system_roots_keeps_the_ca_file() {
 }
 
 #[test]
-fn server_without_tls_is_named_as_the_reason() {
+fn error_states_that_the_server_does_not_speak_tls() {
     let sandbox = Sandbox::builder().start().unwrap();
     let config = config(&sandbox.base_url().replace("http", "https"));
     let error = list(&Client::new(&config).unwrap()).unwrap_err();

@@ -1,4 +1,4 @@
-"""The publisher's SDK, which does not support connectors: it lists contacts.
+"""Intercom's SDK, which does not support connectors: it lists contacts.
 
 This is the most similar list, with cursors and 50 rows per page. Four fields of each row are read.
 """

@@ -19,7 +19,7 @@ HEAD = """# The Python package: reference
 
 Generated from the docstrings by `make reference`; don't edit. See
 [bindings/python/README.md](../bindings/python/README.md) for an introduction.
-Everything is available since 0.1.0.
+Everything has been available since 0.1.0.
 """
 
 SECTIONS: tuple[tuple[str, Sequence[type]], ...] = (
@@ -57,7 +57,7 @@ SECTIONS: tuple[tuple[str, Sequence[type]], ...] = (
 TYPES = """
 `State` is `Literal["draft", "live"]`, and `HttpMethod` is
 `Literal["get", "post", "put", "delete", "patch"]`: the known values; others are possible.
-`OptionValue` is `str | int | bool`.
+`OptionValue` is `str | int | bool | None`; None selects the default.
 `Options` are the keyword arguments of a client except `token`; `Changes` also include `token`.
 """
 
@@ -82,7 +82,7 @@ def section(title: str, kinds: Sequence[type]) -> Iterator[str]:
     yield f"## {title}\n"
     for kind in kinds:
         bases = [base.__name__ for base in kind.__bases__ if base.__module__.startswith("data_c")]
-        after = f", a `{bases[0]}`" if bases and bases[0] in dc.__all__ else ""
+        after = f", a subclass of `{bases[0]}`" if bases and bases[0] in dc.__all__ else ""
         yield f"### `{kind.__name__}`{after}\n"
         yield prose(kind)
         if kind in CONSTRUCTIBLE:
@@ -116,9 +116,10 @@ def members(kind: type) -> Iterator[tuple[str, Any]]:
 
 def signature(name: str, function: Any) -> str:
     """Return the declaration as a Markdown code block."""
-    parameters = [str(one) for one in inspect.signature(function).parameters.values()]
-    parameters = [one.replace("'", "") for one in parameters if one not in ("self", "cls")]
-    kinds = [one.kind for one in inspect.signature(function).parameters.values()]
+    declared = inspect.signature(function).parameters.values()
+    parameters = [str(parameter) for parameter in declared]
+    parameters = [text.replace("'", "") for text in parameters if text not in ("self", "cls")]
+    kinds = [parameter.kind for parameter in declared]
     if inspect.Parameter.KEYWORD_ONLY in kinds:
         first = kinds.index(inspect.Parameter.KEYWORD_ONLY)
         parameters.insert(first - (len(kinds) - len(parameters)), "*")

@@ -67,7 +67,7 @@ static long number(const char *text, const char *name)
     return value;
 }
 
-static struct options read_options(char **argv)
+static struct options parse_options(char **argv)
 {
     struct options options = {0, 0, 0, NULL, NULL};
     const char *value;
@@ -92,7 +92,7 @@ static struct options read_options(char **argv)
             usage_error("unknown option ", argv[at]);
     }
     if (options.base_url != NULL && options.region != NULL)
-        usage_error("--base-url and --region replace each other: use one of them", "");
+        usage_error("--base-url and --region are mutually exclusive: use one of them", "");
     return options;
 }
 
@@ -181,7 +181,7 @@ static dc_status list(dc_pager *pager, const struct options *options, dc_error *
 
 int main(int argc, char **argv)
 {
-    struct options options = read_options(argv);
+    struct options options = parse_options(argv);
     const char *token = getenv("INTERCOM_ACCESS_TOKEN");
     dc_config *config;
     dc_client *client = NULL;

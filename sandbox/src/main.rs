@@ -26,9 +26,9 @@ Options:
       --rate-limit N       Respond with 429 above N requests per minute, at
                            least 6; counted as N/6 per 10 seconds
                            [default: no limit]
-      --fault-percent N    Percentage of requests that fail, 0 to 100, in turn
-                           with a 503, a 502 with HTML and a closed connection
-                           [default: 0]
+      --fault-percent N    Percentage of requests that fail, 0 to 100,
+                           alternating between a 503, a 502 with HTML and a
+                           closed connection [default: 0]
   -h, --help               Print this help and exit
   -V, --version            Print the version and exit
 

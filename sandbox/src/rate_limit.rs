@@ -41,7 +41,7 @@ impl RateLimiter {
 
     /// Counts a request made now, and adds the rate limit headers.
     pub(crate) fn check(&self, headers: &mut HeaderMap) -> Result<(), ApiError> {
-        // A clock before 1970 is read as 1970.
+        // A clock before 1970 is treated as 1970.
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         self.check_at(now.as_secs(), headers)
     }

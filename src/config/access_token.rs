@@ -1,4 +1,4 @@
-//! The access token: validated when it is set, sent in a header, never shown.
+//! The access token: validated when it is set, sent in a header, redacted in all output.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,11 +8,12 @@ use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
 
-/// Replaces the access token wherever it would be shown.
+/// Replaces the access token in output.
 const REDACTED: &str = "[token]";
 
-/// Shorter ones would match ordinary words. Real access tokens have some sixty characters.
-const MIN_REDACTED_LENGTH: usize = 8;
+/// A shorter token may be part of an ordinary word, and is redacted only as a word of its own. Real access tokens have
+/// some sixty characters.
+const MIN_UNIQUE_LENGTH: usize = 8;
 const MAX_LENGTH: usize = 4096;
 
 /// Clones share one copy, which is wiped from memory when the last one is dropped.
@@ -51,10 +52,22 @@ impl AccessToken {
     /// Removes the access token from text that the server sent, which may echo it.
     pub(crate) fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let token = self.0.as_str();
-        if token.len() < MIN_REDACTED_LENGTH || !text.contains(token) {
+        if !text.contains(token) {
             return text.into();
         }
-        text.replace(token, REDACTED).into()
+        let is_word = token.len() < MIN_UNIQUE_LENGTH;
+        let mut redacted = String::with_capacity(text.len());
+        let mut end = 0;
+        for (start, _) in text.match_indices(token) {
+            let (before, after) = (&text[end..start], &text[start + token.len()..]);
+            let touches = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+            redacted.push_str(before);
+            let is_part = is_word && (touches(text[..start].chars().next_back()) || touches(after.chars().next()));
+            redacted.push_str(if is_part { token } else { REDACTED });
+            end = start + token.len();
+        }
+        redacted.push_str(&text[end..]);
+        redacted.into()
     }
 }
 
@@ -69,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn refuses_invalid_tokens_without_repeating_them() {
+    fn rejects_invalid_tokens_without_repeating_them() {
         for (invalid, reason) in [
             ("", "empty"),
             ("s3cret\n", "white space"),
@@ -86,11 +99,14 @@ mod tests {
     }
 
     #[test]
-    fn is_redacted_everywhere() {
+    fn redacts_the_token_in_debug_output_and_text() {
         let token = AccessToken::new("s3cret-token").expect("a valid access token");
         assert_eq!(format!("{token:?}"), "[token]");
         assert_eq!(token.redact("no s3cret-token here, s3cret-token!"), "no [token] here, [token]!");
         let short = AccessToken::new("t").expect("a valid access token");
         assert_eq!(short.redact("unauthorized tokens"), "unauthorized tokens");
+        assert_eq!(short.redact("invalid: Bearer t"), "invalid: Bearer [token]");
+        let repeated = AccessToken::new("a-").expect("a valid access token");
+        assert_eq!(repeated.redact("a-a-a- ba- é a-"), "a-a-[token] ba- é [token]");
     }
 }

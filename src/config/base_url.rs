@@ -5,9 +5,10 @@ use std::net::IpAddr;
 
 use ureq::http::Uri;
 
+use super::option_table::quote;
 use crate::error::{Error, Result};
 
-/// The regions that host workspaces. An access token is valid in one; the others respond with 401.
+/// The regions that host workspaces. An access token is valid in one region; the others respond with 401.
 ///
 /// Since: 0.1.0
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -32,7 +33,7 @@ impl Region {
             "us" => Ok(Self::Us),
             "eu" => Ok(Self::Eu),
             "au" => Ok(Self::Au),
-            _ => Err(Error::invalid(format!("invalid region {name:?}: use us, eu or au"))),
+            _ => Err(Error::invalid(format!("invalid region{}: use us, eu or au", quote(name)))),
         }
     }
 
@@ -59,39 +60,42 @@ impl BaseUrl {
     pub(crate) fn new(text: &str) -> Result<Self> {
         const EXAMPLE: &str = "use one such as https://api.intercom.io, or http://127.0.0.1:8080 for a sandbox";
         // The URL is not repeated: it may contain a password.
-        let refuse = |what: &str| Err(Error::invalid(format!("invalid base_url: {what}; {EXAMPLE}")));
+        let reject = |what: &str| Err(Error::invalid(format!("invalid base_url: {what}; {EXAMPLE}")));
         if text.is_empty() {
-            return refuse("empty");
+            return reject("empty");
         }
         if text.len() > MAX_LENGTH {
-            return refuse(&format!("longer than {MAX_LENGTH} bytes"));
+            return reject(&format!("longer than {MAX_LENGTH} bytes"));
+        }
+        if let Some(at) = text.find(|c: char| c.is_whitespace() || c.is_control()) {
+            return reject(&format!("white space or a control character at byte {at}"));
         }
         if text.contains('@') {
-            return refuse("contains a user name or password");
+            return reject("contains a user name or password");
         }
         if text.contains(['?', '#']) {
-            return refuse("contains a query or a fragment");
+            return reject("contains a query or a fragment");
         }
         let Ok(uri) = text.parse::<Uri>() else {
-            return refuse("not a URL");
+            return reject("not a URL");
         };
         match uri.scheme_str() {
             Some("https" | "http") => {}
-            Some(other) => return refuse(&format!("unsupported scheme {other}")),
-            None => return refuse("no scheme"),
+            Some(_) => return reject("unsupported scheme"),
+            None => return reject("no scheme"),
         }
         if uri.host().unwrap_or_default().is_empty() {
-            return refuse("no host");
+            return reject("no host");
         }
         let port = uri.authority().and_then(|authority| authority.as_str().rsplit_once(':'));
         // A colon within an IPv6 address is followed by a bracket at the end.
         if port.is_some_and(|(_, port)| !port.ends_with(']') && !matches!(port.parse::<u16>(), Ok(1..))) {
-            return refuse("the port is not a number from 1 to 65535");
+            return reject("the port is not a number from 1 to 65535");
         }
         Ok(Self(text.trim_end_matches('/').to_owned()))
     }
 
-    /// Refuses to send the access token unencrypted to another machine.
+    /// Rejects a URL that would send the access token unencrypted to another machine.
     pub(crate) fn check_plain_http(&self, allowed: bool) -> Result<()> {
         if allowed || self.is_https() || self.is_loopback() {
             return Ok(());
@@ -162,14 +166,16 @@ mod tests {
             ("", "empty"),
             ("api.intercom.io", "no scheme"),
             ("/data_connectors", "no scheme"),
-            ("ftp://api.intercom.io", "unsupported scheme ftp"),
+            ("ftp://api.intercom.io", "unsupported scheme"),
             ("https://", "not a URL"),
             ("https:///path", "not a URL"),
             ("https://:443", "no host"),
             ("https://host:port", "the port is not"),
             ("https://host:0", "the port is not"),
             ("https://host:65536", "the port is not"),
-            ("https://ho st", "not a URL"),
+            ("https://ho st", "white space or a control character at byte 10"),
+            ("https://host\n", "at byte 12"),
+            ("https://[::1", "not a URL"),
             ("https://me:pass@host", "user name or password"),
             ("https://host/?x=1", "query"),
             ("https://host/#x", "fragment"),

@@ -1,6 +1,7 @@
 //! The certificate authorities that a client trusts.
 
 use std::fmt;
+use std::io::{self, Read};
 use std::path::Path;
 
 use rustls::RootCertStore;
@@ -45,14 +46,14 @@ impl fmt::Debug for CaCertificates {
 fn read_file(path: &Path) -> Result<Vec<Certificate<'static>>> {
     if path.as_os_str().is_empty() {
         return Err(Error::invalid(
-            "invalid ca_file: the path is empty; pass the path of a PEM file, or none for the bundled authorities",
+            "invalid ca_file: the path is empty; pass the path of a PEM file, or none for the bundled certificates",
         ));
     }
     let shown = path.display();
-    let pem =
-        std::fs::read(path).map_err(|error| Error::invalid(format!("could not read ca_file {shown}: {error}")))?;
+    let pem = read_bounded(path).map_err(|error| Error::invalid(format!("could not read ca_file {shown}: {error}")))?;
+    let pem = pem.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&pem);
     let mut certificates = Vec::new();
-    for item in parse_pem(&pem) {
+    for item in parse_pem(pem) {
         match item {
             Ok(PemItem::Certificate(certificate)) => {
                 check(&certificate).map_err(|_| {
@@ -64,7 +65,7 @@ fn read_file(path: &Path) -> Result<Vec<Certificate<'static>>> {
             Ok(_) => {}
             Err(_) => {
                 return Err(Error::invalid(format!(
-                    "invalid ca_file {shown}: not a PEM file; use one with -----BEGIN CERTIFICATE----- blocks"
+                    "invalid ca_file {shown}: not a PEM file, or incomplete; use one with -----BEGIN CERTIFICATE----- blocks"
                 )));
             }
         }
@@ -77,6 +78,21 @@ fn read_file(path: &Path) -> Result<Vec<Certificate<'static>>> {
     Ok(certificates)
 }
 
+/// Reads a regular file of bounded size: a pipe could block forever, a device never end.
+fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
+    const MAX_BYTES: u64 = 16 * 1024 * 1024;
+    let metadata = std::fs::metadata(path)?;
+    if !metadata.is_file() {
+        return Err(io::Error::other("not a regular file"));
+    }
+    if metadata.len() > MAX_BYTES {
+        return Err(io::Error::other("larger than 16 MiB"));
+    }
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(MAX_BYTES).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 /// Rejects malformed certificates, which ureq would skip silently.
 fn check(certificate: &Certificate<'_>) -> std::result::Result<(), rustls::Error> {
     RootCertStore::empty().add(CertificateDer::from(certificate.der()))
@@ -85,9 +101,9 @@ fn check(certificate: &Certificate<'_>) -> std::result::Result<(), rustls::Error
 fn read_system() -> Result<Vec<Certificate<'static>>> {
     let found = rustls_native_certs::load_native_certs();
     if found.certs.is_empty() {
-        let why = found.errors.first().map_or("none found".to_owned(), ToString::to_string);
+        let reason = found.errors.first().map_or("none found".to_owned(), ToString::to_string);
         return Err(Error::invalid(format!(
-            "could not load the certificate authorities of the system ({why}): set ca_file, or use the bundled ones"
+            "could not load the certificate authorities of the system ({reason}): set ca_file, or use the bundled ones"
         )));
     }
     Ok(found.certs.iter().map(|certificate| Certificate::from_der(certificate).to_owned()).collect())

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 /// One option of a `T`: its description, and the function that sets it.
 pub(crate) struct ConfigOption<T> {
     pub name: &'static CStr,
-    /// `None` if the option is required, as the access token, or not set by default, as the proxy.
+    /// `None` if the option is required, such as the access token, or not set by default, such as the proxy.
     pub default: Option<&'static CStr>,
     /// The allowed values, for people: `1 to 86400000`.
     pub allowed: &'static CStr,
@@ -41,13 +41,17 @@ impl<T> ConfigOption<T> {
         }
     }
 
-    /// Parses `value` by the option's type; `None` resets the option to its default.
+    /// Parses `value` according to the option's type; `None` resets the option to its default.
     pub(crate) fn set_string(&self, target: &mut T, value: Option<&str>) -> Result<()> {
         let default = || self.default.and_then(|default| default.to_str().ok());
         match (&self.set, value) {
             (Set::String(set), value) => set(target, value),
             (_, None) => default().map_or(Ok(()), |default| self.set_string(target, Some(default))),
-            (Set::Int(set), Some(value)) => set(target, value.parse().map_err(|_| self.invalid(value))?),
+            // `parse` accepts a plus sign, which is not documented.
+            (Set::Int(set), Some(value)) if !value.starts_with('+') => {
+                set(target, value.parse().map_err(|_| self.invalid(value))?)
+            }
+            (Set::Int(_), Some(value)) => Err(self.invalid(value)),
             (Set::Bool(set), Some("true" | "1")) => set(target, true),
             (Set::Bool(set), Some("false" | "0")) => set(target, false),
             (Set::Bool(_), Some(value)) => Err(self.invalid(value)),
@@ -67,29 +71,55 @@ impl<T> ConfigOption<T> {
 
     fn invalid(&self, value: &str) -> Error {
         let (name, allowed) = (self.name(), self.allowed.to_string_lossy());
+        let value = quote(value);
         Error::invalid(match self.set {
-            Set::Int(_) => format!("invalid {name} {value:?}: use an integer from {allowed}"),
-            _ => format!("invalid {name} {value:?}: use {allowed}"),
+            Set::Int(_) => format!("invalid {name}{value}: use an integer from {allowed}"),
+            _ => format!("invalid {name}{value}: use {allowed}"),
         })
     }
 }
 
-/// The option with this name, or an error that suggests the nearest name.
-pub(crate) fn find<'a, T>(table: &'a [ConfigOption<T>], name: &str) -> Result<&'a ConfigOption<T>> {
+/// A refused value for a message. A long one may be a secret that was set as another option, and is not repeated.
+pub(super) fn quote(value: &str) -> String {
+    const MAX_BYTES: usize = 16;
+    if value.len() > MAX_BYTES { String::new() } else { format!(" {value:?}") }
+}
+
+/// The option with this name, or an error that suggests the nearest name. `value` is the value to set, if it is a
+/// string.
+pub(crate) fn find<'a, T>(
+    table: &'a [ConfigOption<T>],
+    name: &str,
+    value: Option<&str>,
+) -> Result<&'a ConfigOption<T>> {
     if let Some(option) = table.iter().find(|option| option.name() == name) {
         return Ok(option);
     }
-    let nearest = table.iter().map(|option| (distance(name, option.name()), option.name())).min().unwrap_or_default();
-    // An unknown name is repeated only if it is similar to an option: if name and value were swapped, it is the value.
-    Err(Error::invalid(match nearest {
-        (0..=3, nearest) => format!("unknown option {name:?}: did you mean {nearest}?"),
-        (_, nearest) => format!("unknown option: the nearest known one is {nearest}"),
+    if let Some(other) = table.iter().find(|option| Some(option.name()) == value) {
+        let message = format!("unknown option: name and value are swapped; pass {} as the name", other.name());
+        return Err(Error::invalid(message));
+    }
+    let plain = name.to_ascii_lowercase().replace('-', "_");
+    let difference = |option: &ConfigOption<T>| {
+        // "token" is a part of "access_token".
+        let is_part = plain.len() >= 3 && option.name().contains(&plain);
+        (if is_part { 1 } else { distance(&plain, option.name()) }, option.name().len(), option.name())
+    };
+    // An unknown name is repeated only if it is similar to an option: otherwise it may be a misplaced secret.
+    Err(Error::invalid(match table.iter().map(difference).min().unwrap_or_default() {
+        (0..=3, _, nearest) if nearest.ends_with("_ms") && !plain.ends_with("_ms") => {
+            format!("unknown option {name:?}: did you mean {nearest}? (in milliseconds)")
+        }
+        (0..=3, _, nearest) => format!("unknown option {name:?}: did you mean {nearest}?"),
+        (_, _, nearest) => {
+            format!("unknown option (not shown, it may be a secret): the nearest known one is {nearest}")
+        }
     }))
 }
 
-/// The number of letters to insert, remove or replace to turn one name into the other.
+/// The Levenshtein distance between two names.
 fn distance(from: &str, to: &str) -> usize {
-    // Longer than every option; limits the work.
+    // Longer than every option name; limits the work.
     if from.len() > 64 {
         return from.len();
     }
@@ -157,11 +187,11 @@ mod tests {
     ];
 
     fn set(target: &mut Target, name: &str, value: Option<&str>) -> Result<()> {
-        find(&TABLE, name)?.set_string(target, value)
+        find(&TABLE, name, value)?.set_string(target, value)
     }
 
     #[test]
-    fn parses_strings_by_the_type_of_the_option() {
+    fn parses_strings_according_to_the_option_type() {
         let mut target = Target::default();
         for (name, value) in [("name", "x"), ("size", "-3"), ("on", "true")] {
             set(&mut target, name, Some(value)).expect(name);
@@ -174,6 +204,8 @@ mod tests {
         for (name, value, message) in [
             ("size", "7 ", "invalid size \"7 \": use an integer from 1 to 9"),
             ("size", "", "invalid size \"\": use an integer from 1 to 9"),
+            ("size", "+7", "invalid size \"+7\": use an integer from 1 to 9"),
+            ("size", "dG9rOnNlY3JldHNlY3JldA", "invalid size: use an integer from 1 to 9"),
             ("on", "yes", "invalid on \"yes\": use true or false"),
         ] {
             assert_eq!(set(&mut target, name, Some(value)).expect_err(value).message(), message);
@@ -186,24 +218,33 @@ mod tests {
         TABLE[1].set_int(&mut target, 5).expect("an integer");
         TABLE[2].set_int(&mut target, 1).expect("a boolean");
         assert_eq!((target.size, target.on), (5, true));
-        let refused = TABLE[2].set_int(&mut target, 2).expect_err("neither 0 nor 1");
-        assert_eq!(refused.message(), "invalid on 2: use 0 or 1");
-        let refused = TABLE[0].set_int(&mut target, 2).expect_err("a string");
-        assert_eq!(refused.message(), "option name takes a string, not an integer");
+        let error = TABLE[2].set_int(&mut target, 2).expect_err("neither 0 nor 1");
+        assert_eq!(error.message(), "invalid on 2: use 0 or 1");
+        let error = TABLE[0].set_int(&mut target, 2).expect_err("a string");
+        assert_eq!(error.message(), "option name takes a string, not an integer");
     }
 
     #[test]
-    fn unknown_name_suggests_the_nearest_and_is_repeated_only_if_similar() {
-        let message = |name: &str| find(&TABLE, name).err().map(|error| error.message().to_owned());
+    fn error_for_an_unknown_name_suggests_the_nearest_one() {
+        let message = |name: &str| find(&TABLE, name, None).err().map(|error| error.message().to_owned());
         assert_eq!(message("size"), None);
         assert_eq!(message("sizes").as_deref(), Some("unknown option \"sizes\": did you mean size?"));
         let swapped = message("dG9rOnNlY3JldA").expect("unknown");
-        assert!(swapped.starts_with("unknown option: the nearest known one is "), "{swapped}");
+        assert!(
+            swapped.starts_with("unknown option (not shown, it may be a secret): the nearest known one is "),
+            "{swapped}"
+        );
+        for (name, nearest) in [("SIZE", "size"), ("siz", "size"), ("siz-e", "size"), ("nam", "name")] {
+            let expected = format!("unknown option {name:?}: did you mean {nearest}?");
+            assert_eq!(message(name), Some(expected));
+        }
+        let error = find(&TABLE, "s3cret", Some("size")).err().expect("unknown");
+        assert_eq!(error.message(), "unknown option: name and value are swapped; pass size as the name");
         assert!(message(&"x".repeat(100_000)).is_some());
     }
 
     #[test]
-    fn distance_counts_edits_of_single_letters() {
+    fn distance_counts_single_character_edits() {
         for (from, to, expected) in [("", "", 0), ("", "ab", 2), ("ab", "", 2), ("proxy", "prozy", 1), ("ab", "ba", 2)]
         {
             assert_eq!(distance(from, to), expected, "{from} {to}");

@@ -1,6 +1,6 @@
 //! The options of a client: their defaults, their typed setters, and the table by which they are set by name.
 //!
-//! To add one: a field, its default, a setter, a row of the table.
+//! To add an option, add a field, its default, a setter and a row of the table.
 
 use std::ops::RangeInclusive;
 use std::path::Path;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::access_token::AccessToken;
 use super::base_url::{BaseUrl, Region};
 use super::ca_certificates::CaCertificates;
-use super::option_table::{ConfigOption, Set};
+use super::option_table::{ConfigOption, Set, quote};
 use super::proxy::{NoProxy, Proxy};
 use crate::error::{Error, Result};
 use crate::interrupt::InterruptCheck;
@@ -97,7 +97,7 @@ impl Config {
     ///
     /// # Errors
     /// `InvalidArgument` for a URL without scheme or host, or with credentials, a query or a fragment. `Client::new`
-    /// refuses `http://` to anything but loopback without
+    /// rejects `http://` to anything but loopback without
     /// [`set_allow_insecure_http`](Self::set_allow_insecure_http).
     pub fn set_base_url(&mut self, url: &str) -> Result<&mut Self> {
         self.base_url = Some(BaseUrl::new(url)?);
@@ -128,7 +128,8 @@ impl Config {
         let is_word = (1..=32).contains(&version.len()) && version.bytes().all(|b| b.is_ascii_alphabetic());
         if !is_number && !is_word {
             return Err(Error::invalid(format!(
-                "invalid api_version {version:?}: use Preview, or a number such as 2.16"
+                "invalid api_version{}: use Preview, or a number such as 2.16",
+                quote(version)
             )));
         }
         self.api_version = version.to_owned();
@@ -168,7 +169,7 @@ impl Config {
         Ok(self)
     }
 
-    /// Sets how often a call is retried after a retryable failure; default 2, 0 never.
+    /// Sets the maximum number of retries of a call after retryable failures; default 2; 0 disables retries.
     ///
     /// # Errors
     /// `InvalidArgument` above 10.
@@ -177,7 +178,7 @@ impl Config {
         Ok(self)
     }
 
-    /// Sets the largest response body that is accepted, in bytes after decompression; default 8 MiB.
+    /// Sets the maximum size of a response body in bytes, after decompression; default 8 MiB.
     ///
     /// # Errors
     /// `InvalidArgument` outside 1 KiB to 1 GiB.
@@ -207,14 +208,14 @@ impl Config {
     /// ports, separated by commas (a domain includes its subdomains), or `*`; default none.
     ///
     /// # Errors
-    /// `InvalidArgument` for an entry that is no host or domain.
+    /// `InvalidArgument` for an entry that is not a host or domain.
     pub fn set_no_proxy(&mut self, hosts: &str) -> Result<&mut Self> {
         self.no_proxy = NoProxy::new(hosts)?;
         Ok(self)
     }
 
     /// Sets a PEM file of certificate authorities to trust instead of the bundled ones (Mozilla's, as of the library's
-    /// release); default `None`. The file is read at once. Replaces the system's trust store.
+    /// release); default `None`. The file is read immediately. Replaces the system's trust store.
     ///
     /// # Errors
     /// `InvalidArgument` when it can't be read or contains no certificate.
@@ -228,8 +229,8 @@ impl Config {
     }
 
     /// Sets whether to trust the certificate authorities of this system instead of the bundled ones; default `false`.
-    /// They are read at once from the trust store of the system; on Unix the environment variables `SSL_CERT_FILE` and
-    /// `SSL_CERT_DIR` can specify another one. Replaces the CA file.
+    /// They are read immediately from the trust store of the system; on Unix the environment variables `SSL_CERT_FILE`
+    /// and `SSL_CERT_DIR` can specify another one. Replaces the CA file.
     ///
     /// # Errors
     /// `InvalidArgument` when the system has none, as in a minimal container.
@@ -289,8 +290,8 @@ pub(crate) const OPTIONS: [ConfigOption<Config>; 15] = [
     ConfigOption {
         name: c"region",
         default: Some(c"us"),
-        allowed: c"us, eu or au",
-        description: c"Region that hosts the workspace. An access token is valid in one; the others respond with 401.",
+        allowed: c"us, eu or au, in upper or lower case",
+        description: c"Region of the workspace. An access token is valid in one region; the others respond with 401.",
         is_secret: false,
         replaces: Some(c"base_url"),
         set: Set::String(|config, value| match value {
@@ -308,7 +309,7 @@ pub(crate) const OPTIONS: [ConfigOption<Config>; 15] = [
         name: c"base_url",
         default: None,
         allowed: c"https://host[:port][/path] of up to 2048 bytes",
-        description: c"Base URL instead of a region's, for a gateway or a sandbox. Plain http:// is for loopback.",
+        description: c"Base URL, for a gateway or a sandbox. Plain http:// requires loopback or allow_insecure_http.",
         is_secret: false,
         replaces: Some(c"region"),
         set: Set::String(|config, value| match value {
@@ -334,7 +335,7 @@ pub(crate) const OPTIONS: [ConfigOption<Config>; 15] = [
     ConfigOption {
         name: c"api_version",
         default: Some(c"Preview"),
-        allowed: c"Preview, or a number such as 2.16",
+        allowed: c"Preview or another word of up to 32 letters, or a number such as 2.16",
         description: c"Intercom-Version to request. The operation exists in Preview and from 2.16.",
         is_secret: false,
         replaces: None,
@@ -377,7 +378,7 @@ pub(crate) const OPTIONS: [ConfigOption<Config>; 15] = [
         name: c"max_retries",
         default: Some(c"2"),
         allowed: c"0 to 10",
-        description: c"How often a call is retried after a retryable failure.",
+        description: c"Maximum number of retries of a call after retryable failures.",
         is_secret: false,
         replaces: None,
         set: Set::Int(|config, value| {
@@ -389,7 +390,7 @@ pub(crate) const OPTIONS: [ConfigOption<Config>; 15] = [
         name: c"max_response_bytes",
         default: Some(c"8388608"),
         allowed: c"1024 to 1073741824",
-        description: c"Largest response body that is accepted, in bytes after decompression.",
+        description: c"Maximum size of a response body in bytes, after decompression.",
         is_secret: false,
         replaces: None,
         set: Set::Int(|config, value| {
@@ -431,7 +432,7 @@ pub(crate) const OPTIONS: [ConfigOption<Config>; 15] = [
         name: c"ca_file",
         default: None,
         allowed: c"the path of a PEM file",
-        description: c"Certificate authorities to trust instead of the bundled ones (Mozilla's). Read at once.",
+        description: c"Certificate authorities to trust instead of the bundled ones (Mozilla's). Read when it is set.",
         is_secret: false,
         replaces: Some(c"system_roots"),
         set: Set::String(|config, value| config.set_ca_file(value.map(Path::new)).map(drop)),
@@ -440,7 +441,8 @@ pub(crate) const OPTIONS: [ConfigOption<Config>; 15] = [
         name: c"system_roots",
         default: Some(c"false"),
         allowed: c"true or false",
-        description: c"Trusts the certificate authorities of the system instead of the bundled ones. Read at once.",
+        description:
+            c"Trusts the certificate authorities of the system instead of the bundled ones. Read when it is set.",
         is_secret: false,
         replaces: Some(c"ca_file"),
         set: Set::Bool(|config, value| config.set_system_roots(value).map(drop)),

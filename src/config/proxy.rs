@@ -1,4 +1,4 @@
-//! The HTTP proxy, and the hosts that are reached without it.
+//! The HTTP proxy, and the hosts that are connected to without it.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 
 const DEFAULT_PORT: u16 = 80;
 
-/// A proxy for `CONNECT`. Its credentials are never shown, and are wiped from memory when it is dropped.
+/// An HTTP proxy. Its credentials are redacted in output, and wiped from memory when it is dropped.
 #[derive(Clone)]
 pub(crate) struct Proxy {
     pub(crate) host: String,
@@ -32,9 +32,16 @@ impl Proxy {
         })
     }
 
-    /// The error does not repeat any part of the URL.
+    /// The error message contains no part of the URL.
     fn parse(url: &str) -> std::result::Result<Self, &'static str> {
-        let rest = url.strip_prefix("http://").ok_or("does not start with http://, the only supported scheme")?;
+        if url.is_empty() {
+            return Err("empty");
+        }
+        let (scheme, rest) = url.split_at_checked("http://".len()).unwrap_or_default();
+        let rest = scheme
+            .eq_ignore_ascii_case("http://")
+            .then_some(rest)
+            .ok_or("does not start with http://, the only supported scheme")?;
         // The parser may leave copies in memory, so it receives no credentials.
         let (credentials, address) = match rest.rsplit_once('@') {
             Some((credentials, address)) => (Some(credentials), address),
@@ -55,7 +62,9 @@ impl Proxy {
                 .ok_or("the port is not a number from 1 to 65535")?,
         };
         let authorization = match credentials {
-            Some(credentials) => Some(basic(credentials).ok_or("user or password is not percent-encoded")?),
+            Some(credentials) => Some(
+                basic(credentials).ok_or("user or password is not percent-encoded, or contains a control character")?,
+            ),
             None => None,
         };
         Ok(Self { host: host.to_owned(), port, authorization })
@@ -158,7 +167,7 @@ impl NoProxyEntry {
         let name = entry.strip_prefix('.').unwrap_or(entry);
         let is_valid = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
         let is_name = name.split('.').all(|label| !label.is_empty() && label.chars().all(is_valid));
-        // Such as an incomplete address.
+        // Digits and dots only: an incomplete address.
         let is_number = name.chars().all(|c| c.is_ascii_digit() || c == '.');
         (is_name && !is_number).then(|| Self::Domain(name.to_ascii_lowercase()))
     }
@@ -177,7 +186,7 @@ mod tests {
     fn parses_hosts_and_credentials() {
         for (url, shown) in [
             ("http://proxy", "proxy:80"),
-            ("http://proxy:3128/", "proxy:3128"),
+            ("HTTP://proxy:3128/", "proxy:3128"),
             ("http://[::1]:3128", "[::1]:3128"),
             ("http://me:secret@proxy:3128", "[credentials]@proxy:3128"),
         ] {
@@ -192,9 +201,9 @@ mod tests {
     }
 
     #[test]
-    fn refuses_invalid_urls_without_repeating_them() {
+    fn rejects_invalid_urls_without_repeating_them() {
         for (invalid, reason) in [
-            ("", "does not start with http://"),
+            ("", "empty"),
             ("proxy:3128", "does not start with http://"),
             ("https://u:pa55@proxy", "the only supported scheme"),
             ("socks5://u:pa55@proxy", "the only supported scheme"),

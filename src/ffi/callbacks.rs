@@ -1,11 +1,11 @@
 //! Callbacks
 //!
-//! A callback receives the user_data that was passed with it. It is called on the thread that makes a call, so by
-//! several threads at once if several make calls, and may call this library; only the pager whose call is in progress
-//! refuses. It must return normally, without an exception or longjmp, and must not free the handles of the call in
-//! progress. A destroy callback is called once in a process, on any thread, when the callback is no longer used: it
-//! was replaced or its config freed, and so were all clients made from that config and their pagers. It is not called
-//! if the setter failed, or without a callback.
+//! A callback receives the user_data that was passed with it. It is called on the thread that makes a call, so on
+//! several threads at once if several make calls. It may call this library, but a call with the pager that is in use
+//! fails. It must return normally, without an exception or longjmp, and must not free the handles of the call in
+//! progress. A destroy callback is called once per process (at most once in a forked child), on any thread, when the
+//! callback is no longer used: when it was replaced or its config was freed, and all clients made from that config and
+//! their pagers were freed. It is not called if the setter failed, or if its callback is NULL.
 
 use std::ffi::{c_char, c_void};
 
@@ -20,7 +20,7 @@ use crate::logger::{LogLevel, Logger};
 
 /// Log level: a call failed.
 pub const DC_LOG_ERROR: i32 = 1;
-/// Log level: an attempt failed and is retried.
+/// Log level: an attempt failed, and the call is retried.
 pub const DC_LOG_WARN: i32 = 2;
 /// Log level: a response was received, a call waits for the rate limit, or it was cancelled.
 pub const DC_LOG_INFO: i32 = 3;
@@ -33,14 +33,14 @@ pub type dc_destroy_callback = Option<unsafe extern "C" fn(user_data: *mut c_voi
 /// Receives a log line: one of DC_LOG_…, and one line of UTF-8 that is valid until the callback returns.
 pub type dc_log_callback = Option<unsafe extern "C" fn(user_data: *mut c_void, level: i32, message: *const c_char)>;
 
-/// Decides whether the call in progress on this thread is cancelled: 0 to continue, anything else to cancel it, which
-/// then returns DC_ERR_CANCELLED.
+/// Decides whether to cancel the call in progress on this thread: 0 continues it, any other value cancels it, and it
+/// returns DC_ERR_CANCELLED.
 pub type dc_interrupt_callback = Option<unsafe extern "C" fn(user_data: *mut c_void) -> i32>;
 
 /// Sets the function that receives the log lines of clients made from this config. Lines of a prefetched page are
 /// delivered by the dc_pager_next() that returns it.
 ///
-/// @param level      the least important level to receive, one of DC_LOG_….
+/// @param level      the least severe level to receive, one of DC_LOG_….
 /// @param callback   the function; NULL to log nothing, the default.
 /// @param user_data  passed to both functions; may be NULL.
 /// @param destroy    called when user_data is no longer used, or NULL.
@@ -54,7 +54,7 @@ pub unsafe extern "C" fn dc_config_set_logger(
     destroy: dc_destroy_callback,
     out_error: *mut *mut dc_error,
 ) -> dc_status {
-    // SAFETY: the header asks for a config that no other thread uses and a writable out parameter; each may be NULL.
+    // SAFETY: the header requires a config that no other thread uses and a writable out parameter; each may be NULL.
     unsafe {
         fallible(out_error, || {
             let config = &mut input::handle_mut(config, "config")?.0;
@@ -73,8 +73,8 @@ pub unsafe extern "C" fn dc_config_set_logger(
     }
 }
 
-/// Sets the function that is asked during a call whether to cancel it: when a signal interrupts a wait, and every
-/// 15 ms while waiting. For programs whose signal handlers only set a flag, such as interpreters.
+/// Sets the function that decides during a call whether to cancel it: every 15 ms while the call waits, and when a
+/// signal interrupts the wait. For programs whose signal handlers only set a flag, such as interpreters.
 ///
 /// @param callback   the function; NULL for none, the default.
 /// @param user_data  passed to both functions; may be NULL.
@@ -103,13 +103,13 @@ pub unsafe extern "C" fn dc_config_set_interrupt_check(
     }
 }
 
-/// What a callback is called with, and how it is released.
+/// The argument of a callback, and the function that releases it.
 struct UserData {
     address: *mut c_void,
     destroy: dc_destroy_callback,
 }
 
-// SAFETY: the header says that the callbacks are called on any thread, and on several at once.
+// SAFETY: the header states that the callbacks are called on any thread, and on several at once.
 unsafe impl Send for UserData {}
 // SAFETY: as above.
 unsafe impl Sync for UserData {}

@@ -6,12 +6,14 @@
 
 use super::error::{dc_error, fallible};
 use super::guard::infallible;
-use super::output::{Out, free};
+use super::output::{Out, assert_thread_safe, free};
 use super::status::{DC_OK, dc_status};
 use crate::cancel::CancelToken;
 
-/// A cancel token. Thread-safe. Uses one file descriptor.
+/// A cancel token. Thread-safe, including functions that change it through a const pointer. Uses one file descriptor.
 pub struct dc_cancel_token(CancelToken);
+
+const _: () = assert_thread_safe::<dc_cancel_token>();
 
 /// # Safety
 /// `token` is NULL, or a cancel token that is not freed before the function returns.
@@ -26,7 +28,7 @@ pub unsafe extern "C" fn dc_cancel_token_new(
     out_token: *mut *mut dc_cancel_token,
     out_error: *mut *mut dc_error,
 ) -> dc_status {
-    // SAFETY: the header asks for writable out parameters or NULL.
+    // SAFETY: the header requires writable out parameters or NULL.
     unsafe {
         fallible(out_error, || {
             let out = Out::required(out_token, "out_token")?;
@@ -36,15 +38,15 @@ pub unsafe extern "C" fn dc_cancel_token_new(
     }
 }
 
-/// Creates another handle of the same token, so that the thread that cancels and the one that calls can each free
-/// their own.
+/// Creates another handle of the same token, so that the cancelling thread and the calling thread can each free their
+/// own.
 ///
 /// @return a handle that the caller owns; NULL for NULL.
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_cancel_token_clone(token: *const dc_cancel_token) -> *mut dc_cancel_token {
     infallible(std::ptr::null_mut(), || {
-        // SAFETY: the header asks for a live cancel token or NULL.
+        // SAFETY: the header requires a live cancel token or NULL.
         let token = unsafe { self::token(token) };
         token.map_or(std::ptr::null_mut(), |token| Box::into_raw(Box::new(dc_cancel_token(token.clone()))))
     })
@@ -55,7 +57,7 @@ pub unsafe extern "C" fn dc_cancel_token_clone(token: *const dc_cancel_token) ->
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_cancel_token_cancel(token: *const dc_cancel_token) {
     infallible((), || {
-        // SAFETY: the header asks for a live cancel token or NULL.
+        // SAFETY: the header requires a live cancel token or NULL.
         if let Some(token) = unsafe { self::token(token) } {
             token.cancel();
         }
@@ -69,16 +71,16 @@ pub unsafe extern "C" fn dc_cancel_token_cancel(token: *const dc_cancel_token) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_cancel_token_is_cancelled(token: *const dc_cancel_token) -> i32 {
     infallible(-1, || {
-        // SAFETY: the header asks for a live cancel token or NULL.
+        // SAFETY: the header requires a live cancel token or NULL.
         let token = unsafe { self::token(token) };
         token.map_or(-1, |token| token.is_cancelled().into())
     })
 }
 
-/// Frees a handle of a cancel token; other handles of it stay valid. A call in progress must have been given another
-/// handle. Since: 0.1.0
+/// Frees a handle of a cancel token; its other handles stay valid. Must not be called with the handle that a call in
+/// progress uses. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_cancel_token_free(token: *mut dc_cancel_token) {
-    // SAFETY: the header asks for a cancel token of this library that is no longer used, or NULL.
+    // SAFETY: the header requires a cancel token of this library that is no longer used, or NULL.
     unsafe { free(token) }
 }

@@ -9,27 +9,29 @@ use super::config::dc_config;
 use super::error::{dc_error, fallible};
 use super::guard::infallible;
 use super::input;
-use super::output::{Out, free};
+use super::output::{Out, assert_thread_safe, free};
 use super::page::dc_page;
 use super::status::{DC_OK, dc_status};
 use crate::client::Client;
 use crate::error::Result;
-use crate::request::{PageRequest, per_page_refused};
+use crate::request::{PageRequest, invalid_per_page};
 
-/// A client of one workspace. Thread-safe. Keeps a copy of its options.
+/// A client of one workspace. Thread-safe, including functions that change it through a const pointer. Keeps a copy of
+/// its options.
 pub struct dc_client(pub(super) Client);
 
-/// Creates a client. Nothing is sent yet. Checks what the options require of each other: an access token must be set,
-/// and plain HTTP to another machine or through a proxy needs DC_OPTION_ALLOW_INSECURE_HTTP. Returns DC_ERR_SYSTEM if
-/// the process is out of file descriptors. No other thread may call setenv() at the same time, as the HTTP library
-/// below reads the proxy variables, though it ignores them. Since: 0.1.0
+const _: () = assert_thread_safe::<dc_client>();
+
+/// Creates a client. Nothing is sent yet. Validates the combination of options: an access token must be set, and plain
+/// HTTP to another machine or through a proxy requires DC_OPTION_ALLOW_INSECURE_HTTP. Returns DC_ERR_SYSTEM if the
+/// process is out of file descriptors. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_client_new(
     config: *const dc_config,
     out_client: *mut *mut dc_client,
     out_error: *mut *mut dc_error,
 ) -> dc_status {
-    // SAFETY: the header asks for a live config and writable out parameters; each may be NULL.
+    // SAFETY: the header requires a live config and writable out parameters; each may be NULL.
     unsafe {
         fallible(out_error, || {
             let out = Out::required(out_client, "out_client")?;
@@ -40,11 +42,11 @@ pub unsafe extern "C" fn dc_client_new(
     }
 }
 
-/// Lists one page of the data connectors, newest update first. Blocks until the page was received or the call failed,
-/// at most for DC_OPTION_TIMEOUT_MS. To list all pages use a pager.
+/// Lists one page of the data connectors, most recently updated first. Blocks until the page is received or the call
+/// fails, at most for DC_OPTION_TIMEOUT_MS. To list all pages, use a pager.
 ///
 /// @param per_page        maximum number of rows, 1 to 50; 0 for the service's default (20).
-/// @param starting_after  cursor of the previous page, dc_page_next_cursor(), 1 to 4096 bytes; NULL for the first page.
+/// @param starting_after  dc_page_next_cursor() of the previous page, 1 to 4096 bytes; NULL for the first page.
 /// @param cancel          cancels the call from another thread; may be NULL.
 /// @param out_page        the page; free it with dc_page_free().
 /// Since: 0.1.0
@@ -57,7 +59,7 @@ pub unsafe extern "C" fn dc_list_page(
     out_page: *mut *mut dc_page,
     out_error: *mut *mut dc_error,
 ) -> dc_status {
-    // SAFETY: the header asks for live handles, a NUL-terminated string and writable out parameters; each may be NULL.
+    // SAFETY: the header requires live handles, a NUL-terminated string and writable out parameters; each may be NULL.
     unsafe {
         fallible(out_error, || {
             let out = Out::required(out_page, "out_page")?;
@@ -74,7 +76,7 @@ pub unsafe extern "C" fn dc_list_page(
 pub(super) unsafe fn page_request(per_page: i32, starting_after: *const c_char) -> Result<PageRequest> {
     let mut request = PageRequest::new();
     if per_page != 0 {
-        let rows = u32::try_from(per_page).map_err(|_| per_page_refused(per_page.into()))?;
+        let rows = u32::try_from(per_page).map_err(|_| invalid_per_page(per_page.into()))?;
         request = request.per_page(rows)?;
     }
     // SAFETY: guaranteed by the caller.
@@ -84,12 +86,12 @@ pub(super) unsafe fn page_request(per_page: i32, starting_after: *const c_char) 
     Ok(request)
 }
 
-/// Cancels all calls in progress with this client and its pagers, and refuses new ones: they return DC_ERR_CANCELLED.
-/// Does not wait for them: free the client once they have returned. Since: 0.1.0
+/// Cancels all calls of this client and its pagers, in progress and later: they return DC_ERR_CANCELLED. Does not wait
+/// for them: free the client once they have returned. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_client_shutdown(client: *const dc_client) {
     infallible((), || {
-        // SAFETY: the header asks for a live client or NULL.
+        // SAFETY: the header requires a live client or NULL.
         if let Some(client) = unsafe { client.as_ref() } {
             client.0.shutdown();
         }
@@ -99,6 +101,6 @@ pub unsafe extern "C" fn dc_client_shutdown(client: *const dc_client) {
 /// Frees a client. Its pagers stay usable. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_client_free(client: *mut dc_client) {
-    // SAFETY: the header asks for a client of this library that is no longer used, or NULL.
+    // SAFETY: the header requires a client of this library that is no longer used, or NULL.
     unsafe { free(client) }
 }

@@ -1,14 +1,16 @@
 //! Config
 //!
 //! A config holds the options of a client. Only the access token is required. Options are set by name; a value is
-//! checked when it is set, and after DC_ERR_INVALID_ARGUMENT the option keeps the value that it had. NULL resets an
-//! option to its default, except the access token. Of two options that replace each other the one that was set last is
-//! in effect. No error, log line or other output contains the value of a secret option.
+//! validated when it is set, and an invalid one leaves the option unchanged. NULL resets an option to its default,
+//! except the access token. Of two options that replace each other, the last one set is in effect; a reset, or
+//! false, replaces nothing. No error, log line
+//! or other output contains the value of a secret option.
 //!
 //! Retryable failures are connections that could not be opened, broke or timed out, and HTTP 408, 429, 500, 502, 503
-//! and 504. The delay before a retry is the one that the service asked for, if it fits into the timeout; otherwise it
-//! starts at up to 250 ms and doubles each time. A connection that is silent for the timeout divided by the number of
-//! attempts is given up and retried, if that is 5 seconds or more.
+//! and 504. The delay before a retry is the one that the service specified; if that exceeds the time remaining, the
+//! call fails at once. If it specified none, the delay starts at up to 250 ms and doubles each time. A connection
+//! without any data for the timeout divided by the maximum number of attempts is closed, and the call is retried, if
+//! that is 5 seconds or more.
 
 use std::ffi::{CStr, c_char};
 use std::ptr;
@@ -18,11 +20,10 @@ use super::guard::infallible;
 use super::input;
 use super::output::free;
 use super::status::{DC_OK, dc_status};
-use crate::config::{Config, ConfigOption, OPTIONS, find};
-use crate::error::Result;
+use crate::config::{Config, OPTIONS, find};
 
-/// The options of a client. Must not be used by two threads at once. A client copies them, so a config can be
-/// changed, reused or freed after dc_client_new().
+/// The options of a client. Must not be used by two threads at once, even through a const pointer. A client copies
+/// them, so a config can be changed, reused or freed after dc_client_new().
 pub struct dc_config(pub(super) Config);
 
 /// Attribute of dc_config_option(): the name, such as "timeout_ms".
@@ -31,7 +32,7 @@ pub const DC_INFO_NAME: i32 = 0;
 pub const DC_INFO_TYPE: i32 = 1;
 /// Attribute: the default as a string; NULL if there is none.
 pub const DC_INFO_DEFAULT: i32 = 2;
-/// Attribute: the allowed values, for a person: "1 to 86400000".
+/// Attribute: the allowed values, as text for users: "1 to 86400000".
 pub const DC_INFO_ALLOWED: i32 = 3;
 /// Attribute: what the option does, in one line.
 pub const DC_INFO_DESCRIPTION: i32 = 4;
@@ -46,10 +47,10 @@ pub extern "C" fn dc_config_new() -> *mut dc_config {
     infallible(ptr::null_mut(), || Box::into_raw(Box::new(dc_config(Config::new()))))
 }
 
-/// Sets an option from a string, which is parsed by the option's type: an integer in decimal digits, a boolean as
-/// "true", "false", "1" or "0".
+/// Sets an option from a string, which is parsed according to the option's type: an integer in decimal digits, a
+/// boolean as "true", "false", "1" or "0".
 ///
-/// @param option  one of DC_OPTION_…. An unknown name is an error that names the nearest known one.
+/// @param option  one of DC_OPTION_…. The error for an unknown name suggests the nearest known one.
 /// @param value   the value, or NULL for the default.
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
@@ -59,11 +60,16 @@ pub unsafe extern "C" fn dc_config_set_string(
     value: *const c_char,
     out_error: *mut *mut dc_error,
 ) -> dc_status {
-    // SAFETY: the header asks for a config that no other thread uses, NUL-terminated strings, and an out parameter
+    // SAFETY: the header requires a config that no other thread uses, NUL-terminated strings, and an out parameter
     // that may be written; each may be NULL.
     unsafe {
-        set(config, option, out_error, |option, config| {
-            option.set_string(config, input::optional_string(value, option.name())?)
+        fallible(out_error, || {
+            let config = &mut input::handle_mut(config, "config")?.0;
+            let name = input::string(option, "option")?;
+            // Whether they are swapped.
+            let option = find(&OPTIONS, name, input::optional_string(value, name).unwrap_or_default())?;
+            option.set_string(config, input::optional_string(value, option.name())?)?;
+            Ok(DC_OK)
         })
     }
 }
@@ -81,26 +87,11 @@ pub unsafe extern "C" fn dc_config_set_int(
     out_error: *mut *mut dc_error,
 ) -> dc_status {
     // SAFETY: as in dc_config_set_string.
-    unsafe { set(config, option, out_error, |option, config| option.set_int(config, value)) }
-}
-
-/// Finds an option by name and sets it.
-///
-/// # Safety
-/// `config` is NULL or a live config that no other thread uses, `option` NULL or NUL-terminated, `out_error` NULL or
-/// writable.
-unsafe fn set(
-    config: *mut dc_config,
-    option: *const c_char,
-    out_error: *mut *mut dc_error,
-    set: impl FnOnce(&ConfigOption<Config>, &mut Config) -> Result<()>,
-) -> dc_status {
-    // SAFETY: guaranteed by the caller.
     unsafe {
         fallible(out_error, || {
             let config = &mut input::handle_mut(config, "config")?.0;
-            let option = find(&OPTIONS, input::string(option, "option")?)?;
-            set(option, config)?;
+            let option = find(&OPTIONS, input::string(option, "option")?, None)?;
+            option.set_int(config, value)?;
             Ok(DC_OK)
         })
     }
@@ -112,7 +103,7 @@ pub extern "C" fn dc_config_option_count() -> usize {
     OPTIONS.len()
 }
 
-/// Describes an option, so that a binding or a command line can list options that it was not written for.
+/// Describes an option, so that bindings and command-line tools can list options that were added later.
 ///
 /// @param index      0 to dc_config_option_count() - 1, in the order of DC_OPTION_… in this header.
 /// @param attribute  one of DC_INFO_….
@@ -142,6 +133,6 @@ pub fn option_attribute(index: usize, attribute: i32) -> Option<&'static CStr> {
 /// Frees a config. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_config_free(config: *mut dc_config) {
-    // SAFETY: the header asks for a config of this library that is no longer used, or NULL.
+    // SAFETY: the header requires a config of this library that is no longer used, or NULL.
     unsafe { free(config) }
 }

@@ -1,21 +1,23 @@
 //! Connector
 //!
-//! One row of a page. A field that is missing, null or not of its documented type is absent: NULL, or -1. The getters
-//! are for strings without NULs, as the documented fields are; dc_connector_field() returns the length, too. An unpaired
+//! One row of a page. A field that is missing, null or not of its documented type is absent: NULL, or -1. A string with
+//! a NUL, which no documented field contains, requires dc_connector_field(), which also returns the length. An unpaired
 //! surrogate ("\ud83d" alone), which UTF-8 can't represent, becomes U+FFFD.
 
 use std::ffi::c_char;
 use std::ptr;
 
 use super::guard::infallible;
-use super::output::bytes;
+use super::output::{assert_thread_safe, bytes};
 use crate::page::Page;
 use crate::page::connector::Connector;
 use crate::page::field::Field;
 
-/// A row of a page, from dc_page_connector(). Thread-safe. Owned by its page: valid until the page is freed, and never
-/// freed itself.
+/// A row of a page, from dc_page_connector(). Thread-safe. Owned by its page, valid until the page is freed, and not
+/// freed separately.
 pub struct dc_connector(Connector<'static>);
+
+const _: () = assert_thread_safe::<dc_connector>();
 
 /// State that this version doesn't know.
 pub const DC_STATE_UNKNOWN: i32 = 0;
@@ -81,28 +83,28 @@ unsafe fn string(connector: *const dc_connector, field: Field) -> *const c_char 
 /// Returns the id, a string of digits. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_connector_id(connector: *const dc_connector) -> *const c_char {
-    // SAFETY: the header asks for a connector of a live page or NULL.
+    // SAFETY: the header requires a connector of a live page or NULL.
     unsafe { string(connector, Field::Id) }
 }
 
 /// Returns the name. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_connector_name(connector: *const dc_connector) -> *const c_char {
-    // SAFETY: the header asks for a connector of a live page or NULL.
+    // SAFETY: the header requires a connector of a live page or NULL.
     unsafe { string(connector, Field::Name) }
 }
 
 /// Returns the description. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_connector_description(connector: *const dc_connector) -> *const c_char {
-    // SAFETY: the header asks for a connector of a live page or NULL.
+    // SAFETY: the header requires a connector of a live page or NULL.
     unsafe { string(connector, Field::Description) }
 }
 
 /// Returns the state: "draft", "live", or one that is added later. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_connector_state(connector: *const dc_connector) -> *const c_char {
-    // SAFETY: the header asks for a connector of a live page or NULL.
+    // SAFETY: the header requires a connector of a live page or NULL.
     unsafe { string(connector, Field::State) }
 }
 
@@ -112,7 +114,7 @@ pub unsafe extern "C" fn dc_connector_state(connector: *const dc_connector) -> *
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_connector_state_code(connector: *const dc_connector) -> i32 {
-    // SAFETY: the header asks for a connector of a live page or NULL.
+    // SAFETY: the header requires a connector of a live page or NULL.
     unsafe { read(connector, -1, |connector| connector.known_state().map_or(-1, |state| state as i32)) }
 }
 
@@ -120,7 +122,7 @@ pub unsafe extern "C" fn dc_connector_state_code(connector: *const dc_connector)
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_connector_http_method(connector: *const dc_connector) -> *const c_char {
-    // SAFETY: the header asks for a connector of a live page or NULL.
+    // SAFETY: the header requires a connector of a live page or NULL.
     unsafe { string(connector, Field::HttpMethod) }
 }
 
@@ -130,7 +132,7 @@ pub unsafe extern "C" fn dc_connector_http_method(connector: *const dc_connector
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_connector_http_method_code(connector: *const dc_connector) -> i32 {
-    // SAFETY: the header asks for a connector of a live page or NULL.
+    // SAFETY: the header requires a connector of a live page or NULL.
     unsafe { read(connector, -1, |connector| connector.known_http_method().map_or(-1, |method| method as i32)) }
 }
 
@@ -140,28 +142,28 @@ pub unsafe extern "C" fn dc_connector_http_method_code(connector: *const dc_conn
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_connector_direct_fin_usage(connector: *const dc_connector) -> i32 {
-    // SAFETY: the header asks for a connector of a live page or NULL.
+    // SAFETY: the header requires a connector of a live page or NULL.
     unsafe { read(connector, -1, |connector| connector.direct_fin_usage().map_or(-1, i32::from)) }
 }
 
 /// Returns the id of the admin who created it. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_connector_created_by_admin_id(connector: *const dc_connector) -> *const c_char {
-    // SAFETY: the header asks for a connector of a live page or NULL.
+    // SAFETY: the header requires a connector of a live page or NULL.
     unsafe { string(connector, Field::CreatedByAdminId) }
 }
 
 /// Returns the id of the admin who last updated it. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_connector_updated_by_admin_id(connector: *const dc_connector) -> *const c_char {
-    // SAFETY: the header asks for a connector of a live page or NULL.
+    // SAFETY: the header requires a connector of a live page or NULL.
     unsafe { string(connector, Field::UpdatedByAdminId) }
 }
 
 /// Returns when it was created, as the service sends it: "2025-11-15T09:30:00Z". Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_connector_created_at(connector: *const dc_connector) -> *const c_char {
-    // SAFETY: the header asks for a connector of a live page or NULL.
+    // SAFETY: the header requires a connector of a live page or NULL.
     unsafe { string(connector, Field::CreatedAt) }
 }
 
@@ -171,28 +173,28 @@ pub unsafe extern "C" fn dc_connector_created_at(connector: *const dc_connector)
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_connector_created_at_ms(connector: *const dc_connector) -> i64 {
-    // SAFETY: the header asks for a connector of a live page or NULL.
+    // SAFETY: the header requires a connector of a live page or NULL.
     unsafe { read(connector, -1, |connector| milliseconds(connector.created_at_ms())) }
 }
 
 /// Returns when it was last updated. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_connector_updated_at(connector: *const dc_connector) -> *const c_char {
-    // SAFETY: the header asks for a connector of a live page or NULL.
+    // SAFETY: the header requires a connector of a live page or NULL.
     unsafe { string(connector, Field::UpdatedAt) }
 }
 
 /// Returns the time of dc_connector_updated_at(), like dc_connector_created_at_ms(). Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_connector_updated_at_ms(connector: *const dc_connector) -> i64 {
-    // SAFETY: the header asks for a connector of a live page or NULL.
+    // SAFETY: the header requires a connector of a live page or NULL.
     unsafe { read(connector, -1, |connector| milliseconds(connector.updated_at_ms())) }
 }
 
 /// Returns the path of its execution results: "/data_connectors/12345/execution_results". Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_connector_execution_results_url(connector: *const dc_connector) -> *const c_char {
-    // SAFETY: the header asks for a connector of a live page or NULL.
+    // SAFETY: the header requires a connector of a live page or NULL.
     unsafe { string(connector, Field::ExecutionResultsUrl) }
 }
 
@@ -203,9 +205,9 @@ fn milliseconds(time: Option<i64>) -> i64 {
 
 /// Returns any field as a string, with its length.
 ///
-/// @param field       one of DC_FIELD_…; DC_FIELD_DIRECT_FIN_USAGE gives "true" or "false".
+/// @param field       one of DC_FIELD_…. For DC_FIELD_DIRECT_FIN_USAGE the string is "true" or "false".
 /// @param out_length  length in bytes, 0 if absent; may be NULL.
-/// @return may contain NULs; NULL if absent, for an unknown field.
+/// @return the string, which may contain NULs; NULL if the field is absent or unknown.
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_connector_field(
@@ -213,7 +215,7 @@ pub unsafe extern "C" fn dc_connector_field(
     field: i32,
     out_length: *mut usize,
 ) -> *const c_char {
-    // SAFETY: the header asks for a connector of a live page and a writable out parameter; each may be NULL.
+    // SAFETY: the header requires a connector of a live page and a writable out parameter; each may be NULL.
     unsafe {
         let connector = connector.as_ref();
         let find = || connector.and_then(|connector| connector.0.field_nul(Field::from_number(field)?));
@@ -221,14 +223,14 @@ pub unsafe extern "C" fn dc_connector_field(
     }
 }
 
-/// Returns the row's own JSON, byte for byte as the service sent it: an object, unless the service sent something else
+/// Returns the JSON of the row, byte for byte as the service sent it: an object, unless the service sent something else
 /// as a row. The first call for a page copies its JSON.
 ///
 /// @param out_length  length in bytes; may be NULL.
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_connector_json(connector: *const dc_connector, out_length: *mut usize) -> *const c_char {
-    // SAFETY: the header asks for a connector of a live page and a writable out parameter; each may be NULL.
+    // SAFETY: the header requires a connector of a live page and a writable out parameter; each may be NULL.
     unsafe {
         let connector = connector.as_ref();
         bytes(infallible(None, || connector.and_then(|connector| connector.0.json_nul())), out_length)

@@ -1,12 +1,12 @@
 //! Error
 //!
-//! What a failed call reports besides its status. The strings are NULL when the service sent no such value.
+//! The details of a failed call, besides its status. A string is NULL if the service sent no such value.
 
 use std::ffi::{CString, c_char};
 use std::ptr;
 
 use super::guard::{catch_panic, infallible};
-use super::output::{Out, address, c_string, free, set_rate_limit};
+use super::output::{Out, address, assert_thread_safe, c_string, free, set_rate_limit};
 use super::status::{DC_OK, dc_status, status_of};
 use crate::error::{Error, Result};
 use crate::rate_limit::RateLimit;
@@ -19,6 +19,8 @@ pub struct dc_error {
     api_field: Option<CString>,
     request_id: Option<CString>,
 }
+
+const _: () = assert_thread_safe::<dc_error>();
 
 impl dc_error {
     pub(super) fn new(error: Error) -> Self {
@@ -68,51 +70,51 @@ unsafe fn read<T: Copy>(error: *const dc_error, otherwise: T, read: impl FnOnce(
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_error_status(error: *const dc_error) -> dc_status {
-    // SAFETY: the header asks for a live error or NULL.
+    // SAFETY: the header requires a live error or NULL.
     unsafe { read(error, DC_OK, |error| status_of(error.error.kind())) }
 }
 
-/// Returns one line for a person: what failed, why, and what to do about it where that is known. Since: 0.1.0
+/// Returns the message, one line for users: what failed, and why and what to do, if known. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_error_message(error: *const dc_error) -> *const c_char {
-    // SAFETY: the header asks for a live error or NULL.
+    // SAFETY: the header requires a live error or NULL.
     unsafe { read(error, ptr::null(), |error| error.message.as_ptr()) }
 }
 
-/// Returns the HTTP status of the response, also when its body could not be read.
+/// Returns the HTTP status of the response, even if its body could not be read.
 ///
 /// @return 100 to 999; 0 without a response.
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_error_http_status(error: *const dc_error) -> i32 {
-    // SAFETY: the header asks for a live error or NULL.
+    // SAFETY: the header requires a live error or NULL.
     unsafe { read(error, 0, |error| error.error.http_status().map_or(0, i32::from)) }
 }
 
 /// Returns the service's error code, errors[0].code, such as "unauthorized". Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_error_api_code(error: *const dc_error) -> *const c_char {
-    // SAFETY: the header asks for a live error or NULL.
+    // SAFETY: the header requires a live error or NULL.
     unsafe { read(error, ptr::null(), |error| address(error.api_code.as_ref())) }
 }
 
-/// Returns the request parameter that the service found invalid, errors[0].field. Since: 0.1.0
+/// Returns the request parameter that the service rejected, errors[0].field. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_error_api_field(error: *const dc_error) -> *const c_char {
-    // SAFETY: the header asks for a live error or NULL.
+    // SAFETY: the header requires a live error or NULL.
     unsafe { read(error, ptr::null(), |error| address(error.api_field.as_ref())) }
 }
 
-/// Returns the service's id of the request, which its support asks for. Since: 0.1.0
+/// Returns the service's request id, to be quoted to its support. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_error_request_id(error: *const dc_error) -> *const c_char {
-    // SAFETY: the header asks for a live error or NULL.
+    // SAFETY: the header requires a live error or NULL.
     unsafe { read(error, ptr::null(), |error| address(error.request_id.as_ref())) }
 }
 
-/// Returns how long the service asked to wait before the next request.
+/// Returns the delay before the next request that the service specified.
 ///
-/// @return milliseconds; -1 if it did not ask.
+/// @return milliseconds; -1 if it specified no delay.
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_error_retry_after_ms(error: *const dc_error) -> i64 {
@@ -120,12 +122,12 @@ pub unsafe extern "C" fn dc_error_retry_after_ms(error: *const dc_error) -> i64 
         let delay = error.error.retry_after()?;
         Some(i64::try_from(delay.as_millis()).unwrap_or(i64::MAX))
     };
-    // SAFETY: the header asks for a live error or NULL.
+    // SAFETY: the header requires a live error or NULL.
     unsafe { read(error, -1, |error| milliseconds(error).unwrap_or(-1)) }
 }
 
-/// Reads the rate limit that the response reported. An out parameter may be NULL, and is set to -1 if its value
-/// is not known.
+/// Returns the rate limit that the response reported. Each out parameter may be NULL, and is set to -1 if its value is
+/// unknown.
 ///
 /// @param out_limit      requests allowed in the current window (X-RateLimit-Limit).
 /// @param out_remaining  requests that remain in it (X-RateLimit-Remaining).
@@ -138,27 +140,25 @@ pub unsafe extern "C" fn dc_error_rate_limit(
     out_remaining: *mut i64,
     out_reset: *mut i64,
 ) {
-    // SAFETY: the header asks for a live error or NULL, and for writable out parameters or NULL.
+    // SAFETY: the header requires a live error or NULL, and for writable out parameters or NULL.
     unsafe {
         let rate_limit = read(error, RateLimit::default(), |error| error.error.rate_limit());
         set_rate_limit(rate_limit, out_limit, out_remaining, out_reset);
     }
 }
 
-/// Returns how many requests the call made, including the first.
-///
-/// @return 0 if it failed before the first request.
+/// Returns how many attempts the call made, including the first; 0 if it failed before the first one.
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_error_attempts(error: *const dc_error) -> i32 {
-    // SAFETY: the header asks for a live error or NULL.
+    // SAFETY: the header requires a live error or NULL.
     unsafe { read(error, 0, |error| error.error.attempts().try_into().unwrap_or(i32::MAX)) }
 }
 
 /// Frees an error. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_error_free(error: *mut dc_error) {
-    // SAFETY: the header asks for an error of this library that is no longer used, or NULL.
+    // SAFETY: the header requires an error of this library that is no longer used, or NULL.
     unsafe { free(error) }
 }
 

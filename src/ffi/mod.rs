@@ -1,7 +1,7 @@
 //! The C ABI. Each file except `guard`, `input` and `output` is a section of `include/data_connectors.h`, which is
 //! generated from the comments here (tests/header.rs has the order). docs/abi.md has the conventions.
 //!
-//! This module only converts: no logic, and no `unsafe` outside of it touches a caller's pointer.
+//! This module only converts and contains no logic. No code outside of it accesses a caller's pointers.
 
 #![allow(non_camel_case_types)]
 // The comments are written for a C header.

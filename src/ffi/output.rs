@@ -6,6 +6,9 @@ use std::ptr;
 use crate::error::{Error, Result};
 use crate::rate_limit::RateLimit;
 
+/// Fails to compile if a handle that the header calls thread-safe isn't.
+pub(super) const fn assert_thread_safe<T: Send + Sync>() {}
+
 /// A checked out parameter for a handle, NULL until it is set.
 pub(super) struct Out<T>(*mut *mut T);
 
@@ -31,7 +34,7 @@ impl<T> Out<T> {
 
     /// Makes `value` a handle that the caller owns.
     pub(super) fn set(self, value: T) {
-        // SAFETY: checked when `self` was made, within the same call.
+        // SAFETY: checked when `self` was created, within the same call.
         unsafe { self.0.write(Box::into_raw(Box::new(value))) };
     }
 }
@@ -48,8 +51,8 @@ pub(super) unsafe fn free<T>(handle: *mut T) {
 }
 
 /// A string for C; a NUL within it becomes U+FFFD.
-pub(super) fn c_string(text: &str) -> CString {
-    CString::new(text).unwrap_or_else(|_| CString::new(text.replace('\0', "\u{fffd}")).unwrap_or_default())
+pub(super) fn c_string(string: &str) -> CString {
+    CString::new(string).unwrap_or_else(|_| CString::new(string.replace('\0', "\u{fffd}")).unwrap_or_default())
 }
 
 pub(super) fn address(string: Option<&CString>) -> *const c_char {
@@ -68,7 +71,7 @@ pub(super) unsafe fn bytes(with_nul: Option<&[u8]>, out_length: *mut usize) -> *
     with_nul.map_or(ptr::null(), |bytes| bytes.as_ptr().cast())
 }
 
-/// Writes a rate limit to out parameters, -1 for what is not known.
+/// Writes a rate limit to out parameters, -1 for an unknown value.
 ///
 /// # Safety
 /// Each pointer is NULL or writable.

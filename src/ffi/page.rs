@@ -9,7 +9,7 @@ use once_cell::race::OnceBox;
 
 use super::connector::{connectors_of, dc_connector};
 use super::guard::infallible;
-use super::output::{address, bytes, c_string, free, set_rate_limit};
+use super::output::{address, assert_thread_safe, bytes, c_string, free, set_rate_limit};
 use crate::page::Page;
 use crate::page::packed_rows::PackedFormat;
 use crate::rate_limit::RateLimit;
@@ -24,6 +24,8 @@ pub struct dc_page {
     next_cursor: Option<CString>,
     request_id: Option<CString>,
 }
+
+const _: () = assert_thread_safe::<dc_page>();
 
 impl dc_page {
     pub(super) fn new(page: Page) -> Self {
@@ -71,54 +73,54 @@ unsafe fn read<T: Copy>(page: *const dc_page, otherwise: T, read: impl FnOnce(&d
 }
 
 /// Returns the JSON as the service sent it, byte for byte after decompression, without a byte order mark: an object
-/// with the rows in "data". It is valid, and may contain fields that are not documented. Since: 0.1.0
+/// with the rows in "data". It is valid JSON, and may contain undocumented fields. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_page_json(page: *const dc_page) -> *const c_char {
-    // SAFETY: the header asks for a live page or NULL.
+    // SAFETY: the header requires a live page or NULL.
     unsafe { read(page, ptr::null(), |page| page.page.json_nul().as_ptr().cast()) }
 }
 
 /// Returns the length of dc_page_json() in bytes. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_page_json_len(page: *const dc_page) -> usize {
-    // SAFETY: the header asks for a live page or NULL.
+    // SAFETY: the header requires a live page or NULL.
     unsafe { read(page, 0, |page| page.page.json().len()) }
 }
 
 /// Returns the number of rows. A page may be empty and still have a next one. More than 100,000 rows (the service sends
-/// at most 50) are refused with DC_ERR_PROTOCOL. Since: 0.1.0
+/// at most 50) are rejected with DC_ERR_PROTOCOL. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_page_count(page: *const dc_page) -> usize {
-    // SAFETY: the header asks for a live page or NULL.
+    // SAFETY: the header requires a live page or NULL.
     unsafe { read(page, 0, |page| page.page.count()) }
 }
 
 /// Returns the cursor of the next page, to be passed as starting_after; NULL on the last page. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_page_next_cursor(page: *const dc_page) -> *const c_char {
-    // SAFETY: the header asks for a live page or NULL.
+    // SAFETY: the header requires a live page or NULL.
     unsafe { read(page, ptr::null(), |page| address(page.next_cursor.as_ref())) }
 }
 
-/// Returns whether there is a next page. If it is 1 and dc_page_next_cursor() is NULL, the service named the next page
-/// in an unsupported form: the list is incomplete.
+/// Returns whether there is a next page. If it is 1 and dc_page_next_cursor() is NULL, the service specified the next
+/// page in an unsupported form: the list is incomplete.
 ///
 /// @return 1 or 0; -1 for NULL.
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_page_has_next(page: *const dc_page) -> i32 {
-    // SAFETY: the header asks for a live page or NULL.
+    // SAFETY: the header requires a live page or NULL.
     unsafe { read(page, -1, |page| page.page.has_next().into()) }
 }
 
-/// Returns the service's id of the request (X-Request-Id), which its support asks for. Since: 0.1.0
+/// Returns the service's request id (X-Request-Id), to be quoted to its support. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_page_request_id(page: *const dc_page) -> *const c_char {
-    // SAFETY: the header asks for a live page or NULL.
+    // SAFETY: the header requires a live page or NULL.
     unsafe { read(page, ptr::null(), |page| address(page.request_id.as_ref())) }
 }
 
-/// Reads the rate limit after this request, like dc_error_rate_limit().
+/// Returns the rate limit after this request, like dc_error_rate_limit().
 ///
 /// @param out_limit      requests allowed in the current window.
 /// @param out_remaining  requests that remain in it.
@@ -131,7 +133,7 @@ pub unsafe extern "C" fn dc_page_rate_limit(
     out_remaining: *mut i64,
     out_reset: *mut i64,
 ) {
-    // SAFETY: the header asks for a live page or NULL, and for writable out parameters or NULL.
+    // SAFETY: the header requires a live page or NULL, and for writable out parameters or NULL.
     unsafe {
         let rate_limit = read(page, RateLimit::default(), |page| page.page.rate_limit());
         set_rate_limit(rate_limit, out_limit, out_remaining, out_reset);
@@ -139,7 +141,7 @@ pub unsafe extern "C" fn dc_page_rate_limit(
 }
 
 /// Returns a row. The first call for a page, on any thread, parses all rows, which takes as much memory as the JSON and
-/// some 130 bytes per row.
+/// about 130 bytes per row.
 ///
 /// @param index  0 to dc_page_count() - 1, in the order of the service.
 /// @return the row, owned by the page and valid until the page is freed; NULL if index is out of range.
@@ -147,28 +149,29 @@ pub unsafe extern "C" fn dc_page_rate_limit(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_page_connector(page: *const dc_page, index: usize) -> *const dc_connector {
     infallible(ptr::null(), || {
-        // SAFETY: the header asks for a live page or NULL.
+        // SAFETY: the header requires a live page or NULL.
         unsafe { page.as_ref() }.and_then(|page| page.connector(index)).map_or(ptr::null(), ptr::from_ref)
     })
 }
 
-/// Format of dc_page_packed_rows(): one JSON object with an array for each column, of one element per row. The columns
+/// Format of dc_page_packed_rows(): a JSON object with an array for each column, with one element per row. The columns
 /// are "type" to "execution_results_url" in the order of DC_FIELD_… (a string, true, false or null), "created_at_ms",
 /// "updated_at_ms", "state_code" and "http_method_code" (an integer or null), and "json_start" and "json_length", the
 /// offset and length in bytes of the row within dc_page_json().
 pub const DC_PACKED_JSON: i32 = 1;
 
 /// Format of dc_page_packed_rows(): byte 0xFE after every column but the last, 0xFF between rows, and a single 0xFD for
-/// an absent value; UTF-8 contains none of them. The columns are the fields in the order of DC_FIELD_…, created_at_ms,
-/// updated_at_ms, state_code and http_method_code in decimal digits, and the row's JSON.
+/// an absent value; UTF-8 contains none of them. The first 17 columns are the fields up to
+/// DC_FIELD_EXECUTION_RESULTS_URL, created_at_ms, updated_at_ms, state_code and http_method_code in decimal digits, and
+/// the row's JSON. Without rows the buffer is empty.
 pub const DC_PACKED_SEPARATED: i32 = 2;
 
 /// Returns all rows in one buffer, for languages in which decoding it costs less than a call per field. The first call
-/// for a page and format creates it. Later versions may add columns at the end, or members.
+/// for a page and format creates it. Later versions may add columns at the end, or members: ignore them.
 ///
 /// @param format      DC_PACKED_JSON, for languages whose JSON parser is native code, or DC_PACKED_SEPARATED.
 /// @param out_length  length in bytes; may be NULL.
-/// @return may contain NULs if separated; NULL for an unknown format.
+/// @return the buffer, which may contain NULs if separated; NULL for an unknown format.
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_page_packed_rows(
@@ -176,7 +179,7 @@ pub unsafe extern "C" fn dc_page_packed_rows(
     format: i32,
     out_length: *mut usize,
 ) -> *const c_char {
-    // SAFETY: the header asks for a live page and a writable out parameter; each may be NULL.
+    // SAFETY: the header requires a live page and a writable out parameter; each may be NULL.
     unsafe {
         let page = page.as_ref();
         bytes(infallible(None, || page.and_then(|page| page.packed_rows(format))), out_length)
@@ -186,6 +189,6 @@ pub unsafe extern "C" fn dc_page_packed_rows(
 /// Frees a page, its JSON, strings and rows. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_page_free(page: *mut dc_page) {
-    // SAFETY: the header asks for a page of this library that is no longer used, or NULL.
+    // SAFETY: the header requires a page of this library that is no longer used, or NULL.
     unsafe { free(page) }
 }

@@ -1,8 +1,7 @@
 //! Pager
 //!
-//! A pager lists all pages, one dc_pager_next() after the other until DC_DONE. The list is ordered by last update,
-//! newest first: if connectors are updated in between, one can be listed twice, and one that moved to the front can be
-//! missed.
+//! A pager lists all pages: call dc_pager_next() until it returns DC_DONE. The list is ordered by last update, newest
+//! first: if connectors are updated meanwhile, one can be listed twice, and one that moved to the front can be missed.
 
 use std::ffi::{CString, c_char};
 use std::sync::{Mutex, MutexGuard, TryLockError};
@@ -18,8 +17,8 @@ use super::status::{DC_DONE, DC_OK, dc_status};
 use crate::error::{Error, Result};
 use crate::pager::Pager;
 
-/// A position in the list of pages. Must not be used by two threads at once.
-// The lock is never waited for: a callback of a call in progress may use the pager again, and gets an error.
+/// An iterator over the pages of the list. Must not be used by two threads at once, even through a const pointer.
+// No call waits for the lock: a callback that uses the pager of its call gets an error instead of a deadlock.
 pub struct dc_pager(Mutex<State>);
 
 struct State {
@@ -49,7 +48,7 @@ pub unsafe extern "C" fn dc_pager_new(
     out_pager: *mut *mut dc_pager,
     out_error: *mut *mut dc_error,
 ) -> dc_status {
-    // SAFETY: the header asks for a live client, a NUL-terminated string and writable out parameters; each may be NULL.
+    // SAFETY: the header requires a live client, a NUL-terminated string and writable out parameters; each may be NULL.
     unsafe {
         fallible(out_error, || {
             let out = Out::required(out_pager, "out_pager")?;
@@ -65,13 +64,13 @@ pub unsafe extern "C" fn dc_pager_new(
 /// thread, which calls no callback, while you process the page that it returned. The next call returns the prefetched
 /// page or its error, and its log lines, on your thread.
 ///
-/// A cancel token or the interrupt check cancels the wait for a prefetched page, which stays for the next call;
+/// A cancel token or the interrupt check cancels only the wait for a prefetch, which continues for the next call;
 /// dc_client_shutdown() cancels both. The timeout of a prefetch runs from its start: after a long pause a call may fail
-/// at once, and the next one sends a new request. A page can be as old as that pause. A prefetch costs some 0.1 ms, the
-/// memory of a page, two file descriptors, and a request that is wasted if the pager is freed early. If no thread can be
-/// started, or in a child that was forked meanwhile, the next call fetches the page itself.
+/// at once, and the next one sends a new request. A page can be as old as that pause. A prefetch costs about 0.1 ms,
+/// a page of memory, two file descriptors, and a wasted request if the pager is freed early. If no thread
+/// can be started, or in a child that was forked meanwhile, the next call fetches the page itself.
 ///
-/// @param pages  0, the default, or 1. After 0 a prefetch in progress is kept for the next call.
+/// @param pages  0 (default) or 1. With 0, a prefetch in progress is kept for the next call.
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_pager_set_prefetch(
@@ -79,7 +78,7 @@ pub unsafe extern "C" fn dc_pager_set_prefetch(
     pages: i32,
     out_error: *mut *mut dc_error,
 ) -> dc_status {
-    // SAFETY: the header asks for a pager that no other thread uses and a writable out parameter; each may be NULL.
+    // SAFETY: the header requires a pager that no other thread uses and a writable out parameter; each may be NULL.
     unsafe {
         fallible(out_error, || {
             let pager = input::handle(pager, "pager")?;
@@ -94,8 +93,9 @@ pub unsafe extern "C" fn dc_pager_set_prefetch(
     }
 }
 
-/// Lists the next page. Blocks like dc_list_page(). After a failure the next call requests the same page again. A
-/// cursor that the service repeats, which would never end, is DC_ERR_PROTOCOL in this and each later call.
+/// Lists the next page. Blocks like dc_list_page(). After a failure the next call requests the same page again. If the
+/// service repeats a cursor, or specifies the next page in an unsupported form, the page is returned, and each later
+/// call returns DC_ERR_PROTOCOL.
 ///
 /// @param cancel    cancels the call from another thread; may be NULL.
 /// @param out_page  the page; free it with dc_page_free(). NULL with DC_DONE.
@@ -108,7 +108,7 @@ pub unsafe extern "C" fn dc_pager_next(
     out_page: *mut *mut dc_page,
     out_error: *mut *mut dc_error,
 ) -> dc_status {
-    // SAFETY: the header asks for a pager that no other thread uses, a live cancel token and writable out parameters;
+    // SAFETY: the header requires a pager that no other thread uses, a live cancel token and writable out parameters;
     // each may be NULL.
     unsafe {
         fallible(out_error, || {
@@ -125,15 +125,15 @@ pub unsafe extern "C" fn dc_pager_next(
     }
 }
 
-/// Returns the cursor of the page that the next call requests. Store it to continue later.
+/// Returns the cursor of the page that the next call requests. Store it to resume later.
 ///
-/// @return valid until the next dc_pager_next(); NULL before the first page (unless the pager started with a cursor),
-///         after the last page.
+/// @return the cursor, valid until the next dc_pager_next(); NULL before the first page, unless the pager was created
+///         with a cursor, and if there is no page to request. Only DC_DONE means that the list is complete.
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_pager_cursor(pager: *const dc_pager) -> *const c_char {
     infallible(std::ptr::null(), || {
-        // SAFETY: the header asks for a live pager or NULL.
+        // SAFETY: the header requires a live pager or NULL.
         let pager = unsafe { pager.as_ref() };
         let state = pager.and_then(|pager| lock(&pager.0).ok());
         address(state.as_ref().and_then(|state| state.cursor.as_ref()))
@@ -143,6 +143,6 @@ pub unsafe extern "C" fn dc_pager_cursor(pager: *const dc_pager) -> *const c_cha
 /// Frees a pager and cancels its prefetch, which takes milliseconds. Its pages stay valid. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_pager_free(pager: *mut dc_pager) {
-    // SAFETY: the header asks for a pager of this library that is no longer used, or NULL.
+    // SAFETY: the header requires a pager of this library that is no longer used, or NULL.
     unsafe { free(pager) }
 }

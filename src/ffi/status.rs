@@ -1,7 +1,7 @@
 //! Status
 //!
 //! Functions that can fail return a status: 0 is success, 1 the end of the list, failures are negative. Numbers are
-//! never reused. Later versions may add some: treat an unknown negative number as a failure.
+//! never reused.
 
 use std::ffi::{CStr, c_char};
 
@@ -23,17 +23,17 @@ pub const DC_ERR_CONNECTION: dc_status = -2;
 pub const DC_ERR_TIMEOUT: dc_status = -3;
 /// The server's certificate is not trusted, or TLS failed in another way.
 pub const DC_ERR_TLS: dc_status = -4;
-/// HTTP 401: the access token is invalid, revoked, or of another region.
+/// HTTP 401: the access token is invalid, revoked, or belongs to another region.
 pub const DC_ERR_UNAUTHORIZED: dc_status = -5;
-/// HTTP 403: the access token lacks a permission, or a gateway refused the request.
+/// HTTP 403: the access token lacks a permission, or a gateway rejected the request.
 pub const DC_ERR_FORBIDDEN: dc_status = -6;
-/// HTTP 429: too many requests. See dc_error_retry_after_ms().
+/// HTTP 429: too many requests; or, with DC_OPTION_WAIT_FOR_RATE_LIMIT, the limit resets after the timeout.
 pub const DC_ERR_RATE_LIMITED: dc_status = -7;
-/// Any other HTTP 4xx: the service refused the request.
+/// Any other HTTP 4xx: the service rejected the request.
 pub const DC_ERR_BAD_REQUEST: dc_status = -8;
 /// HTTP 5xx: the service, or a gateway in front of it, failed.
 pub const DC_ERR_SERVER: dc_status = -9;
-/// The response is not what the API documents: malformed JSON, another shape, a redirect, a repeated cursor.
+/// The response violates the API contract: malformed JSON, an unexpected structure, a redirect, a repeated cursor.
 pub const DC_ERR_PROTOCOL: dc_status = -10;
 /// The response is larger than DC_OPTION_MAX_RESPONSE_BYTES.
 pub const DC_ERR_TOO_LARGE: dc_status = -11;
@@ -43,7 +43,7 @@ pub const DC_ERR_PANIC: dc_status = -12;
 pub const DC_ERR_CANCELLED: dc_status = -13;
 /// The system is out of threads, file descriptors or memory.
 pub const DC_ERR_SYSTEM: dc_status = -14;
-/// The proxy refused to connect to the service: credentials or rules.
+/// The proxy refused the CONNECT tunnel, because of the credentials or its rules.
 pub const DC_ERR_PROXY: dc_status = -15;
 
 const TABLE: [(dc_status, &CStr, &CStr); 17] = [
@@ -56,14 +56,14 @@ const TABLE: [(dc_status, &CStr, &CStr); 17] = [
     (DC_ERR_UNAUTHORIZED, c"DC_ERR_UNAUTHORIZED", c"the service rejected the access token"),
     (DC_ERR_FORBIDDEN, c"DC_ERR_FORBIDDEN", c"the access token lacks a permission"),
     (DC_ERR_RATE_LIMITED, c"DC_ERR_RATE_LIMITED", c"too many requests"),
-    (DC_ERR_BAD_REQUEST, c"DC_ERR_BAD_REQUEST", c"the service refused the request"),
+    (DC_ERR_BAD_REQUEST, c"DC_ERR_BAD_REQUEST", c"the service rejected the request"),
     (DC_ERR_SERVER, c"DC_ERR_SERVER", c"the service, or a gateway in front of it, failed"),
-    (DC_ERR_PROTOCOL, c"DC_ERR_PROTOCOL", c"the response is not what the API documents"),
+    (DC_ERR_PROTOCOL, c"DC_ERR_PROTOCOL", c"the response violates the API contract"),
     (DC_ERR_TOO_LARGE, c"DC_ERR_TOO_LARGE", c"the response is too large"),
     (DC_ERR_PANIC, c"DC_ERR_PANIC", c"a bug in the library"),
     (DC_ERR_CANCELLED, c"DC_ERR_CANCELLED", c"cancelled"),
     (DC_ERR_SYSTEM, c"DC_ERR_SYSTEM", c"out of threads, file descriptors or memory"),
-    (DC_ERR_PROXY, c"DC_ERR_PROXY", c"the proxy refused to connect to the service"),
+    (DC_ERR_PROXY, c"DC_ERR_PROXY", c"the proxy refused the CONNECT tunnel"),
 ];
 
 pub(super) fn status_of(kind: ErrorKind) -> dc_status {
@@ -92,16 +92,16 @@ fn row(status: dc_status) -> Option<&'static (dc_status, &'static CStr, &'static
 
 /// Returns the name of a status as in this header, such as "DC_ERR_TIMEOUT". The string is static.
 ///
-/// @param status  any number; an unknown one gives "DC_UNKNOWN".
+/// @param status  any number; "DC_UNKNOWN" is returned for an unknown one.
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
 pub extern "C" fn dc_status_name(status: dc_status) -> *const c_char {
     infallible(c"DC_UNKNOWN".as_ptr(), || row(status).map_or(c"DC_UNKNOWN", |row| row.1).as_ptr())
 }
 
-/// Describes a status in a few words. dc_error_message() describes one failure. The string is static.
+/// Describes a status in a few words. dc_error_message() is more specific. The string is static.
 ///
-/// @param status  any number; an unknown one gives "unknown status".
+/// @param status  any number; "unknown status" is returned for an unknown one.
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
 pub extern "C" fn dc_status_message(status: dc_status) -> *const c_char {

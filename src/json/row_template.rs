@@ -1,5 +1,6 @@
-//! Reads the rows of an array, expecting each to look like the one before it: the same keys, in the same order and
-//! with the same spacing. The bytes between two values are then compared as a whole instead of being parsed.
+//! Parses the rows of an array, expecting each to have the structure of the previous one: the same keys, in the same
+//! order and with the same white space. The bytes between two values are then compared as a whole instead of being
+//! parsed.
 
 use super::scanner::{Scanner, StringSpan};
 
@@ -11,10 +12,10 @@ pub(crate) trait RowVisitor {
     /// The member with this name, unescaped; `None` if it is not known.
     fn key(name: &[u8]) -> Option<Self::Key>;
 
-    /// Sets a member. The last of two members with the same name counts, as in serde_json.
+    /// Sets a member. The last of two members with the same name is used, as in serde_json.
     fn set(&mut self, key: Self::Key, value: RowValue, scanner: &Scanner);
 
-    /// Discards the members set so far: the row is read again.
+    /// Discards the members set so far: the row is parsed again.
     fn restart(&mut self);
 }
 
@@ -31,7 +32,7 @@ pub(crate) enum RowValue {
     Other,
 }
 
-/// Rows with more members are read without a template.
+/// Rows with more members are parsed without a template.
 const MAX_MEMBERS: usize = 24;
 
 /// The structure of the last row.
@@ -51,7 +52,7 @@ impl<'a, K: Copy> RowTemplate<'a, K> {
         Self { members: [(&[], None); MAX_MEMBERS], count: 0, end: &[] }
     }
 
-    /// Reads a row and passes its known members to `visitor`. A row that is not an object has none. `None` if the row
+    /// Parses a row and passes its known members to `visitor`. A row that is not an object has none. `None` if the row
     /// is not valid JSON.
     #[inline(always)]
     pub(crate) fn read_row(&mut self, scanner: &mut Scanner<'a>, visitor: &mut impl RowVisitor<Key = K>) -> Option<()> {
@@ -68,7 +69,7 @@ impl<'a, K: Copy> RowTemplate<'a, K> {
         self.read_and_learn(scanner, visitor)
     }
 
-    /// Reads a row that matches the template; returns whether it did.
+    /// Parses a row that matches the template; returns whether it did.
     #[inline(always)]
     fn read_matching(&self, scanner: &mut Scanner<'a>, visitor: &mut impl RowVisitor<Key = K>) -> Option<bool> {
         for (lead, key) in self.members.iter().take(self.count) {
@@ -80,7 +81,7 @@ impl<'a, K: Copy> RowTemplate<'a, K> {
         Some(scanner.consume_exact(self.end))
     }
 
-    /// Reads any row and makes it the template for the next.
+    /// Parses any row and makes it the template for the next.
     #[inline(never)]
     fn read_and_learn<V: RowVisitor<Key = K>>(&mut self, scanner: &mut Scanner<'a>, visitor: &mut V) -> Option<()> {
         self.count = 0;

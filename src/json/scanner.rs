@@ -264,7 +264,8 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// The arrays (1) and objects (0) around the current position; the lowest bit is the innermost.
+/// The kinds of the values that enclose the current position: 1 is an array, 0 an object; the lowest bit is the
+/// innermost.
 #[derive(Default)]
 struct Nesting {
     kinds: u128,
@@ -283,7 +284,7 @@ impl Nesting {
         self.depth -= 1;
     }
 
-    /// Whether the innermost is an array; `None` outside of all.
+    /// Whether the innermost value is an array; `None` at the top level.
     fn is_in_array(&self) -> Option<bool> {
         (self.depth > 0).then_some(self.kinds & 1 == 1)
     }

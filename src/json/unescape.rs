@@ -1,7 +1,7 @@
 //! Replaces the escape sequences of a JSON string.
 
-/// Writes the string that `raw` stands for to the beginning of `output` and returns its length, which is less than that
-/// of `raw`. `raw` has been validated. A lone surrogate, which UTF-8 can't encode, becomes U+FFFD.
+/// Unescapes `raw`, which has been validated, into the beginning of `output`, and returns the length, which is at most
+/// that of `raw`. A lone surrogate, which UTF-8 can't encode, becomes U+FFFD.
 pub(crate) fn unescape(raw: &[u8], output: &mut [u8]) -> usize {
     let mut written = 0;
     let mut write = |bytes: &[u8]| {
@@ -22,7 +22,7 @@ pub(crate) fn unescape(raw: &[u8], output: &mut [u8]) -> usize {
     written
 }
 
-/// The character that an escape sequence stands for, and the bytes after it.
+/// The character that an escape sequence represents, and the bytes after it.
 fn escape_sequence(escape: &[u8]) -> (char, &[u8]) {
     let rest = escape.get(2..).unwrap_or_default();
     let character = match escape.get(1) {

@@ -88,7 +88,7 @@ impl<'page> Connector<'page> {
         self.string(Field::Type)
     }
 
-    /// The unique id: digits.
+    /// The unique id, a string of digits.
     pub fn id(&self) -> Option<&'page str> {
         self.string(Field::Id)
     }
@@ -156,7 +156,7 @@ impl<'page> Connector<'page> {
     }
 
     /// [`created_at`](Self::created_at) in milliseconds since the Unix epoch, rounded down; `None` also if it is not an
-    /// RFC 3339 time. Leap seconds are not supported. A time without a time zone is taken as UTC.
+    /// RFC 3339 time. Leap seconds are not supported. Without a time zone, UTC is assumed.
     pub fn created_at_ms(&self) -> Option<i64> {
         unix_ms(self.field(Field::CreatedAt)?)
     }

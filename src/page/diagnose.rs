@@ -1,5 +1,5 @@
-//! Validates a list with serde_json, without building a tree: parses the valid lists that the scanner of `list` does
-//! not, and reports why a list is invalid.
+//! Validates a list with serde_json, without building a tree: parses the valid lists that the scanner of `list`
+//! rejects, and reports why a list is invalid.
 
 use std::fmt;
 
@@ -19,7 +19,7 @@ pub(super) fn diagnose(json: &str) -> Result<ListSummary, String> {
     Value { part: Part::List, state: &mut state }
         .deserialize(&mut parser)
         .and_then(|()| parser.end())
-        // In keys, which are read as bytes, serde_json accepts control characters.
+        // In keys, which are deserialized as bytes, serde_json accepts control characters.
         .and_then(|()| serde_json::from_str::<IgnoredAny>(json))
         .map_err(|error| error.to_string())?;
     match state.data {
@@ -51,7 +51,7 @@ enum Part {
     Cursor,
 }
 
-/// Reads the value of a part. The last of two equal keys counts, as in serde_json.
+/// Parses the value of a part. The last of two equal keys is used, as in serde_json.
 struct Value<'a> {
     part: Part,
     state: &'a mut State,
@@ -147,7 +147,7 @@ impl<'de> Visitor<'de> for Value<'_> {
             Part::Kind if string == "error.list" => return Err(E::custom("\"type\" is \"error.list\"")),
             Part::Kind => {}
             Part::Cursor => self.state.next = Next::from_cursor(string),
-            // Old versions of the API name the next page by a URL.
+            // Old versions of the API specify the next page by a URL.
             Part::Next if string.is_empty() => {}
             Part::Next => self.state.next = cursor_in_url(string).unwrap_or(Next::Unsupported),
             Part::List | Part::Data | Part::Pages => return self.unexpected("a string"),
@@ -225,7 +225,7 @@ mod tests {
     use crate::page::list::read_list;
     use crate::request::MAX_CURSOR;
 
-    /// Asserts that the scanner, where it accepts the list, finds the same.
+    /// Asserts that the scanner returns the same result if it accepts the list.
     fn both(json: &str) -> Result<ListSummary, String> {
         let diagnosed = diagnose(json);
         let scanned = read_list(json);
@@ -321,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn says_why_something_is_not_a_list() {
+    fn reports_why_something_is_not_a_list() {
         for (json, reason) in [
             ("", "EOF while parsing"),
             ("<html>", "expected value"),

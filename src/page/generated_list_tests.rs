@@ -1,4 +1,4 @@
-//! Generates lists, most of them unlike those of the service, and compares the pages made from them with serde_json.
+//! Generates lists, most of them unlike those of the service, and compares the parsed pages with serde_json's results.
 
 use super::Page;
 use super::field::Field;
@@ -105,7 +105,7 @@ impl ListGenerator {
 
     fn rows(&mut self, count: usize) {
         self.put("[");
-        // Mostly alike, as the rows of the service are.
+        // Mostly similar, like the rows of the service.
         let mut keys = Field::ALL.map(Field::name).to_vec();
         for index in 0..count {
             if index > 0 {
@@ -178,7 +178,7 @@ impl ListGenerator {
 }
 
 #[test]
-fn reads_what_serde_json_reads() {
+fn accepts_what_serde_json_accepts() {
     let mut rows = 0;
     for seed in 0..4000 {
         let list = ListGenerator::generate(seed);

@@ -1,6 +1,6 @@
 //! Validates a list and finds what pagination needs, as fast as possible: rows are counted and skipped.
 //!
-//! Unusual lists, such as one whose cursor has escape sequences, and everything that is not a list are left to
+//! Unusual lists, such as one whose cursor has escape sequences, and everything that is not a list are passed to
 //! `diagnose`.
 
 use std::convert::Infallible;
@@ -39,7 +39,7 @@ pub(super) fn find_rows(json: &str) -> Option<usize> {
 fn list(scanner: &mut Scanner) -> Option<ListSummary> {
     let mut rows = None;
     let mut next = Next::End;
-    // The last of two equal keys counts, as in serde_json.
+    // The last of two equal keys is used, as in serde_json.
     object(scanner, |scanner, key| {
         match key {
             b"data" => rows = Some(count_rows(scanner)?),

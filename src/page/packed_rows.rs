@@ -30,6 +30,9 @@ pub(crate) enum PackedFormat {
 const ROW_SEPARATOR: u8 = 0xFF;
 const COLUMN_SEPARATOR: u8 = 0xFE;
 const ABSENT: u8 = 0xFD;
+/// How many fields stand before the derived columns. A field that is added later stands after the row's JSON, so that
+/// no column moves.
+const LEADING_FIELDS: usize = 12;
 
 /// A column that is not a field, but an integer.
 type IntegerColumn = (&'static str, fn(&Connector<'_>) -> Option<u64>);
@@ -92,12 +95,13 @@ fn json_column(output: &mut Vec<u8>, name: &str, rows: &Connectors, write: impl 
 fn separated(rows: &Connectors, page_json: &str) -> Vec<u8> {
     // Strings are at most as long as in the page, and the rows' JSON is part of it. The rest: integers and separators.
     let mut output = Vec::with_capacity(2 * page_json.len() + 64 * rows.len() + 1);
+    let (leading, later) = Field::ALL.split_at(LEADING_FIELDS);
     for row in rows.clone() {
         if !output.is_empty() {
             output.push(ROW_SEPARATOR);
         }
-        for field in Field::ALL {
-            output.extend_from_slice(row.field(field).unwrap_or(&[ABSENT]));
+        for field in leading {
+            output.extend_from_slice(row.field(*field).unwrap_or(&[ABSENT]));
             output.push(COLUMN_SEPARATOR);
         }
         for (_, value) in DERIVED {
@@ -108,6 +112,10 @@ fn separated(rows: &Connectors, page_json: &str) -> Vec<u8> {
             output.push(COLUMN_SEPARATOR);
         }
         output.extend_from_slice(row.json().as_bytes());
+        for field in later {
+            output.push(COLUMN_SEPARATOR);
+            output.extend_from_slice(row.field(*field).unwrap_or(&[ABSENT]));
+        }
     }
     output
 }

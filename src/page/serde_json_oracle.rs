@@ -1,4 +1,4 @@
-//! For tests and the fuzzer: compares a page with what serde_json reads from the same bytes.
+//! For tests and the fuzzer: compares a parsed page with serde_json's result for the same bytes.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use super::timestamp::unix_ms;
 use super::{BYTE_ORDER_MARK, Page};
 use crate::api_error::replace_lone_surrogates;
 
-/// Panics if the page made from `body` differs from what serde_json reads.
+/// Panics if the page parsed from `body` differs from serde_json's result.
 pub(crate) fn check_page(body: &[u8]) {
     let page = Page::parse(body.to_vec());
     let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
@@ -33,7 +33,7 @@ fn check_rows(page: &Page) {
     let rows: Vec<Connector> = page.connectors().collect();
     assert_eq!(rows.len(), page.count());
     assert!(page.connector(page.count()).is_none());
-    // serde_json's tree refuses numbers that are too large, and deep nesting.
+    // serde_json's `Value` rejects numbers that are too large, and deep nesting.
     let Ok(list) = serde_json::from_slice::<Value>(&replace_lone_surrogates(page.json().as_bytes())) else { return };
     for (row, expected) in rows.iter().zip(list["data"].as_array().expect("rows")) {
         let json = replace_lone_surrogates(row.json().as_bytes());

@@ -12,7 +12,7 @@ pub(super) struct ListSummary {
     pub rows_start: Option<usize>,
 }
 
-/// The next page, as the service names it.
+/// The next page, as the service specifies it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Next {
     /// This is the last page.
@@ -27,7 +27,7 @@ impl Next {
     pub(super) fn from_cursor(cursor: &str) -> Self {
         match cursor {
             "" => Self::End,
-            // A C string would end at a NUL; a longer cursor would not fit into a request.
+            // A C string would end at a NUL; a longer cursor does not fit into a request.
             _ if cursor.contains('\0') || cursor.len() > MAX_CURSOR => Self::Unsupported,
             _ => Self::Cursor(cursor.to_owned()),
         }

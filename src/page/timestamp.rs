@@ -1,6 +1,6 @@
 //! Parses the times of the service: RFC 3339, with a few common deviations.
 
-/// Parses an RFC 3339 time to milliseconds since the Unix epoch, rounded down. Without a time zone, it is taken as UTC.
+/// Parses an RFC 3339 time to milliseconds since the Unix epoch, rounded down. Without a time zone, UTC is assumed.
 pub(super) fn unix_ms(time: &[u8]) -> Option<i64> {
     let mut rest = Rest(time);
     let year = rest.number(4)?;

@@ -1,7 +1,7 @@
 //! Fetches the next page on a background thread.
 //!
-//! The thread calls no function of the caller: log lines are buffered for the call that returns the page, which also
-//! runs the interrupt check. So freeing a pager, even in a callback, cannot deadlock.
+//! The thread runs no callback: log lines are buffered for the call that returns the page, which also runs the
+//! interrupt check. Therefore freeing a pager cannot deadlock, even in a callback.
 
 use std::fmt;
 use std::sync::Arc;

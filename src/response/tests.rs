@@ -50,7 +50,7 @@ fn error_list_may_lack_every_part() {
     assert_eq!((error.message(), error.request_id()), ("HTTP 400 Bad Request", Some("r-3")));
     for body in ["{}", "[]", "7", r#"{"errors":[]}"#, r#"{"errors":null}"#] {
         let error = parse(500, &[], body).expect_err(body);
-        assert!(error.message().contains("instead of JSON"), "{error}");
+        assert!(error.message().contains("instead of the service's JSON error"), "{error}");
     }
 }
 
@@ -108,7 +108,7 @@ fn parses_errors_in_unusual_bodies() {
 }
 
 #[test]
-fn redirect_error_names_only_the_host() {
+fn redirect_error_contains_only_the_host() {
     let error = parse(302, &[("location", "https://elsewhere.example/path?key=1")], "").expect_err("an error");
     assert_eq!(error.kind(), ErrorKind::Protocol);
     assert!(error.message().contains("(redirect to elsewhere.example):"), "{error}");

@@ -9,7 +9,7 @@ use super::ureq_connector::{NoopResolver, TcpConnector, connector};
 use crate::config::AccessToken;
 use crate::sys::process_generation;
 
-/// A list of agents, starting with that of the process that created the client. No lock is held during a call: a
+/// A list of agents, starting with the one of the process that created the client. No lock is held during a call: a
 /// fork could leave it locked.
 pub(super) struct Agents {
     settings: AgentSettings,

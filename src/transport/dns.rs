@@ -1,4 +1,4 @@
-//! DNS resolution. It cannot be interrupted, so it runs on a background thread, which is abandoned when the call ends
+//! DNS resolution. It cannot be interrupted, so it runs on a background thread, which is abandoned if the call ends
 //! first.
 
 use std::io;
@@ -10,7 +10,7 @@ use super::attempt::Attempt;
 use super::error::TransportError;
 use crate::sys::{Interest, Waker, with_signals_blocked};
 
-/// The most addresses to try.
+/// The maximum number of addresses to try.
 const MAX_ADDRESSES: usize = 8;
 
 /// Enough for NSS plug-ins; std would otherwise read the size from the environment.

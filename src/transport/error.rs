@@ -1,4 +1,4 @@
-//! Failures of the transport, and the errors they are reported as.
+//! Failures of the transport, and their conversion to errors.
 
 use std::fmt;
 use std::io;
@@ -21,7 +21,7 @@ pub(super) enum TransportError {
     NotResolved { host: String, error: io::Error },
     /// No connection could be opened.
     NotConnected { host: String, port: u16, address: SocketAddr, error: io::Error },
-    /// The proxy refused the CONNECT tunnel: the whole message.
+    /// The proxy refused the CONNECT tunnel; the complete error message.
     ProxyRefused(String),
     /// A failure while waiting for the proxy.
     AtProxy { proxy: String, error: Box<TransportError> },
@@ -80,7 +80,7 @@ impl ErrorContext {
             },
             ureq::Error::Io(error) => self.io_error(&error),
             ureq::Error::Rustls(error) => self.tls_error(&error),
-            ureq::Error::Tls(why) => (ErrorKind::Tls, format!("TLS connection to {host} failed: {why}")),
+            ureq::Error::Tls(reason) => (ErrorKind::Tls, format!("TLS connection to {host} failed: {reason}")),
             ureq::Error::BodyExceedsLimit(_) => (
                 ErrorKind::TooLarge,
                 format!(
@@ -96,8 +96,8 @@ impl ErrorContext {
             // The message may quote the response.
             other => {
                 let other = other.to_string();
-                let why = self.token.redact(&other);
-                (ErrorKind::Protocol, format!("invalid HTTP response from {host}: {why}"))
+                let reason = self.token.redact(&other);
+                (ErrorKind::Protocol, format!("invalid HTTP response from {host}: {reason}"))
             }
         };
         Error::new(kind, message)
@@ -123,7 +123,7 @@ impl ErrorContext {
                 let place = format!("could not connect to {proxy}{host}:{port}{at}");
                 (ErrorKind::Connection, not_connected(&place, &error, is_proxy))
             }
-            TransportError::ProxyRefused(why) => (ErrorKind::Proxy, why),
+            TransportError::ProxyRefused(reason) => (ErrorKind::Proxy, reason),
             TransportError::RequestTooLong => (
                 ErrorKind::InvalidArgument,
                 "request is too long: access_token, cursor, base_url and user_agent_suffix share 24 kB".to_owned(),

@@ -23,7 +23,7 @@ pub(super) fn open_tunnel(
     let at_proxy = |error| TransportError::AtProxy { proxy: format!("{proxy:?}"), error: Box::new(error) };
     let stream = connect(&proxy.host, proxy.port, attempt).map_err(at_proxy)?;
     let response = exchange(&stream, &connect_request(proxy, host, port), attempt).map_err(at_proxy)?;
-    let why = match (response.status, response.has_trailing_data) {
+    let reason = match (response.status, response.has_trailing_data) {
         (Some(200..=299), false) => return Ok(stream),
         // The host sends nothing before it has received a request.
         (Some(200..=299), true) => "unexpected data after its response".to_owned(),
@@ -33,7 +33,7 @@ pub(super) fn open_tunnel(
         (None, false) => "it closed the connection".to_owned(),
     };
     Err(TransportError::ProxyRefused(format!(
-        "proxy {proxy:?} did not open a CONNECT tunnel to {host}:{port} ({why}): check the proxy option and its rules"
+        "proxy {proxy:?} did not open a CONNECT tunnel to {host}:{port} ({reason}): check the proxy option and its rules"
     )))
 }
 

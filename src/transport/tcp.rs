@@ -12,9 +12,9 @@ use super::attempt::{Attempt, current};
 use super::error::TransportError;
 use crate::sys::{Interest, process_generation};
 
-/// Holds a page of 50 rows.
+/// Large enough for a page of 50 rows.
 pub(super) const INPUT_BUFFER_BYTES: usize = 64 * 1024;
-/// Holds a request whose access token, cursor, base URL and user agent all have their maximum length.
+/// Large enough for a request whose access token, cursor, base URL and user agent all have their maximum length.
 pub(super) const OUTPUT_BUFFER_BYTES: usize = 24 * 1024;
 
 /// A connection idle for longer is probed before reuse: it must be open and have no unread data. Consecutive pages

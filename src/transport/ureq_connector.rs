@@ -16,7 +16,7 @@ use super::http_proxy::open_tunnel;
 use super::tcp::TcpConnection;
 use crate::config::{AccessToken, NoProxy, Proxy};
 
-/// The `Authorization` value as ureq has it: without the access token.
+/// The `Authorization` value that is passed to ureq, without the access token.
 pub(super) const AUTHORIZATION_PLACEHOLDER: &str = "Bearer [token]";
 const PLACEHOLDER_LINE: &str = "authorization: Bearer [token]";
 

@@ -37,23 +37,24 @@ static void count_destroyed(void *user_data)
     ((struct log *)user_data)->destroyed++;
 }
 
-static void a_refused_logger_is_not_kept(void)
+static void rejected_logger_is_not_kept(void)
 {
     dc_config *config = check_config(base_url);
     struct log log;
 
     memset(&log, 0, sizeof log);
     CHECK(DC_LOG_ERROR == 1 && DC_LOG_WARN == 2 && DC_LOG_INFO == 3 && DC_LOG_DEBUG == 4);
-    CHECK_REFUSED(dc_config_set_logger(NULL, DC_LOG_INFO, count_line, &log, count_destroyed, &error), "config is NULL");
-    CHECK_REFUSED(dc_config_set_logger(config, 0, count_line, &log, count_destroyed, &error), "invalid log level 0");
-    CHECK_REFUSED(dc_config_set_logger(config, 5, count_line, &log, count_destroyed, &error),
-                  "invalid log level 5: use 1 (error) to 4 (debug)");
+    CHECK_REJECTED(dc_config_set_logger(NULL, DC_LOG_INFO, count_line, &log, count_destroyed, &error),
+                   "config is NULL");
+    CHECK_REJECTED(dc_config_set_logger(config, 0, count_line, &log, count_destroyed, &error), "invalid log level 0");
+    CHECK_REJECTED(dc_config_set_logger(config, 5, count_line, &log, count_destroyed, &error),
+                   "invalid log level 5: use 1 (error) to 4 (debug)");
     CHECK(dc_config_set_logger(config, 0, NULL, &log, count_destroyed, NULL) == DC_OK);
     dc_config_free(config);
     CHECK(log.destroyed == 0);
 }
 
-static void a_client_keeps_its_logger_until_it_is_freed(void)
+static void client_keeps_its_logger_until_it_is_freed(void)
 {
     dc_config *config = check_config(base_url);
     struct log all, errors;
@@ -102,7 +103,7 @@ static void use_config(void *user_data)
     CHECK(dc_config_set_logger(log->config, DC_LOG_DEBUG, count_line, log, count_destroyed, NULL) == DC_OK);
 }
 
-static void a_destroy_callback_may_use_the_config(void)
+static void destroy_callback_may_use_the_config(void)
 {
     struct log log;
 
@@ -123,12 +124,12 @@ static void use_own_pager(void *user_data, int32_t level, const char *message)
 
     (void)message;
     log->lines[level]++;
-    CHECK_REFUSED(dc_pager_next(log->pager, NULL, &page, &error), "the pager is in use by another call");
+    CHECK_REJECTED(dc_pager_next(log->pager, NULL, &page, &error), "the pager is in use by another call");
     CHECK(page == NULL);
     CHECK(dc_pager_cursor(log->pager) == NULL);
 }
 
-static void a_callback_cannot_use_the_pager_of_its_call(void)
+static void callback_cannot_use_the_pager_of_its_call(void)
 {
     dc_config *config = check_config(base_url);
     struct log log;
@@ -181,7 +182,7 @@ static void on_signal(int number)
     signalled = 1;
 }
 
-static void the_interrupt_check_cancels_a_waiting_call(dc_config *config, struct check *check)
+static void interrupt_check_cancels_a_waiting_call(dc_config *config, struct check *check)
 {
     dc_client *client = check_client_of(config);
     dc_page *page = UNTOUCHED(dc_page);
@@ -199,7 +200,7 @@ static void the_interrupt_check_cancels_a_waiting_call(dc_config *config, struct
 }
 
 /* The check is not called during a call that it makes itself. */
-static void the_interrupt_check_may_make_calls(dc_config *config, struct check *check)
+static void interrupt_check_may_make_calls(dc_config *config, struct check *check)
 {
     dc_client *client = check_client_of(config);
     dc_page *page = NULL;
@@ -216,7 +217,7 @@ static void the_interrupt_check_may_make_calls(dc_config *config, struct check *
     SET(config, DC_OPTION_TIMEOUT_MS, NULL);
 }
 
-static void a_signal_runs_the_interrupt_check(dc_config *config, struct check *check)
+static void signal_runs_the_interrupt_check(dc_config *config, struct check *check)
 {
     struct itimerval soon = {{0, 0}, {0, 150000}};
     struct sigaction action;
@@ -245,8 +246,8 @@ static void interrupt_checks(void)
     struct silent silent;
     dc_client *client;
 
-    CHECK_REFUSED(dc_config_set_interrupt_check(NULL, on_check, &check, count_destroyed_check, &error),
-                  "config is NULL");
+    CHECK_REJECTED(dc_config_set_interrupt_check(NULL, on_check, &check, count_destroyed_check, &error),
+                   "config is NULL");
     CHECK(check.destroyed == 0);
     CHECK(dc_config_set_interrupt_check(config, on_check, &check, count_destroyed_check, &error) == DC_OK);
     CHECK(error == NULL);
@@ -257,9 +258,9 @@ static void interrupt_checks(void)
 
     silent_start(&silent);
     SET(config, DC_OPTION_BASE_URL, silent.url);
-    the_interrupt_check_cancels_a_waiting_call(config, &check);
-    the_interrupt_check_may_make_calls(config, &check);
-    a_signal_runs_the_interrupt_check(config, &check);
+    interrupt_check_cancels_a_waiting_call(config, &check);
+    interrupt_check_may_make_calls(config, &check);
+    signal_runs_the_interrupt_check(config, &check);
     silent_stop(&silent);
 }
 
@@ -267,10 +268,10 @@ int main(int argc, char **argv)
 {
     CHECK(argc == 2);
     base_url = argv[1];
-    a_refused_logger_is_not_kept();
-    a_client_keeps_its_logger_until_it_is_freed();
-    a_destroy_callback_may_use_the_config();
-    a_callback_cannot_use_the_pager_of_its_call();
+    rejected_logger_is_not_kept();
+    client_keeps_its_logger_until_it_is_freed();
+    destroy_callback_may_use_the_config();
+    callback_cannot_use_the_pager_of_its_call();
     interrupt_checks();
     return 0;
 }

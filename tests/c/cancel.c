@@ -31,9 +31,9 @@ static void call_is_cancelled(dc_client *client, const dc_cancel_token *token)
     dc_error_free(error);
 }
 
-static void null_arguments_are_refused(void)
+static void null_arguments_are_rejected(void)
 {
-    CHECK_REFUSED(dc_cancel_token_new(NULL, &error), "out_token is NULL");
+    CHECK_REJECTED(dc_cancel_token_new(NULL, &error), "out_token is NULL");
     CHECK(dc_cancel_token_new(NULL, NULL) == DC_ERR_INVALID_ARGUMENT);
     CHECK(dc_cancel_token_clone(NULL) == NULL);
     dc_cancel_token_cancel(NULL);
@@ -65,7 +65,7 @@ static void another_thread_cancels_with_a_clone(dc_client *silent_client, dc_cli
     dc_cancel_token_free(token);
 }
 
-static void a_pager_continues_after_a_cancelled_call(dc_client *client)
+static void pager_continues_after_a_cancelled_call(dc_client *client)
 {
     dc_cancel_token *token = new_token();
     dc_pager *pager = NULL;
@@ -80,7 +80,7 @@ static void a_pager_continues_after_a_cancelled_call(dc_client *client)
     dc_cancel_token_free(token);
 }
 
-static void an_uncancelled_token_has_no_effect(dc_client *client)
+static void uncancelled_token_has_no_effect(dc_client *client)
 {
     dc_cancel_token *token = new_token();
     dc_page *page = NULL;
@@ -98,7 +98,7 @@ static void on_signal(int number)
     errno_was_preserved = errno == 1234;
 }
 
-static void a_signal_handler_cancels(dc_client *silent_client)
+static void signal_handler_cancels(dc_client *silent_client)
 {
     struct itimerval soon = {{0, 0}, {0, 100000}};
     struct sigaction action;
@@ -122,11 +122,11 @@ int main(int argc, char **argv)
     silent_start(&silent);
     silent_client = check_client(silent.url);
     client = check_client(argv[1]);
-    null_arguments_are_refused();
+    null_arguments_are_rejected();
     another_thread_cancels_with_a_clone(silent_client, client);
-    a_pager_continues_after_a_cancelled_call(client);
-    an_uncancelled_token_has_no_effect(client);
-    a_signal_handler_cancels(silent_client);
+    pager_continues_after_a_cancelled_call(client);
+    uncancelled_token_has_no_effect(client);
+    signal_handler_cancels(silent_client);
     dc_client_free(client);
     dc_client_free(silent_client);
     silent_stop(&silent);

@@ -31,7 +31,7 @@ static inline void *check_mark(void)
 }
 
 /* The error is DC_ERR_INVALID_ARGUMENT and its message contains `text`; frees it. */
-static inline void check_refused(int line, dc_status status, dc_error *error, const char *text)
+static inline void check_rejected(int line, dc_status status, dc_error *error, const char *text)
 {
     if (status != DC_ERR_INVALID_ARGUMENT || dc_error_status(error) != status || dc_error_message(error) == NULL ||
         strstr(dc_error_message(error), text) == NULL || dc_error_http_status(error) != 0 ||
@@ -44,11 +44,11 @@ static inline void check_refused(int line, dc_status status, dc_error *error, co
 }
 
 /* `call` passes &error, and fails with DC_ERR_INVALID_ARGUMENT and a message that contains `text`. */
-#define CHECK_REFUSED(call, text)                      \
-    do {                                               \
-        dc_error *error = UNTOUCHED(dc_error);         \
-        dc_status status_ = (call);                    \
-        check_refused(__LINE__, status_, error, text); \
+#define CHECK_REJECTED(call, text)                      \
+    do {                                                \
+        dc_error *error = UNTOUCHED(dc_error);          \
+        dc_status status_ = (call);                     \
+        check_rejected(__LINE__, status_, error, text); \
     } while (0)
 
 #define TEST_TOKEN "a-token-for-tests"

@@ -3,37 +3,37 @@
 
 static const char *base_url;
 
-static void null_arguments_are_refused(dc_client *client)
+static void null_arguments_are_rejected(dc_client *client)
 {
     dc_config *config = check_config(base_url);
     dc_client *created = UNTOUCHED(dc_client);
     dc_page *page = UNTOUCHED(dc_page);
 
-    CHECK_REFUSED(dc_client_new(NULL, &created, &error), "config is NULL: pass a handle from dc_config_new()");
+    CHECK_REJECTED(dc_client_new(NULL, &created, &error), "config is NULL: pass a handle from dc_config_new()");
     CHECK(created == NULL);
-    CHECK_REFUSED(dc_client_new(config, NULL, &error), "out_client is NULL");
+    CHECK_REJECTED(dc_client_new(config, NULL, &error), "out_client is NULL");
     CHECK(dc_client_new(NULL, NULL, NULL) == DC_ERR_INVALID_ARGUMENT);
-    CHECK_REFUSED(dc_list_page(NULL, 0, NULL, NULL, &page, &error),
-                  "client is NULL: pass a handle from dc_client_new()");
+    CHECK_REJECTED(dc_list_page(NULL, 0, NULL, NULL, &page, &error),
+                   "client is NULL: pass a handle from dc_client_new()");
     CHECK(page == NULL);
-    CHECK_REFUSED(dc_list_page(client, 0, NULL, NULL, NULL, &error), "out_page is NULL");
+    CHECK_REJECTED(dc_list_page(client, 0, NULL, NULL, NULL, &error), "out_page is NULL");
     CHECK(dc_list_page(NULL, 0, NULL, NULL, NULL, NULL) == DC_ERR_INVALID_ARGUMENT);
     dc_client_shutdown(NULL);
     dc_client_free(NULL);
     dc_config_free(config);
 }
 
-static void a_client_needs_an_access_token(void)
+static void client_requires_an_access_token(void)
 {
     dc_config *config = dc_config_new();
     dc_client *client = UNTOUCHED(dc_client);
 
-    CHECK_REFUSED(dc_client_new(config, &client, &error), "set the workspace's access token before");
+    CHECK_REJECTED(dc_client_new(config, &client, &error), "set the workspace's access token before");
     CHECK(client == NULL);
     dc_config_free(config);
 }
 
-static void a_client_copies_its_options(void)
+static void client_copies_its_options(void)
 {
     dc_config *config = check_config(base_url);
     dc_client *client = NULL;
@@ -46,17 +46,17 @@ static void a_client_copies_its_options(void)
     dc_client_free(client);
 }
 
-static void invalid_arguments_of_a_page_are_refused(dc_client *client)
+static void invalid_arguments_of_a_page_are_rejected(dc_client *client)
 {
     dc_page *page = UNTOUCHED(dc_page);
 
-    CHECK_REFUSED(dc_list_page(client, 51, NULL, NULL, &page, &error), "51: use 1 to 50");
+    CHECK_REJECTED(dc_list_page(client, 51, NULL, NULL, &page, &error), "51: use 1 to 50");
     CHECK(page == NULL);
-    CHECK_REFUSED(dc_list_page(client, -1, NULL, NULL, &page, &error), "-1: use 1 to 50");
-    CHECK_REFUSED(dc_list_page(client, INT32_MIN, NULL, NULL, &page, &error), "use 1 to 50");
-    CHECK_REFUSED(dc_list_page(client, 0, "", NULL, &page, &error), "starting_after is empty");
-    CHECK_REFUSED(dc_list_page(client, 0, "ab\xff", NULL, &page, &error),
-                  "invalid starting_after: not UTF-8 at byte 2");
+    CHECK_REJECTED(dc_list_page(client, -1, NULL, NULL, &page, &error), "-1: use 1 to 50");
+    CHECK_REJECTED(dc_list_page(client, INT32_MIN, NULL, NULL, &page, &error), "use 1 to 50");
+    CHECK_REJECTED(dc_list_page(client, 0, "", NULL, &page, &error), "starting_after is empty");
+    CHECK_REJECTED(dc_list_page(client, 0, "ab\xff", NULL, &page, &error),
+                   "invalid starting_after: not UTF-8 at byte 2");
 }
 
 static void per_page_is_20_by_default(dc_client *client)
@@ -108,7 +108,7 @@ static void *list_until_shut_down(void *client)
     return NULL;
 }
 
-static void shutdown_cancels_calls_and_refuses_new_ones(void)
+static void shutdown_cancels_calls_and_rejects_new_ones(void)
 {
     struct silent silent;
     pthread_t threads[4];
@@ -160,14 +160,14 @@ int main(int argc, char **argv)
     CHECK(argc == 2);
     base_url = argv[1];
     client = check_client(base_url);
-    null_arguments_are_refused(client);
-    a_client_needs_an_access_token();
-    a_client_copies_its_options();
-    invalid_arguments_of_a_page_are_refused(client);
+    null_arguments_are_rejected(client);
+    client_requires_an_access_token();
+    client_copies_its_options();
+    invalid_arguments_of_a_page_are_rejected(client);
     per_page_is_20_by_default(client);
     threads_share_a_client(client);
     dc_client_free(client);
-    shutdown_cancels_calls_and_refuses_new_ones();
+    shutdown_cancels_calls_and_rejects_new_ones();
     pagers_and_pages_outlive_the_client();
     return 0;
 }

@@ -33,47 +33,47 @@ static size_t index_of(const char *name)
     exit(1);
 }
 
-static void null_arguments_are_refused(void)
+static void null_arguments_are_rejected(void)
 {
     dc_config *config = dc_config_new();
 
-    CHECK_REFUSED(dc_config_set_string(NULL, DC_OPTION_REGION, "eu", &error),
-                  "config is NULL: pass a handle from dc_config_new()");
-    CHECK_REFUSED(dc_config_set_int(NULL, DC_OPTION_TIMEOUT_MS, 1, &error), "config is NULL");
-    CHECK_REFUSED(dc_config_set_string(config, NULL, "eu", &error),
-                  "option is NULL: pass a NUL-terminated UTF-8 string");
-    CHECK_REFUSED(dc_config_set_int(config, NULL, 1, &error), "option is NULL");
+    CHECK_REJECTED(dc_config_set_string(NULL, DC_OPTION_REGION, "eu", &error),
+                   "config is NULL: pass a handle from dc_config_new()");
+    CHECK_REJECTED(dc_config_set_int(NULL, DC_OPTION_TIMEOUT_MS, 1, &error), "config is NULL");
+    CHECK_REJECTED(dc_config_set_string(config, NULL, "eu", &error),
+                   "option is NULL: pass a NUL-terminated UTF-8 string");
+    CHECK_REJECTED(dc_config_set_int(config, NULL, 1, &error), "option is NULL");
     CHECK(dc_config_set_string(NULL, NULL, NULL, NULL) == DC_ERR_INVALID_ARGUMENT);
     CHECK(dc_config_set_int(NULL, NULL, 0, NULL) == DC_ERR_INVALID_ARGUMENT);
     dc_config_free(config);
     dc_config_free(NULL);
 }
 
-static void strings_that_are_not_utf8_are_refused(dc_config *config)
+static void strings_that_are_not_utf8_are_rejected(dc_config *config)
 {
     const char *latin1 = "caf\xe9";
     size_t i;
 
-    CHECK_REFUSED(dc_config_set_string(config, latin1, "x", &error),
-                  "invalid option: not UTF-8 at byte 3; pass a UTF-8 string");
+    CHECK_REJECTED(dc_config_set_string(config, latin1, "x", &error),
+                   "invalid option: not UTF-8 at byte 3; pass a UTF-8 string");
     for (i = 0; i < dc_config_option_count(); i++) {
         const char *name = dc_config_option(i, DC_INFO_NAME);
         char expected[128];
 
         snprintf(expected, sizeof expected, "invalid %s: not UTF-8 at byte 3", name);
-        CHECK_REFUSED(dc_config_set_string(config, name, latin1, &error), expected);
+        CHECK_REJECTED(dc_config_set_string(config, name, latin1, &error), expected);
     }
 }
 
-static void unknown_names_give_the_nearest(dc_config *config)
+static void error_for_an_unknown_name_suggests_the_nearest(dc_config *config)
 {
-    CHECK_REFUSED(dc_config_set_string(config, "time_out_ms", "5000", &error),
-                  "unknown option \"time_out_ms\": did you mean timeout_ms?");
-    CHECK_REFUSED(dc_config_set_int(config, "max_retry", 1, &error), "did you mean max_retries?");
-    CHECK_REFUSED(dc_config_set_string(config, "", "x", &error), "unknown option");
-    /* A name far from all others may be a secret that was passed in the wrong place. */
-    CHECK_REFUSED(dc_config_set_string(config, "something else entirely", "x", &error),
-                  "unknown option: the nearest known one is ");
+    CHECK_REJECTED(dc_config_set_string(config, "time_out_ms", "5000", &error),
+                   "unknown option \"time_out_ms\": did you mean timeout_ms?");
+    CHECK_REJECTED(dc_config_set_int(config, "max_retry", 1, &error), "did you mean max_retries?");
+    CHECK_REJECTED(dc_config_set_string(config, "", "x", &error), "unknown option");
+    /* A name that is similar to no option may be a secret that was passed as the name. */
+    CHECK_REJECTED(dc_config_set_string(config, "something else entirely", "x", &error),
+                   "unknown option (not shown, it may be a secret): the nearest known one is ");
 }
 
 static void check_option(dc_config *config, size_t index)
@@ -98,13 +98,13 @@ static void check_option(dc_config *config, size_t index)
         CHECK(sscanf(allowed, "%ld to %ld", &least, &most) == 2);
         CHECK(dc_config_set_int(config, name, least, NULL) == DC_OK);
         CHECK(dc_config_set_int(config, name, most, NULL) == DC_OK);
-        CHECK_REFUSED(dc_config_set_int(config, name, least - 1, &error), allowed);
-        CHECK_REFUSED(dc_config_set_int(config, name, most + 1, &error), allowed);
-        CHECK_REFUSED(dc_config_set_int(config, name, INT64_MAX, &error), name);
-        CHECK_REFUSED(dc_config_set_int(config, name, INT64_MIN, &error), name);
-        CHECK_REFUSED(dc_config_set_string(config, name, "1.5", &error), "use an integer from ");
-        CHECK_REFUSED(dc_config_set_string(config, name, "", &error), "use an integer from ");
-        CHECK_REFUSED(dc_config_set_string(config, name, "99999999999999999999", &error), "use an integer from ");
+        CHECK_REJECTED(dc_config_set_int(config, name, least - 1, &error), allowed);
+        CHECK_REJECTED(dc_config_set_int(config, name, most + 1, &error), allowed);
+        CHECK_REJECTED(dc_config_set_int(config, name, INT64_MAX, &error), name);
+        CHECK_REJECTED(dc_config_set_int(config, name, INT64_MIN, &error), name);
+        CHECK_REJECTED(dc_config_set_string(config, name, "1.5", &error), "use an integer from ");
+        CHECK_REJECTED(dc_config_set_string(config, name, "", &error), "use an integer from ");
+        CHECK_REJECTED(dc_config_set_string(config, name, "99999999999999999999", &error), "use an integer from ");
     } else if (is(type, "bool")) {
         CHECK(is(allowed, "true or false"));
         SET(config, name, "true");
@@ -113,17 +113,17 @@ static void check_option(dc_config *config, size_t index)
         SET(config, name, "false");
         SET(config, name, "0");
         CHECK(dc_config_set_int(config, name, 0, NULL) == DC_OK);
-        CHECK_REFUSED(dc_config_set_string(config, name, "yes", &error), "\"yes\": use true or false");
-        CHECK_REFUSED(dc_config_set_int(config, name, 2, &error), "2: use 0 or 1");
+        CHECK_REJECTED(dc_config_set_string(config, name, "yes", &error), "\"yes\": use true or false");
+        CHECK_REJECTED(dc_config_set_int(config, name, 2, &error), "2: use 0 or 1");
     } else {
         CHECK(is(type, "string"));
-        CHECK_REFUSED(dc_config_set_int(config, name, 1, &error), "takes a string, not an integer");
+        CHECK_REJECTED(dc_config_set_int(config, name, 1, &error), "takes a string, not an integer");
     }
     if (!is(name, "access_token"))
         SET(config, name, NULL);
 }
 
-static void the_table_describes_the_options(void)
+static void table_describes_the_options(void)
 {
     static const char *const names[] = {
         DC_OPTION_ACCESS_TOKEN,        DC_OPTION_REGION,              DC_OPTION_BASE_URL,
@@ -155,30 +155,32 @@ static void the_table_describes_the_options(void)
 
 static void values_are_validated(dc_config *config)
 {
-    CHECK_REFUSED(dc_config_set_string(config, DC_OPTION_ACCESS_TOKEN, NULL, &error),
-                  "missing access_token: pass the access token of the workspace (is the variable for it set?)");
-    CHECK_REFUSED(dc_config_set_string(config, DC_OPTION_ACCESS_TOKEN, "", &error), "invalid access_token: empty");
-    CHECK_REFUSED(dc_config_set_string(config, DC_OPTION_REGION, "mars", &error), "\"mars\": use us, eu or au");
-    CHECK_REFUSED(dc_config_set_string(config, DC_OPTION_BASE_URL, "a.example", &error), "invalid base_url: no scheme");
-    CHECK_REFUSED(dc_config_set_string(config, DC_OPTION_API_VERSION, "2.x", &error), "\"2.x\": use Preview");
-    CHECK_REFUSED(dc_config_set_string(config, DC_OPTION_USER_AGENT_SUFFIX, "a\nb", &error), "visible ASCII");
-    CHECK_REFUSED(dc_config_set_int(config, DC_OPTION_TIMEOUT_MS, -5, &error),
-                  "invalid timeout_ms -5: use 1 to 86400000");
-    CHECK_REFUSED(dc_config_set_string(config, DC_OPTION_PROXY, "socks5://x", &error), "use http://proxy.example:3128");
-    CHECK_REFUSED(dc_config_set_string(config, DC_OPTION_PROXY, "http://127.0.0.1:99999", &error), "invalid proxy: ");
-    CHECK_REFUSED(dc_config_set_string(config, DC_OPTION_NO_PROXY, "a,http://x", &error), "entry 2 is not a host");
-    CHECK_REFUSED(dc_config_set_string(config, DC_OPTION_CA_FILE, "no/such/file", &error),
-                  "could not read ca_file no/such/file");
-    CHECK_REFUSED(dc_config_set_string(config, DC_OPTION_CA_FILE, __FILE__, &error), "no certificate found");
+    CHECK_REJECTED(dc_config_set_string(config, DC_OPTION_ACCESS_TOKEN, NULL, &error),
+                   "missing access_token: pass the access token of the workspace (is the variable for it set?)");
+    CHECK_REJECTED(dc_config_set_string(config, DC_OPTION_ACCESS_TOKEN, "", &error), "invalid access_token: empty");
+    CHECK_REJECTED(dc_config_set_string(config, DC_OPTION_REGION, "mars", &error), "\"mars\": use us, eu or au");
+    CHECK_REJECTED(dc_config_set_string(config, DC_OPTION_BASE_URL, "a.example", &error),
+                   "invalid base_url: no scheme");
+    CHECK_REJECTED(dc_config_set_string(config, DC_OPTION_API_VERSION, "2.x", &error), "\"2.x\": use Preview");
+    CHECK_REJECTED(dc_config_set_string(config, DC_OPTION_USER_AGENT_SUFFIX, "a\nb", &error), "visible ASCII");
+    CHECK_REJECTED(dc_config_set_int(config, DC_OPTION_TIMEOUT_MS, -5, &error),
+                   "invalid timeout_ms -5: use 1 to 86400000");
+    CHECK_REJECTED(dc_config_set_string(config, DC_OPTION_PROXY, "socks5://x", &error),
+                   "use http://proxy.example:3128");
+    CHECK_REJECTED(dc_config_set_string(config, DC_OPTION_PROXY, "http://127.0.0.1:99999", &error), "invalid proxy: ");
+    CHECK_REJECTED(dc_config_set_string(config, DC_OPTION_NO_PROXY, "a,http://x", &error), "entry 2 is not a host");
+    CHECK_REJECTED(dc_config_set_string(config, DC_OPTION_CA_FILE, "no/such/file", &error),
+                   "could not read ca_file no/such/file");
+    CHECK_REJECTED(dc_config_set_string(config, DC_OPTION_CA_FILE, __FILE__, &error), "no certificate found");
 }
 
-static void refused_values_change_nothing(void)
+static void invalid_values_leave_options_unchanged(void)
 {
     dc_config *config = check_config(base_url);
 
     values_are_validated(config);
-    unknown_names_give_the_nearest(config);
-    strings_that_are_not_utf8_are_refused(config);
+    error_for_an_unknown_name_suggests_the_nearest(config);
+    strings_that_are_not_utf8_are_rejected(config);
     CHECK(list_with(config) == DC_OK);
     dc_config_free(config);
 }
@@ -242,7 +244,7 @@ static void options_take_effect_and_null_resets_them(void)
     dc_config_free(config);
 }
 
-static void the_longest_timeouts_are_accepted(void)
+static void longest_timeouts_are_accepted(void)
 {
     dc_config *config = check_config(base_url);
 
@@ -253,37 +255,40 @@ static void the_longest_timeouts_are_accepted(void)
     dc_config_free(config);
 }
 
-static void plain_http_needs_permission(void)
+static void plain_http_requires_allow_insecure_http(void)
 {
     dc_config *config = check_config("http://10.0.0.1");
     dc_client *client = UNTOUCHED(dc_client);
 
-    CHECK_REFUSED(dc_client_new(config, &client, &error), "use https://");
+    CHECK_REJECTED(dc_client_new(config, &client, &error), "use https://");
     CHECK(client == NULL);
     CHECK(dc_config_set_int(config, DC_OPTION_ALLOW_INSECURE_HTTP, 1, NULL) == DC_OK);
     dc_client_free(check_client_of(config));
     SET(config, DC_OPTION_ALLOW_INSECURE_HTTP, NULL);
-    CHECK_REFUSED(dc_client_new(config, &client, &error), "use https://");
+    CHECK_REJECTED(dc_client_new(config, &client, &error), "use https://");
 
-    /* Loopback needs no permission, but a proxy would receive the access token. NULL resets both proxy options. */
+    /*
+     * Loopback does not require allow_insecure_http, but a proxy would receive the access token. NULL resets both proxy
+     * options.
+     */
     SET(config, DC_OPTION_BASE_URL, base_url);
     SET(config, DC_OPTION_PROXY, "http://proxy.example:3128");
-    CHECK_REFUSED(dc_client_new(config, &client, &error), "allow_insecure_http");
+    CHECK_REJECTED(dc_client_new(config, &client, &error), "allow_insecure_http");
     SET(config, DC_OPTION_NO_PROXY, "localhost,127.0.0.1");
     CHECK(list_with(config) == DC_OK);
     SET(config, DC_OPTION_NO_PROXY, NULL);
-    CHECK_REFUSED(dc_client_new(config, &client, &error), "allow_insecure_http");
+    CHECK_REJECTED(dc_client_new(config, &client, &error), "allow_insecure_http");
     SET(config, DC_OPTION_PROXY, NULL);
     CHECK(list_with(config) == DC_OK);
     dc_config_free(config);
 }
 
-static void the_last_of_a_pair_is_in_effect(void)
+static void last_of_two_exclusive_options_is_in_effect(void)
 {
     dc_config *config = check_config("http://10.0.0.1");
     dc_client *client = UNTOUCHED(dc_client);
 
-    /* A region has https://, which needs no permission. */
+    /* The URL of a region is https://, which is always allowed. */
     SET(config, DC_OPTION_REGION, "EU");
     dc_client_free(check_client_of(config));
     SET(config, DC_OPTION_BASE_URL, base_url);
@@ -291,14 +296,14 @@ static void the_last_of_a_pair_is_in_effect(void)
     SET(config, DC_OPTION_REGION, NULL); /* resets the region, which is not in effect */
     CHECK(list_with(config) == DC_OK);
     SET(config, DC_OPTION_BASE_URL, "http://10.0.0.1");
-    CHECK_REFUSED(dc_client_new(config, &client, &error), "use https://");
+    CHECK_REJECTED(dc_client_new(config, &client, &error), "use https://");
     SET(config, DC_OPTION_BASE_URL, NULL);
     dc_client_free(check_client_of(config));
 
-    /* The system's authorities are read at once, so a file without any is refused. */
+    /* The system's certificates are read immediately, so a missing file is an error. */
     CHECK(setenv("SSL_CERT_FILE", "/no/such/file.pem", 1) == 0 && unsetenv("SSL_CERT_DIR") == 0);
-    CHECK_REFUSED(dc_config_set_string(config, DC_OPTION_SYSTEM_ROOTS, "true", &error),
-                  "could not load the certificate authorities of the system");
+    CHECK_REJECTED(dc_config_set_string(config, DC_OPTION_SYSTEM_ROOTS, "true", &error),
+                   "could not load the certificate authorities of the system");
     SET(config, DC_OPTION_SYSTEM_ROOTS, "false");
     SET(config, DC_OPTION_SYSTEM_ROOTS, NULL);
     SET(config, DC_OPTION_CA_FILE, NULL);
@@ -309,13 +314,13 @@ int main(int argc, char **argv)
 {
     CHECK(argc == 2);
     base_url = argv[1];
-    null_arguments_are_refused();
-    the_table_describes_the_options();
-    refused_values_change_nothing();
+    null_arguments_are_rejected();
+    table_describes_the_options();
+    invalid_values_leave_options_unchanged();
     errors_do_not_contain_secrets();
     options_take_effect_and_null_resets_them();
-    the_longest_timeouts_are_accepted();
-    plain_http_needs_permission();
-    the_last_of_a_pair_is_in_effect();
+    longest_timeouts_are_accepted();
+    plain_http_requires_allow_insecure_http();
+    last_of_two_exclusive_options_is_in_effect();
     return 0;
 }

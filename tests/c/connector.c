@@ -42,7 +42,7 @@ static void accessors_accept_null(void)
     CHECK(dc_connector_created_at_ms(NULL) == -1 && dc_connector_updated_at_ms(NULL) == -1);
 }
 
-static void the_first_row_is_the_documented_example(const dc_connector *row)
+static void first_row_is_the_documented_example(const dc_connector *row)
 {
     CHECK(field_is(row, DC_FIELD_TYPE, "data_connector"));
     CHECK(field_is(row, DC_FIELD_ID, "12345"));
@@ -67,7 +67,7 @@ static void strings_may_be_escaped_empty_or_absent(const dc_page *page)
     CHECK(field_is(dc_page_connector(page, 4), DC_FIELD_UPDATED_BY_ADMIN_ID, "991266214"));
 }
 
-static void unknown_fields_give_null(const dc_connector *row)
+static void unknown_fields_return_null(const dc_connector *row)
 {
     CHECK(field_is(row, -1, NULL));
     CHECK(field_is(row, DC_FIELD_EXECUTION_RESULTS_URL + 1, NULL));
@@ -83,7 +83,7 @@ static void each_getter_returns_its_field(const dc_page *page)
 
         check_getters(row);
         CHECK(field_is(row, DC_FIELD_DIRECT_FIN_USAGE, dc_connector_direct_fin_usage(row) == 1 ? "true" : "false"));
-        /* As the sandbox generates them. */
+        /* The sandbox generates them like this. */
         CHECK((dc_connector_updated_at_ms(row) - dc_connector_created_at_ms(row)) % 1234567000 == 0);
     }
 }
@@ -114,7 +114,7 @@ static void codes_match_the_strings(const dc_page *page)
     CHECK(drafts == 11 && direct == 30 && indirect == 15);
 }
 
-static void the_json_of_a_row_is_a_part_of_the_page(const dc_page *page)
+static void json_of_a_row_is_a_part_of_the_page(const dc_page *page)
 {
     const char *at = strstr(dc_page_json(page), "\"data\":[") + strlen("\"data\":[");
     size_t i, length, total = 0;
@@ -141,12 +141,12 @@ int main(int argc, char **argv)
     page = check_page(client);
     dc_client_free(client);
     CHECK(dc_page_count(page) == 45);
-    the_first_row_is_the_documented_example(dc_page_connector(page, 0));
+    first_row_is_the_documented_example(dc_page_connector(page, 0));
     strings_may_be_escaped_empty_or_absent(page);
-    unknown_fields_give_null(dc_page_connector(page, 0));
+    unknown_fields_return_null(dc_page_connector(page, 0));
     each_getter_returns_its_field(page);
     codes_match_the_strings(page);
-    the_json_of_a_row_is_a_part_of_the_page(page);
+    json_of_a_row_is_a_part_of_the_page(page);
     dc_page_free(page);
     return 0;
 }

@@ -23,7 +23,7 @@ static void accessors_accept_null(void)
     dc_error_free(NULL);
 }
 
-static void an_error_without_a_response_has_only_a_message(void)
+static void error_without_a_response_has_only_a_message(void)
 {
     dc_error *error = UNTOUCHED(dc_error);
 
@@ -37,7 +37,7 @@ static void an_error_without_a_response_has_only_a_message(void)
     dc_error_free(error);
 }
 
-static void an_error_reports_what_the_service_sent(const char *base_url)
+static void error_reports_what_the_service_sent(const char *base_url)
 {
     dc_client *client = check_client(base_url);
     dc_error *error = UNTOUCHED(dc_error);
@@ -65,7 +65,7 @@ int main(int argc, char **argv)
 {
     CHECK(argc == 2);
     accessors_accept_null();
-    an_error_without_a_response_has_only_a_message();
-    an_error_reports_what_the_service_sent(argv[1]);
+    error_without_a_response_has_only_a_message();
+    error_reports_what_the_service_sent(argv[1]);
     return 0;
 }

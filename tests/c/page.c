@@ -22,7 +22,7 @@ static void accessors_accept_null(void)
     dc_page_free(NULL);
 }
 
-static void a_page_reports_what_the_service_sent(const dc_page *first, const dc_page *last)
+static void page_reports_what_the_service_sent(const dc_page *first, const dc_page *last)
 {
     int64_t limit = 0, remaining = 0, reset = 0, only = 0;
 
@@ -50,7 +50,7 @@ static void rows_are_found_by_index(const dc_page *page)
     CHECK(dc_page_connector(page, 40) == NULL && dc_page_connector(page, SIZE_MAX) == NULL);
 }
 
-/* The text from `*at` to the next separator or the end; `*at` moves behind it. */
+/* The bytes from `*at` to the next separator or the end; `*at` moves past them. */
 static size_t next_value(const char **at, const char *end, unsigned char *separator)
 {
     const char *start = *at;
@@ -154,7 +154,7 @@ static void json_rows_have_an_array_per_column(const dc_page *page)
     }
 }
 
-static void unknown_formats_give_null(const dc_page *page)
+static void unknown_formats_return_null(const dc_page *page)
 {
     size_t length = 7;
 
@@ -175,12 +175,12 @@ int main(int argc, char **argv)
     CHECK(dc_list_page(client, 40, dc_page_next_cursor(first), NULL, &last, NULL) == DC_OK);
     dc_client_free(client); /* the pages stay valid */
 
-    a_page_reports_what_the_service_sent(first, last);
+    page_reports_what_the_service_sent(first, last);
     separated_rows_have_17_columns(last); /* before the rows are parsed for another reason */
     json_rows_have_an_array_per_column(first);
     rows_are_found_by_index(first);
     separated_rows_have_17_columns(first);
-    unknown_formats_give_null(first);
+    unknown_formats_return_null(first);
     dc_page_free(first);
     CHECK(dc_page_count(last) == 5);
     dc_page_free(last);

@@ -12,27 +12,27 @@ static dc_pager *new_pager(int32_t per_page, const char *starting_after)
     return pager;
 }
 
-static void invalid_arguments_are_refused(void)
+static void invalid_arguments_are_rejected(void)
 {
     dc_pager *pager = UNTOUCHED(dc_pager);
     dc_page *page = UNTOUCHED(dc_page);
 
-    CHECK_REFUSED(dc_pager_new(NULL, 0, NULL, &pager, &error), "client is NULL");
+    CHECK_REJECTED(dc_pager_new(NULL, 0, NULL, &pager, &error), "client is NULL");
     CHECK(pager == NULL);
-    CHECK_REFUSED(dc_pager_new(client, 0, NULL, NULL, &error), "out_pager is NULL");
-    CHECK_REFUSED(dc_pager_new(client, 99, NULL, &pager, &error), "99: use 1 to 50");
-    CHECK_REFUSED(dc_pager_new(client, 0, "", &pager, &error), "starting_after is empty");
-    CHECK_REFUSED(dc_pager_new(client, 0, "\xc3(", &pager, &error), "invalid starting_after: not UTF-8 at byte 0");
-    CHECK_REFUSED(dc_pager_next(NULL, NULL, &page, &error), "pager is NULL: pass a handle from dc_pager_new()");
+    CHECK_REJECTED(dc_pager_new(client, 0, NULL, NULL, &error), "out_pager is NULL");
+    CHECK_REJECTED(dc_pager_new(client, 99, NULL, &pager, &error), "99: use 1 to 50");
+    CHECK_REJECTED(dc_pager_new(client, 0, "", &pager, &error), "starting_after is empty");
+    CHECK_REJECTED(dc_pager_new(client, 0, "\xc3(", &pager, &error), "invalid starting_after: not UTF-8 at byte 0");
+    CHECK_REJECTED(dc_pager_next(NULL, NULL, &page, &error), "pager is NULL: pass a handle from dc_pager_new()");
     CHECK(page == NULL);
     CHECK(dc_pager_next(NULL, NULL, NULL, NULL) == DC_ERR_INVALID_ARGUMENT);
     CHECK(dc_pager_cursor(NULL) == NULL);
-    CHECK_REFUSED(dc_pager_set_prefetch(NULL, 1, &error), "pager is NULL: pass a handle from dc_pager_new()");
+    CHECK_REJECTED(dc_pager_set_prefetch(NULL, 1, &error), "pager is NULL: pass a handle from dc_pager_new()");
     CHECK(dc_pager_set_prefetch(NULL, 1, NULL) == DC_ERR_INVALID_ARGUMENT);
     dc_pager_free(NULL);
 
     pager = new_pager(10, NULL);
-    CHECK_REFUSED(dc_pager_next(pager, NULL, NULL, &error), "out_page is NULL");
+    CHECK_REJECTED(dc_pager_next(pager, NULL, NULL, &error), "out_page is NULL");
     CHECK(dc_pager_cursor(pager) == NULL);
     dc_pager_free(pager);
 }
@@ -82,9 +82,9 @@ static void prefetching_lists_the_same_pages(const char *cursor)
     size_t rows, pages;
 
     CHECK(dc_pager_set_prefetch(pager, 1, &error) == DC_OK && error == NULL);
-    CHECK_REFUSED(dc_pager_set_prefetch(pager, 2, &error), "invalid pages 2: use 1 to prefetch, or 0");
-    CHECK_REFUSED(dc_pager_set_prefetch(pager, -1, &error), "invalid pages -1");
-    CHECK_REFUSED(dc_pager_set_prefetch(pager, INT32_MIN, &error), "invalid pages -2147483648");
+    CHECK_REJECTED(dc_pager_set_prefetch(pager, 2, &error), "invalid pages 2: use 1 to prefetch, or 0");
+    CHECK_REJECTED(dc_pager_set_prefetch(pager, -1, &error), "invalid pages -1");
+    CHECK_REJECTED(dc_pager_set_prefetch(pager, INT32_MIN, &error), "invalid pages -2147483648");
     for (rows = pages = 0; dc_pager_next(pager, NULL, &page, NULL) == DC_OK; pages++) {
         rows += dc_page_count(page);
         if (pages == 1)
@@ -98,7 +98,7 @@ static void prefetching_lists_the_same_pages(const char *cursor)
     dc_pager_free(pager);
 }
 
-static void a_failure_keeps_the_position(void)
+static void failure_keeps_the_position(void)
 {
     dc_pager *pager = new_pager(10, "no cursor");
     dc_page *page = UNTOUCHED(dc_page);
@@ -115,11 +115,11 @@ int main(int argc, char **argv)
 
     CHECK(argc == 2);
     client = check_client(argv[1]);
-    invalid_arguments_are_refused();
+    invalid_arguments_are_rejected();
     lists_all_pages(cursor, sizeof cursor);
     resumes_at_a_cursor(cursor);
     prefetching_lists_the_same_pages(cursor);
-    a_failure_keeps_the_position();
+    failure_keeps_the_position();
     dc_client_free(client);
     return 0;
 }

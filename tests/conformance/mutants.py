@@ -35,7 +35,7 @@ def _one_caller_fails(case: Case) -> Case:
     mutant["name"] = "one-of-the-callers-fails"
     success = {"rows": [{"id": name} for name in case["expect"]["ids"]]}
     failures = [{"status": 418, "body": ""}]
-    mutant["server"] = {"answers": [*([success] * (case["callers"] - 1)), *failures]}
+    mutant["server"] = {"responses": [*([success] * (case["callers"] - 1)), *failures]}
     mutant["expect"].pop("requests", None)
     return mutant
 
@@ -62,7 +62,8 @@ def _mutants(case: Case) -> Iterator[tuple[str, Case]]:
             yield "rows-too-many", _with(case, "rows", [*value, {}])
         elif name == "most_ms":
             yield "least_ms", _with(case, "least_ms", 60_000)
-            yield "most_ms", _with(case, "most_ms", 0)
+            # A call can take less than a millisecond.
+            yield "most_ms", _with(case, "most_ms", -1)
         else:
             yield _named(name, value), _with(case, name, _other(name, value))
             if name == "ids" and value != value[::-1]:

@@ -18,11 +18,20 @@ from urllib.parse import parse_qs, urlsplit
 Response = dict[str, Any]
 
 _FIELDS = {"status", "headers", "body", "rows", "next", "gzip"} | {
-    *("delay_ms", "drip_ms", "hang", "cut"),
+    *("delay_ms", "byte_delay_ms", "hang", "truncate_at"),
 }
 _EXCLUSIVE_FIELDS = {"close", "reset", "raw"}
 _AUTHORITIES = ("trusted", "untrusted", "system")
-_KINDS = {"sandbox", "answers", "pages", "nobody", "queue_full", "silent", "tls", "proxy"}
+_KINDS = {
+    "sandbox",
+    "responses",
+    "pages",
+    "refuses_connections",
+    "backlog_full",
+    "silent",
+    "tls",
+    "proxy",
+}
 
 
 class Server:
@@ -46,9 +55,9 @@ class Server:
         self._listener.bind(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         # A port that is bound but does not listen refuses connections, and stays reserved.
-        if "nobody" in script:
+        if "refuses_connections" in script:
             return
-        if "queue_full" in script:
+        if "backlog_full" in script:
             self._fill_backlog()
         else:
             self._listener.listen(128)
@@ -143,10 +152,10 @@ class Server:
             cursor = parse_qs(urlsplit(target).query).get("starting_after", [""])[0]
             selected: Response = script["pages"].get(cursor, {"status": 404, "body": {}})
             return selected
-        answers: list[Response] = script.get("answers", [{"rows": [{"id": "1"}]}])
+        responses: list[Response] = script.get("responses", [{"rows": [{"id": "1"}]}])
         if "proxy" in script:
-            answers = [script["proxy"]]
-        return answers[min(number, len(answers) - 1)]
+            responses = [script["proxy"]]
+        return responses[min(number, len(responses) - 1)]
 
     def _send(self, stream: socket.socket, response: Response) -> bool:
         unknown = set(response) - _FIELDS - _EXCLUSIVE_FIELDS
@@ -161,7 +170,7 @@ class Server:
         if "raw" in response:
             stream.sendall(response["raw"].encode("latin-1"))
             return False
-        if response.get("hang") == "answer":
+        if response.get("hang") == "response":
             return self._wait_until_closed(stream)
         body, headers = _render_body(response)
         status = response.get("status", 200)
@@ -174,13 +183,13 @@ class Server:
         if response.get("hang") == "body":
             stream.sendall(body[:-1])
             return self._wait_until_closed(stream)
-        if "cut" in response:
-            stream.sendall(body[: response["cut"]])
+        if "truncate_at" in response:
+            stream.sendall(body[: response["truncate_at"]])
             return False
-        if "drip_ms" in response:
+        if "byte_delay_ms" in response:
             for byte in body:
                 stream.sendall(bytes([byte]))
-                time.sleep(response["drip_ms"] / 1000)
+                time.sleep(response["byte_delay_ms"] / 1000)
             return True
         stream.sendall(body)
         return True

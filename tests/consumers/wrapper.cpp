@@ -43,7 +43,7 @@ static bool contains(const dc::error &error, std::string_view part)
     return std::string_view(error.what()).find(part) != std::string_view::npos;
 }
 
-static bool is_refused(const dc::error &error, std::string_view part)
+static bool is_rejected(const dc::error &error, std::string_view part)
 {
     return error.status() == DC_ERR_INVALID_ARGUMENT && error.http_status() == 0 && contains(error, part);
 }
@@ -57,20 +57,20 @@ static void typed_methods_set_their_options()
     config.allow_insecure_http(false);
     config.region("eu").base_url("https://a.example").proxy("http://a.example").ca_file(nullptr).system_roots(false);
     CHECK(config.get() != nullptr);
-    CHECK(is_refused(failure_of([&] { config.token(""); }), "access_token"));
-    CHECK(is_refused(failure_of([&] { config.region("mars"); }), "region \"mars\""));
-    CHECK(is_refused(failure_of([&] { config.base_url("a.example"); }), "base_url"));
-    CHECK(is_refused(failure_of([&] { config.api_version("!"); }), "api_version \"!\""));
-    CHECK(is_refused(failure_of([&] { config.user_agent_suffix("\n"); }), "user_agent_suffix"));
-    CHECK(is_refused(failure_of([&] { config.timeout(0ms); }), "invalid timeout_ms 0"));
-    CHECK(is_refused(failure_of([&] { config.connect_timeout(0ms); }), "invalid connect_timeout_ms 0"));
-    CHECK(is_refused(failure_of([&] { config.max_retries(-7); }), "invalid max_retries -7"));
-    CHECK(is_refused(failure_of([&] { config.max_retries(1LL << 32 | 1); }), "invalid max_retries 4294967297"));
-    CHECK(is_refused(failure_of([&] { config.max_response_bytes(7); }), "invalid max_response_bytes 7"));
-    CHECK(is_refused(failure_of([&] { config.proxy("socks5://a"); }), "proxy"));
-    CHECK(is_refused(failure_of([&] { config.no_proxy("http://a"); }), "no_proxy"));
-    CHECK(is_refused(failure_of([&] { config.ca_file("no/such.pem"); }), "ca_file no/such.pem"));
-    CHECK(is_refused(failure_of([] { dc::client client{dc::config()}; }), "access token"));
+    CHECK(is_rejected(failure_of([&] { config.token(""); }), "access_token"));
+    CHECK(is_rejected(failure_of([&] { config.region("mars"); }), "region \"mars\""));
+    CHECK(is_rejected(failure_of([&] { config.base_url("a.example"); }), "base_url"));
+    CHECK(is_rejected(failure_of([&] { config.api_version("!"); }), "api_version \"!\""));
+    CHECK(is_rejected(failure_of([&] { config.user_agent_suffix("\n"); }), "user_agent_suffix"));
+    CHECK(is_rejected(failure_of([&] { config.timeout(0ms); }), "invalid timeout_ms 0"));
+    CHECK(is_rejected(failure_of([&] { config.connect_timeout(0ms); }), "invalid connect_timeout_ms 0"));
+    CHECK(is_rejected(failure_of([&] { config.max_retries(-7); }), "invalid max_retries -7"));
+    CHECK(is_rejected(failure_of([&] { config.max_retries(1LL << 32 | 1); }), "invalid max_retries 4294967297"));
+    CHECK(is_rejected(failure_of([&] { config.max_response_bytes(7); }), "invalid max_response_bytes 7"));
+    CHECK(is_rejected(failure_of([&] { config.proxy("socks5://a"); }), "proxy"));
+    CHECK(is_rejected(failure_of([&] { config.no_proxy("http://a"); }), "no_proxy"));
+    CHECK(is_rejected(failure_of([&] { config.ca_file("no/such.pem"); }), "ca_file no/such.pem"));
+    CHECK(is_rejected(failure_of([] { dc::client client{dc::config()}; }), "access token"));
 }
 
 static void options_are_set_by_name()
@@ -81,9 +81,9 @@ static void options_are_set_by_name()
     config.set(DC_OPTION_WAIT_FOR_RATE_LIMIT, true).set(DC_OPTION_MAX_RETRIES, 0).set("access_token", "t0ken");
     config.set(DC_OPTION_PROXY, std::string_view("http://a.example:1")).set(DC_OPTION_PROXY, std::nullopt);
     config.set(DC_OPTION_NO_PROXY, nullptr).set(DC_OPTION_REGION, std::optional<std::string>("eu"));
-    CHECK(is_refused(failure_of([&] { config.set("time_out_ms", 1); }), "did you mean timeout_ms?"));
-    CHECK(is_refused(failure_of([&] { config.set(DC_OPTION_MAX_RETRIES, "many"); }), "invalid max_retries \"many\""));
-    CHECK(is_refused(failure_of([&] { config.set(DC_OPTION_REGION, 0); }), "takes a string"));
+    CHECK(is_rejected(failure_of([&] { config.set("time_out_ms", 1); }), "did you mean timeout_ms?"));
+    CHECK(is_rejected(failure_of([&] { config.set(DC_OPTION_MAX_RETRIES, "many"); }), "invalid max_retries \"many\""));
+    CHECK(is_rejected(failure_of([&] { config.set(DC_OPTION_REGION, 0); }), "takes a string"));
     CHECK(dc::client(config).get() != nullptr);
 }
 
@@ -91,10 +91,10 @@ static void strings_may_be_absent_and_contain_no_nul()
 {
     dc::config config;
     const char *null = nullptr;
-    CHECK(is_refused(failure_of([&] { config.token(nullptr); }), "missing access_token"));
-    CHECK(is_refused(failure_of([&] { config.token(null); }), "missing access_token"));
+    CHECK(is_rejected(failure_of([&] { config.token(nullptr); }), "missing access_token"));
+    CHECK(is_rejected(failure_of([&] { config.token(null); }), "missing access_token"));
     const dc::error error = failure_of([&] { config.token(std::string("abc\0def", 7)); });
-    CHECK(is_refused(error, "NUL character") && !contains(error, "abc"));
+    CHECK(is_rejected(error, "NUL character") && !contains(error, "abc"));
 }
 
 static void pages_are_listed(const dc::client &client)

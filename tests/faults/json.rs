@@ -1,4 +1,4 @@
-//! Bodies that are unusual or invalid JSON, or no list.
+//! Bodies that are unusual or invalid JSON, or not a list.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Faults of servers, gateways and networks, and the status that each leads to: over plain HTTP and TLS, through the C
+//! Faults of servers, gateways and networks, and the status that each causes: over plain HTTP and TLS, through the C
 //! ABI. None of them leaks file descriptors, threads or memory.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
@@ -190,10 +190,10 @@ fn resource_usage() -> (usize, usize, i64) {
 
 /// The only test of this program: it measures the whole process.
 #[test]
-fn each_fault_leads_to_its_status_without_leaks() {
+fn each_fault_returns_its_status_without_leaks() {
     let failures = run_all();
     assert!(failures.is_empty(), "{} faults:\n{}", failures.len(), failures.join("\n"));
-    // Only now: std, rustls and the tests allocate some things once.
+    // Measured after the first run, as std, rustls and the tests allocate some memory once.
     let before = resource_usage();
     assert_eq!(run_all(), Vec::<String>::new());
     assert_eq!(resource_usage(), before, "descriptors, threads, bytes: after (left) and before (right)");

@@ -1,11 +1,11 @@
-//! The C and C++ compilers: `cc` and `c++`, or what CC and CXX name.
+//! The C and C++ compilers: `cc` and `c++`, or those in CC and CXX.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::{library_folder, root, scratch};
 
-/// A compiler and the standard it is asked for.
+/// A compiler and a language standard.
 pub struct Compiler {
     program: String,
     standard: &'static str,
@@ -17,25 +17,31 @@ impl Compiler {
         let (variable, default) = if standard.starts_with("c++") { ("CXX", "c++") } else { ("CC", "cc") };
         let program = std::env::var(variable).unwrap_or(default.to_owned());
         let compiler = Self { program, standard };
-        if standard == "c23" && !compiler.knows("c23") {
-            // Its name until it was published; gcc 13 and clang 17 still have no other.
+        if standard == "c23" && !compiler.supports("c23") {
+            // The name before publication, which gcc 13 and clang 17 require.
             return Self { standard: "c2x", ..compiler };
         }
         compiler
     }
 
-    /// Checks that a text compiles without a warning.
+    /// Checks that a source text compiles without warnings.
     pub fn check(&self, name: &str, text: &str) {
-        let source = self.source(name, text);
+        let source = self.write_source(name, text);
         self.run(self.command().args(["-fsyntax-only"]).arg(source));
     }
 
-    /// Makes a program of a file, linked with the shared library of this build.
+    /// Compiles a file to a program, linked with the shared library of this build.
     pub fn program(&self, source: &Path) -> PathBuf {
+        self.program_with(&[], source)
+    }
+
+    /// The same with further options, such as `-O2`.
+    pub fn program_with(&self, options: &[&str], source: &Path) -> PathBuf {
         let program = scratch().join(source.file_stem().unwrap());
         let folder = library_folder();
         self.run(
             self.command()
+                .args(options)
                 .args(["-g", "-pthread", "-o"])
                 .arg(&program)
                 .arg(source)
@@ -46,28 +52,28 @@ impl Compiler {
         program
     }
 
-    /// Makes a shared library of a file, to be preloaded.
-    pub fn shared(&self, source: &Path) -> PathBuf {
+    /// Compiles a file to a shared library, to be preloaded.
+    pub fn preload_library(&self, source: &Path) -> PathBuf {
         let library = scratch().join(source.file_stem().unwrap()).with_extension("so");
         self.run(self.command().args(["-shared", "-fPIC", "-o"]).arg(&library).arg(source).arg("-ldl"));
         library
     }
 
-    /// Makes a shared library of a file, with what is needed to describe its functions.
-    pub fn described(&self, source: &Path) -> PathBuf {
+    /// Compiles a file to a shared library with debug information, which abidw requires.
+    pub fn library_with_debug_info(&self, source: &Path) -> PathBuf {
         let library = source.with_extension("so");
         self.run(self.command().args(["-g", "-shared", "-fPIC", "-o"]).arg(&library).arg(source));
         library
     }
 
-    /// A program made of a text.
-    pub fn program_of_text(&self, name: &str, text: &str) -> PathBuf {
-        self.program(&self.source(name, text))
+    /// Compiles a source text to a program.
+    pub fn program_from_source(&self, name: &str, text: &str) -> PathBuf {
+        self.program(&self.write_source(name, text))
     }
 
-    fn source(&self, name: &str, text: &str) -> PathBuf {
-        let ending = if self.standard.starts_with("c++") { "cpp" } else { "c" };
-        let path = scratch().join(format!("{name}_{}.{ending}", self.standard));
+    fn write_source(&self, name: &str, text: &str) -> PathBuf {
+        let extension = if self.standard.starts_with("c++") { "cpp" } else { "c" };
+        let path = scratch().join(format!("{name}_{}.{extension}", self.standard));
         std::fs::write(&path, text).unwrap();
         path
     }
@@ -78,7 +84,7 @@ impl Compiler {
             .args(["-Wall", "-Wextra", "-pedantic", "-Werror", "-Wno-unused-parameter", "-I"])
             .arg(root().join("include"));
         let output = command.output().unwrap_or_else(|error| {
-            panic!("{} is needed, a compiler for {} (set CC or CXX): {error}", self.program, self.standard)
+            panic!("could not run {}, the compiler for {} (set CC or CXX): {error}", self.program, self.standard)
         });
         assert!(output.status.success(), "{command:?}\n{}", String::from_utf8_lossy(&output.stderr));
     }
@@ -91,7 +97,7 @@ impl Compiler {
         command
     }
 
-    fn knows(&self, standard: &str) -> bool {
+    fn supports(&self, standard: &str) -> bool {
         self.command()
             .args([&format!("-std={standard}"), "-fsyntax-only", "-x", "c", "/dev/null"])
             .output()

@@ -105,7 +105,7 @@ impl Drop for FaultServer {
 trait Stream: Read + Write {}
 impl<T: Read + Write> Stream for T {}
 
-/// A connection that rustls can own, and others can see.
+/// A connection that rustls can own and others can share.
 struct Shared(Arc<TcpStream>);
 
 impl Read for Shared {

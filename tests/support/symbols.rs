@@ -1,4 +1,4 @@
-//! The functions and constants of the header, and what a library exports.
+//! The functions and constants of the header, and the symbols that a library exports.
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -32,7 +32,7 @@ pub fn comment_of<'a>(header: &'a str, name: &str) -> &'a str {
         .0
 }
 
-/// What a function returns, and the types and names of its parameters.
+/// The return type of a function, and the types and names of its parameters.
 pub fn declaration_of(header: &str, name: &str) -> (String, Vec<(String, String)>) {
     let comment = comment_of(header, name);
     let (_, after) = header.split_once(comment).unwrap();
@@ -45,6 +45,23 @@ pub fn declaration_of(header: &str, name: &str) -> (String, Vec<(String, String)
     };
     let parameters = parameters.trim_end_matches(')').split(',').map(parameter);
     (returned.trim().to_owned(), parameters.filter(|(_, name)| name != "void").collect())
+}
+
+/// The opaque types of the header.
+pub fn handles(header: &str) -> Vec<String> {
+    let structs = header.lines().filter_map(|line| line.strip_prefix("typedef struct ")?.split(' ').next());
+    structs.map(str::to_owned).collect()
+}
+
+/// The other types of the header, each with the type that it stands for: `int32_t`, or `void (*)(void *user_data)`.
+pub fn types(header: &str) -> Vec<(String, String)> {
+    let definition = |line: &str| {
+        let definition = line.strip_prefix("typedef ")?.strip_suffix(';')?;
+        let name = definition.split(['(', '*', ')', ' ']).find(|word| word.starts_with("dc_"))?.to_owned();
+        let alias = definition.replacen(&name, "", 1);
+        (!alias.starts_with("struct ")).then(|| (name, alias.trim().to_owned()))
+    };
+    header.lines().filter_map(definition).collect()
 }
 
 /// The version in which a function appeared.
@@ -60,13 +77,13 @@ pub fn constants(header: &str) -> Vec<(String, i64)> {
     defined.filter_map(|(name, value)| Some((name.to_owned(), number(value)?))).collect()
 }
 
-/// What a shared library exports, by `nm` of the binutils.
+/// The symbols that a shared library exports, according to `nm`.
 pub fn exported(library: &std::path::Path) -> BTreeSet<String> {
     let output = Command::new("nm")
         .args(["--dynamic", "--defined-only", "--extern-only", "--format=posix"])
         .arg(library)
         .output()
-        .expect("nm is needed (Debian package binutils)");
+        .expect("nm is not installed (Debian package binutils)");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout)
         .unwrap()

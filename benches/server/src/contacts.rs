@@ -1,4 +1,4 @@
-//! Sample contacts for the publisher's SDK, which does not support connectors; both lists use the same pagination.
+//! Sample contacts for Intercom's SDK, which does not support connectors; both lists use the same pagination.
 
 use serde_json::{Value, json};
 

@@ -1,8 +1,8 @@
-//! The HTTP server of the benchmark. All responses are rendered before the first request; sending one takes a copy and a
-//! system call, so that clients hardly wait for the server.
+//! The HTTP server of the benchmark. All responses are rendered before the first request; sending one takes a copy and
+//! a system call, so that clients hardly wait for the server.
 //!
-//! It prints its two base URLs, `http://127.0.0.1:…` and `https://127.0.0.1:…`, one per line, and exits at the end of its
-//! standard input. `--ca-file PATH` writes its CA certificate to PATH.
+//! It prints its two base URLs, `http://127.0.0.1:…` and `https://127.0.0.1:…`, one per line, and exits at the end of
+//! its standard input. `--ca-file PATH` writes its CA certificate to PATH.
 //!
 //! `/data_connectors` and `/contacts` are endless lists. The path prefix `/pages/40` ends the list after page 40;
 //! `/latency/20` delays each response by 20 ms.

@@ -46,8 +46,8 @@ def sandbox() -> Iterator[str]:
 
 @pytest.fixture()
 def client(sandbox: str) -> Iterator[Client]:
-    with Client(TOKEN, base_url=sandbox) as made:
-        yield made
+    with Client(TOKEN, base_url=sandbox) as client:
+        yield client
 
 
 class ScriptedServer:

@@ -25,6 +25,13 @@ def test_from_env_reads_the_access_token(kind: Any, sandbox: str, monkeypatch: A
     monkeypatch.delenv("INTERCOM_ACCESS_TOKEN", raising=False)
     with pytest.raises(ValueError, match="INTERCOM_ACCESS_TOKEN is not set: set it to"):
         kind.from_env()
+    monkeypatch.setenv("INTERCOM_ACCESS_TOKEN", "")
+    with pytest.raises(ValueError, match="INTERCOM_ACCESS_TOKEN is empty: set it to"):
+        kind.from_env()
+    for token in ("Bearer opensesame", "opensesame\n", "opensesame\udc80"):
+        monkeypatch.setenv("INTERCOM_ACCESS_TOKEN", token)
+        with pytest.raises(ValueError, match=r"^INTERCOM_ACCESS_TOKEN: invalid access_token: "):
+            kind.from_env()
     monkeypatch.setenv("INTERCOM_ACCESS_TOKEN", TOKEN)
     client = kind.from_env(base_url=sandbox, timeout=5)
     assert repr(client) == f"<data_connectors.{kind.__name__} of {sandbox}>"
@@ -96,6 +103,43 @@ def test_options_by_name(silent: SilentServer) -> None:
     assert repr(other.with_options(region="eu")) == "<data_connectors.Client of region eu>"
     assert "timeout_ms" not in other.with_options(timeout=None)._options.values
     assert client.with_options(options={"timeout_ms": 1})._options.values["timeout_ms"] == "1"
+    # None selects the default, as NULL does in C.
+    assert "timeout_ms" not in other.with_options(options={"timeout_ms": None})._options.values
+    assert repr(dc.Client(TOKEN, options={"region": None})).endswith("of region us>")
+    elsewhere = client.with_options(options={"region": "eu", "base_url": None})
+    assert repr(elsewhere) == "<data_connectors.Client of region eu>"
+
+
+@pytest.mark.parametrize("keyword", sorted(Options.__annotations__))
+def test_none_selects_the_default(keyword: str) -> None:
+    changes: Any = {keyword: None}
+    default = dc.Client(TOKEN)._options
+    assert dc.Client(TOKEN, **changes)._options == default
+    changed = dc.Client(TOKEN, system_roots=True, wait_for_rate_limit=True, pickle_secrets=True)
+    values = changed.with_options(**changes)._options
+    assert values.values.get(keyword) is None
+    assert values.pickle_secrets is (keyword != "pickle_secrets")
+
+
+@pytest.mark.parametrize("value", [3.5, "a\0b", None, 1])
+def test_unknown_option_name_is_not_repeated(value: Any) -> None:
+    """If name and value were swapped, it is a secret."""
+    for name in ("SECRETTOKEN", "SECRET\0", "SECRET\udc80"):
+        with pytest.raises(
+            ValueError, match=r"the nearest known one|invalid option name"
+        ) as raised:
+            dc.Client(TOKEN, options={name: value})
+        assert "SECRET" not in str(raised.value)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_repr_of_a_client_that_was_not_created(kind: Any) -> None:
+    secret = "http://user:opensesame@a.example"
+    for arguments in ({"timeout": "x"}, {"region": "mars"}, {"base_url": secret}):
+        client = kind.__new__(kind)
+        with pytest.raises((TypeError, ValueError)):
+            client.__init__(TOKEN, **arguments)
+        assert repr(client) == f"<data_connectors.{kind.__name__} (not created)>"
 
 
 @pytest.mark.parametrize(
@@ -107,11 +151,17 @@ def test_options_by_name(silent: SilentServer) -> None:
         ({"options": {"max_retries": 1.5}}, TypeError, "must be a str, int or bool, not float"),
         ({"options": {7: "x"}}, TypeError, "option name must be a str, not int"),
         ({"options": "region=eu"}, TypeError, "options must be a dict, not str"),
-        ({"options": {"access_token": "x"}}, ValueError, "access_token is both in options and a"),
+        ({"options": {"access_token": "x"}}, ValueError, "pass the access token as token only"),
+        (
+            {"options": {"timeout": 5}},
+            ValueError,
+            r'"timeout": did you mean timeout_ms\? \(in milliseconds\) \(timeout is a keyword argument, in seconds\)$',
+        ),
+        ({"options": {"logger": 5}}, ValueError, r"\(logger is a keyword argument\)$"),
         (
             {"timeout": 5, "options": {"timeout_ms": 5}},
             ValueError,
-            "timeout_ms is both in options and a keyword argument: pass one of them",
+            r"^timeout and options\['timeout_ms'\] are the same option: pass one of them$",
         ),
         (
             {"region": "eu", "options": {"base_url": "https://a.example"}},
@@ -199,6 +249,19 @@ def test_traceback_with_local_variables_has_no_secrets(
     assert "mars" in text and TOKEN not in text and "opensesame" not in text
 
 
+def test_traceback_of_an_invalid_token_has_no_secrets(monkeypatch: Any) -> None:
+    monkeypatch.setenv("INTERCOM_ACCESS_TOKEN", "Bearer opensesame")
+    with pytest.raises(ValueError, match="INTERCOM_ACCESS_TOKEN: ") as raised:
+        dc.Client.from_env()
+    error: BaseException | None = raised.value
+    while error is not None:
+        frames = error.__traceback__
+        shown = traceback.TracebackException(type(error), error, frames, capture_locals=True)
+        lines = [line for line in shown.format() if "monkeypatch" not in line]
+        assert "opensesame" not in "".join(lines)
+        error = error.__context__
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_repr_has_no_secrets(kind: Any) -> None:
     proxy: Any = {"proxy": "http://user:opensesame@proxy.example"}
@@ -212,7 +275,7 @@ def test_repr_has_no_secrets(kind: Any) -> None:
     ("options", "kind", "message"),
     [
         ({"wait_for_rate_limit": 1}, TypeError, "wait_for_rate_limit must be True or False, not 1"),
-        ({"system_roots": None}, TypeError, "system_roots must be True or False"),
+        ({"system_roots": 0}, TypeError, "system_roots must be True or False"),
         ({"pickle_secrets": "yes"}, TypeError, "pickle_secrets must be True or False"),
         ({"logger": "name"}, TypeError, "logger must be a logging.Logger, not str"),
         ({"no_proxy": "a b"}, ValueError, "no_proxy|hosts"),

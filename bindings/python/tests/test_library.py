@@ -16,7 +16,7 @@ import pytest
 from conftest import ROOT, python
 
 import data_connectors
-from data_connectors._connector import _FIELDS
+from data_connectors._connector import FIELDS
 from data_connectors._library import ABI_VERSION, FUNCTIONS, LIBRARY_VARIABLE, library
 from data_connectors._options import NativeOption, native_options
 from data_connectors._page import _PACKED_JSON
@@ -70,7 +70,12 @@ def test_constants_match_the_header() -> None:
     assert [constants[name] for name in information] == list(range(len(information)))
     names = [name.replace("DC_INFO_", "").lower() for name in information]
     assert [name.replace("is_", "") for name in NativeOption._fields] == names
-    assert list(_FIELDS) == ABI["fields"]
+    assert list(FIELDS) == ABI["fields"]
+
+
+def test_fields_are_listed_once() -> None:
+    sources = Path(data_connectors.__file__).parent.rglob("*.py")
+    assert sum(path.read_text().count('"execution_results_url"') for path in sources) == 1
 
 
 def test_reads_the_table_of_options() -> None:
@@ -107,7 +112,7 @@ def test_error_names_the_missing_or_invalid_library(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("code", "message"),
     [
-        ("int dc_abi_version(void) { return 7; }", "has ABI version 7, this package needs 1"),
+        ("int dc_abi_version(void) { return 7; }", "has ABI version 7, this package requires 1"),
         (
             "int dc_abi_version(void) { return 1; }",
             "has no dc_status_name (older than",

@@ -25,8 +25,8 @@ def use(base_url: str) -> int:
         proxy=None,
         no_proxy=None,
         ca_file=None,
-        system_roots=False,
-        options={"max_retries": 1, "wait_for_rate_limit": False, "user_agent_suffix": "typed/1"},
+        system_roots=None,
+        options={"max_retries": 1, "wait_for_rate_limit": None, "user_agent_suffix": "typed/1"},
         logger=logging.getLogger("typed"),
         pickle_secrets=True,
     ) as client:

@@ -118,8 +118,8 @@ static void *cancel_soon(void *token)
     return NULL;
 }
 
-/* A child does not poll the parent's descriptor of the token, but is cancelled all the same. */
-static void an_inherited_token_cancels_a_waiting_call(void)
+/* A child does not poll the parent's descriptor of the token, but cancellation still works. */
+static void inherited_token_cancels_a_waiting_call(void)
 {
     struct silent silent;
     dc_client *waiting;
@@ -157,7 +157,7 @@ int main(int argc, char **argv)
     list_in_children(2);
     children_list_while_threads_do();
     cancelling_in_a_child_affects_the_child_only();
-    an_inherited_token_cancels_a_waiting_call();
+    inherited_token_cancels_a_waiting_call();
     list_rows(6);
     dc_client_free(client);
     return 0;

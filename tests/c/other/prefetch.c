@@ -68,7 +68,7 @@ static dc_pager *new_pager(dc_client *client)
 }
 
 /* Pagers are freed after any number of pages, at different moments of a prefetch. */
-static void pagers_freed_early_leave_nothing(const char *base_url)
+static void pagers_freed_early_leak_nothing(const char *base_url)
 {
     dc_client *client = client_with_callbacks(base_url);
     int before = 0, turn, taken;
@@ -136,7 +136,7 @@ static void lists_without_free_descriptors(const char *base_url)
 }
 
 /* The pager is the last handle that keeps the client and its callbacks. */
-static void the_interrupt_check_cancels_the_wait_for_a_prefetch(const char *base_url)
+static void interrupt_check_cancels_the_wait_for_a_prefetch(const char *base_url)
 {
     dc_client *client = client_with_callbacks(base_url);
     dc_pager *pager = new_pager(client);
@@ -168,9 +168,9 @@ int main(int argc, char **argv)
 
     CHECK(argc == 3);
     caller = pthread_self();
-    pagers_freed_early_leave_nothing(argv[1]);
+    pagers_freed_early_leak_nothing(argv[1]);
     lists_without_free_descriptors(argv[1]);
-    the_interrupt_check_cancels_the_wait_for_a_prefetch(argv[2]);
+    interrupt_check_cancels_the_wait_for_a_prefetch(argv[2]);
     CHECK(entries("/proc/self/fd") == descriptors);
     /* A joined thread may stay listed for a moment. */
     for (started = milliseconds(); entries("/proc/self/task") != threads; sleep_milliseconds(1))

@@ -21,7 +21,7 @@ static dc_pager *started_pager(dc_client *client, long wait)
 }
 
 /* Lists the four pages after the first. */
-static void list_the_rest(dc_pager *pager)
+static void list_remaining_pages(dc_pager *pager)
 {
     size_t rows = 0;
     dc_page *page = NULL;
@@ -68,7 +68,7 @@ int main(int argc, char **argv)
         pid_t lister, freer, forker;
 
         if ((lister = fork_child()) == 0) {
-            list_the_rest(pager);
+            list_remaining_pages(pager);
             dc_pager_free(pager);
             dc_client_free(client);
             _exit(0);
@@ -84,16 +84,16 @@ int main(int argc, char **argv)
             dc_pager *another = started_pager(client, 1);
 
             if ((child = fork_child()) == 0) {
-                list_the_rest(another);
-                list_the_rest(pager);
+                list_remaining_pages(another);
+                list_remaining_pages(pager);
                 dc_pager_free(another);
                 _exit(0);
             }
-            list_the_rest(another);
+            list_remaining_pages(another);
             expect_success(child);
             exit(0);
         }
-        list_the_rest(pager);
+        list_remaining_pages(pager);
         dc_pager_free(pager);
         expect_success(lister);
         expect_success(freer);

@@ -1,6 +1,6 @@
 /*
  * Preloaded (LD_PRELOAD) into test programs. DNS resolution takes three seconds for names that start with "slow", and
- * gives two addresses for those that start with "two". With JUMPING_CLOCK set the wall clock jumps by hours.
+ * returns two addresses for those that start with "two". With JUMPING_CLOCK set the wall clock jumps by hours.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

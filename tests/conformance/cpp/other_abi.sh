@@ -26,7 +26,7 @@ int main(int count, char **)
 END
 c++ -std=c++17 "$folder/use.cpp" $(pkg-config --cflags --libs data_connectors) -o "$folder/use"
 for arguments in '' token; do
-    said=$(LD_LIBRARY_PATH=$folder "$folder/use" $arguments 2>"$folder/complaints") || cat "$folder/complaints"
+    message=$(LD_LIBRARY_PATH=$folder "$folder/use" $arguments 2>"$folder/complaints") || cat "$folder/complaints"
     expected='the loaded library has ABI version 7, but this program was built for 1: install the matching library'
-    [ "$said" = "$expected" ] || { echo "unexpected message: $said"; exit 1; }
+    [ "$message" = "$expected" ] || { echo "unexpected message: $message"; exit 1; }
 done

@@ -108,7 +108,7 @@ void perform(const json &test_case, const dc::client &client, const dc::cancel_t
         throw unexpected("unsupported call " + call);
 }
 
-/** Calls a function on another thread after the time that a field gives, or at once. */
+/** Calls a function on another thread after the delay in a field of the case. */
 template <typename Cancel>
 void cancel_later(const json &test_case, const char *name, Cancel cancel, std::vector<std::thread> &threads)
 {

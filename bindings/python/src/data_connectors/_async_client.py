@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 class AsyncClient(BaseClient):
     """A client for one workspace, for asyncio. Its options are those of :class:`Client`.
 
-    Each call runs on a worker thread. The number of threads equals the number of concurrent calls,
-    so limit that as you would limit connections. Cancelling a task cancels its call. A client may
+    Each call runs on a worker thread. There is one thread per concurrent call, so limit the
+    number of calls as you would limit connections. Cancelling a task cancels its call. A client may
     be used from more than one event loop.
 
     It is closed by :meth:`close`, at the end of an ``async with`` block, or with its last
@@ -54,7 +54,7 @@ class AsyncClient(BaseClient):
         return AsyncConnectorList(self, per_page, starting_after, None, prefetch=prefetch)
 
     async def close(self) -> None:
-        """Free the native client when its current calls have returned; refuse later calls."""
+        """Free the native client when its current calls have returned; reject later calls."""
         self._close()
 
     async def __aenter__(self) -> Self:
@@ -106,7 +106,7 @@ class AsyncConnectorIterator(BaseConnectorIterator, AsyncIterator[Connector]):
     """An iterator over connectors, with the same rules as :class:`AsyncPageIterator`."""
 
     async def __anext__(self) -> Connector:
-        while (connector := self._next_of_page()) is None:
+        while (connector := self._next_on_page()) is None:
             page = await _page_after(self._pager, self._position[0])
             if page is None:
                 raise StopAsyncIteration

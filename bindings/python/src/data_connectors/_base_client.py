@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from . import _exit
-from ._handle import Handle, Owned
+from ._handle import Handle, OwnedPointer
 from ._library import library
 from ._options import (
     KEYWORDS,
@@ -33,7 +33,8 @@ class BaseClient:
     """A client's options and its native client."""
 
     _interruptible: bool
-    _handle: Handle | None
+    _options = ClientOptions()
+    _handle: Handle | None = None
     _logger: logging.Logger
 
     def __init__(
@@ -42,23 +43,23 @@ class BaseClient:
         *,
         region: str | None = None,
         base_url: str | None = None,
-        allow_insecure_http: bool = False,
+        allow_insecure_http: bool | None = False,
         api_version: str | None = None,
         user_agent_suffix: str | None = None,
         timeout: float | None = None,
         connect_timeout: float | None = None,
         max_retries: int | None = None,
         max_response_bytes: int | None = None,
-        wait_for_rate_limit: bool = False,
+        wait_for_rate_limit: bool | None = False,
         proxy: str | None = None,
         no_proxy: str | None = None,
         ca_file: str | os.PathLike[str] | None = None,
-        system_roots: bool = False,
+        system_roots: bool | None = False,
         options: Mapping[str, OptionValue] | None = None,
         logger: logging.Logger | None = None,
-        pickle_secrets: bool = False,
+        pickle_secrets: bool | None = False,
     ) -> None:
-        """Create a client. No request is sent. None selects the default.
+        """Create a client. No request is sent. An option that is None has its default value.
 
         Args:
             token: the workspace's access token.
@@ -69,11 +70,11 @@ class BaseClient:
                 through proxies. For test networks only.
             api_version: the Intercom-Version header; default ``Preview``.
             user_agent_suffix: your program's name and version, appended to the User-Agent header.
-            timeout: the seconds that a call may take, retries and waits included, 0.001 to 86400;
+            timeout: the timeout of a call in seconds, including retries and waits, 0.001 to 86400;
                 default 60.
-            connect_timeout: the seconds that a connection attempt may take, 0.001 to 86400;
+            connect_timeout: the timeout of a connection attempt in seconds, 0.001 to 86400;
                 default 10.
-            max_retries: how often a call is retried after a retryable failure, 0 to 10; default 2.
+            max_retries: the maximum number of retries of a call, 0 to 10; default 2.
             max_response_bytes: the maximum size of a response body, 1024 (1 KiB) to 1073741824
                 (1 GiB) bytes; default 8388608 (8 MiB).
             wait_for_rate_limit: when the rate limit is used up, wait for its reset before a
@@ -98,7 +99,7 @@ class BaseClient:
             ImportError: the native library is missing or has another ABI version.
 
         """
-        given = OptionValues({name: one for name, one in locals().items() if name in KEYWORDS})
+        given = OptionValues({name: value for name, value in locals().items() if name in KEYWORDS})
         # A traceback can show local variables.
         del token, proxy, options
         self._set_up(ClientOptions().changed(given))
@@ -124,8 +125,8 @@ class BaseClient:
         """Create another client with some options changed. It shares no connections.
 
         Args:
-            changes: the options to change; a region replaces a base_url, and so on. ``options``
-                are added to those that the client has.
+            changes: the options to change. An option replaces the one that it excludes: a region
+                replaces a base_url. ``options`` are added to those that the client has.
 
         Raises:
             ValueError: an option is invalid.
@@ -149,7 +150,7 @@ class BaseClient:
                 library().dc_client_shutdown(client.out)
 
     def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
-        """Pickle the options; the secrets among them only with pickle_secrets."""
+        """Pickle the options, with the secrets only if pickle_secrets is set."""
         options = self._options
         if not options.pickle_secrets:
             options = options.without_secrets()
@@ -162,6 +163,8 @@ class BaseClient:
         return self._copy_with(self._options)
 
     def __repr__(self) -> str:
+        if self._handle is None and not self._options.removed_secrets:
+            return f"<data_connectors.{type(self).__name__} (not created)>"
         values = self._options.values
         region = values.get("region", native_options()["region"].default)
         place = values.get("base_url", f"region {region}")
@@ -188,7 +191,7 @@ class BaseClient:
         if self._handle is not None:
             self._handle.close()
 
-    def _acquire(self) -> Owned:
+    def _acquire(self) -> OwnedPointer:
         """Return the native client, which stays valid as long as the caller keeps it."""
         if self._handle is None:
             missing = self._options.removed_secrets[0]
@@ -207,5 +210,5 @@ def _unpickle(kind: type[BaseClient], options: ClientOptions) -> BaseClient:
     return client
 
 
-# Python's messages about a wrong argument name a public class.
+# Python's messages about invalid arguments contain this name: use that of a public class.
 BaseClient.__init__.__qualname__ = "Client.__init__"

@@ -34,7 +34,7 @@ class _Call:
 class _Callbacks(threading.local):
     """The current thread's callbacks; they are C functions where signals are handled."""
 
-    # [].count(None) is 0, which continues the call; {}.get(level, line) does nothing.
+    # [].count(None) returns 0, which continues the call; {}.get(level, line) does nothing.
     check: Any = cast("list[object]", []).count
     log: Any = cast("dict[int, object]", {}).get
     # `CALLBACKS[level] = line` calls `CALLBACKS.log(level, line)`, in C.
@@ -106,7 +106,7 @@ def _call_on_main_thread(call: _Call, function: Any, arguments: tuple[Any, ...])
 
 
 def _run_checks(call: _Call) -> Generator[int, None, None]:
-    """Return 1 from each interrupt check once an exception was raised, before that 0."""
+    """Return 0 from each interrupt check, and 1 after an exception was raised."""
     try:
         try:
             while True:
@@ -139,7 +139,7 @@ def _write_lines(call: _Call) -> Generator[int, object, None]:
         except GeneratorExit:
             return
         except BaseException as error:
-            # As above. The next check ends the call; the line may still be sent.
+            # As above. The next check cancels the call; the rest of the line may still be sent.
             call.error = error
             CALLBACKS.log = _DISCARD
             yield 0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from ._handle import Handle, Owned
+from ._handle import Handle, OwnedPointer
 from ._library import library
-from ._native import make
+from ._native import create_handle
 
 
 class CancelToken:
@@ -20,11 +20,11 @@ class CancelToken:
         """Create a token that is not cancelled.
 
         Raises:
-            DataConnectorsError: the process has no file descriptor left.
+            DataConnectorsError: the process is out of file descriptors.
 
         """
         lib = library()
-        token = make(lib.dc_cancel_token_free, lib.dc_cancel_token_new)
+        token = create_handle(lib.dc_cancel_token_free, lib.dc_cancel_token_new)
         self._handle = Handle("cancel token", token)
 
     def cancel(self) -> None:
@@ -45,7 +45,7 @@ class CancelToken:
         return f"CancelToken(is_cancelled={self.is_cancelled})"
 
 
-def acquire(cancel_token: CancelToken | None) -> Owned | None:
+def acquire(cancel_token: CancelToken | None) -> OwnedPointer | None:
     """Return the native token, if any, which stays valid as long as the caller keeps it."""
     if cancel_token is None:
         return None

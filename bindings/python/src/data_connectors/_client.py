@@ -25,9 +25,10 @@ class Client(BaseClient):
     """A client for one workspace, with blocking calls. It is thread-safe.
 
     It is closed by :meth:`close`, at the end of a ``with`` block, or with its last reference.
-    On the main thread signal handlers, such as Ctrl-C's, run during a call, and an exception that
-    one raises ends the call within milliseconds. After a fork both processes may use the client.
-    A pickle contains the options without the secrets.
+    On the main thread, signal handlers run during a call, and an exception raised by one, such as
+    Ctrl-C's KeyboardInterrupt, ends the call within milliseconds. After a fork both processes may
+    use the client.
+    A pickle contains the options without the secrets, unless pickle_secrets is set.
     """
 
     _interruptible = True
@@ -83,7 +84,7 @@ class Client(BaseClient):
         return ConnectorList(self, per_page, starting_after, cancel_token, prefetch=prefetch)
 
     def close(self) -> None:
-        """Free the native client when its current calls have returned; refuse later calls."""
+        """Free the native client when its current calls have returned; reject later calls."""
         self._close()
 
     def __enter__(self) -> Self:
@@ -143,7 +144,7 @@ class ConnectorIterator(BaseConnectorIterator, Iterator[Connector]):
         return self._pager.run_exclusively(self._next)
 
     def _next(self) -> Connector:
-        while (connector := self._next_of_page()) is None:
+        while (connector := self._next_on_page()) is None:
             page = self._pager.page_after(self._position[0])
             if page is None:
                 raise StopIteration

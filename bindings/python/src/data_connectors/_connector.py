@@ -23,7 +23,7 @@ _TIME = re.compile(
 
 _COMMON_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII).fullmatch
 
-_FIELDS = (
+FIELDS = (
     "type",
     "id",
     "name",
@@ -37,6 +37,7 @@ _FIELDS = (
     "updated_at",
     "execution_results_url",
 )
+"""The documented fields."""
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -44,8 +45,8 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 class Connector:
     """A data connector. A field that is absent, null or of another type is None.
 
-    :meth:`to_dict` also has the fields that this class doesn't know. Connectors are equal if all
-    their fields are, and can be pickled. A lone surrogate in a string is replaced by U+FFFD.
+    :meth:`to_dict` also returns unknown fields. Connectors are equal if all their fields are, and
+    can be pickled. A lone surrogate in a string is replaced by U+FFFD.
     """
 
     __slots__ = ("_fields", "_row")
@@ -72,23 +73,23 @@ class Connector:
 
     def _set_row(self, row: dict[str, Any]) -> None:
         self._row = row
-        fields: list[Any] = [_string(row.get(name)) for name in _FIELDS]
+        fields: list[Any] = [_string(row.get(name)) for name in FIELDS]
         flag = row.get("direct_fin_usage")
         fields[6] = flag if isinstance(flag, bool) else None
         self._fields = tuple(fields)
 
     @classmethod
     def _from_row(cls, row: object) -> Connector:
-        """Create one from a row that nothing else refers to."""
+        """Create a connector from a row that is not shared."""
         connector = cls.__new__(cls)
         connector._set_row(row if isinstance(row, dict) else {})
         return connector
 
     @classmethod
     def _from_columns(cls, columns: dict[str, list[Any]], page: bytes) -> list[Connector]:
-        """Create those of a page from its packed rows; the page is its JSON."""
+        """Create the connectors of a page from its packed rows and its JSON."""
         connectors = []
-        fields = zip(*[columns[name] for name in _FIELDS])
+        fields = zip(*[columns[name] for name in FIELDS])
         ranges = zip(repeat(page), columns["json_start"], columns["json_length"])
         for values, row in zip(fields, ranges):
             connector = cls.__new__(cls)

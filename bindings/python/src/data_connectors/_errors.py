@@ -7,8 +7,8 @@ from typing import TypedDict
 from ._rate_limit import RateLimit
 
 
-class Failure(TypedDict):
-    """The fields of a native error, which become an exception's."""
+class ErrorFields(TypedDict):
+    """The fields of a native error, which become the attributes of an exception."""
 
     message: str
     status_name: str | None
@@ -22,7 +22,7 @@ class Failure(TypedDict):
 
 
 class DataConnectorsError(Exception):
-    """A call failed. The base class of all exceptions here, with a one-line message.
+    """A call failed. The base class of all exceptions of this package, with a one-line message.
 
     It can be pickled.
 
@@ -31,9 +31,9 @@ class DataConnectorsError(Exception):
             the class.
         status_code: the HTTP status; None without a response.
         code: the service's error code, such as ``unauthorized``; None if there is none.
-        field: the parameter that the error refers to; None if the service named none.
+        field: the parameter that the error refers to; None if there is none.
         request_id: the service's request id, for its support; None if there is none.
-        retry_after: the seconds to wait before the next request; None if the service named none.
+        retry_after: the seconds to wait before the next request; None if there is no such delay.
         attempts: the number of requests sent.
         rate_limit: the rate limit after the last request.
 
@@ -85,7 +85,7 @@ class APIStatusError(DataConnectorsError):
 
 
 class BadRequestError(APIStatusError):
-    """400, or a 4xx without its own class: the service refused the request."""
+    """400, or a 4xx without its own class: the service rejected the request."""
 
 
 class AuthenticationError(APIStatusError):
@@ -126,9 +126,9 @@ _BY_STATUS: dict[int, type[DataConnectorsError]] = {
 INVALID_ARGUMENT = -1
 
 
-def exception(status: int, failure: Failure) -> Exception:
+def create_exception(status: int, fields: ErrorFields) -> Exception:
     """Create the exception for a failure."""
     if status == INVALID_ARGUMENT:
-        return ValueError(failure["message"])
+        return ValueError(fields["message"])
     kind = _BY_STATUS.get(status, DataConnectorsError)
-    return (NotFoundError if failure["status_code"] == 404 else kind)(**failure)
+    return (NotFoundError if fields["status_code"] == 404 else kind)(**fields)

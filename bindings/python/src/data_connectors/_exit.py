@@ -16,19 +16,19 @@ import weakref
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from ._handle import Owned
+from ._handle import OwnedPointer
 from ._library import library
 
 # A log handler may take this long; the logging module would wait for it, too.
 _EXIT_TIMEOUT_SECONDS = 60.0
 
 
-_clients: weakref.WeakSet[Owned] = weakref.WeakSet()
+_clients: weakref.WeakSet[OwnedPointer] = weakref.WeakSet()
 _calling_threads: set[int] = set()
 _is_exiting = threading.Event()
 
 
-def shut_down_at_exit(client: Owned) -> None:
+def shut_down_at_exit(client: OwnedPointer) -> None:
     """Shut down this native client when the interpreter exits."""
     _clients.add(client)
 
@@ -59,7 +59,7 @@ def _block_at_exit() -> None:
         threading.Event().wait()
 
 
-def _clients_now() -> list[Owned]:
+def _clients_now() -> list[OwnedPointer]:
     while True:
         # Another thread may add one during the iteration.
         with contextlib.suppress(RuntimeError):

@@ -10,7 +10,7 @@ from typing import Callable
 Free = Callable[[ctypes.c_void_p], None]
 
 
-class Owned:
+class OwnedPointer:
     """A native pointer, freed with the last reference to this object.
 
     It is created before the call that fills it: a signal can't separate the two. ``out`` is the
@@ -25,7 +25,7 @@ class Owned:
         next(self._lifetime)
 
     def free(self) -> None:
-        """Free it now, where a signal handler's exception is raised and not ignored."""
+        """Free the pointer now: an exception of a signal handler is raised here, not ignored."""
         self._lifetime.close()
 
 
@@ -45,12 +45,12 @@ def _lifetime(out: ctypes.c_void_p, free: Free) -> Generator[None, None, None]:
 class Handle:
     """A native handle that can be closed; it is freed when no call uses it any more."""
 
-    def __init__(self, name: str, owned: Owned) -> None:
+    def __init__(self, name: str, owned: OwnedPointer) -> None:
         self._name = name
-        self._owned: Owned | None = owned
+        self._owned: OwnedPointer | None = owned
         self._if_alive = weakref.ref(owned)
 
-    def acquire(self) -> Owned:
+    def acquire(self) -> OwnedPointer:
         """Return the pointer, which stays valid as long as the caller keeps it.
 
         Raises:
@@ -62,7 +62,7 @@ class Handle:
             raise ValueError(f"this {self._name} is closed")
         return owned
 
-    def acquire_if_alive(self) -> Owned | None:
+    def acquire_if_alive(self) -> OwnedPointer | None:
         """Return the pointer even after :meth:`close`, while a call still uses it."""
         return self._if_alive()
 

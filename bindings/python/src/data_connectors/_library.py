@@ -74,7 +74,7 @@ def library() -> ctypes.CDLL:
     """Load the library, once, and check its ABI version.
 
     Raises:
-        ImportError: it was not found, could not be loaded, or has another ABI version.
+        ImportError: the library was not found, could not be loaded, or has another ABI version.
 
     """
     loaded = _load()
@@ -84,7 +84,7 @@ def library() -> ctypes.CDLL:
         raise ImportError(f"{loaded._name} is not libdata_connectors") from None
     if version != ABI_VERSION:
         raise ImportError(
-            f"{loaded._name} has ABI version {version}, this package needs {ABI_VERSION}: "
+            f"{loaded._name} has ABI version {version}, this package requires {ABI_VERSION}: "
             "install matching versions"
         )
     for name in FUNCTIONS:

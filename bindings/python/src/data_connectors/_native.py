@@ -8,8 +8,8 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ._callbacks import call_blocking
-from ._errors import Failure, exception
-from ._handle import Free, Owned
+from ._errors import ErrorFields, create_exception
+from ._handle import Free, OwnedPointer
 from ._library import library
 from ._rate_limit import RateLimit
 
@@ -60,31 +60,33 @@ def call(function: Any, *arguments: Any, logger: logging.Logger | None = None) -
         BaseException: a signal handler raised it meanwhile, such as KeyboardInterrupt.
 
     """
-    error = Owned(library().dc_error_free)
+    error = OwnedPointer(library().dc_error_free)
     try:
         status: int = call_blocking(logger, function, *arguments, ctypes.byref(error.out))
         if status < OK:
-            raise exception(status, _failure(status, error.out))
+            raise create_exception(status, _error_fields(status, error.out))
     finally:
         # An exception keeps this frame alive; it must not keep handles or secrets.
         del arguments
         error.free()
 
 
-def make(free: Free, function: Any, *arguments: Any, logger: logging.Logger | None = None) -> Owned:
+def create_handle(
+    free: Free, function: Any, *arguments: Any, logger: logging.Logger | None = None
+) -> OwnedPointer:
     """Call a function that creates a handle."""
-    made = Owned(free)
+    created = OwnedPointer(free)
     try:
-        call(function, *arguments, ctypes.byref(made.out), logger=logger)
-        return made
+        call(function, *arguments, ctypes.byref(created.out), logger=logger)
+        return created
     finally:
-        del made, arguments
+        del created, arguments
 
 
-def _failure(status: int, error: ctypes.c_void_p) -> Failure:
+def _error_fields(status: int, error: ctypes.c_void_p) -> ErrorFields:
     lib = library()
     wait_ms = lib.dc_error_retry_after_ms(error)
-    return Failure(
+    return ErrorFields(
         message=decode(lib.dc_error_message(error) or lib.dc_status_message(status)) or "",
         status_name=decode(lib.dc_status_name(status)),
         status_code=lib.dc_error_http_status(error) or None,

@@ -11,14 +11,14 @@ from functools import lru_cache
 from typing import Any, NamedTuple, TypedDict, Union
 
 from . import _callbacks, _log
-from ._handle import Owned
+from ._handle import OwnedPointer
 from ._library import library
-from ._native import call, decode, encode, make
+from ._native import call, create_handle, decode, encode
 
 TOKEN_VARIABLE = "INTERCOM_ACCESS_TOKEN"
 """The environment variable that ``from_env`` reads the access token from."""
 
-OptionValue = Union[str, int, bool]
+OptionValue = Union[str, int, bool, None]
 
 
 class Options(TypedDict, total=False):
@@ -26,21 +26,21 @@ class Options(TypedDict, total=False):
 
     region: str | None
     base_url: str | None
-    allow_insecure_http: bool
+    allow_insecure_http: bool | None
     api_version: str | None
     user_agent_suffix: str | None
     timeout: float | None
     connect_timeout: float | None
     max_retries: int | None
     max_response_bytes: int | None
-    wait_for_rate_limit: bool
+    wait_for_rate_limit: bool | None
     proxy: str | None
     no_proxy: str | None
     ca_file: str | os.PathLike[str] | None
-    system_roots: bool
+    system_roots: bool | None
     options: Mapping[str, OptionValue] | None
     logger: logging.Logger | None
-    pickle_secrets: bool
+    pickle_secrets: bool | None
 
 
 class Changes(Options, total=False):
@@ -82,7 +82,7 @@ def native_options() -> dict[str, NativeOption]:
     """Return the options of the native library by name.
 
     Raises:
-        ImportError: the library has fewer than the package.
+        ImportError: the library lacks options of the package.
 
     """
     lib = library()
@@ -106,7 +106,7 @@ def _is_secret(name: str) -> bool:
 
 
 class OptionValues(dict[str, Any]):
-    """Options whose representation, in a traceback or a log, has no secrets."""
+    """Options whose representation, such as in a traceback or a log, contains no secrets."""
 
     def __repr__(self) -> str:
         return repr({name: self[name] for name in self if not _is_secret(name)})
@@ -135,7 +135,7 @@ class ClientOptions:
         if not isinstance(logger, logging.Logger):
             raise TypeError(f"logger must be a logging.Logger, not {type(logger).__name__}")
         pickle_secrets = changes.get("pickle_secrets", self.pickle_secrets)
-        check_bool(pickle_secrets, "pickle_secrets")
+        pickle_secrets = pickle_secrets is not None and check_bool(pickle_secrets, "pickle_secrets")
         added = _native_values(changes)
         values = OptionValues({name: self.values[name] for name in self.values.keys() - added})
         given = [name for name in added if added[name] is not None]
@@ -159,7 +159,7 @@ class ClientOptions:
         removed.update(self.removed_secrets)
         return replace(self, values=values, removed_secrets=tuple(sorted(removed)))
 
-    def new_native_client(self, *, interruptible: bool) -> Owned:
+    def new_native_client(self, *, interruptible: bool) -> OwnedPointer:
         """Create a native client.
 
         Raises:
@@ -167,7 +167,7 @@ class ClientOptions:
 
         """
         lib = library()
-        owned = Owned(lib.dc_config_free)
+        owned = OwnedPointer(lib.dc_config_free)
         config = owned.out
         config.value = lib.dc_config_new()
         try:
@@ -181,7 +181,7 @@ class ClientOptions:
             if interruptible:
                 check = ctypes.cast(_callbacks.CHECK, ctypes.c_void_p)
                 call(lib.dc_config_set_interrupt_check, config, check, _callbacks.USER_DATA, None)
-            return make(lib.dc_client_free, lib.dc_client_new, config)
+            return create_handle(lib.dc_client_free, lib.dc_client_new, config)
         finally:
             del owned
 
@@ -198,19 +198,60 @@ def _native_values(changes: OptionValues) -> OptionValues:
     if not isinstance(changes.get("options") or {}, Mapping):
         raise TypeError(f"options must be a dict, not {type(changes['options']).__name__}")
     for name in changes.get("options") or ():
-        encode(name, "option name")
+        _check_option_name(name)
         if added.get(name) is not None:
-            raise ValueError(f"{name} is both in options and a keyword argument: pass one of them")
+            raise ValueError(_passed_twice(name))
         added[name] = _option_value(name, changes["options"][name])
     return added
 
 
+def _check_option_name(name: str) -> None:
+    try:
+        check_native_name(name)
+    except ValueError as error:
+        if name not in KEYWORDS:
+            raise
+        unit = ", in seconds" if f"{name}_ms" in native_options() else ""
+        raise ValueError(f"{error} ({name} is a keyword argument{unit})") from None
+
+
+def _passed_twice(name: str) -> str:
+    if name == "access_token":
+        return "pass the access token as token only"
+    (keyword,) = (keyword for keyword, native in native_names().items() if native == name)
+    return f"{keyword} and options[{name!r}] are the same option: pass one of them"
+
+
+def check_native_name(name: str) -> None:
+    """Check that the native library has an option; its message repeats no name that may be a value.
+
+    Raises:
+        TypeError: the name isn't a string.
+        ValueError: there is no such option.
+
+    """
+    encoded = encode(name, "option name")
+    if name not in native_options():
+        _check_natively(encoded, b"")
+
+
+def _check_natively(name: bytes, value: bytes) -> None:
+    lib = library()
+    owned = OwnedPointer(lib.dc_config_free)
+    owned.out.value = lib.dc_config_new()
+    try:
+        call(lib.dc_config_set_string, owned.out, name, value)
+    finally:
+        # A traceback can show local variables.
+        del owned, value
+
+
 def _keyword_value(keyword: str, name: str, value: Any) -> str | None:
     kind = native_options()[name].type
-    if kind == "bool":
-        return "true" if check_bool(value, keyword) else None
     if value is None and keyword != "token":
         return None
+    if kind == "bool":
+        return "true" if check_bool(value, keyword) else None
     if kind == "int":
         return str(check_int(value, keyword) if name == keyword else _milliseconds(value, keyword))
     if keyword == "ca_file" and isinstance(value, os.PathLike):
@@ -221,7 +262,9 @@ def _keyword_value(keyword: str, name: str, value: Any) -> str | None:
     return value
 
 
-def _option_value(name: str, value: Any) -> str:
+def _option_value(name: str, value: Any) -> str | None:
+    if value is None:
+        return None
     if isinstance(value, bool):
         return "true" if value else "false"
     if not isinstance(value, (str, int)):
@@ -233,13 +276,18 @@ def token_from_environment() -> str:
     """Read the access token from the environment.
 
     Raises:
-        ValueError: the variable is not set or empty.
+        ValueError: the variable is not set or empty, or the token is invalid.
 
     """
-    token = os.environ.get(TOKEN_VARIABLE)
-    if not token:
-        raise ValueError(f"{TOKEN_VARIABLE} is not set: set it to the workspace's access token")
-    return token
+    if not os.environ.get(TOKEN_VARIABLE):
+        state = "empty" if TOKEN_VARIABLE in os.environ else "not set"
+        raise ValueError(f"{TOKEN_VARIABLE} is {state}: set it to the workspace's access token")
+    try:
+        # The token is in no local variable, which a traceback could show.
+        _check_natively(b"access_token", encode(os.environ[TOKEN_VARIABLE], "access_token"))
+    except ValueError as error:
+        raise ValueError(f"{TOKEN_VARIABLE}: {error}") from None
+    return os.environ[TOKEN_VARIABLE]
 
 
 def check_int(value: object, name: str) -> int:

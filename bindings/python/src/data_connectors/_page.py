@@ -17,12 +17,12 @@ from ._native import decode, read_rate_limit
 class Page(Sequence[Connector]):
     """A page of connectors: a sequence of its rows, and the response body.
 
-    The rows are created when one is first accessed. A page is true even without rows, and can be
-    pickled.
+    The rows are created when one is first accessed. A page is truthy even without rows, and can
+    be pickled.
 
     Attributes:
         raw: the response body, unmodified: UTF-8 JSON.
-        next_cursor: the starting_after of the next page; None on the last page.
+        next_cursor: the starting_after value of the next page; None on the last page.
         has_next: whether there is a next page.
         request_id: the service's request id; None if the response has none.
         rate_limit: the rate limit after this request.

@@ -11,9 +11,9 @@ from typing import Callable, NamedTuple, NoReturn, TypeVar
 from ._base_client import BaseClient
 from ._cancel_token import CancelToken, acquire
 from ._connector import Connector
-from ._handle import Handle, Owned
+from ._handle import Handle, OwnedPointer
 from ._library import library
-from ._native import call, encode, make
+from ._native import call, create_handle, encode
 from ._options import check_bool, check_int
 from ._page import Page
 
@@ -51,7 +51,7 @@ def list_page(
     lib = library()
     handle, token = client._acquire(), acquire(cancel_token)
     try:
-        native = make(
+        native = create_handle(
             lib.dc_page_free,
             lib.dc_list_page,
             handle.out,
@@ -71,7 +71,7 @@ def list_page(
 class Pager:
     """A native pager and the last page that it returned. Concurrent callers take turns.
 
-    A page that arrives when an exception interrupts the call is kept for the next call.
+    If an exception interrupts a call whose page has arrived, the page is kept for the next call.
     """
 
     def __init__(
@@ -89,13 +89,13 @@ class Pager:
         self._cancel_token = cancel_token
         acquire(cancel_token)
         handle = client._acquire()
-        pager = make(lib.dc_pager_free, lib.dc_pager_new, handle.out, *arguments)
+        pager = create_handle(lib.dc_pager_free, lib.dc_pager_new, handle.out, *arguments)
         if prefetch:
             call(lib.dc_pager_set_prefetch, pager.out, 1)
         self._handle = Handle("iterator", pager)
         # The last page, and the native one that becomes the next: assigned together, so that a
         # signal can't separate them.
-        self._received: tuple[Page | None, Owned | None] = (None, None)
+        self._received: tuple[Page | None, OwnedPointer | None] = (None, None)
         self._lock = threading.RLock()
         self._is_busy = False
         _pagers.add(self)
@@ -121,7 +121,7 @@ class Pager:
 
         Args:
             seen: the last page that the user received; None before the first.
-            cancel_token: cancels this call, in place of the pager's own.
+            cancel_token: cancels this call, instead of the pager's own token.
 
         Raises:
             DataConnectorsError: the call failed.
@@ -143,7 +143,7 @@ class Pager:
         try:
             page, native = self._received
             if native is None:
-                native = Owned(lib.dc_page_free)
+                native = OwnedPointer(lib.dc_page_free)
                 self._received = (page, native)
             if not native.out:
                 out = ctypes.byref(native.out)
@@ -151,7 +151,7 @@ class Pager:
                 call(lib.dc_pager_next, pager.out, token and token.out, out, logger=logger)
         finally:
             del handle, pager, token
-        # Rows of the last page that were read make it likely that these will be.
+        # If the rows of the last page were read, those of this page probably will be, too.
         with_rows = page is not None and page._has_read_rows()
         received = Page(native.out, with_rows=with_rows) if native.out else None
         self._received = (received, None)
@@ -200,9 +200,9 @@ class BasePageIterator(BaseIterator):
 
     @property
     def cursor(self) -> str | None:
-        """The starting_after that continues after the last page returned; thread-safe.
+        """The starting_after value that continues after the last returned page; thread-safe.
 
-        Before the first page it is the one that the list was created with, after the last page
+        Before the first page it is the value that the list was created with; after the last page
         it is None.
         """
         return self._pager.starting_after if self._page is None else self._page.next_cursor
@@ -219,7 +219,7 @@ class BaseConnectorIterator(BaseIterator):
     # separate them.
     _position: tuple[Page | None, int] = (None, 0)
 
-    def _next_of_page(self) -> Connector | None:
+    def _next_on_page(self) -> Connector | None:
         page, index = self._position
         if page is None or index >= len(page):
             return None

@@ -42,7 +42,7 @@ class WorkerPool:
         """Run a call on a thread; if the task is cancelled, cancel the call and await its end."""
         token = CancelToken()
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        # Retrieve the exception, or asyncio would log that nothing did.
+        # Retrieve the exception, as asyncio logs exceptions that were never retrieved.
         done.add_done_callback(lambda future: future.cancelled() or future.exception())
         self._submit(_Job(call, token, done))
         try:
@@ -90,7 +90,7 @@ class WorkerPool:
             with self._lock:
                 stopped = self._stopped
                 self._idle += not stopped
-            # After the thread counts as idle, as the awaiting task may submit a call at once.
+            # The thread must count as idle first: the awaiting task may submit a call immediately.
             _schedule(job.future, set_outcome)
             if stopped:
                 return

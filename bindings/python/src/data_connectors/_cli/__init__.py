@@ -25,7 +25,7 @@ EXIT_USAGE = 2
 def main(arguments: list[str] | None = None) -> int:
     """Run the tool and return its exit status: 0 success, 1 error, 2 usage error.
 
-    On Ctrl-C, or if its output is a closed pipe, it terminates by the signal.
+    On Ctrl-C, or if its output is a closed pipe, it terminates by SIGINT or SIGPIPE.
     """
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - used until the program ends
@@ -63,8 +63,8 @@ def _write(pages: PageIterator, arguments: Arguments, filter_: Filter) -> int:
     progress = Progress(sys.stderr)
     failure: Exception | None = None
     has_begun = False
-    # Every page up to this cursor was written completely.
-    cursor = pages.cursor
+    # Every page up to this cursor was written completely; None if no page was.
+    cursor: str | None = None
     try:
         for page in pages:
             if not has_begun:
@@ -81,6 +81,12 @@ def _write(pages: PageIterator, arguments: Arguments, filter_: Filter) -> int:
             progress.show(f"{filter_.seen} connectors …")
     except (DataConnectorsError, UnsupportedValueError) as error:
         failure = error
+    except KeyboardInterrupt:
+        progress.clear()
+        hint = _resume_hint(cursor)
+        if hint:
+            _print_error(f"interrupted{hint}")
+        raise
     finally:
         progress.clear()
     if has_begun:
@@ -89,10 +95,12 @@ def _write(pages: PageIterator, arguments: Arguments, filter_: Filter) -> int:
     if failure is not None:
         request_id = getattr(failure, "request_id", None)
         suffix = f" (request id {request_id})" if request_id else ""
-        return _report(f"{failure}{suffix}{_resume_hint(cursor)}", EXIT_ERROR)
-    if filter_.state_is_suspect:
+        is_cursor_refused = getattr(failure, "field", None) == "starting_after"
+        hint = "" if is_cursor_refused else _resume_hint(cursor)
+        return _report(f"{failure}{suffix}{hint}", EXIT_ERROR)
+    if filter_.is_state_suspect:
         known = " and ".join(KNOWN_STATES)
-        _report(f"no connector has the state {arguments.state!r}: known are {known}", 0)
+        _report(f"no connector has the state {arguments.state!r}: the known states are {known}", 0)
     return 0
 
 
@@ -119,9 +127,13 @@ def _set_logging(arguments: Arguments) -> None:
         logging.getLogger("data_connectors").setLevel(level)
 
 
-def _report(message: str, status: int) -> int:
+def _print_error(message: str) -> None:
     with contextlib.suppress(OSError):
         print(f"data-connectors: {message}", file=sys.stderr)
+
+
+def _report(message: str, status: int) -> int:
+    _print_error(message)
     if sys.stdout is not None:
         try:
             sys.stdout.flush()
@@ -137,7 +149,7 @@ def _discard_output() -> None:
 
 
 def _terminate_by(number: signal.Signals) -> NoReturn:
-    """Terminate as a program does that doesn't handle this signal."""
+    """Terminate like a program that doesn't handle this signal."""
     _discard_output()
     signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)

@@ -5,14 +5,26 @@ from __future__ import annotations
 import argparse
 import contextlib
 import re
+import sys
+from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 
 from .._connector import parse_time
-from .._options import TOKEN_VARIABLE, Options, native_options
+from .._options import (
+    TOKEN_VARIABLE,
+    Options,
+    check_native_name,
+    native_names,
+    native_options,
+)
 from .._version import __version__
 from ._formats import FORMATS
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_TOKEN_FLAGS = ("--token", "--access-token")
+_VISIBLE = "arguments are visible to other users of the machine"
+# A longer one may be a secret given to the wrong flag.
+_MAX_SHOWN_VALUE = 16
 _EPILOG = (
     f"The access token is read from the environment variable {TOKEN_VARIABLE}. "
     "Exit status: 0 success; 1 error, the output may be incomplete; 2 usage error."
@@ -33,12 +45,28 @@ class Arguments(argparse.Namespace):
     proxy: str | None
     ca_file: str | None
     timeout: float | None
-    option: list[str]
+    option: list[tuple[str, str]]
     verbose: int
 
     @property
     def client_options(self) -> Options:
-        """The options of the client."""
+        """The options of the client.
+
+        Raises:
+            ValueError: a name given to --option is unknown, or a flag sets the same option.
+            ImportError: the native library, which knows the names, can't be loaded.
+
+        """
+        named = dict(self.option)
+        if "access_token" in named or "token" in named:
+            raise ValueError(f"the access token comes from {TOKEN_VARIABLE}: {_VISIBLE}")
+        for keyword, name in native_names().items():
+            if name in named and getattr(self, keyword, None) is not None:
+                flag = keyword.replace("_", "-")
+                pair = f"--{flag} and --option {name}"
+                raise ValueError(f"{pair} are the same option: pass one of them")
+        for name in named:
+            check_native_name(name)
         return {
             "region": self.region,
             "base_url": self.base_url,
@@ -47,7 +75,7 @@ class Arguments(argparse.Namespace):
             "timeout": self.timeout,
             "options": {
                 "user_agent_suffix": f"data-connectors-command/{__version__}",
-                **{name: value for name, _, value in (one.partition("=") for one in self.option)},
+                **named,
             },
         }
 
@@ -71,7 +99,8 @@ def parse(arguments: list[str] | None) -> Arguments:
     )
     listing.add_argument(
         "--format",
-        choices=sorted(FORMATS),
+        metavar=f"{{{','.join(sorted(FORMATS))}}}",
+        type=_format,
         default="table",
         help="output format: table (default), csv, json (one array) or ndjson (one object per "
         "line)",
@@ -117,6 +146,7 @@ def parse(arguments: list[str] | None) -> Arguments:
     listing.add_argument(
         "--option",
         metavar="NAME=VALUE",
+        type=_option,
         action="append",
         default=[],
         help=f"set another option; repeatable{_other_options()}",
@@ -128,28 +158,90 @@ def parse(arguments: list[str] | None) -> Arguments:
         default=0,
         help="log each response to standard error; -vv also logs each request",
     )
-    return parser.parse_args(arguments, namespace=Arguments())
+    given = sys.argv[1:] if arguments is None else arguments
+    at = next((index for index, one in enumerate(given) if one[:1] != "-"), len(given))
+    _check_flags(parser, given[:at])
+    if given[at : at + 1] not in ([], ["list"]):
+        parser.error("unknown command: use list")
+    _check_flags(listing, given[at + 1 :])
+    parsed, unexpected = parser.parse_known_args(given, namespace=Arguments())
+    if unexpected:
+        listing.error("unexpected argument: list has only flags")
+    return parsed
+
+
+def _check_flags(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
+    """Refuse unknown flags and flags with an unexpected value: argparse would repeat the value."""
+    known = parser._option_string_actions
+    is_value = False
+    for argument in arguments:
+        if argument == "--":
+            return
+        if is_value or not re.match(r"--|-[^0-9.]", argument):
+            is_value = False
+            continue
+        is_long = argument.startswith("--")
+        flag = re.split(r"[=\s]", argument, maxsplit=1)[0] if is_long else argument[:2]
+        action = known.get(flag)
+        if action is None:
+            parser.error(_unknown_flag(flag))
+        is_value = action.nargs != 0 and argument == flag
+        others = () if is_long else argument[2:]
+        if action.nargs == 0 and (
+            (is_long and argument != flag) or any(f"-{one}" not in known for one in others)
+        ):
+            parser.error(f"{flag} takes no value")
+
+
+def _unknown_flag(flag: str) -> str:
+    if flag.lower().replace("_", "-") in _TOKEN_FLAGS:
+        return f"unknown flag {flag}: set {TOKEN_VARIABLE}; {_VISIBLE}"
+    # Text that is no flag may be a secret.
+    is_flag = re.fullmatch(r"-?-[A-Za-z][A-Za-z0-9_-]{0,30}", flag)
+    return f"unknown flag {flag}" if is_flag else "unknown flag"
 
 
 def _other_options() -> str:
     """List the options without a flag of their own; without the native library they are unknown."""
     with contextlib.suppress(ImportError):
-        options = [one.name for one in native_options().values() if not one.is_secret]
+        options = [option.name for option in native_options().values() if not option.is_secret]
         names = [name for name in options if name not in Arguments.__annotations__]
         return f": {', '.join(names)}"
     return ""
+
+
+def _shown(text: str) -> str:
+    return f" {text!r}" if len(text) <= _MAX_SHOWN_VALUE else ""
+
+
+def _format(text: str) -> str:
+    if text not in FORMATS:
+        known = ", ".join(sorted(FORMATS))
+        raise argparse.ArgumentTypeError(f"invalid format{_shown(text)}: use one of {known}")
+    return text
+
+
+def _option(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise argparse.ArgumentTypeError("use NAME=VALUE")
+    return name, value
 
 
 def _seconds(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"invalid number of seconds {text!r}: use 30") from None
+        raise argparse.ArgumentTypeError(
+            f"invalid number of seconds{_shown(text)}: use a number such as 30"
+        ) from None
 
 
 def _count(text: str) -> int:
-    if not re.fullmatch("[0-9]+", text) or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"invalid number of connectors {text!r}: use 1 or more")
+    if not re.fullmatch("[0-9]{1,18}", text) or int(text) < 1:
+        raise argparse.ArgumentTypeError(
+            f"invalid number of connectors{_shown(text)}: use 1 or more"
+        )
     return int(text)
 
 
@@ -165,6 +257,6 @@ def _time(text: str) -> datetime:
     time = parse_time(f"{text}T00:00:00" if is_date else text)
     if time is None:
         raise argparse.ArgumentTypeError(
-            f"invalid time {text!r}: use 2026-01-20, 2026-01-20T14:22:15Z, 90m, 12h, 7d or 4w"
+            f"invalid time{_shown(text)}: use 2026-01-20, 2026-01-20T14:22:15Z, 90m, 12h, 7d or 4w"
         )
     return time

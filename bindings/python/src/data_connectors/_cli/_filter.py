@@ -13,7 +13,7 @@ KNOWN_STATES = get_args(State)
 
 
 class Filter:
-    """Selects connectors from one page after the other."""
+    """Selects connectors page by page."""
 
     def __init__(self, arguments: Arguments) -> None:
         self._arguments = arguments
@@ -31,7 +31,7 @@ class Filter:
         return min(arguments.limit, _MAX_PER_PAGE)
 
     @property
-    def state_is_suspect(self) -> bool:
+    def is_state_suspect(self) -> bool:
         """Whether the requested state is unknown and no connector has it."""
         state = self._arguments.state
         return state is not None and state not in KNOWN_STATES and self.selected == 0
@@ -41,7 +41,7 @@ class Filter:
         selected: list[Connector] = []
         for connector in page:
             if self._is_too_old(connector):
-                # All that follow are older.
+                # All later connectors are older.
                 self.is_complete = True
                 break
             self.seen += 1

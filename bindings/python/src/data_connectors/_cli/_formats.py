@@ -7,24 +7,12 @@ import json
 from collections.abc import Sequence
 from typing import Any, Callable, TextIO
 
-from .._connector import Connector
+from .._connector import FIELDS, Connector
 from ._output import Output, is_control, printable
 from ._table import table
 
-COLUMNS = (
-    "id",
-    "name",
-    "description",
-    "state",
-    "http_method",
-    "direct_fin_usage",
-    "created_by_admin_id",
-    "updated_by_admin_id",
-    "created_at",
-    "updated_at",
-    "execution_results_url",
-)
-"""The columns of CSV: the documented fields."""
+COLUMNS = tuple(name for name in FIELDS if name != "type")
+"""The columns of CSV."""
 
 
 class UnsupportedValueError(Exception):
@@ -40,7 +28,7 @@ class Ndjson(Output):
 
 
 class Json(Output):
-    """One array of such objects, which is left unclosed if the list is incomplete."""
+    """One JSON array of these objects, left unclosed if the list is incomplete."""
 
     _separator = "\n"
 
@@ -83,7 +71,7 @@ class Csv(Output):
 
 
 def _json(connector: Connector) -> str:
-    """Format a connector; control characters become escape sequences, which mean the same."""
+    """Format a connector; control characters become equivalent escape sequences."""
     text = _dumps(connector.to_dict())
     return "".join(f"\\u{ord(char):04x}" if is_control(char) else char for char in text)
 

@@ -8,7 +8,7 @@ from typing import Any, TextIO
 
 from .._connector import Connector
 
-# They could make text appear as other text.
+# They can make text look like different text.
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 

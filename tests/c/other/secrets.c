@@ -2,15 +2,9 @@
  * The secret options are wiped: after everything is freed, no readable memory of the process contains the access
  * token or the proxy's password, plain or in base64. argv[1]: a sandbox. argv[2]: a proxy to it.
  */
-#include "../silent.h"
-
-#include <fcntl.h>
+#include "secrets.h"
 
 /* Unscrambled at run time, so that the program itself contains none of them. */
-static const unsigned char token[] = {
-    0x3d, 0x3b, 0x34, 0x23, 0x77, 0x29, 0x3f, 0x39,
-    0x28, 0x3f, 0x2e, 0x77, 0x6e, 0x6d, 0x6b, 0x6b,
-};
 static const unsigned char password[] = {
     0x2a, 0x3b, 0x29, 0x29, 0x77, 0x2d, 0x35, 0x28,
     0x3e, 0x77, 0x68, 0x6a, 0x68, 0x6c,
@@ -20,57 +14,6 @@ static const unsigned char encoded[] = {
     0x3e, 0x02, 0x14, 0x36, 0x39, 0x30, 0x2a, 0x2d,
     0x03, 0x02, 0x14, 0x20, 0x16, 0x02, 0x3e, 0x2c,
 };
-#define KEY 0x5a
-
-static void unscramble(char *text, const unsigned char *scrambled, size_t length)
-{
-    size_t i;
-
-    for (i = 0; i < length; i++)
-        text[i] = (char)(scrambled[i] ^ KEY);
-    text[length] = '\0';
-}
-
-static void wipe(void *memory, size_t length)
-{
-    volatile char *at = memory;
-
-    while (length-- > 0)
-        *at++ = 0;
-}
-
-/* How often a secret occurs in the readable and writable memory, except in the buffer of this search. */
-static int count(const unsigned char *scrambled, size_t length)
-{
-    static unsigned char buffer[1 << 20];
-    char line[512];
-    FILE *maps = fopen("/proc/self/maps", "r");
-    int memory = open("/proc/self/mem", O_RDONLY), found = 0;
-
-    CHECK(maps != NULL && memory >= 0);
-    while (fgets(line, sizeof line, maps) != NULL) {
-        unsigned long from, to, at;
-        char access[8];
-
-        if (sscanf(line, "%lx-%lx %7s", &from, &to, access) != 3 || access[0] != 'r' || access[1] != 'w')
-            continue;
-        for (at = from; at < to; at += sizeof buffer - 64) {
-            size_t wanted = to - at < sizeof buffer ? to - at : sizeof buffer, i, j;
-            ssize_t got = pread(memory, buffer, wanted, (off_t)at);
-
-            for (i = 0; got > 0 && i + length <= (size_t)got; i++) {
-                for (j = 0; j < length && buffer[i + j] == (scrambled[j] ^ KEY); j++)
-                    ;
-                if (j == length && !(at + i >= (unsigned long)buffer && at + i < (unsigned long)buffer + sizeof buffer))
-                    found++;
-            }
-        }
-    }
-    fclose(maps);
-    close(memory);
-    wipe(buffer, sizeof buffer);
-    return found;
-}
 
 /* The stacks of background threads are kept for later threads. */
 static void list_with_prefetch(dc_client *client)
@@ -121,7 +64,7 @@ static void list(const char *base_url, const char *proxy_host)
     dc_config_free(config);
 }
 
-/* Values that are refused, replaced or reset, without a client. */
+/* Values that are rejected, replaced or reset, without a client. */
 static void set_and_reset(void)
 {
     dc_config *config = dc_config_new();

@@ -1,14 +1,14 @@
 /*
- * Lists one page from a slow server, cancels the call after 157 ms in the given way, and prints the status and how many
- * milliseconds later the call returned.
+ * Lists one page from a slow server, cancels the call after 157 ms by the given method, and prints the status and the
+ * number of milliseconds until the call returned.
  *
- * ending token|shutdown|interrupt|timeout|connect_timeout|nothing URL [CA-FILE] [PROXY]
+ * cancel_call token|shutdown|interrupt|timeout|connect_timeout|nothing URL [CA-FILE] [PROXY]
  */
 #include "../silent.h"
 
 #define AFTER_MS 157
 
-static const char *how;
+static const char *method;
 static dc_client *client;
 static dc_cancel_token *token;
 static volatile int interrupted;
@@ -17,11 +17,11 @@ static void *cancel_call(void *unused)
 {
     (void)unused;
     sleep_milliseconds(AFTER_MS);
-    if (strcmp(how, "token") == 0)
+    if (strcmp(method, "token") == 0)
         dc_cancel_token_cancel(token);
-    else if (strcmp(how, "shutdown") == 0)
+    else if (strcmp(method, "shutdown") == 0)
         dc_client_shutdown(client);
-    else if (strcmp(how, "interrupt") == 0)
+    else if (strcmp(method, "interrupt") == 0)
         interrupted = 1;
     return NULL;
 }
@@ -45,13 +45,13 @@ static void set_up(int argc, char **argv)
         SET(config, DC_OPTION_CA_FILE, argv[3]);
     if (argc > 4)
         SET(config, DC_OPTION_PROXY, argv[4]);
-    if (strcmp(how, "timeout") == 0)
+    if (strcmp(method, "timeout") == 0)
         CHECK(dc_config_set_int(config, DC_OPTION_TIMEOUT_MS, AFTER_MS, NULL) == DC_OK);
-    if (strcmp(how, "connect_timeout") == 0) {
+    if (strcmp(method, "connect_timeout") == 0) {
         CHECK(dc_config_set_int(config, DC_OPTION_CONNECT_TIMEOUT_MS, AFTER_MS, NULL) == DC_OK);
         SET(config, DC_OPTION_MAX_RETRIES, "0");
     }
-    if (strcmp(how, "interrupt") == 0)
+    if (strcmp(method, "interrupt") == 0)
         CHECK(dc_config_set_interrupt_check(config, is_interrupted, NULL, NULL, NULL) == DC_OK);
     CHECK(dc_client_new(config, &client, NULL) == DC_OK);
     CHECK(dc_cancel_token_new(&token, NULL) == DC_OK);
@@ -67,7 +67,7 @@ int main(int argc, char **argv)
     long started;
 
     CHECK(argc >= 3);
-    how = argv[1];
+    method = argv[1];
     set_up(argc, argv);
     started = milliseconds();
     CHECK(pthread_create(&thread, NULL, cancel_call, NULL) == 0);
