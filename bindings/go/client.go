@@ -5,99 +5,153 @@ import "C"
 
 import (
 	"context"
+	"io"
 	"iter"
 	"runtime"
 )
 
-// Client is a client of one workspace, with its pool of connections: make one and keep it, a warm connection saves a
-// call most of its time. Any number of goroutines may use it at once. It must not be copied.
+// Client is a client of one workspace. It keeps connections open: create one and keep it. Any number of goroutines may
+// use it.
 type Client struct {
 	native *C.dc_client
-	life   *lifetime
-	slots  chan struct{} // one for each native call under way
+	handle *handle
+	slots  chan struct{} // has an element for each native call in progress
 }
 
-// New makes a client with the workspace's access token, 1 to 4096 visible ASCII characters without the word Bearer.
-// Nothing is sent yet. The token is kept by the native library alone. [Client.Close] frees the client, or else the
-// garbage collector does.
-//
-// The failure is an [*Error]: [ErrInvalidArgument], with a message that says what would be right, or [ErrSystem].
-func New(token string, options ...Option) (*Client, error) {
-	if err := libraryProblem(); err != nil {
-		return nil, err
-	}
-	if err := eitherOf(options); err != nil {
-		return nil, err
-	}
-	b := &building{config: C.dc_config_new(), calls: defaultCalls}
-	defer C.dc_config_free(b.config)
-	err := text(C.DC_OPTION_ACCESS_TOKEN, token).apply(b)
-	if err != nil {
-		return nil, err
-	}
+// New creates a client. Nothing is sent yet. It does not keep the access token, which only the native library has.
+// [Client.Close] frees the client; otherwise the garbage collector does.
+func New(accessToken string, options ...Option) (*Client, error) {
+	config := &config{values: map[string]string{C.DC_OPTION_ACCESS_TOKEN: accessToken}, maxCalls: 64}
 	for _, option := range options {
-		if option.apply == nil {
-			continue
-		}
-		if err := option.apply(b); err != nil {
-			return nil, err
-		}
+		option(config)
 	}
-	var native *C.dc_client
-	err = tried(func(failure **C.dc_error) C.dc_status { return C.dc_client_new(b.config, &native, failure) })
+	native, err := config.newClient()
 	if err != nil {
 		return nil, err
 	}
-	client := &Client{
-		native: native,
-		life: &lifetime{
-			end:  func() { C.dc_client_shutdown(native) },
-			free: func() { C.dc_client_free(native) },
-		},
-		slots: make(chan struct{}, b.calls),
+	owned := &handle{
+		cancel: func() { C.dc_client_shutdown(native) },
+		free:   func() { C.dc_client_free(native) },
 	}
-	runtime.AddCleanup(client, (*lifetime).close, client.life)
+	client := &Client{native: native, handle: owned, slots: make(chan struct{}, config.maxCalls)}
+	runtime.AddCleanup(client, (*handle).close, owned)
 	return client, nil
 }
 
-// Close ends the calls under way with the client and with its walks, which are then [ErrCancelled] and [ErrClosed],
-// and refuses later ones with ErrClosed. It does not wait: the native client is freed when the last call has returned,
-// milliseconds later. Closing twice is fine. The error is always nil.
+// Close cancels the calls in progress with the client and its pagers, as net/http's Server.Close does, without waiting
+// for them, and refuses later ones with [ErrClosed]. The error is always nil.
 func (c *Client) Close() error {
-	c.life.close()
+	c.handle.close()
 	return nil
 }
 
-// ListPage lists one page, newest update first, and blocks until it is there, the call has failed, or ctx is done.
+// ListPage lists one page, newest update first. It blocks until the page was received, the call failed, or ctx is done.
 func (c *Client) ListPage(ctx context.Context, options ...ListOption) (*Page, error) {
-	var given *Page
-	err := arguments(options).use(func(list *listing, after *C.char) error {
-		if list.prefetch {
-			return refused("prefetch is for a walk, and ListPage lists one page: use Pages or List, or leave it out")
-		}
-		var page *C.dc_page
-		_, err := c.call(ctx, func(token *C.dc_cancel_token, failure **C.dc_error) C.dc_status {
-			return C.dc_list_page(c.native, C.int32_t(list.perPage), after, token, &page, failure)
-		})
-		if err == nil {
-			given = pageTaken(page)
-		}
-		return err
+	list, err := newListing(options)
+	if err != nil {
+		return nil, err
+	}
+	if list.prefetch {
+		return nil, invalid("invalid prefetch: ListPage lists one page; use it with List, Pages or NewPager")
+	}
+	var page *C.dc_page
+	_, err = c.call(ctx, func(token *C.dc_cancel_token, failure **C.dc_error) C.dc_status {
+		return C.dc_list_page(c.native, list.perPage, list.startingAfter, token, &page, failure)
 	})
-	return given, err
+	if err != nil {
+		return nil, err
+	}
+	return newPage(page), nil
 }
 
-// List walks over all connectors, page by page as they are asked for; each range over it is a walk of its own. A
-// failure is given once, and ends the loop: with a [Pager] a walk can go on after that. When connectors change during
-// a walk, one can come twice, and one that moved to the front can be missed.
+// List iterates over all connectors. An error ends the loop; to continue after it use [Client.NewPager]. If connectors
+// are updated in between, one can be listed twice, and one that moved to the front can be missed.
 func (c *Client) List(ctx context.Context, options ...ListOption) iter.Seq2[Connector, error] {
 	return func(yield func(Connector, error) bool) {
-		pager, err := c.Pages(options...)
+		for page, err := range c.Pages(ctx, options...) {
+			if err != nil {
+				yield(Connector{}, err)
+				return
+			}
+			for _, connector := range page.Connectors {
+				if !yield(connector, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Pages iterates over all pages, like [Client.List].
+func (c *Client) Pages(ctx context.Context, options ...ListOption) iter.Seq2[*Page, error] {
+	return func(yield func(*Page, error) bool) {
+		pager, err := c.NewPager(options...)
 		if err != nil {
-			yield(Connector{}, err)
+			yield(nil, err)
 			return
 		}
 		defer pager.Close()
-		pager.Connectors(ctx)(yield)
+		for {
+			page, err := pager.Next(ctx)
+			if err == io.EOF || !yield(page, err) || err != nil {
+				return
+			}
+		}
 	}
 }
+
+// call makes a native call that blocks, in a free slot, and cancels it when ctx is done. It returns DC_OK or DC_DONE,
+// or an error.
+func (c *Client) call(
+	ctx context.Context, native func(token *C.dc_cancel_token, failure **C.dc_error) C.dc_status,
+) (C.dc_status, error) {
+	defer runtime.KeepAlive(c) // its cleanup would cancel the call
+	if !c.handle.acquire() {
+		return 0, ErrClosed
+	}
+	defer c.handle.release()
+	if err := enter(ctx, c.slots); err != nil {
+		return 0, err
+	}
+	defer leave(c.slots)
+	var token *C.dc_cancel_token
+	err := check(func(failure **C.dc_error) C.dc_status { return C.dc_cancel_token_new(&token, failure) })
+	if err != nil {
+		return 0, err
+	}
+	defer C.dc_cancel_token_free(token)
+	cancelled := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		C.dc_cancel_token_cancel(token)
+		close(cancelled)
+	})
+	defer func() {
+		if !stop() {
+			<-cancelled // it uses the token
+		}
+	}()
+	var failure *C.dc_error
+	status := native(token, &failure)
+	if status >= C.DC_OK {
+		return status, nil
+	}
+	failed := newError(status, failure)
+	if failed.Status == ErrCancelled {
+		failed.cancelledBy(ctx)
+	}
+	return status, failed
+}
+
+// enter waits for a place in a channel that is used as a semaphore.
+func enter(ctx context.Context, semaphore chan struct{}) error {
+	if ctx.Err() == nil {
+		select {
+		case semaphore <- struct{}{}:
+			return nil
+		case <-ctx.Done():
+		}
+	}
+	return (&Error{Status: ErrCancelled}).cancelledBy(ctx)
+}
+
+func leave(semaphore chan struct{}) { <-semaphore }

@@ -7,111 +7,134 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 )
 
-// ErrClosed is what a client or a walk gives after its Close. A call that was under way is [ErrCancelled], too.
-var ErrClosed = errors.New("dataconnectors: the client or the walk is closed")
+// ErrClosed is returned after the client or the pager was closed. A call that Close cancelled is also [ErrCancelled].
+var ErrClosed = errors.New("dataconnectors: the client or the pager is closed")
 
-// Error is a failure with all that is known of it. What is not known is nil, "" or 0. It has no secret in it.
+// Status is the kind of an [Error]. It is an error itself, for errors.Is(err, dataconnectors.ErrUnauthorized). Later
+// versions of the library may have more.
+type Status int32
+
+// The statuses. The library's docs/errors.md describes causes and remedies.
+const (
+	ErrInvalidArgument Status = C.DC_ERR_INVALID_ARGUMENT // an option or an argument is invalid; nothing was sent
+	ErrConnection      Status = C.DC_ERR_CONNECTION       // the connection could not be opened, or broke
+	ErrTimeout         Status = C.DC_ERR_TIMEOUT          // the timeout of the call or of the connection expired
+	ErrTLS             Status = C.DC_ERR_TLS              // the certificate is not trusted, or TLS failed
+	ErrUnauthorized    Status = C.DC_ERR_UNAUTHORIZED     // HTTP 401
+	ErrForbidden       Status = C.DC_ERR_FORBIDDEN        // HTTP 403
+	ErrRateLimited     Status = C.DC_ERR_RATE_LIMITED     // HTTP 429; see Error.RetryAfter
+	ErrBadRequest      Status = C.DC_ERR_BAD_REQUEST      // any other HTTP 4xx
+	ErrServer          Status = C.DC_ERR_SERVER           // HTTP 5xx
+	ErrProtocol        Status = C.DC_ERR_PROTOCOL         // the response is not what the API documents
+	ErrTooLarge        Status = C.DC_ERR_TOO_LARGE        // the response is larger than the limit
+	ErrPanic           Status = C.DC_ERR_PANIC            // a bug in the library
+	ErrCancelled       Status = C.DC_ERR_CANCELLED        // cancelled by the context or by Close
+	ErrSystem          Status = C.DC_ERR_SYSTEM           // out of threads, file descriptors or memory
+	ErrProxy           Status = C.DC_ERR_PROXY            // the proxy refused to connect
+)
+
+// Name returns the name in the C header, such as "DC_ERR_TIMEOUT"; "DC_UNKNOWN" if the library doesn't know it.
+func (s Status) Name() string {
+	return C.GoString(C.dc_status_name(C.dc_status(s)))
+}
+
+// Error describes the status in a few words.
+func (s Status) Error() string {
+	return "dataconnectors: " + C.GoString(C.dc_status_message(C.dc_status(s)))
+}
+
+// Error is a failed call. Fields that are not known are nil, "" or 0. It contains no secrets.
 type Error struct {
-	Status     Status         // what kind of failure; also what errors.Is compares with
-	Message    string         // one line for a person: what happened and, where that is known, what would help
-	HTTPStatus int            // of the answer, such as 401; 0: there was none
-	APICode    string         // the service's own code, such as "parameter_invalid"; "": none
-	APIField   string         // the parameter that the service found wrong; "": none
-	RequestID  string         // the service's id for the request, which its support people ask for; "": none
-	RetryAfter *time.Duration // how long the service asked to wait; nil: it did not
+	Status     Status         // also what errors.Is compares with
+	Message    string         // one line: what failed, why, and what to do
+	HTTPStatus int            // of the response, such as 401
+	APICode    string         // the service's error code, such as "parameter_invalid"
+	APIField   string         // the request parameter that the service found invalid
+	RequestID  string         // the service's id of the request, which its support asks for
+	RetryAfter *time.Duration // the delay that the service asked for
 	RateLimit  RateLimit
-	Attempts   int // requests made; 0: the call failed without one
+	Attempts   int // number of requests; 0 if the call failed before the first
 
 	causes []error
 }
 
-// RateLimit is what the service said of its limit. What it did not say is nil, or the zero time.
+// RateLimit is the rate limit that a response reported. Fields that it did not report are nil or the zero time.
 type RateLimit struct {
-	Limit     *int64    // requests that are allowed in the current window
-	Remaining *int64    // how many of them are left
-	Reset     time.Time // when the window ends
+	Limit     *int64    // requests allowed in the current window
+	Remaining *int64    // requests that remain in it
+	Reset     time.Time // end of the window
 }
 
-// Error is the message, behind the package's name.
+// Error returns the message and the request id.
 func (e *Error) Error() string {
-	return "dataconnectors: " + e.Message
+	if e.RequestID == "" {
+		return "dataconnectors: " + e.Message
+	}
+	return fmt.Sprintf("dataconnectors: %s (request id %s)", e.Message, e.RequestID)
 }
 
-// Is says whether target is the status of this failure.
+// Is returns whether target is the status of this error.
 func (e *Error) Is(target error) bool {
-	status, ok := target.(Status)
-	return ok && status == e.Status
+	return target == e.Status
 }
 
-// Unwrap gives what ended the call: the context's error and its cause, or [ErrClosed]; nothing for other failures.
+// Unwrap returns what cancelled the call: the context's error and its cause, or [ErrClosed].
 func (e *Error) Unwrap() []error {
 	return e.causes
 }
 
-// refused is this package's own refusal of an argument.
-func refused(format string, arguments ...any) error {
+func invalid(format string, arguments ...any) error {
 	return &Error{Status: ErrInvalidArgument, Message: fmt.Sprintf(format, arguments...)}
 }
 
-// cancelled is the failure of a call that its context ended before anything was sent.
-func cancelled(ctx context.Context) error {
-	failure := &Error{Status: ErrCancelled}
-	return failure.because(ctx)
-}
-
-// because says what ended the call: its context. C's message tells of a cancel token, which nobody here has seen.
-func (e *Error) because(ctx context.Context) *Error {
-	cause := context.Cause(ctx)
-	if cause == ErrClosed { // our own cause, for a walk: the caller's context was not cancelled
-		return e.closed("walk")
+// cancelledBy adds what cancelled the call: the context, or Close if the context has no error.
+func (e *Error) cancelledBy(ctx context.Context) *Error {
+	if cause := context.Cause(ctx); cause != nil && cause != ErrClosed {
+		e.Message, e.causes = "request cancelled by its context: "+cause.Error(), []error{ctx.Err(), cause}
+	} else {
+		e.Message, e.causes = "request cancelled: the client or the pager was closed", []error{ErrClosed}
 	}
-	e.Message = fmt.Sprintf("the call was ended by its context: %v", cause)
-	e.causes = []error{ctx.Err(), cause}
 	return e
 }
 
-// closed says that Close ended the call.
-func (e *Error) closed(what string) *Error {
-	e.Message = fmt.Sprintf("the %s was closed", what)
-	e.causes = []error{ErrClosed}
-	return e
-}
-
-// taken makes an Error of a native one, and frees that.
-func taken(status C.dc_status, native *C.dc_error) *Error {
+// newError converts a native error, and frees it.
+func newError(status C.dc_status, native *C.dc_error) *Error {
 	defer C.dc_error_free(native)
 	var limit, remaining, reset C.int64_t
 	C.dc_error_rate_limit(native, &limit, &remaining, &reset)
-	failure := &Error{
+	converted := &Error{
 		Status:     Status(status),
 		Message:    C.GoString(C.dc_error_message(native)),
 		HTTPStatus: int(C.dc_error_http_status(native)),
 		APICode:    C.GoString(C.dc_error_api_code(native)),
 		APIField:   C.GoString(C.dc_error_api_field(native)),
 		RequestID:  C.GoString(C.dc_error_request_id(native)),
-		RateLimit:  rateLimit(limit, remaining, reset),
+		RateLimit:  newRateLimit(limit, remaining, reset),
 		Attempts:   int(C.dc_error_attempts(native)),
 	}
-	if wait := C.dc_error_retry_after_ms(native); wait >= 0 {
-		after := milliseconds(int64(wait))
-		failure.RetryAfter = &after
+	if ms := known(C.dc_error_retry_after_ms(native)); ms != nil {
+		delay := time.Duration(min(*ms, math.MaxInt64/int64(time.Millisecond))) * time.Millisecond
+		converted.RetryAfter = &delay
 	}
-	return failure
+	return converted
 }
 
-func rateLimit(limit, remaining, reset C.int64_t) RateLimit {
-	given := RateLimit{Limit: known(limit), Remaining: known(remaining)}
+func newRateLimit(limit, remaining, reset C.int64_t) RateLimit {
+	converted := RateLimit{Limit: known(limit), Remaining: known(remaining)}
 	if reset >= 0 {
-		given.Reset = time.Unix(int64(reset), 0).UTC()
+		converted.Reset = time.Unix(int64(reset), 0).UTC()
 	}
-	return given
+	return converted
 }
 
-// milliseconds is so many of them, or the longest Duration where that has no room for them.
-func milliseconds(count int64) time.Duration {
-	const most = int64(1<<63-1) / int64(time.Millisecond)
-	return time.Duration(min(count, most)) * time.Millisecond
+// known returns nil for a negative number, which means that the value is not known.
+func known(number C.int64_t) *int64 {
+	if number < 0 {
+		return nil
+	}
+	return (*int64)(&number)
 }

@@ -3,6 +3,7 @@ package dataconnectors
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"runtime"
 	"sync"
@@ -11,45 +12,41 @@ import (
 	"time"
 )
 
-func TestThreadsAreBounded(t *testing.T) {
-	var now, most atomic.Int32
-	client := newClient(t, served(t, func(w http.ResponseWriter, _ *http.Request) {
-		current := now.Add(1)
-		defer now.Add(-1)
-		for seen := most.Load(); current > seen && !most.CompareAndSwap(seen, current); seen = most.Load() {
+func TestLimitsThreads(t *testing.T) {
+	var current, highest atomic.Int32
+	client := newClient(t, serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		now := current.Add(1)
+		defer current.Add(-1)
+		for seen := highest.Load(); now > seen && !highest.CompareAndSwap(seen, now); seen = highest.Load() {
 		}
 		time.Sleep(5 * time.Millisecond)
 		fmt.Fprint(w, `{"data":[{"id":"1"}]}`)
 	}), WithMaxConcurrentCalls(8))
-	before := status(t, "Threads")
+	before := processStatus(t, "Threads")
 	var callers sync.WaitGroup
 	var failed atomic.Int32
 	for range 1000 {
 		callers.Add(1)
 		go func() {
 			defer callers.Done()
-			if _, err := client.ListPage(background()); err != nil {
+			if _, err := client.ListPage(t.Context()); err != nil {
 				failed.Add(1)
 			}
 		}()
 	}
 	callers.Wait()
-	after := status(t, "Threads")
-	if failed.Load() != 0 || most.Load() > 8 || after > before+8+runtime.GOMAXPROCS(0)+8 {
-		t.Errorf("%d calls failed, %d were made at once, threads went from %d to %d",
-			failed.Load(), most.Load(), before, after)
+	after := processStatus(t, "Threads")
+	if failed.Load() != 0 || highest.Load() > 8 || after > before+8+runtime.GOMAXPROCS(0)+8 {
+		t.Errorf("%d calls failed, %d were concurrent, the number of threads went from %d to %d",
+			failed.Load(), highest.Load(), before, after)
 	}
-	t.Logf("at most %d calls at once, threads %d before, %d after", most.Load(), before, after)
 }
 
-func TestClosingAmidCalls(t *testing.T) {
-	address := sandbox(t)
+func TestCloseDuringCalls(t *testing.T) {
+	address := startSandbox(t)
 	for range 30 {
 		client := newClient(t, address)
-		walk, err := client.Pages(WithPerPage(1), WithPrefetch(true))
-		if err != nil {
-			t.Fatal(err)
-		}
+		pager := newPager(t, client, WithPerPage(1), WithPrefetch(true))
 		var callers sync.WaitGroup
 		for i := range 8 {
 			callers.Add(1)
@@ -58,100 +55,100 @@ func TestClosingAmidCalls(t *testing.T) {
 				for range 20 {
 					var err error
 					if i%2 == 0 {
-						_, err = client.ListPage(background(), WithPerPage(1))
+						_, err = client.ListPage(t.Context(), WithPerPage(1))
 					} else {
-						_, err = walk.Next(background())
+						_, err = pager.Next(t.Context())
 					}
 					if err != nil && !errors.Is(err, ErrClosed) {
-						t.Errorf("a call amid closing gives %v", err)
+						t.Errorf("the error is %v", err)
 					}
 				}
 			}()
 		}
 		time.Sleep(time.Millisecond)
-		go walk.Close()
+		go pager.Close()
 		client.Close()
 		callers.Wait()
 	}
 }
 
-func TestGoroutinesShareAWalk(t *testing.T) {
-	client := newClient(t, sandbox(t))
-	walk, err := client.Pages(WithPerPage(1))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer walk.Close()
-	var seen sync.Map
+func TestGoroutinesShareAPager(t *testing.T) {
+	pager := newPager(t, newClient(t, startSandbox(t)), WithPerPage(2))
+	var ids sync.Map
 	var total atomic.Int32
 	var callers sync.WaitGroup
 	for range 4 {
 		callers.Add(1)
 		go func() {
 			defer callers.Done()
-			for connector, err := range walk.Connectors(background()) {
+			for {
+				page, err := pager.Next(t.Context())
 				if err != nil {
-					t.Error(err)
+					if err != io.EOF {
+						t.Error(err)
+					}
 					return
 				}
-				seen.Store(*connector.ID, true)
-				total.Add(1)
+				for _, connector := range page.Connectors {
+					ids.Store(*connector.ID, true)
+					total.Add(1)
+				}
 			}
 		}()
 	}
 	callers.Wait()
 	distinct := 0
-	seen.Range(func(any, any) bool { distinct++; return true })
+	ids.Range(func(any, any) bool { distinct++; return true })
 	if total.Load() != 137 || distinct != 137 {
 		t.Errorf("%d connectors, %d of them distinct", total.Load(), distinct)
 	}
 }
 
-func TestTheCollectorFreesWhatIsForgotten(t *testing.T) {
-	before := descriptors(t)
+func TestGarbageCollectorFreesHandles(t *testing.T) {
+	before := openDescriptors(t)
 	for range 50 {
 		client, err := New(secret, WithBaseURL("http://127.0.0.1:9"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := client.Pages(); err != nil {
+		if _, err := client.NewPager(); err != nil {
 			t.Fatal(err)
 		}
 	}
-	eventually(t, "the descriptors are closed", func() bool {
+	waitFor(t, "closed descriptors", func() bool {
 		runtime.GC()
-		return descriptors(t) <= before
+		return openDescriptors(t) <= before
 	})
 }
 
-func TestTheCollectorLeavesACallUnderWayAlone(t *testing.T) {
-	address := sandbox(t, "--latency-ms", "300")
-	done := make(chan error, 2)
+func TestGarbageCollectorDoesNotCancelCalls(t *testing.T) {
+	address := startSandbox(t, "--latency-ms", "300")
+	returned := make(chan error, 2)
 	go func() {
 		client, err := New(secret, WithBaseURL(address)) // nothing else refers to it
 		if err == nil {
-			_, err = client.ListPage(background())
+			_, err = client.ListPage(t.Context())
 		}
-		done <- err
+		returned <- err
 	}()
 	go func() {
 		client, err := New(secret, WithBaseURL(address))
-		var walk *Pager
+		var pager *Pager
 		if err == nil {
-			walk, err = client.Pages()
+			pager, err = client.NewPager()
 		}
 		if err == nil {
-			_, err = walk.Next(background())
+			_, err = pager.Next(t.Context())
 		}
-		done <- err
+		returned <- err
 	}()
-	for returned := 0; returned < 2; {
+	for count := 0; count < 2; {
 		runtime.GC()
 		select {
-		case err := <-done:
-			returned++
+		case err := <-returned:
+			count++
 			if err != nil {
-				t.Errorf("the call gives %v", err)
+				t.Errorf("the error is %v", err)
 			}
 		default:
 		}

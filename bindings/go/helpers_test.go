@@ -2,7 +2,6 @@ package dataconnectors
 
 import (
 	"bufio"
-	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -13,15 +12,15 @@ import (
 	"time"
 )
 
-// secret must be seen nowhere.
+// secret must never be printed.
 const secret = "canary-4f1c9be2-token"
 
-// sandbox starts the project's sandbox, which DC_TEST_SANDBOX names, and gives its base URL.
-func sandbox(t *testing.T, arguments ...string) string {
+// startSandbox starts the program that DC_TEST_SANDBOX names, and returns its base URL.
+func startSandbox(t *testing.T, arguments ...string) string {
 	t.Helper()
 	program := os.Getenv("DC_TEST_SANDBOX")
 	if program == "" {
-		t.Fatal("DC_TEST_SANDBOX has to name the program data-connectors-sandbox")
+		t.Fatal("set DC_TEST_SANDBOX to the path of the program data-connectors-sandbox")
 	}
 	command := exec.Command(program, arguments...)
 	output, err := command.StdoutPipe()
@@ -35,21 +34,28 @@ func sandbox(t *testing.T, arguments ...string) string {
 		_ = command.Process.Kill()
 		_ = command.Wait()
 	})
-	address, err := bufio.NewReader(output).ReadString('\n')
+	baseURL, err := bufio.NewReader(output).ReadString('\n')
 	if err != nil {
 		t.Fatal(err)
 	}
-	return strings.TrimSpace(address)
+	return strings.TrimSpace(baseURL)
 }
 
-// answers is a server that gives the bodies one after the other, and then the last one again and again.
-func answers(t *testing.T, bodies ...string) string {
+func serve(t *testing.T, handler http.HandlerFunc) string {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// serveBodies sends the bodies in order, and repeats the last one.
+func serveBodies(t *testing.T, bodies ...string) string {
 	t.Helper()
 	next := make(chan string, len(bodies))
 	for _, body := range bodies[:len(bodies)-1] {
 		next <- body
 	}
-	return served(t, func(w http.ResponseWriter, _ *http.Request) {
+	return serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		select {
 		case body := <-next:
 			fmt.Fprint(w, body)
@@ -59,31 +65,32 @@ func answers(t *testing.T, bodies ...string) string {
 	})
 }
 
-func served(t *testing.T, handler http.HandlerFunc) string {
+func serveRetryable(t *testing.T) string {
 	t.Helper()
-	server := httptest.NewServer(handler)
-	t.Cleanup(server.Close)
-	return server.URL
+	return serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "0")
+		w.WriteHeader(http.StatusServiceUnavailable)
+	})
 }
 
-// silent is a server that does not answer before the test is over; the channel gets each request that came.
-func silent(t *testing.T) (string, chan struct{}) {
+// serveNothing does not respond before the end of the test. The channel gets an element for each received request.
+func serveNothing(t *testing.T) (string, chan struct{}) {
 	t.Helper()
-	came, over := make(chan struct{}, 64), make(chan struct{})
-	address := served(t, func(_ http.ResponseWriter, r *http.Request) {
-		came <- struct{}{}
+	received, end := make(chan struct{}, 64), make(chan struct{})
+	baseURL := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+		received <- struct{}{}
 		select {
-		case <-over:
+		case <-end:
 		case <-r.Context().Done():
 		}
 	})
-	t.Cleanup(func() { close(over) })
-	return address, came
+	t.Cleanup(func() { close(end) })
+	return baseURL, received
 }
 
-func newClient(t *testing.T, address string, options ...Option) *Client {
+func newClient(t *testing.T, baseURL string, options ...Option) *Client {
 	t.Helper()
-	client, err := New(secret, append([]Option{WithBaseURL(address)}, options...)...)
+	client, err := New(secret, append([]Option{WithBaseURL(baseURL)}, options...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,29 +98,29 @@ func newClient(t *testing.T, address string, options ...Option) *Client {
 	return client
 }
 
-// within fails the test when something takes longer; a generous bound on what takes milliseconds.
-func within(t *testing.T, limit time.Duration, what string, done <-chan struct{}) {
+func newPager(t *testing.T, client *Client, options ...ListOption) *Pager {
 	t.Helper()
-	select {
-	case <-done:
-	case <-time.After(limit):
-		t.Fatalf("%s takes more than %v", what, limit)
+	pager, err := client.NewPager(options...)
+	if err != nil {
+		t.Fatal(err)
 	}
+	t.Cleanup(func() { pager.Close() })
+	return pager
 }
 
-// eventually waits for what the garbage collector or another goroutine brings about.
-func eventually(t *testing.T, what string, holds func() bool) {
+// waitFor waits for an effect of the garbage collector or of another goroutine.
+func waitFor(t *testing.T, what string, occurred func() bool) {
 	t.Helper()
 	for range 500 {
-		if holds() {
+		if occurred() {
 			return
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	t.Fatalf("it never came about: %s", what)
+	t.Fatalf("timed out waiting for %s", what)
 }
 
-func descriptors(t *testing.T) int {
+func openDescriptors(t *testing.T) int {
 	t.Helper()
 	entries, err := os.ReadDir("/proc/self/fd")
 	if err != nil {
@@ -122,20 +129,17 @@ func descriptors(t *testing.T) int {
 	return len(entries)
 }
 
-// status is a number of /proc/self/status, such as VmRSS (KiB) or Threads.
-func status(t *testing.T, name string) int {
+// processStatus returns a number from /proc/self/status, such as VmRSS (KiB) or Threads.
+func processStatus(t *testing.T, name string) (number int) {
 	t.Helper()
 	text, err := os.ReadFile("/proc/self/status")
 	if err != nil {
 		t.Skip(err)
 	}
-	number := 0
 	for line := range strings.Lines(string(text)) {
-		if rest, ok := strings.CutPrefix(line, name+":"); ok {
-			fmt.Sscan(rest, &number)
+		if value, ok := strings.CutPrefix(line, name+":"); ok {
+			fmt.Sscan(value, &number)
 		}
 	}
 	return number
 }
-
-func background() context.Context { return context.Background() }

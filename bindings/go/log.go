@@ -2,25 +2,11 @@ package dataconnectors
 
 /*
 #include <data_connectors.h>
+#include <stdlib.h>
 
-// Go's functions are exported in log_exported.go; C's types are other than theirs, and a number is no pointer.
-extern void data_connectors_go_log(uintptr_t logger, int32_t level, char *message);
-extern void data_connectors_go_destroy(uintptr_t logger);
-
-static void log_line(void *logger, int32_t level, const char *message)
-{
-	data_connectors_go_log((uintptr_t)logger, level, (char *)message);
-}
-
-static void destroy_logger(void *logger)
-{
-	data_connectors_go_destroy((uintptr_t)logger);
-}
-
-static dc_status set_logger(dc_config *config, int32_t level, uintptr_t logger, dc_error **failure)
-{
-	return dc_config_set_logger(config, level, log_line, (void *)logger, destroy_logger, failure);
-}
+typedef const char const_char;
+extern void data_connectors_go_log(void *logger, int32_t level, const_char *message);
+extern void data_connectors_go_destroy(void *logger);
 */
 import "C"
 
@@ -28,49 +14,40 @@ import (
 	"context"
 	"log/slog"
 	"runtime/cgo"
+	"unsafe"
 )
 
-// levels are the library's log levels, from the quietest on, as slog has them.
-var levels = []struct {
-	native C.int32_t
-	slog   slog.Level
-}{
-	{C.DC_LOG_ERROR, slog.LevelError},
-	{C.DC_LOG_WARN, slog.LevelWarn},
-	{C.DC_LOG_INFO, slog.LevelInfo},
-	{C.DC_LOG_DEBUG, slog.LevelDebug},
+// logLevel converts DC_LOG_ERROR (1) to DC_LOG_DEBUG (4). The levels of slog are 4 apart.
+func logLevel(native C.int32_t) slog.Level {
+	return slog.LevelError - 4*slog.Level(native-C.DC_LOG_ERROR)
 }
 
-// setLogger asks for the lines that the logger would write now; for none where it writes none.
+// setLogger requests the log lines of the levels that are enabled now.
 func setLogger(config *C.dc_config, logger *slog.Logger) error {
-	wanted := C.int32_t(0)
-	for _, level := range levels {
-		if logger != nil && logger.Enabled(context.Background(), level.slog) {
-			wanted = level.native
-		}
+	level := C.int32_t(C.DC_LOG_DEBUG)
+	for logger != nil && level >= C.DC_LOG_ERROR && !logger.Enabled(context.Background(), logLevel(level)) {
+		level--
 	}
-	if wanted == 0 {
-		return tried(func(failure **C.dc_error) C.dc_status {
-			return C.dc_config_set_logger(config, C.DC_LOG_ERROR, nil, nil, nil, failure)
-		})
+	if logger == nil || level < C.DC_LOG_ERROR {
+		return nil
 	}
-	handle := cgo.NewHandle(logger)
-	err := tried(func(failure **C.dc_error) C.dc_status {
-		return C.set_logger(config, wanted, C.uintptr_t(handle), failure)
+	handle := C.malloc(C.sizeof_uintptr_t)
+	*(*cgo.Handle)(handle) = cgo.NewHandle(logger)
+	log, destroy := C.dc_log_callback(C.data_connectors_go_log), C.dc_destroy_callback(C.data_connectors_go_destroy)
+	return check(func(failure **C.dc_error) C.dc_status {
+		return C.dc_config_set_logger(config, level, log, handle, destroy, failure)
 	})
-	if err != nil {
-		handle.Delete()
-	}
-	return err
 }
 
-func writeLine(logger *slog.Logger, native int32, message string) {
-	defer func() { _ = recover() }() // a panic must not unwind through the library
-	level := slog.LevelError
-	for _, known := range levels {
-		if int32(known.native) == native {
-			level = known.slog
-		}
-	}
-	logger.Log(context.Background(), level, message)
+//export data_connectors_go_log
+func data_connectors_go_log(handle unsafe.Pointer, level C.int32_t, message *C.const_char) {
+	defer func() { _ = recover() }() // a panic must not unwind the library
+	logger := (*cgo.Handle)(handle).Value().(*slog.Logger)
+	logger.Log(context.Background(), logLevel(level), C.GoString((*C.char)(message)))
+}
+
+//export data_connectors_go_destroy
+func data_connectors_go_destroy(handle unsafe.Pointer) {
+	(*cgo.Handle)(handle).Delete()
+	C.free(handle)
 }

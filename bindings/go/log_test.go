@@ -10,72 +10,70 @@ import (
 	"testing"
 )
 
-// kept is a writer for several goroutines.
-type kept struct {
+// lockedBuffer is a writer for several goroutines.
+type lockedBuffer struct {
 	mu   sync.Mutex
 	text bytes.Buffer
 }
 
-func (k *kept) Write(line []byte) (int, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.text.Write(line)
+func (b *lockedBuffer) Write(line []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(line)
 }
 
-func TestLogsByLevel(t *testing.T) {
-	for level, wanted := range map[slog.Level]string{
-		slog.LevelDebug: "DEBUG ERROR INFO",
-		slog.LevelInfo:  "ERROR INFO",
+func TestLogsEnabledLevels(t *testing.T) {
+	for level, expected := range map[slog.Level]string{
+		slog.LevelDebug: "DEBUG INFO WARN ERROR",
+		slog.LevelInfo:  "INFO WARN ERROR",
+		slog.LevelWarn:  "WARN ERROR",
 		slog.LevelError: "ERROR",
 		slog.Level(12):  "",
 	} {
-		lines := &kept{}
+		lines := &lockedBuffer{}
 		logger := slog.New(slog.NewTextHandler(lines, &slog.HandlerOptions{Level: level}))
-		client := newClient(t, answers(t, `{`, `{"data":[]}`), WithMaxRetries(0), WithLogger(logger))
-		_, failed := client.ListPage(background())
-		_, err := client.ListPage(background())
-		if failed == nil || err != nil {
-			t.Fatal(failed, err)
+		client := newClient(t, serveRetryable(t), WithMaxRetries(1), WithLogger(logger))
+		_, failure := client.ListPage(t.Context())
+		if failure == nil {
+			t.Fatal("no failure")
 		}
-		var seen []string
-		for _, name := range []string{"DEBUG", "ERROR", "INFO"} {
+		var logged []string
+		for _, name := range []string{"DEBUG", "INFO", "WARN", "ERROR"} {
 			if strings.Contains(lines.text.String(), "level="+name) {
-				seen = append(seen, name)
+				logged = append(logged, name)
 			}
 		}
-		if strings.Join(seen, " ") != wanted || strings.Contains(lines.text.String(), secret) {
+		if strings.Join(logged, " ") != expected || strings.Contains(lines.text.String(), secret) {
 			t.Errorf("at %v the lines are %s", level, lines.text.String())
 		}
 	}
 }
 
-type panicking struct{ slog.Handler }
+type panickingHandler struct{ slog.Handler }
 
-func (panicking) Enabled(context.Context, slog.Level) bool  { return true }
-func (panicking) Handle(context.Context, slog.Record) error { panic("a handler's bug") }
-func (p panicking) WithAttrs([]slog.Attr) slog.Handler      { return p }
-func (p panicking) WithGroup(string) slog.Handler           { return p }
+func (panickingHandler) Enabled(context.Context, slog.Level) bool  { return true }
+func (panickingHandler) Handle(context.Context, slog.Record) error { panic("a bug in a handler") }
 
-func TestAPanicOfAHandlerStaysOutOfTheLibrary(t *testing.T) {
-	client := newClient(t, answers(t, `{"data":[{"id":"1"}]}`), WithLogger(slog.New(panicking{})))
-	page, err := client.ListPage(background())
+func TestPanicInALogHandlerDoesNotFailTheCall(t *testing.T) {
+	client := newClient(t, serveBodies(t, `{"data":[{"id":"1"}]}`), WithLogger(slog.New(panickingHandler{})))
+	page, err := client.ListPage(t.Context())
 	if err != nil || len(page.Connectors) != 1 {
-		t.Errorf("it gives %v, %v", page, err)
+		t.Errorf("%v, %v", page, err)
 	}
 }
 
-func TestALoggerIsLetGo(t *testing.T) {
+func TestClosingAClientReleasesItsLogger(t *testing.T) {
 	collected := make(chan struct{})
 	func() {
-		lines := &kept{}
-		runtime.SetFinalizer(lines, func(*kept) { close(collected) })
-		client := newClient(t, answers(t, `{"data":[]}`), WithLogger(slog.New(slog.NewTextHandler(lines, nil))))
-		if _, err := client.ListPage(background()); err != nil {
+		lines := &lockedBuffer{}
+		runtime.SetFinalizer(lines, func(*lockedBuffer) { close(collected) })
+		client := newClient(t, serveBodies(t, `{"data":[]}`), WithLogger(slog.New(slog.NewTextHandler(lines, nil))))
+		if _, err := client.ListPage(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		client.Close()
 	}()
-	eventually(t, "the logger is collected", func() bool {
+	waitFor(t, "collection of the logger", func() bool {
 		runtime.GC()
 		select {
 		case <-collected:

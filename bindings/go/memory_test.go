@@ -4,7 +4,6 @@ package dataconnectors
 
 import (
 	"errors"
-	"io"
 	"os"
 	"runtime"
 	"strconv"
@@ -12,50 +11,45 @@ import (
 	"testing"
 )
 
-// DC_TEST_PAGES says how many pages it lists; 20000 take a few seconds.
-func TestKeepsNoMemory(t *testing.T) {
+// DC_TEST_PAGES sets the number of pages; 20000 take a few seconds.
+func TestDoesNotLeak(t *testing.T) {
 	pages, err := strconv.Atoi(os.Getenv("DC_TEST_PAGES"))
 	if err != nil {
 		pages = 2000
 	}
-	client := newClient(t, sandbox(t), WithMaxRetries(0))
-	bad := newClient(t, answers(t, `{`), WithMaxRetries(0))
+	client := newClient(t, startSandbox(t), WithMaxRetries(0))
+	failing := newClient(t, serveBodies(t, `{`), WithMaxRetries(0))
 	long := strings.Repeat("a", 4000) + "\n"
 	list := func(count int) {
 		for i := 0; i < count; {
-			walk, err := client.Pages(WithPerPage(50), WithPrefetch(i%2 == 0))
-			if err != nil {
-				t.Fatal(err)
-			}
-			for ; ; i++ {
-				if _, err := walk.Next(background()); err == io.EOF {
-					break
-				} else if err != nil {
+			for _, err := range client.Pages(t.Context(), WithPerPage(50), WithPrefetch(i%2 == 0)) {
+				if err != nil {
 					t.Fatal(err)
 				}
+				i++
 			}
-			walk.Close()
-			for range client.List(background(), WithPerPage(50)) {
+			for range client.List(t.Context(), WithPerPage(50)) {
 				i++
 				break
 			}
-			if _, err := bad.ListPage(background()); !errors.Is(err, ErrProtocol) {
+			if _, err := failing.ListPage(t.Context()); !errors.Is(err, ErrProtocol) {
 				t.Fatal(err)
 			}
 		}
-		for range 25 * count { // makes a text and an error each time
+		for range 25 * count { // a string and an error each
 			if _, err := New(long); err == nil {
-				t.Fatal("a line break is taken for a part of a token")
+				t.Fatal("accepted a line break in the access token")
 			}
 		}
 		runtime.GC()
 	}
 	list(pages / 10)
-	memory, open := status(t, "VmRSS"), descriptors(t)
+	memory, descriptors := processStatus(t, "VmRSS"), openDescriptors(t)
 	list(pages)
-	grown, more := status(t, "VmRSS")-memory, descriptors(t)-open
-	t.Logf("%d pages: RSS %d KiB and %+d, descriptors %d and %+d", pages, memory, grown, open, more)
-	if grown > 16*1024 || more > 2 {
-		t.Errorf("it keeps %d KiB and %d descriptors", grown, more)
+	moreMemory, moreDescriptors := processStatus(t, "VmRSS")-memory, openDescriptors(t)-descriptors
+	t.Logf("%d pages: resident memory %d KiB and %+d, descriptors %d and %+d",
+		pages, memory, moreMemory, descriptors, moreDescriptors)
+	if moreMemory > 16*1024 || moreDescriptors > 2 {
+		t.Errorf("leaked %d KiB and %d descriptors", moreMemory, moreDescriptors)
 	}
 }

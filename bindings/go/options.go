@@ -5,188 +5,146 @@ import "C"
 
 import (
 	"log/slog"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"time"
+	"unsafe"
 )
 
-// Option is a setting of a client. Each is checked by [New]; where one is given twice, the last counts.
-type Option struct {
-	name  string
-	on    bool // whether it is set to something else than false
-	apply func(*building) error
+// Option is an option of a client, checked by [New]. If it is passed twice the last one counts. docs/options.md of the
+// library lists allowed values and defaults.
+type Option func(*config)
+
+type config struct {
+	values   map[string]string
+	logger   *slog.Logger
+	maxCalls int
 }
 
-// building is a client in the making.
-type building struct {
-	config *C.dc_config
-	calls  int
-}
+// WithOption sets an option of the library by its name, such as "timeout_ms", also one that this package has no
+// function for. The value is a string also for numbers ("30000") and booleans ("true").
+func WithOption(name, value string) Option { return func(c *config) { c.values[name] = value } }
 
-// defaultCalls is the bound on native calls at once, unless [WithMaxConcurrentCalls] says otherwise.
-const defaultCalls = 64
+// WithRegion sets the region that hosts the workspace: "us" (default), "eu" or "au". An access token is valid in one;
+// the others answer 401. Not with a base URL.
+func WithRegion(region string) Option { return WithOption(C.DC_OPTION_REGION, region) }
 
-// WithRegion says in which data centre the workspace is: "us" (the default), "eu" or "au". A token belongs to one, and
-// the others answer 401. It is for the same thing as a base URL: both are refused.
-func WithRegion(region string) Option {
-	return text(C.DC_OPTION_REGION, region)
-}
+// WithBaseURL sets the base URL of a gateway or a sandbox, "https://host[:port][/path]"; "http://" is for loopback.
+func WithBaseURL(url string) Option { return WithOption(C.DC_OPTION_BASE_URL, url) }
 
-// WithBaseURL says where the service is, if not in a region: "https://host[:port][/path]"; "http://" is for loopback,
-// or for anything with [WithAllowInsecureHTTP].
-func WithBaseURL(url string) Option {
-	return text(C.DC_OPTION_BASE_URL, url)
-}
+// WithAllowInsecureHTTP allows plain "http://" to other machines, which sends the access token unencrypted.
+func WithAllowInsecureHTTP(allow bool) Option { return boolean(C.DC_OPTION_ALLOW_INSECURE_HTTP, allow) }
 
-// WithAllowInsecureHTTP says whether the token may go unencrypted to another machine, or through a proxy; by default
-// not. For a test network only.
-func WithAllowInsecureHTTP(allow bool) Option {
-	return text(C.DC_OPTION_ALLOW_INSECURE_HTTP, strconv.FormatBool(allow))
-}
+// WithAPIVersion sets the Intercom-Version to request: "Preview" (default), or a number such as "2.16".
+func WithAPIVersion(version string) Option { return WithOption(C.DC_OPTION_API_VERSION, version) }
 
-// WithAPIVersion says which Intercom-Version to ask for: a word such as "Preview" (the default), or a number such as
-// "2.16".
-func WithAPIVersion(version string) Option {
-	return text(C.DC_OPTION_API_VERSION, version)
-}
-
-// WithUserAgentSuffix puts your program's name, such as "my-app/1.0", behind the library's in User-Agent: up to 256
-// visible ASCII characters and spaces.
+// WithUserAgentSuffix appends the name of your program, such as "my-app/1.0", to User-Agent.
 func WithUserAgentSuffix(suffix string) Option {
-	return text(C.DC_OPTION_USER_AGENT_SUFFIX, suffix)
+	return WithOption(C.DC_OPTION_USER_AGENT_SUFFIX, suffix)
 }
 
-// WithTimeout is the time for a whole call, every attempt and every wait between them: 1 ms to 24 h, by default 60 s.
-// A part of a millisecond counts as a whole one.
-func WithTimeout(timeout time.Duration) Option {
-	return duration(C.DC_OPTION_TIMEOUT_MS, timeout)
-}
+// WithTimeout sets the timeout of a whole call, including every retry and every wait: 1 ms to 24 h, default 60 s. It
+// is rounded up to milliseconds.
+func WithTimeout(timeout time.Duration) Option { return duration(C.DC_OPTION_TIMEOUT_MS, timeout) }
 
-// WithConnectTimeout is the time for opening a connection, within the time of the call: 1 ms to 24 h, by default 10 s.
+// WithConnectTimeout sets the timeout for opening a connection: 1 ms to 24 h, default 10 s.
 func WithConnectTimeout(timeout time.Duration) Option {
 	return duration(C.DC_OPTION_CONNECT_TIMEOUT_MS, timeout)
 }
 
-// WithMaxRetries is how often a call is tried again after a failure that may pass: 0 to 10, by default 2.
-func WithMaxRetries(retries int) Option {
-	return text(C.DC_OPTION_MAX_RETRIES, strconv.Itoa(retries))
+// WithMaxRetries sets how often a call is retried after a retryable failure: 0 to 10, default 2.
+func WithMaxRetries(retries int) Option { return integer(C.DC_OPTION_MAX_RETRIES, int64(retries)) }
+
+// WithMaxResponseBytes sets the largest response body that is accepted, after decompression; default 8 MiB.
+func WithMaxResponseBytes(bytes int64) Option { return integer(C.DC_OPTION_MAX_RESPONSE_BYTES, bytes) }
+
+// WithWaitForRateLimit makes calls wait for the reset of the rate limit when no requests remain, instead of failing
+// with 429.
+func WithWaitForRateLimit(wait bool) Option { return boolean(C.DC_OPTION_WAIT_FOR_RATE_LIMIT, wait) }
+
+// WithProxy sets the HTTP proxy to connect through: "http://[user:password@]host[:port]". Environment variables have
+// no effect.
+func WithProxy(url string) Option { return WithOption(C.DC_OPTION_PROXY, url) }
+
+// WithNoProxy sets the hosts to connect to without the proxy: hosts, addresses and domains, separated by commas; or
+// "*".
+func WithNoProxy(hosts string) Option { return WithOption(C.DC_OPTION_NO_PROXY, hosts) }
+
+// WithCAFile sets a PEM file of certificate authorities to trust instead of the bundled ones (Mozilla's).
+func WithCAFile(path string) Option { return WithOption(C.DC_OPTION_CA_FILE, path) }
+
+// WithSystemRoots trusts the certificate authorities of the system instead of the bundled ones. Not with a CA file.
+func WithSystemRoots(trust bool) Option { return boolean(C.DC_OPTION_SYSTEM_ROOTS, trust) }
+
+// WithLogger logs failures as errors, retries as warnings, responses as Info and requests as Debug. The level of the
+// logger is read by [New]. Its handler runs within the call, on its goroutine: it must not call runtime.Goexit (as
+// t.FailNow does), and must not use the pager of the call. A panic in it loses the line.
+func WithLogger(logger *slog.Logger) Option { return func(c *config) { c.logger = logger } }
+
+// WithMaxConcurrentCalls limits the native calls of the client, each of which blocks a thread; default 64. Further
+// calls wait, without a thread.
+func WithMaxConcurrentCalls(calls int) Option { return func(c *config) { c.maxCalls = calls } }
+
+func boolean(name string, value bool) Option { return WithOption(name, strconv.FormatBool(value)) }
+
+func integer(name string, value int64) Option { return WithOption(name, strconv.FormatInt(value, 10)) }
+
+// duration rounds up, as a short timeout is not 0.
+func duration(name string, value time.Duration) Option {
+	return integer(name, int64(math.Ceil(float64(value)/float64(time.Millisecond))))
 }
 
-// WithMaxResponseBytes is the largest answer taken, after decompression: 1 KiB to 1 GiB, by default 8 MiB.
-func WithMaxResponseBytes(bytes int64) Option {
-	return text(C.DC_OPTION_MAX_RESPONSE_BYTES, strconv.FormatInt(bytes, 10))
-}
-
-// WithProxy is the HTTP proxy to go through by CONNECT: "http://[user:password@]host[:port]". Without it connections
-// go directly, whatever the environment says.
-func WithProxy(url string) Option {
-	return text(C.DC_OPTION_PROXY, url)
-}
-
-// WithNoProxy names the hosts to reach directly although there is a proxy: hosts, addresses and domains such as
-// ".internal", with commas between, or "*".
-func WithNoProxy(hosts string) Option {
-	return text(C.DC_OPTION_NO_PROXY, hosts)
-}
-
-// WithCAFile is a PEM file of the certificate authorities to trust instead of the bundled ones (Mozilla's).
-func WithCAFile(path string) Option {
-	return text(C.DC_OPTION_CA_FILE, path)
-}
-
-// WithSystemRoots says whether to trust the certificate authorities that this system does instead of the bundled ones.
-// It is for the same thing as a CA file: both are refused.
-func WithSystemRoots(use bool) Option {
-	return text(C.DC_OPTION_SYSTEM_ROOTS, strconv.FormatBool(use))
-}
-
-// WithWaitForRateLimit sets whether a call waits for the reset of the rate limit, within its timeout, when no requests
-// remain, instead of failing with 429; by default it doesn't.
-func WithWaitForRateLimit(wait bool) Option {
-	return text(C.DC_OPTION_WAIT_FOR_RATE_LIMIT, strconv.FormatBool(wait))
-}
-
-// WithOption sets an option of the library by its name in data_connectors.h, such as "timeout_ms": for one that this
-// package has no function for. The value is a string also for numbers ("30000") and booleans ("true").
-func WithOption(name, value string) Option {
-	return text(name, value)
-}
-
-// WithLogger sends the log lines to a logger: a failure is an error, another try a warning, an answer Info, a request
-// Debug. Its level is read by [New]. Lines are written during calls, by the goroutine that makes them; a handler that
-// panics loses its line. It must not call runtime.Goexit, as t.FailNow does, nor step the walk whose line it gets. A
-// call that it makes with the same client takes a turn of its own: with [WithMaxConcurrentCalls] of 1 it waits for
-// itself. The token is in no line.
-func WithLogger(logger *slog.Logger) Option {
-	return Option{apply: func(b *building) error { return setLogger(b.config, logger) }}
-}
-
-// WithMaxConcurrentCalls is how many native calls the client makes at once, by default 64. Each blocks a thread of
-// the system; callers beyond wait for their turn, or for the end of their context.
-func WithMaxConcurrentCalls(calls int) Option {
-	return Option{apply: func(b *building) error {
-		if calls < 1 || calls > math.MaxInt32 {
-			return refused("max concurrent calls is %d: use 1 to %d", calls, math.MaxInt32)
+// newClient creates the native client.
+func (c *config) newClient() (client *C.dc_client, err error) {
+	if c.maxCalls < 1 {
+		return nil, invalid("invalid max concurrent calls %d: use at least 1", c.maxCalls)
+	}
+	if err := c.checkReplaced(); err != nil {
+		return nil, err
+	}
+	native := C.dc_config_new()
+	defer C.dc_config_free(native)
+	for _, name := range slices.Sorted(maps.Keys(c.values)) {
+		if err := setOption(native, name, c.values[name]); err != nil {
+			return nil, err
 		}
-		b.calls = calls
-		return nil
-	}}
+	}
+	if err := setLogger(native, c.logger); err != nil {
+		return nil, err
+	}
+	err = check(func(failure **C.dc_error) C.dc_status { return C.dc_client_new(native, &client, failure) })
+	return client, err
 }
 
-// eitherOf refuses two options that replace each other: in C the one that is set last is in effect.
-func eitherOf(options []Option) error {
-	on := map[string]bool{}
-	for _, option := range options {
-		on[option.name] = option.on
+// checkReplaced refuses two options that replace each other: the library would use the one that is set last.
+func (c *config) checkReplaced() error {
+	isSet := func(name string) bool {
+		value, ok := c.values[name]
+		return ok && value != "false" && value != "0"
 	}
 	for i := range C.dc_config_option_count() {
 		name := C.GoString(C.dc_config_option(i, C.DC_INFO_NAME))
 		other := C.GoString(C.dc_config_option(i, C.DC_INFO_REPLACES))
-		if on[name] && on[other] {
-			return refused("%s and %s are for the same thing: pass one of them", name, other)
+		if isSet(name) && isSet(other) {
+			return invalid("%s and %s replace each other: pass one of them", name, other)
 		}
 	}
 	return nil
 }
 
-// text sets an option from a string, which the library parses.
-func text(name, value string) Option {
-	off := value == "false" || value == "0"
-	return Option{name: name, on: !off, apply: func(b *building) error {
-		return withText("the name of an option", name, func(option *C.char) error {
-			return withText(name, value, func(lent *C.char) error {
-				return tried(func(failure **C.dc_error) C.dc_status {
-					return C.dc_config_set_string(b.config, option, lent, failure)
-				})
-			})
-		})
-	}}
-}
-
-// duration refuses a negative value with its unit: most of them are a number that lacks one.
-func duration(name string, value time.Duration) Option {
-	if value < 0 {
-		return Option{apply: func(*building) error {
-			return refused("invalid %s %v: use 1 to 86400000 ms", name, value)
-		}}
+func setOption(config *C.dc_config, name, value string) error {
+	option, err := cString("option name", name)
+	if err != nil {
+		return err
 	}
-	return text(name, strconv.FormatInt(wholeMilliseconds(value), 10))
-}
-
-// tried makes a native call that doesn't block, and gives its failure.
-func tried(call func(failure **C.dc_error) C.dc_status) error {
-	var failure *C.dc_error
-	if status := call(&failure); status != C.DC_OK {
-		return taken(status, failure)
+	text, err := cString(name, value)
+	if err != nil {
+		return err
 	}
-	return nil
-}
-
-// wholeMilliseconds rounds up, so that a short time isn't none.
-func wholeMilliseconds(d time.Duration) int64 {
-	whole := int64(d / time.Millisecond)
-	if d%time.Millisecond > 0 {
-		whole++
-	}
-	return whole
+	defer clear(unsafe.Slice((*byte)(unsafe.Pointer(text)), len(value))) // it may be a secret
+	return check(func(failure **C.dc_error) C.dc_status {
+		return C.dc_config_set_string(config, option, text, failure)
+	})
 }

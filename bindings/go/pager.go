@@ -6,75 +6,99 @@ import "C"
 import (
 	"context"
 	"io"
-	"iter"
 	"runtime"
-	"sync"
+	"sync/atomic"
 )
 
-// Pager is a walk over pages. After a failure it stands where it was: the next step asks again. Goroutines that share
-// one take turns. It is made by [Client.Pages], and must not be copied.
+// ListOption is an argument of [Client.List], [Client.Pages], [Client.NewPager] and [Client.ListPage].
+type ListOption func(*listing)
+
+type listing struct {
+	rows          int
+	after         *string
+	prefetch      bool
+	perPage       C.int32_t
+	startingAfter *C.char
+}
+
+// WithPerPage sets the maximum number of rows per page: 1 to 50; 0 for the service's default (20).
+func WithPerPage(rows int) ListOption { return func(l *listing) { l.rows = rows } }
+
+// WithStartingAfter starts after a cursor: [Page.NextCursor], or [Pager.Cursor]. An empty one is refused, as it would
+// start a complete list again.
+func WithStartingAfter(cursor string) ListOption { return func(l *listing) { l.after = &cursor } }
+
+// WithPrefetch requests the next page while your program processes the current one. That page may be as old as the
+// processing took, and leaving early may cost one extra request.
+func WithPrefetch(prefetch bool) ListOption { return func(l *listing) { l.prefetch = prefetch } }
+
+func newListing(options []ListOption) (list listing, err error) {
+	for _, option := range options {
+		option(&list)
+	}
+	list.perPage = C.int32_t(list.rows)
+	if int(list.perPage) != list.rows {
+		return list, invalid("invalid per_page %d: use 1 to 50", list.rows)
+	}
+	if list.after != nil {
+		list.startingAfter, err = cString("starting_after", *list.after)
+	}
+	return list, err
+}
+
+// Pager iterates over pages. After a failure it requests the same page again. Goroutines that share one take turns.
 type Pager struct {
 	client *Client
 	native *C.dc_pager
-	life   *lifetime
-	open   context.Context // done when the walk is closed
-	turn   chan struct{}   // full while a step is taken
-
-	mu     sync.Mutex
-	cursor string
-	rows   []Connector // that Connectors has yet to give
+	handle *handle
+	open   context.Context // done when the pager is closed
+	turn   chan struct{}   // has an element while a goroutine is in Next
+	cursor atomic.Pointer[string]
 }
 
-// Pages begins a walk over pages. Nothing is sent yet. [Pager.Close] frees it, or else the garbage collector does.
-func (c *Client) Pages(options ...ListOption) (*Pager, error) {
+// NewPager creates a pager. Nothing is sent yet. [Pager.Close] frees it; otherwise the garbage collector does.
+func (c *Client) NewPager(options ...ListOption) (*Pager, error) {
 	defer runtime.KeepAlive(c)
-	if !c.life.enter() {
+	if !c.handle.acquire() {
 		return nil, ErrClosed
 	}
-	defer c.life.leave()
-	var native *C.dc_pager
-	err := arguments(options).use(func(list *listing, after *C.char) error {
-		err := tried(func(failure **C.dc_error) C.dc_status {
-			return C.dc_pager_new(c.native, C.int32_t(list.perPage), after, &native, failure)
-		})
-		if err != nil || !list.prefetch {
-			return err
-		}
-		return tried(func(failure **C.dc_error) C.dc_status { return C.dc_pager_set_prefetch(native, 1, failure) })
-	})
+	defer c.handle.release()
+	list, err := newListing(options)
 	if err != nil {
-		C.dc_pager_free(native)
 		return nil, err
 	}
-	open, end := context.WithCancelCause(context.Background())
-	pager := &Pager{
-		client: c,
-		native: native,
-		life:   &lifetime{end: func() { end(ErrClosed) }, free: func() { C.dc_pager_free(native) }},
-		open:   open,
-		turn:   make(chan struct{}, 1),
-		cursor: C.GoString(C.dc_pager_cursor(native)),
+	var native *C.dc_pager
+	err = check(func(failure **C.dc_error) C.dc_status {
+		return C.dc_pager_new(c.native, list.perPage, list.startingAfter, &native, failure)
+	})
+	if err != nil {
+		return nil, err
 	}
-	runtime.AddCleanup(pager, (*lifetime).close, pager.life)
+	if list.prefetch {
+		C.dc_pager_set_prefetch(native, 1, nil) // 1 is valid
+	}
+	open, closed := context.WithCancelCause(context.Background())
+	owned := &handle{cancel: func() { closed(ErrClosed) }, free: func() { C.dc_pager_free(native) }}
+	pager := &Pager{client: c, native: native, handle: owned, open: open, turn: make(chan struct{}, 1)}
+	pager.updateCursor()
+	runtime.AddCleanup(pager, (*handle).close, owned)
 	return pager, nil
 }
 
-// Next lists the next page, and blocks as [Client.ListPage] does. At the end of the list it gives [io.EOF].
+// Next lists the next page, and blocks like [Client.ListPage]. After the last page it returns [io.EOF].
 func (p *Pager) Next(ctx context.Context) (*Page, error) {
-	defer runtime.KeepAlive(p) // else its clean-up could end the call
-	if !p.life.enter() {
+	defer runtime.KeepAlive(p) // its cleanup would cancel the call
+	if !p.handle.acquire() {
 		return nil, ErrClosed
 	}
-	defer p.life.leave()
+	defer p.handle.release()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer context.AfterFunc(p.open, func() { cancel(ErrClosed) })()
-	select {
-	case p.turn <- struct{}{}:
-		defer func() { <-p.turn }()
-	case <-ctx.Done():
-		return nil, cancelled(ctx)
+	if err := enter(ctx, p.turn); err != nil {
+		return nil, err
 	}
+	defer leave(p.turn)
 	var page *C.dc_page
 	status, err := p.client.call(ctx, func(token *C.dc_cancel_token, failure **C.dc_error) C.dc_status {
 		return C.dc_pager_next(p.native, token, &page, failure)
@@ -82,64 +106,25 @@ func (p *Pager) Next(ctx context.Context) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.mu.Lock()
-	p.cursor = C.GoString(C.dc_pager_cursor(p.native))
-	p.mu.Unlock()
+	p.updateCursor()
 	if status == C.DC_DONE {
 		return nil, io.EOF
 	}
-	return pageTaken(page), nil
+	return newPage(page), nil
 }
 
-// Connectors walks over the connectors that this walk has yet to give. A failure is given once, and ends the loop;
-// another range over the same Pager goes on where the last one stood. A page's connectors come from here or, if Next
-// listed the page, from there.
-func (p *Pager) Connectors(ctx context.Context) iter.Seq2[Connector, error] {
-	return func(yield func(Connector, error) bool) {
-		for {
-			if row, ok := p.row(); ok {
-				if !yield(row, nil) {
-					return
-				}
-				continue
-			}
-			page, err := p.Next(ctx)
-			if err == io.EOF {
-				return
-			}
-			if err != nil {
-				yield(Connector{}, err)
-				return
-			}
-			p.mu.Lock()
-			p.rows = append(p.rows, page.Connectors...)
-			p.mu.Unlock()
-		}
-	}
+// Cursor returns the cursor of the page that Next requests, to be stored and passed to [WithStartingAfter] later. It is
+// "" before the first page and after the last.
+func (p *Pager) Cursor() string { return *p.cursor.Load() }
+
+func (p *Pager) updateCursor() {
+	cursor := C.GoString(C.dc_pager_cursor(p.native))
+	p.cursor.Store(&cursor)
 }
 
-func (p *Pager) row() (Connector, bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if len(p.rows) == 0 {
-		return Connector{}, false
-	}
-	row := p.rows[0]
-	p.rows = p.rows[1:]
-	return row, true
-}
-
-// Cursor is where the walk stands, behind the last page that was listed: what to keep for going on another time, by
-// [WithStartingAfter]. It is "" at the start of the list, and at its end.
-func (p *Pager) Cursor() string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.cursor
-}
-
-// Close frees the walk, and ends what it is waiting for. Later steps are [ErrClosed]; pages stay. Closing twice is
-// fine. The error is always nil.
+// Close cancels the call in progress, without waiting for it, and refuses later ones with [ErrClosed]. Pages stay
+// valid. The error is always nil.
 func (p *Pager) Close() error {
-	p.life.close()
+	p.handle.close()
 	return nil
 }

@@ -1,4 +1,4 @@
-// Command conformance performs the cases of tests/conformance, and says of each what became of it.
+// Command conformance runs the cases of tests/conformance.
 package main
 
 import (
@@ -15,7 +15,6 @@ import (
 	dc "dataconnectors"
 )
 
-// testCase is a case as run.py hands it over.
 type testCase struct {
 	Name            string            `json:"name"`
 	Settings        map[string]any    `json:"settings"`
@@ -33,7 +32,7 @@ type testCase struct {
 	Expect          map[string]any    `json:"expect"`
 }
 
-// outcome is what a call gave, and how it ended.
+// outcome is the result of a call.
 type outcome struct {
 	rows  []dc.Connector
 	pages []*dc.Page
@@ -51,38 +50,37 @@ func main() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	for _, written := range cases {
-		name, err := run(written)
-		if err == nil {
-			fmt.Printf("ok %s\n", name)
+	for _, encoded := range cases {
+		var c testCase
+		_ = json.Unmarshal(encoded, &c) // the name, if nothing else
+		if err := run(encoded); err != nil {
+			fmt.Printf("not ok %s: %s\n", c.Name, strings.Join(strings.Fields(err.Error()), " "))
 		} else {
-			fmt.Printf("not ok %s: %s\n", name, strings.Join(strings.Fields(err.Error()), " "))
+			fmt.Printf("ok %s\n", c.Name)
 		}
 	}
 }
 
-// run performs a case; the error says what is not as it expects.
-func run(written json.RawMessage) (string, error) {
-	var named struct{ Name string }
-	if err := json.Unmarshal(written, &named); err != nil {
-		return "", err
-	}
+// run returns how the outcome of a case differs from the expected one.
+func run(encoded json.RawMessage) error {
 	var c testCase
-	decoder := json.NewDecoder(strings.NewReader(string(written)))
+	decoder := json.NewDecoder(strings.NewReader(string(encoded)))
 	decoder.DisallowUnknownFields()
 	decoder.UseNumber()
 	if err := decoder.Decode(&c); err != nil {
-		return named.Name, fmt.Errorf("this runner doesn't know: %w", err)
+		return err
 	}
-	client, err := clientOf(c.Settings, c.Options)
-	if errors.Is(err, errUnknown) {
-		return named.Name, err
-	}
+	options, err := clientOptions(c)
 	if err != nil {
-		return named.Name, judge(c, outcome{err: err})
+		return err
+	}
+	accessToken, _ := c.Settings["token"].(string)
+	client, err := dc.New(accessToken, options...)
+	if err != nil {
+		return check(c.Expect, outcome{err: err})
 	}
 	defer client.Close()
-	say("%v %+v", client, *client)
+	comment("%v %+v", client, *client)
 	if c.Closed {
 		client.Close()
 	}
@@ -97,31 +95,51 @@ func run(written json.RawMessage) (string, error) {
 	}
 	callers.Wait()
 	for _, o := range outcomes {
-		if err := judge(c, o); err != nil {
-			return named.Name, err
+		if err := check(c.Expect, o); err != nil {
+			return err
 		}
 	}
-	return named.Name, nil
+	return nil
 }
 
-func call(c testCase, client *dc.Client) outcome {
+func call(c testCase, client *dc.Client) (o outcome) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	defer after(c.CancelAfterMS, cancel)()
 	defer after(c.ShutdownAfterMS, func() { client.Close() })()
-	var o outcome
 	started := time.Now()
-	o.perform(ctx, c, client)
+	switch c.Call {
+	case "client":
+	case "page":
+		var page *dc.Page
+		if page, o.err = client.ListPage(ctx, c.arguments()...); o.err == nil {
+			o.add(page)
+		}
+	case "connectors":
+		var connector dc.Connector
+		for connector, o.err = range client.List(ctx, c.arguments()...) {
+			if o.err == nil {
+				o.rows = append(o.rows, connector)
+			}
+			if len(o.rows) == c.StopAfter {
+				break
+			}
+		}
+	case "pages":
+		o.err = o.listPages(ctx, c, client)
+	default:
+		o.err = fmt.Errorf("unknown call %s", c.Call)
+	}
 	o.took = time.Since(started)
 	return o
 }
 
-// after does something so long from now, or at once; what it gives stops that.
+// after calls a function after a delay, or now if that is 0, and returns a function that prevents the call.
 func after(ms *int, do func()) func() {
-	switch {
-	case ms == nil:
+	if ms == nil {
 		return func() {}
-	case *ms == 0:
+	}
+	if *ms == 0 {
 		do()
 		return func() {}
 	}
@@ -129,118 +147,66 @@ func after(ms *int, do func()) func() {
 	return func() { timer.Stop() }
 }
 
-func (o *outcome) perform(ctx context.Context, c testCase, client *dc.Client) {
-	switch c.Call {
-	case "client":
-	case "page":
-		page, err := client.ListPage(ctx, arguments(c)...)
-		o.err = err
-		if err == nil {
-			o.take(page)
-		}
-	case "pages", "connectors":
-		o.walk(ctx, c, client)
-	default:
-		o.err = fmt.Errorf("this runner doesn't know the call %s", c.Call)
-	}
-}
-
-func (o *outcome) walk(ctx context.Context, c testCase, client *dc.Client) {
-	if c.Call == "connectors" && c.Then == "" {
-		for connector, err := range client.List(ctx, arguments(c)...) {
+func (o *outcome) listPages(ctx context.Context, c testCase, client *dc.Client) error {
+	if c.Then == "" && c.StopAfter == 0 {
+		for page, err := range client.Pages(ctx, c.arguments()...) {
 			if err != nil {
-				o.err = err
-				break
+				return err
 			}
-			o.rows = append(o.rows, connector)
-			if len(o.rows) == c.StopAfter {
-				break
-			}
+			o.add(page)
 		}
-		return
+		return nil
 	}
-	step := o.pagesOf
-	if c.Call == "connectors" {
-		step = o.connectorsOf
-	}
-	walk, err := client.Pages(arguments(c)...)
+	pager, err := client.NewPager(c.arguments()...)
 	if err != nil {
-		o.err = err
-		return
+		return err
 	}
-	defer walk.Close()
-	o.err = step(ctx, walk, c.StopAfter)
-	switch c.Then {
-	case "":
-	case "go_on":
-		if o.err == nil {
-			o.err = errors.New("no step failed: there is nothing to go on from")
-		} else if err := step(ctx, walk, 0); err != nil {
-			o.err = err
+	defer pager.Close()
+	err = o.next(ctx, pager, c.StopAfter)
+	switch {
+	case c.Then == "go_on" && err != nil:
+		if again := o.next(ctx, pager, 0); again != nil {
+			return again
 		}
-	case "resume":
-		if o.err != nil {
-			return
-		}
-		c.StartingAfter = new(string)
-		*c.StartingAfter = walk.Cursor()
-		second, err := client.Pages(arguments(c)...)
-		if err != nil {
-			o.err = err
-			return
-		}
-		defer second.Close()
-		o.err = step(ctx, second, 0)
-	default:
-		o.err = fmt.Errorf("this runner doesn't know then: %s", c.Then)
+	case c.Then == "go_on":
+		return errors.New("no call failed before go_on")
+	case c.Then == "resume" && err == nil:
+		cursor := pager.Cursor()
+		c.StartingAfter, c.Then, c.StopAfter = &cursor, "", 0
+		return o.listPages(ctx, c, client)
 	}
+	return err
 }
 
-// pagesOf takes so many pages of a walk, or all with 0.
-func (o *outcome) pagesOf(ctx context.Context, walk *dc.Pager, most int) error {
-	for taken := 0; most == 0 || taken < most; taken++ {
-		page, err := walk.Next(ctx)
+// next adds at most this number of pages, or all if it is 0.
+func (o *outcome) next(ctx context.Context, pager *dc.Pager, most int) error {
+	for count := 0; most == 0 || count < most; count++ {
+		page, err := pager.Next(ctx)
 		if err == io.EOF {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		o.take(page)
+		o.add(page)
 	}
 	return nil
 }
 
-// connectorsOf takes so many connectors of a walk, or all with 0.
-func (o *outcome) connectorsOf(ctx context.Context, walk *dc.Pager, most int) error {
-	taken := 0
-	for connector, err := range walk.Connectors(ctx) {
-		if err != nil {
-			return err
-		}
-		o.rows = append(o.rows, connector)
-		if taken++; taken == most {
-			break
-		}
-	}
-	return nil
-}
-
-func (o *outcome) take(page *dc.Page) {
+func (o *outcome) add(page *dc.Page) {
 	o.pages = append(o.pages, page)
 	o.rows = append(o.rows, page.Connectors...)
 }
 
-func arguments(c testCase) []dc.ListOption {
-	var given []dc.ListOption
+func (c testCase) arguments() (arguments []dc.ListOption) {
 	if c.PerPage != nil {
-		given = append(given, dc.WithPerPage(*c.PerPage))
+		arguments = append(arguments, dc.WithPerPage(*c.PerPage))
 	}
 	if c.StartingAfter != nil {
-		given = append(given, dc.WithStartingAfter(*c.StartingAfter))
+		arguments = append(arguments, dc.WithStartingAfter(*c.StartingAfter))
 	}
 	if c.Prefetch != nil {
-		given = append(given, dc.WithPrefetch(*c.Prefetch))
+		arguments = append(arguments, dc.WithPrefetch(*c.Prefetch))
 	}
-	return given
+	return arguments
 }

@@ -1,13 +1,13 @@
-// Command service gives a workspace's data connectors over HTTP, as they come: one line of JSON each, page by page.
+// Command service streams the data connectors of a workspace over HTTP, page by page.
 //
 //	GET /connectors   NDJSON; a failure after the first page is a last line {"error":{…}}
-//	GET /health       {"status":"ok","calls":1}, with the requests for connectors that are under way
+//	GET /health       {"status":"ok","calls":1}: the number of requests for connectors in progress
 //
 //	go run . [-base-url URL] [-listen HOST:PORT] [-per-page N]
 //
-// The token is in the environment variable INTERCOM_ACCESS_TOKEN; where the library is, in PKG_CONFIG_PATH and
-// LD_LIBRARY_PATH, as bindings/go/README.md has it. The first line of output is the address. SIGTERM and Ctrl-C end it
-// within a second, and the calls under way with it. It ends with 2 if a setting is refused.
+// INTERCOM_ACCESS_TOKEN contains the access token; bindings/go/README.md describes how to install the library. The
+// first line of output is the URL of the service. SIGTERM and Ctrl-C cancel the calls in progress and end it within a
+// second. The exit status is 2 if an option is invalid.
 package main
 
 import (
@@ -16,7 +16,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"log/slog"
 	"math"
 	"net"
@@ -31,7 +30,7 @@ import (
 	dc "dataconnectors"
 )
 
-// Those that read more slowly than a page in this time are left.
+// Callers that don't read a page within this time are disconnected.
 const writeTimeout = 30 * time.Second
 
 type service struct {
@@ -53,9 +52,9 @@ func main() {
 }
 
 func run() error {
-	baseURL := flag.String("base-url", "", "where Intercom is, such as a sandbox; by default the region us")
-	listen := flag.String("listen", "127.0.0.1:0", "the address to listen at")
-	perPage := flag.Int("per-page", 50, "connectors a page")
+	baseURL := flag.String("base-url", "", "base URL of the API, such as a sandbox [default: region us]")
+	listen := flag.String("listen", "127.0.0.1:0", "address to listen on")
+	perPage := flag.Int("per-page", 50, "connectors per page")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
@@ -70,12 +69,12 @@ func run() error {
 		return err
 	}
 	defer client.Close()
-	// What is wrong with the page size is said now, not to the first caller.
-	walk, err := client.Pages(dc.WithPerPage(*perPage))
+	// Reports an invalid page size now instead of to the first caller.
+	pager, err := client.NewPager(dc.WithPerPage(*perPage))
 	if err != nil {
 		return err
 	}
-	walk.Close()
+	pager.Close()
 	listener, err := net.Listen("tcp", *listen)
 	if err != nil {
 		return err
@@ -84,7 +83,7 @@ func run() error {
 	return serve(ctx, listener, &service{client: client, perPage: *perPage})
 }
 
-// serve answers until ctx is done. It is the parent of each request's context, so that its end is theirs.
+// serve responds to requests until ctx is done, which is the parent of their contexts and so cancels their calls.
 func serve(ctx context.Context, listener net.Listener, s *service) error {
 	routes := http.NewServeMux()
 	routes.HandleFunc("GET /connectors", s.connectors)
@@ -102,64 +101,59 @@ func serve(ctx context.Context, listener net.Listener, s *service) error {
 		return err
 	case <-ctx.Done():
 	}
-	last, cancel := context.WithTimeout(context.Background(), 500*time.Millisecond)
+	timeout, cancel := context.WithTimeout(context.Background(), 500*time.Millisecond)
 	defer cancel()
-	if err := server.Shutdown(last); err != nil {
-		return server.Close() // somebody does not read
+	if err := server.Shutdown(timeout); err != nil {
+		return server.Close() // a caller does not read
 	}
 	return nil
 }
 
 func (s *service) health(w http.ResponseWriter, _ *http.Request) {
-	answer(w, http.StatusOK, map[string]any{"status": "ok", "calls": s.calls.Load()})
+	respond(w, http.StatusOK, map[string]any{"status": "ok", "calls": s.calls.Load()})
 }
 
-// connectors streams them. The caller's leaving ends r.Context(), and that the call to Intercom.
+// connectors streams all connectors. When the caller disconnects, the request's context cancels the call.
 func (s *service) connectors(w http.ResponseWriter, r *http.Request) {
 	s.calls.Add(1)
 	defer s.calls.Add(-1)
-	walk, err := s.client.Pages(dc.WithPerPage(s.perPage))
-	if err != nil {
-		refuse(w, err)
-		return
-	}
-	defer walk.Close()
-	page, err := walk.Next(r.Context())
-	if err != nil {
-		refuse(w, err)
-		return
-	}
-	w.Header().Set("Content-Type", "application/x-ndjson")
 	control, lines := http.NewResponseController(w), json.NewEncoder(w)
-	for ; err == nil; page, err = walk.Next(r.Context()) {
+	started := false
+	for page, err := range s.client.Pages(r.Context(), dc.WithPerPage(s.perPage)) {
+		if err != nil && !started {
+			respondError(w, err)
+			return
+		}
+		if !started {
+			started = true
+			w.Header().Set("Content-Type", "application/x-ndjson")
+		}
 		_ = control.SetWriteDeadline(time.Now().Add(writeTimeout))
+		if err != nil {
+			_ = lines.Encode(errorBody(err))
+			return
+		}
 		for _, connector := range page.Connectors {
 			if lines.Encode(connector) != nil {
-				return // the caller has left
+				return // the caller disconnected
 			}
 		}
 		if control.Flush() != nil {
 			return
 		}
 	}
-	if err != io.EOF {
-		_ = control.SetWriteDeadline(time.Now().Add(writeTimeout))
-		_ = lines.Encode(problem(err))
-	}
 }
 
-// refuse answers for a failure before the first page.
-func refuse(w http.ResponseWriter, err error) {
+func respondError(w http.ResponseWriter, err error) {
 	var failure *dc.Error
 	if errors.As(err, &failure) && failure.RetryAfter != nil {
 		seconds := int64(math.Ceil(failure.RetryAfter.Seconds()))
 		w.Header().Set("Retry-After", strconv.FormatInt(seconds, 10))
 	}
-	answer(w, code(err), problem(err))
+	respond(w, httpStatus(err), errorBody(err))
 }
 
-// code is the status for a failure: whose it is, and whether another try may help.
-func code(err error) int {
+func httpStatus(err error) int {
 	switch {
 	case errors.Is(err, dc.ErrRateLimited):
 		return http.StatusTooManyRequests
@@ -168,29 +162,28 @@ func code(err error) int {
 	case errors.Is(err, dc.ErrConnection), errors.Is(err, dc.ErrSystem), errors.Is(err, dc.ErrCancelled),
 		errors.Is(err, dc.ErrClosed):
 		return http.StatusServiceUnavailable
-	case errors.Is(err, dc.ErrInvalidArgument): // ours: the caller passes none
+	case errors.Is(err, dc.ErrInvalidArgument): // a bug here: callers pass no arguments
 		return http.StatusInternalServerError
 	}
 	return http.StatusBadGateway
 }
 
-// problem is a failure as JSON.
-func problem(err error) map[string]any {
-	told := map[string]any{"message": err.Error()}
+func errorBody(err error) map[string]any {
+	body := map[string]any{"message": err.Error()}
 	var failure *dc.Error
 	if errors.As(err, &failure) {
-		told["message"], told["status"] = failure.Message, failure.Status.Name()
+		body["message"], body["status"] = failure.Message, failure.Status.Name()
 		if failure.HTTPStatus != 0 {
-			told["http_status"] = failure.HTTPStatus
+			body["http_status"] = failure.HTTPStatus
 		}
 		if failure.RequestID != "" {
-			told["request_id"] = failure.RequestID
+			body["request_id"] = failure.RequestID
 		}
 	}
-	return map[string]any{"error": told}
+	return map[string]any{"error": body}
 }
 
-func answer(w http.ResponseWriter, status int, body any) {
+func respond(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(body)
