@@ -1,7 +1,6 @@
-// Builds the addon, and puts it with the library where the package looks for them. It needs a C compiler and Node's
-// headers, which come with Node. `npm run build -- --help` says more.
+// Compiles the addon and puts it, the native library and generated types where the package expects them.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, realpathSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -10,16 +9,27 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, '../..');
 const usage = `Usage: npm run build -- [OPTIONS]
 
-  --library FILE       The native library to ship, or "none"
-                       [default: DATA_CONNECTORS_LIBRARY, else target/release/libdata_connectors.so]
-  --include DIR        Where data_connectors.h is [default: include/ of the repository]
-  --node-include DIR   Where node_api.h is [default: beside the node that runs this]
-  --out DIR            Make a whole package there, instead of prebuilds/ in this one
-  -h, --help           Show this and end`;
+  --library FILE       Native library to include, or "none"
+                       [default: DATA_CONNECTORS_LIBRARY, or target/release/libdata_connectors.so]
+  --include DIR        Folder of data_connectors.h [default: include/ of the repository]
+  --node-include DIR   Folder of node_api.h [default: that of the node that runs this]
+  --out DIR            Create the package there [default: here]
+  -h, --help           Show this help`;
+
+function fail(message) {
+  console.error(`build: ${message}`);
+  process.exit(1);
+}
+
+function requireFile(folder, name, option) {
+  if (!existsSync(path.join(folder, name)))
+    fail(`no ${name} in ${folder}: name its folder with --${option}`);
+}
 
 const { values: options } = parseArgs({
   options: {
-    library: { type: 'string' },
+    library: { type: 'string',
+      default: process.env.DATA_CONNECTORS_LIBRARY ?? path.join(root, 'target/release/libdata_connectors.so') },
     include: { type: 'string', default: path.join(root, 'include') },
     'node-include': { type: 'string', default: path.resolve(process.execPath, '../../include/node') },
     out: { type: 'string', default: here },
@@ -30,30 +40,32 @@ if (options.help) {
   console.log(usage);
   process.exit(0);
 }
-
-function fail(message) {
-  console.error(`build: ${message}`);
-  process.exit(1);
-}
-
-if (!existsSync(path.join(options['node-include'], 'node_api.h')))
-  fail(`there is no node_api.h in ${options['node-include']}: name its folder with --node-include`);
-if (!existsSync(path.join(options.include, 'data_connectors.h')))
-  fail(`there is no data_connectors.h in ${options.include}: name its folder with --include`);
-const library = options.library ?? process.env.DATA_CONNECTORS_LIBRARY ??
-  path.join(root, 'target/release/libdata_connectors.so');
-if (library !== 'none' && !existsSync(library))
-  fail(`there is no library at ${library}: make it with "make library", or name it with --library`);
+requireFile(options['node-include'], 'node_api.h', 'node-include');
+requireFile(options.include, 'data_connectors.h', 'include');
+if (options.library !== 'none' && !existsSync(options.library))
+  fail(`no library at ${options.library}: build it with "make library", or name it with --library`);
 
 const out = path.resolve(options.out);
 const prebuilds = path.join(out, 'prebuilds', `${process.platform}-${process.arch}`);
 mkdirSync(prebuilds, { recursive: true });
-// A package that has the library has its licences, too.
 for (const name of ['LICENSE', 'LICENSE-APACHE', 'LICENSE-MIT', 'THIRD-PARTY-NOTICES.txt'])
   cpSync(path.join(root, name), path.join(out, name));
 if (out !== here)
-  for (const part of ['lib', 'test', 'package.json', 'prepack.mjs', 'README.md'])
+  for (const part of ['lib', 'test', 'package.json', 'README.md'])
     cpSync(path.join(here, part), path.join(out, part), { recursive: true });
+
+// The types of the library's options.
+const TYPES = { string: 'string', int: 'number', bool: 'boolean' };
+const members = JSON.parse(readFileSync(path.join(root, 'abi/data_connectors.json'))).options.map((option) => {
+  const { name, type, default: value, allowed, description, replaces } = option;
+  const camel = (text) => text.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
+  const comment = [description, `Allowed: ${allowed}${value ? ` [default: ${value}]` : ''}.`,
+    replaces ? `Not together with \`${camel(replaces)}\`.` : ''].join(' ').trim();
+  const member = name === 'access_token' ? 'token: string' : `${camel(name)}?: ${TYPES[type]} | null`;
+  return `  /** ${comment} */\n  ${member};\n`;
+});
+writeFileSync(path.join(out, 'lib/options.d.ts'),
+  `// Generated by build.mjs.\nexport interface LibraryOptions {\n${members.join('')}}\n`);
 
 const source = path.join(here, 'src');
 const command = [
@@ -68,7 +80,7 @@ const compiled = spawnSync(command[0], command.slice(1), { stdio: 'inherit' });
 if (compiled.status !== 0)
   fail(compiled.error ? `${command[0]}: ${compiled.error.message}` : 'the compiler failed');
 
-// The names of a loader: without a symbolic link, which npm would leave out.
-if (library !== 'none')
-  cpSync(realpathSync(library), path.join(prebuilds, 'libdata_connectors.so.1'));
+// By the name of the installed library, and not as a symbolic link, which npm would leave out.
+if (options.library !== 'none')
+  cpSync(realpathSync(options.library), path.join(prebuilds, 'libdata_connectors.so.1'));
 console.log(`built ${path.relative(process.cwd(), prebuilds) || prebuilds}`);

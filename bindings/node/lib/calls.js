@@ -1,73 +1,119 @@
 'use strict';
-// Calls under way: each a number of the addon's, and the promise that waits for it.
+// Calls: they run on threads of the addon, up to a limit, and wait in a queue beyond it.
 
-const { CANCELLED, DONE, OK, failure } = require('./errors');
+const errors = require('./errors');
 const native = require('./native');
 
-// Kept with the addon: what loads this file anew, as test runners do, gets the addon that was started before.
-if (!native.waiting) {
-  const settles = new Map();
-  native.start((id, status, value) => {
-    const settle = settles.get(id);
-    settles.delete(id);
-    settle([status, value]);
-  });
-  native.waiting = settles;
+const kinds = new Map(Object.values(errors).map((kind) => [kind.code, kind]));
+const running = new Map(); // by the number of the native thread
+const queue = new Set(); // oldest first
+let limit = 16;
+
+// The Error for a failure of the addon. Created behind an await, it has the caller's lines in its stack.
+function toError(failure) {
+  if (failure instanceof Error)
+    return failure;
+  const { message, ...details } = failure;
+  return new (kinds.get(details.code) ?? errors.DataConnectorsError)(message, details);
 }
-const { waiting } = native;
 
-// Of each signal the calls under way that it ends: their numbers, oldest first, and the one listener for all of them.
-const heard = new WeakMap();
-
-function listen(signal, id) {
-  let calls = heard.get(signal);
-  if (calls === undefined) {
-    const ids = new Set();
-    calls = { ids, cancel: () => native.cancel([...ids]) };
-    signal.addEventListener('abort', calls.cancel, { once: true });
-    heard.set(signal, calls);
+// Calls a native function that returns at once.
+function attempt(call) {
+  try {
+    return call();
+  } catch (failure) {
+    throw toError(failure);
   }
-  calls.ids.add(id);
-  return calls;
 }
 
-function unlisten(signal, calls) {
-  if (calls.ids.size > 0 || heard.get(signal) !== calls)
+class Call {
+  constructor(handle, perPage, startingAfter, log) {
+    Object.assign(this, { handle, perPage, startingAfter, log, thread: null });
+    this.result = new Promise((resolve, reject) => Object.assign(this, { resolve, reject }));
+    queue.add(this);
+    startQueued();
+  }
+
+  cancel() {
+    if (queue.delete(this))
+      this.reject({ code: errors.CancelledError.code, message: 'request cancelled before it was sent' });
+    else if (running.get(this.thread) === this)
+      native.cancel(this.thread);
+  }
+}
+
+function startQueued() {
+  for (const call of queue) {
+    if (running.size >= limit)
+      return;
+    queue.delete(call);
+    try {
+      call.thread = native.start(call.handle, call.perPage, call.startingAfter);
+      running.set(call.thread, call);
+    } catch (failure) {
+      call.reject(failure);
+    }
+  }
+}
+
+native.onEvent = (thread, level, value) => {
+  const call = running.get(thread);
+  if (level > 0) {
+    try {
+      call.log(level, value);
+    } catch (error) {
+      queueMicrotask(() => { throw error; }); // an uncaught exception, as in an event listener
+    }
     return;
-  heard.delete(signal);
-  signal.removeEventListener('abort', calls.cancel);
+  }
+  running.delete(thread);
+  if (level === 0)
+    call.resolve(value);
+  else
+    call.reject(value);
+  startQueued();
+};
+
+function setMaxConcurrentCalls(count) {
+  if (!Number.isInteger(count) || count < 1 || count > native.poolSize)
+    throw new errors.InvalidArgumentError(
+      `invalid count${typeof count === 'number' ? ` ${count}` : ''}: use an integer from 1 to ${native.poolSize}`);
+  limit = count;
+  startQueued();
 }
 
-// The result of a native function that answers at once: [status, value].
-function result([status, value]) {
-  if (status !== OK)
-    throw failure(status, value);
-  return value;
+// For each signal its calls, which share a listener: Node warns about more than ten.
+const listeners = new WeakMap();
+
+function listen(signal, call) {
+  if (!listeners.has(signal)) {
+    const calls = new Set();
+    const cancel = () => calls.forEach((each) => each.cancel());
+    signal.addEventListener('abort', cancel, { once: true });
+    listeners.set(signal, { calls, cancel });
+  }
+  const { calls, cancel } = listeners.get(signal);
+  calls.add(call);
+  return () => {
+    calls.delete(call);
+    if (calls.size === 0) {
+      signal.removeEventListener('abort', cancel);
+      listeners.delete(signal);
+    }
+  };
 }
 
-// Begins a call by `start`, and waits for it: a page, or null at the end of a walk. `begun` is told its number.
-async function call(start, signal, begun) {
-  if (signal?.aborted)
-    throw signal.reason;
-  const id = start();
-  if (typeof id !== 'number')
-    result(id);
-  // First of all: whatever fails below, the addon finds somebody to tell.
-  let calls = null;
-  const settled = new Promise((settle) => waiting.set(id, (told) => {
-    calls?.ids.delete(id);
-    settle(told);
-  }));
-  begun?.(id);
-  if (signal)
-    calls = listen(signal, id);
-  const [status, value] = await settled;
-  if (signal)
-    unlisten(signal, calls);
-  if (status === OK || status === DONE)
-    return value;
-  // As fetch does. Made here, behind the await, an error has the caller's lines in its stack.
-  throw status === CANCELLED && signal?.aborted ? signal.reason : failure(status, value);
+// Waits for a call. If a signal cancels it, its reason is thrown, as by fetch.
+async function wait(call, signal) {
+  const unlisten = signal ? listen(signal, call) : null;
+  try {
+    return await call.result;
+  } catch (failure) {
+    const error = toError(failure);
+    throw signal?.aborted && error instanceof errors.CancelledError ? signal.reason : error;
+  } finally {
+    unlisten?.();
+  }
 }
 
-module.exports = { call, result };
+module.exports = { Call, attempt, setMaxConcurrentCalls, wait };

@@ -1,77 +1,86 @@
 'use strict';
-// The client.
 
-const check = require('./arguments');
-const { call, result } = require('./calls');
-const { ClosedError, InvalidArgumentError } = require('./errors').classes;
+const { Call, attempt, wait } = require('./calls');
+const { ClosedError } = require('./errors');
+const { ConnectorList } = require('./iterators');
 const native = require('./native');
-const { page } = require('./page');
-const { ConnectorList } = require('./walk');
-
-// What a walk needs of its client: the handle, or the refusal of one that was closed.
-class Hold {
-  #handle;
-
-  constructor(handle) {
-    this.#handle = handle;
-  }
-
-  handle() {
-    if (this.#handle === null)
-      throw new ClosedError('the client is closed');
-    return this.#handle;
-  }
-
-  close() {
-    if (this.#handle !== null)
-      native.close(this.#handle);
-    this.#handle = null;
-  }
-
-  get closed() {
-    return this.#handle === null;
-  }
-}
+const { LEVELS, clientOptions, listOptions, pageOptions } = require('./options');
+const { toPage } = require('./page');
 
 class Client {
-  #hold;
+  #native;
+  #shown;
+  #log;
+  #calls = new Set();
+  #closing = null;
 
-  constructor(settings) {
-    this.#hold = new Hold(result(native.clientNew(check.settings(settings))));
+  constructor(options) {
+    const { values, shown, logger, level } = clientOptions(options);
+    this.#native = attempt(() => native.clientNew(values, level));
+    this.#shown = shown;
+    this.#log = (lineLevel, message) => logger[LEVELS[lineLevel - 1]](message);
+  }
+
+  #open() {
+    if (this.closed)
+      throw new ClosedError('the client is closed');
+    return this.#native;
   }
 
   async listPage(options) {
-    const { perPage, startingAfter, signal } = check.page(options);
-    const handle = this.#hold.handle();
-    return page(await call(() => native.listPage(handle, perPage, startingAfter, true), signal));
+    return this.#fetch(null, pageOptions(options));
   }
 
   list(options) {
-    return new ConnectorList(this.#hold, check.walk(options));
+    return new ConnectorList(listOptions(options), {
+      newPager: ({ perPage, startingAfter, prefetch }) =>
+        attempt(() => native.pagerNew(this.#open(), perPage, startingAfter, prefetch)),
+      fetch: (...request) => this.#fetch(...request),
+    });
+  }
+
+  // Resolves with a page, or with null at the end of a pager's list. `onCall` receives the call.
+  async #fetch(pager, { perPage, startingAfter, signal }, onCall) {
+    const client = this.#open();
+    if (signal?.aborted)
+      throw signal.reason;
+    const call = new Call(pager ?? client, perPage, startingAfter, this.#log);
+    this.#calls.add(call);
+    onCall?.(call);
+    try {
+      const page = await wait(call, signal);
+      return page && toPage(page);
+    } finally {
+      this.#calls.delete(call);
+    }
   }
 
   close() {
-    this.#hold.close();
+    this.#closing ??= Promise.allSettled(Array.from(this.#calls, (call) => call.result)).then(() => {
+      native.free(this.#native);
+      this.#native = null;
+    });
+    return this.#closing;
+  }
+
+  shutdown() {
+    if (this.#native !== null)
+      native.shutdown(this.#native);
+    this.#calls.forEach((call) => call.cancel());
+    return this.close();
   }
 
   get closed() {
-    return this.#hold.closed;
+    return this.#closing !== null;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](depth, options, inspect) {
+    return `Client ${inspect(this.closed ? { ...this.#shown, closed: true } : this.#shown, options)}`;
   }
 }
 
-// Where there are such: Node 18.18, 20 and later.
-if (Symbol.dispose)
-  Object.defineProperty(Client.prototype, Symbol.dispose, { value: Client.prototype.close });
-if (Symbol.asyncDispose)
-  Object.defineProperty(Client.prototype, Symbol.asyncDispose, { value: async function () { this.close(); } });
+// In Node 18.18, 20 and later.
+for (const symbol of [Symbol.dispose, Symbol.asyncDispose].filter(Boolean))
+  Object.defineProperty(Client.prototype, symbol, { value: Client.prototype.close });
 
-const MOST_CALLS = 128;
-const RANGE = `1 to ${MOST_CALLS}`;
-
-function setMaxConcurrentCalls(count) {
-  if (check.integer(count, 'count', RANGE) < 1 || count > MOST_CALLS)
-    throw new InvalidArgumentError(`count is ${count}: use ${RANGE}`);
-  native.setMaxConcurrentCalls(count);
-}
-
-module.exports = { Client, setMaxConcurrentCalls };
+module.exports = { Client };

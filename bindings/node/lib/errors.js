@@ -1,83 +1,42 @@
 'use strict';
-// What can go wrong.
+// The errors. `code` is the name of the status in C.
+
+const UNKNOWN = Object.freeze({ limit: null, remaining: null, reset: null });
 
 class DataConnectorsError extends Error {
-  constructor(message, facts = {}) {
+  constructor(message, details) {
     super(message);
-    this.code = facts.code ?? null;
-    this.httpStatus = facts.httpStatus ?? null;
-    this.apiCode = facts.apiCode ?? null;
-    this.apiField = facts.apiField ?? null;
-    this.requestId = facts.requestId ?? null;
-    this.retryAfterMs = facts.retryAfterMs ?? null;
-    this.attempts = facts.attempts ?? 0;
-    this.rateLimit = facts.rateLimit ?? rateLimit({});
+    Object.assign(this, {
+      code: new.target.code ?? null, httpStatus: null, apiCode: null, apiField: null, requestId: null,
+      retryAfterMs: null, attempts: 0, rateLimit: UNKNOWN, ...details,
+    });
   }
 }
 
-class InvalidArgumentError extends DataConnectorsError {
-  constructor(message, facts) {
-    super(message, { code: 'DC_ERR_INVALID_ARGUMENT', ...facts });
-  }
+function define(name, code) {
+  const kind = class extends DataConnectorsError {};
+  Object.defineProperty(kind, 'name', { value: name });
+  Object.defineProperty(kind, 'code', { value: code });
+  return kind;
 }
 
-class ClosedError extends DataConnectorsError {
-  constructor(message, facts) {
-    super(message, { code: 'DATA_CONNECTORS_CLOSED', ...facts });
-  }
-}
+exports.DataConnectorsError = DataConnectorsError;
+exports.InvalidArgumentError = define('InvalidArgumentError', 'DC_ERR_INVALID_ARGUMENT');
+exports.ConnectionError = define('ConnectionError', 'DC_ERR_CONNECTION');
+exports.TimeoutError = define('TimeoutError', 'DC_ERR_TIMEOUT');
+exports.TlsError = define('TlsError', 'DC_ERR_TLS');
+exports.AuthenticationError = define('AuthenticationError', 'DC_ERR_UNAUTHORIZED');
+exports.PermissionDeniedError = define('PermissionDeniedError', 'DC_ERR_FORBIDDEN');
+exports.RateLimitError = define('RateLimitError', 'DC_ERR_RATE_LIMITED');
+exports.BadRequestError = define('BadRequestError', 'DC_ERR_BAD_REQUEST');
+exports.ServerError = define('ServerError', 'DC_ERR_SERVER');
+exports.ProtocolError = define('ProtocolError', 'DC_ERR_PROTOCOL');
+exports.TooLargeError = define('TooLargeError', 'DC_ERR_TOO_LARGE');
+exports.PanicError = define('PanicError', 'DC_ERR_PANIC');
+exports.CancelledError = define('CancelledError', 'DC_ERR_CANCELLED');
+exports.SystemError = define('SystemError', 'DC_ERR_SYSTEM');
+exports.ProxyError = define('ProxyError', 'DC_ERR_PROXY');
+exports.ClosedError = define('ClosedError', 'DATA_CONNECTORS_CLOSED');
 
-class ConnectionError extends DataConnectorsError {}
-class TimeoutError extends DataConnectorsError {}
-class TlsError extends DataConnectorsError {}
-class AuthenticationError extends DataConnectorsError {}
-class PermissionDeniedError extends DataConnectorsError {}
-class RateLimitError extends DataConnectorsError {}
-class BadRequestError extends DataConnectorsError {}
-class ServerError extends DataConnectorsError {}
-class ProtocolError extends DataConnectorsError {}
-class TooLargeError extends DataConnectorsError {}
-class PanicError extends DataConnectorsError {}
-class CancelledError extends DataConnectorsError {}
-class SystemError extends DataConnectorsError {}
-class ProxyError extends DataConnectorsError {}
-
-// Statuses that aren't failures, and the class of each that is. One that a later library has is the base class.
-const OK = 0;
-const DONE = 1;
-const CANCELLED = -13;
-const BY_STATUS = new Map([
-  [-1, InvalidArgumentError],
-  [-2, ConnectionError],
-  [-3, TimeoutError],
-  [-4, TlsError],
-  [-5, AuthenticationError],
-  [-6, PermissionDeniedError],
-  [-7, RateLimitError],
-  [-8, BadRequestError],
-  [-9, ServerError],
-  [-10, ProtocolError],
-  [-11, TooLargeError],
-  [-12, PanicError],
-  [CANCELLED, CancelledError],
-  [-14, SystemError],
-  [-15, ProxyError],
-]);
-
-const classes = { DataConnectorsError, ClosedError };
-for (const kind of BY_STATUS.values())
-  classes[kind.name] = kind;
-for (const [name, kind] of Object.entries(classes))
-  Object.defineProperty(kind.prototype, 'name', { value: name, configurable: true, writable: true });
-
-function rateLimit({ limit = null, remaining = null, reset = null }) {
-  return Object.freeze({ limit, remaining, reset });
-}
-
-// The Error of a status and what the addon tells of it.
-function failure(status, told) {
-  const kind = BY_STATUS.get(status) ?? DataConnectorsError;
-  return new kind(told.message, { ...told, rateLimit: rateLimit(told) });
-}
-
-module.exports = { BY_STATUS, CANCELLED, DONE, OK, classes, failure, rateLimit };
+for (const kind of Object.values(exports))
+  Object.defineProperty(kind.prototype, 'name', { value: kind.name, configurable: true, writable: true });

@@ -1,232 +1,197 @@
-// The types of data-connectors; lib/index.d.mts is the same for ES modules.
 /// <reference lib="esnext.disposable" />
+import type { LibraryOptions } from './options';
 
-/** How to reach the workspace. null and undefined stand for the default; a name that isn't here is refused. */
-export interface Settings {
-  /** The workspace's access token, without the word Bearer. The object keeps no copy that JavaScript can see. */
-  token: string;
-  /** The data centre of the workspace [default: "us"]. Not together with `baseUrl`. */
-  region?: 'us' | 'eu' | 'au' | null;
-  /** Where the service is, if not in a region: "https://host[:port][/path]", or "http://" to loopback. */
-  baseUrl?: string | null;
-  /** Whether the token may go unencrypted to another machine: for a test network only [default: false]. */
-  allowInsecureHttp?: boolean | null;
-  /** The Intercom-Version to ask for [default: "Preview"]. */
-  apiVersion?: string | null;
-  /** Your program's name, behind the library's in User-Agent. */
-  userAgentSuffix?: string | null;
-  /** Time for a whole call, retries and waits included, in ms, 1 to 86400000 [default: 60000]. */
-  timeoutMs?: number | null;
-  /** Time for opening a connection, in ms, 1 to 86400000 [default: 10000]. */
-  connectTimeoutMs?: number | null;
-  /** How often a call is tried again after a failure that may pass, 0 to 10 [default: 2]. */
-  maxRetries?: number | null;
-  /** The largest answer taken, in bytes after decompression, 1024 to 1073741824 [default: 8388608]. */
-  maxResponseBytes?: number | null;
-  /** An HTTP proxy, gone through by CONNECT: "http://[user:password@]host[:port]". */
-  proxy?: string | null;
-  /** Hosts to reach directly although there is a proxy, with commas between. */
-  noProxy?: string | null;
-  /** A PEM file of certificate authorities to trust instead of the bundled ones. Not together with `systemRoots`. */
-  caFile?: string | null;
-  /** Whether to trust the system's certificate authorities instead of the bundled ones [default: false]. */
-  systemRoots?: boolean | null;
-  /** Whether to wait for the reset of the rate limit when no requests remain, instead of failing with 429
-   *  [default: false]. */
-  waitForRateLimit?: boolean | null;
-  /** Options by their names in data_connectors.h, such as `{ timeout_ms: '30000' }`: for those of a newer library. */
+/** The options of a client. null and undefined select the default; an unknown name is refused. */
+export interface ClientOptions extends LibraryOptions {
+  /** Options by their names in data_connectors.h, such as `{ timeout_ms: '30000' }`, and of newer libraries. */
   options?: { readonly [name: string]: string } | null;
+  /** Receives log lines, such as `console`. Those of a call are delivered while it is in progress. */
+  logger?: Logger | null;
+  /** The least severe level that `logger` receives [default: "info"]. */
+  logLevel?: keyof Logger;
 }
 
-/** What is used of an AbortSignal. */
-export interface AbortSignalLike {
-  readonly aborted: boolean;
-  readonly reason?: any;
-  addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;
-  removeEventListener(type: 'abort', listener: () => void): void;
+/** A failed call is an error, a retry a warning; a response is logged as info, a request as debug. */
+export interface Logger {
+  error(message: string): void;
+  warn(message: string): void;
+  info(message: string): void;
+  debug(message: string): void;
 }
 
 export interface PageOptions {
-  /** The most rows on a page, 1 to 50; null or 0: the service's default (20). */
+  /** Maximum number of connectors on a page, 1 to 50; null or 0 selects the service's default (20). */
   perPage?: number | null;
-  /** The cursor of the page before; null: the first page. */
+  /** `nextCursor` of the previous page; null selects the first page. */
   startingAfter?: string | null;
-  /** Ends the call, or the walk's call under way and all later ones; it then rejects with `signal.reason`. */
-  signal?: AbortSignalLike | null;
+  /** Cancels the call, or the current and all later calls of an iterator. They reject with `signal.reason`. */
+  signal?: AbortSignal | null;
 }
 
-export interface WalkOptions extends PageOptions {
-  /** Whether to fetch the next page while you work on this one; it may then be as old as that work took. */
+export interface ListOptions extends PageOptions {
+  /** Requests the next page while this one is processed. It may then be as old as the processing took. */
   prefetch?: boolean | null;
 }
 
-/** One row, frozen. What the service left out, or sent in another type, is null. */
+/** A data connector: a plain frozen object. A field that is missing or has another type is null. */
 export interface Connector {
   readonly type: string | null;
   readonly id: string | null;
   readonly name: string | null;
   readonly description: string | null;
-  /** "draft" or "live"; other values may come. */
+  /** "draft" or "live"; the service may add others. */
   readonly state: string | null;
   /** 1: draft, 2: live, 0: one that this version doesn't know. */
   readonly stateCode: number | null;
-  /** "get", "post", "put", "delete" or "patch"; other values may come. */
+  /** "get", "post", "put", "delete" or "patch"; the service may add others. */
   readonly httpMethod: string | null;
   /** 1: get, 2: post, 3: put, 4: delete, 5: patch, 0: one that this version doesn't know. */
   readonly httpMethodCode: number | null;
-  /** Whether it is assigned to Fin for direct usage. */
+  /** Whether Fin may use it directly. */
   readonly directFinUsage: boolean | null;
   readonly createdByAdminId: string | null;
   readonly updatedByAdminId: string | null;
-  /** As the service writes it: "2025-11-15T09:30:00Z". */
+  /** As the service sends it: "2025-11-15T09:30:00Z". */
   readonly createdAt: string | null;
-  /** For `new Date(…)`; null also when `createdAt` is no time, or before 1970. */
+  /** For `new Date(…)`; also null if `createdAt` is invalid or before 1970. */
   readonly createdAtMs: number | null;
   readonly updatedAt: string | null;
   readonly updatedAtMs: number | null;
-  /** "/data_connectors/12345/execution_results" */
+  /** Path: "/data_connectors/12345/execution_results". */
   readonly executionResultsUrl: string | null;
 }
 
-/** What the service said of its rate limit; null: nothing. */
+/** The rate limit that a response reported; null: not reported. */
 export interface RateLimit {
-  /** Requests in the current window. */
+  /** Requests allowed in the current window. */
   readonly limit: number | null;
-  /** How many of them are left. */
+  /** Requests that remain in it. */
   readonly remaining: number | null;
-  /** When the window ends, in seconds since the Unix epoch. */
+  /** Its end, in seconds since the Unix epoch. */
   readonly reset: number | null;
 }
 
-/** One page, frozen. */
+/** One page: a plain frozen object. */
 export interface Page {
-  /** Its rows, in the service's order; there may be none and still a next page. */
+  /** In the order of the service. May be empty although there is a next page. */
   readonly connectors: readonly Connector[];
-  /** What to pass as `startingAfter` for the next page; null on the last one. */
+  /** The `startingAfter` of the next page; null on the last page. */
   readonly nextCursor: string | null;
-  /** Whether the service named a next page, even in a form that can't be followed. */
+  /** Whether there is a next page, also if the service named it in an unsupported form. */
   readonly hasNext: boolean;
-  /** The service's id for the request, for its support people. */
+  /** The service's id of the request, which its support asks for. */
   readonly requestId: string | null;
   readonly rateLimit: RateLimit;
-  /** The answer's own JSON. One that is too long for a string in Node, 512 MiB, is a TooLargeError. */
+  /** The response body as the service sent it. */
   readonly json: string;
 }
 
-/**
- * A walk over connectors. After a failure it stands where it was: `next()` goes on from there. It has no cursor, as it
- * may be amid a page: to go on another time, walk over `pages()`.
- */
-export interface ConnectorWalk {
-  next(): Promise<IteratorResult<Connector, undefined>>;
-  /** Leaves the walk: a call under way is ended, what is native is freed. */
-  return(value?: any): Promise<IteratorResult<Connector, any>>;
+/** After an error the next `next()` requests the same page again. */
+export interface ListIterator<T> {
+  next(): Promise<IteratorResult<T, undefined>>;
+  /** Ends the iteration and cancels its call in progress. */
+  return(value?: any): Promise<IteratorResult<T, any>>;
   /** return(), for `await using`; in Node 18.18, 20 and later. */
   [Symbol.asyncDispose](): Promise<void>;
-  [Symbol.asyncIterator](): ConnectorWalk;
+  [Symbol.asyncIterator](): this;
 }
 
-/** A walk over pages. After a failure it stands where it was: `next()` goes on from there. */
-export interface PageWalk {
-  /** The cursor of the page that `next()` will ask for, to go on another time; null at the start, and at the end. */
+export interface PageIterator extends ListIterator<Page> {
+  /** `startingAfter` for continuing later: of the page that `next()` requests. null before and after the iteration. */
   readonly cursor: string | null;
-  next(): Promise<IteratorResult<Page, undefined>>;
-  /** Leaves the walk: a call under way is ended, what is native is freed. */
-  return(value?: any): Promise<IteratorResult<Page, any>>;
-  /** return(), for `await using`; in Node 18.18, 20 and later. */
-  [Symbol.asyncDispose](): Promise<void>;
-  [Symbol.asyncIterator](): PageWalk;
 }
 
-/** All connectors of a workspace, lazily. Each `for await` over it is a walk of its own. */
+/** All connectors of a workspace, requested page by page. Iterations are independent. */
 export interface ConnectorList {
-  [Symbol.asyncIterator](): ConnectorWalk;
-  /** The same, page by page. */
-  pages(): PageWalk;
+  [Symbol.asyncIterator](): ListIterator<Connector>;
+  /** Iterates over pages. */
+  pages(): PageIterator;
 }
 
-/** A client of one workspace, with its pool of connections: make one and keep it. */
+/** A client of one workspace. It keeps connections open: create one and keep it. */
 export class Client {
-  /** @throws InvalidArgumentError: a setting was refused. Nothing is sent yet. */
-  constructor(settings: Settings);
+  /** Sends nothing. @throws InvalidArgumentError: an option is invalid. */
+  constructor(options: ClientOptions);
 
-  /** Lists one page, newest update first. Rejects with a DataConnectorsError, or with `signal.reason`. */
+  /** Lists one page, most recently updated first. Rejects with a DataConnectorsError, or with `signal.reason`. */
   listPage(options?: PageOptions): Promise<Page>;
 
-  /**
-   * Lists all connectors, page by page as they are asked for.
-   * @throws InvalidArgumentError: an option was refused. ClosedError: the client is closed.
-   */
-  list(options?: WalkOptions): ConnectorList;
+  /** Lists all connectors. @throws InvalidArgumentError: an option is invalid. ClosedError: the client is closed. */
+  list(options?: ListOptions): ConnectorList;
 
-  /** Ends calls under way, which reject with CancelledError, and refuses later ones with ClosedError. Twice is fine. */
-  close(): void;
+  /** Refuses new calls, which reject with ClosedError. Resolves when the calls in progress have finished. */
+  close(): Promise<void>;
+
+  /** close(), but cancels the calls in progress, which reject with CancelledError. */
+  shutdown(): Promise<void>;
 
   readonly closed: boolean;
 
-  /** close(), for `using`; in Node 18.18, 20 and later. */
+  /** close() without waiting, for `using`; in Node 18.18, 20 and later. */
   [Symbol.dispose](): void;
+  /** close(), for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** How many native calls this thread's environment makes at a time, 1 to 128 [default: 16]; those beyond it queue. */
+/** Sets how many calls of this thread run at once, 1 to 128 [default: 16]. Others wait. */
 export function setMaxConcurrentCalls(count: number): void;
 
-/** The version of the native library that was loaded. */
+/** The version of the native library. */
 export const libraryVersion: string;
 
-/** What is known of a failure, to make an error in a test of yours. */
-export type Facts = { -readonly [Name in Exclude<keyof DataConnectorsError, keyof Error> | 'code']?:
+/** For errors that a test creates. */
+export type ErrorDetails = { -readonly [Name in Exclude<keyof DataConnectorsError, keyof Error> | 'code']?:
   DataConnectorsError[Name] };
 
-/** Any failure of a call. The message is one line for a person; neither it nor a field has the token. */
+/** A failed call. Neither the message nor another member contains the access token. */
 export class DataConnectorsError extends Error {
-  constructor(message?: string, facts?: Facts);
-  /** The status' name in C, such as "DC_ERR_TIMEOUT". */
+  constructor(message?: string, details?: ErrorDetails);
+  /** The status in C, such as "DC_ERR_TIMEOUT". */
   readonly code: string | null;
-  /** null when there was no answer. */
+  /** null without a response. */
   readonly httpStatus: number | null;
-  /** The service's own code, such as "unauthorized". */
+  /** The service's error code, such as "unauthorized". */
   readonly apiCode: string | null;
-  /** The parameter that the service found wrong. */
+  /** The request parameter that the service found invalid. */
   readonly apiField: string | null;
+  /** The service's id of the request, which its support asks for. */
   readonly requestId: string | null;
-  /** How long the service asked to wait before another try. */
+  /** How long the service asked to wait before the next request. */
   readonly retryAfterMs: number | null;
-  /** How many requests the call made. */
+  /** Number of requests that the call made. */
   readonly attempts: number;
   readonly rateLimit: RateLimit;
 }
 
-/** A setting or an argument was refused; nothing was sent. */
+/** An option or argument is invalid. Nothing was sent. */
 export class InvalidArgumentError extends DataConnectorsError {}
-/** The client was closed before the call. Its code is "DATA_CONNECTORS_CLOSED". */
+/** The client is closed. `code` is "DATA_CONNECTORS_CLOSED". */
 export class ClosedError extends DataConnectorsError {}
-/** No connection, or one that broke. */
+/** The connection could not be opened, or broke. */
 export class ConnectionError extends DataConnectorsError {}
-/** The time for the call, or for opening its connection, ran out. */
+/** The timeout of the call, or of opening its connection, expired. */
 export class TimeoutError extends DataConnectorsError {}
-/** The server could not be trusted, or TLS failed in another way. */
+/** The server's certificate is not trusted, or TLS failed in another way. */
 export class TlsError extends DataConnectorsError {}
-/** 401: the token is wrong, revoked, or of another region. */
+/** HTTP 401: the access token is invalid, revoked, or of another region. */
 export class AuthenticationError extends DataConnectorsError {}
-/** 403: the token may not do this, or something in front of the service said no. */
+/** HTTP 403: the access token lacks a permission, or a gateway refused the request. */
 export class PermissionDeniedError extends DataConnectorsError {}
-/** 429: too many requests; `retryAfterMs` says how long to wait, if the service did. */
+/** HTTP 429: too many requests. See `retryAfterMs`. */
 export class RateLimitError extends DataConnectorsError {}
-/** Any other 4xx; `httpStatus` tells which. */
+/** Any other HTTP 4xx. */
 export class BadRequestError extends DataConnectorsError {}
-/** 5xx: the service, or a gateway in front of it, failed. */
+/** HTTP 5xx: the service, or a gateway in front of it, failed. */
 export class ServerError extends DataConnectorsError {}
-/** An answer the contract doesn't allow: not whole JSON, a redirect, a cursor that came back. */
+/** The response is not what the API documents: malformed JSON, a redirect, a repeated cursor. */
 export class ProtocolError extends DataConnectorsError {}
-/** The answer is larger than `maxResponseBytes`, or its JSON than a string can be. */
+/** The response is larger than `maxResponseBytes`, or than a string of Node can be. */
 export class TooLargeError extends DataConnectorsError {}
-/** A bug of the library's own, caught at its border. */
+/** A bug in the library. */
 export class PanicError extends DataConnectorsError {}
-/** The call was ended by `close()`. (One that a signal ended rejects with the signal's reason.) */
+/** The call was cancelled by `shutdown()`. (If a signal cancels it, it rejects with the signal's reason.) */
 export class CancelledError extends DataConnectorsError {}
-/** The system gave no thread, file descriptor or memory. */
+/** The system is out of threads, file descriptors or memory. */
 export class SystemError extends DataConnectorsError {}
-/** The proxy did not open a way to the service. */
+/** The proxy refused to connect to the service. */
 export class ProxyError extends DataConnectorsError {}

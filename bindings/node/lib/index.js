@@ -1,7 +1,8 @@
 'use strict';
 
-const { Client, setMaxConcurrentCalls } = require('./client');
-const { classes } = require('./errors');
-const native = require('./native');
+const { setMaxConcurrentCalls } = require('./calls');
+const { Client } = require('./client');
+const { version: libraryVersion } = require('./native');
 
-module.exports = { Client, setMaxConcurrentCalls, libraryVersion: native.version(), ...classes };
+// Node finds the names for `import` in this form.
+module.exports = { Client, setMaxConcurrentCalls, libraryVersion, ...require('./errors') };

@@ -1,50 +1,55 @@
 'use strict';
-// The addon, and through it the native library: found, loaded, checked.
-
-const path = require('node:path');
+// Finds and loads the addon, and the native library through it. Needs no module of Node's, so that it can be bundled.
 
 const VARIABLE = 'DATA_CONNECTORS_LIBRARY';
+const NOT_FOUND = 'DATA_CONNECTORS_LIBRARY_NOT_FOUND';
 const SYSTEM_NAME = process.platform === 'darwin' ? 'libdata_connectors.1.dylib' : 'libdata_connectors.so.1';
-const folder = path.join(__dirname, '..', 'prebuilds', `${process.platform}-${process.arch}`);
+const PLATFORM = `${process.platform}-${process.arch}`;
 
 function loadError(code, message) {
   return Object.assign(new Error(`data-connectors: ${message}`), { code });
 }
 
+// The folder of the addon and the library: in the package, or beside a bundle. An ES module has no __dirname.
+function folders() {
+  const here = typeof __dirname === 'string' ? __dirname : process.argv[1].replace(/[/\\][^/\\]*$/, '');
+  return [`${here}/../prebuilds/${PLATFORM}`, `${here}/prebuilds/${PLATFORM}`];
+}
+
 function loadAddon() {
-  const file = path.join(folder, 'data_connectors.node');
-  try {
-    return require(file);
-  } catch (error) {
-    throw loadError('DATA_CONNECTORS_ADDON_NOT_FOUND',
-      `no addon for ${process.platform}-${process.arch} (${file}: ${error.message}): build it with "npm run build" ` +
-      'in bindings/node of the repository');
-  }
-}
-
-// Where the library may be, in this order. What the variable names is the only one then.
-function candidates() {
-  const named = process.env[VARIABLE];
-  return named ? [named] : [path.join(folder, 'libdata_connectors.so.1'), SYSTEM_NAME];
-}
-
-function loadLibrary(addon) {
   const tried = [];
-  for (const candidate of candidates()) {
-    const refused = addon.load(candidate);
-    if (refused === null)
-      return;
-    const [kind, why] = refused;
-    if (kind === 'wrong')
-      throw loadError('DATA_CONNECTORS_LIBRARY_UNUSABLE', `the library ${candidate} can't be used: ${why}`);
-    tried.push(`${candidate} (${why})`);
+  for (const folder of folders()) {
+    const loaded = { exports: {} };
+    try {
+      process.dlopen(loaded, `${folder}/data_connectors.node`);
+      return { addon: loaded.exports, folder };
+    } catch (error) {
+      tried.push(error.message);
+    }
   }
-  throw loadError('DATA_CONNECTORS_LIBRARY_NOT_FOUND',
-    `the native library was not found; looked for ${tried.join(', then ')}. Install libdata_connectors, or set ` +
-    `${VARIABLE} to its file`);
+  throw loadError('DATA_CONNECTORS_ADDON_NOT_FOUND',
+    `no addon for ${PLATFORM} (${tried.join('; ')}). In a bundled program, exclude data-connectors from the bundle ` +
+    '(esbuild: --external:data-connectors), or copy node_modules/data-connectors/prebuilds to the folder of the ' +
+    'bundle. Otherwise install a package that was built for this platform');
 }
 
-const native = loadAddon();
-loadLibrary(native);
+// If the variable is set, nothing else is tried.
+function loadLibrary({ addon, folder }) {
+  const named = process.env[VARIABLE];
+  const tried = [];
+  for (const file of named ? [named] : [`${folder}/libdata_connectors.so.1`, SYSTEM_NAME]) {
+    try {
+      const version = addon.load(file, (...event) => addon.onEvent(...event));
+      return Object.assign(addon, { version });
+    } catch (error) {
+      if (error.code !== NOT_FOUND)
+        throw loadError(error.code, `the library ${file} can't be used: ${error.message}`);
+      tried.push(`${file} (${error.message})`);
+    }
+  }
+  throw loadError(NOT_FOUND,
+    `native library not found; tried ${tried.join(', then ')}. Install libdata_connectors, or set ${VARIABLE} to its ` +
+    'path');
+}
 
-module.exports = native;
+module.exports = loadLibrary(loadAddon());

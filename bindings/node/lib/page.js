@@ -1,53 +1,26 @@
 'use strict';
-// Pages and connectors: frozen, plain, and with nothing native behind them.
+// Pages and connectors: plain frozen objects.
 
-const { classes: { TooLargeError }, rateLimit } = require('./errors');
+const { TooLargeError } = require('./errors');
+const { camelCase } = require('./options');
 
-// What the addon puts into the array for each row: the columns of the packed rows, without the row's JSON.
-const WIDTH = 16;
-
-// Written out, so that all connectors are of one shape.
-function connector(rows, at) {
-  return Object.freeze({
-    type: rows[at],
-    id: rows[at + 1],
-    name: rows[at + 2],
-    description: rows[at + 3],
-    state: rows[at + 4],
-    stateCode: rows[at + 14],
-    httpMethod: rows[at + 5],
-    httpMethodCode: rows[at + 15],
-    directFinUsage: rows[at + 6],
-    createdByAdminId: rows[at + 7],
-    updatedByAdminId: rows[at + 8],
-    createdAt: rows[at + 9],
-    createdAtMs: rows[at + 12],
-    updatedAt: rows[at + 10],
-    updatedAtMs: rows[at + 13],
-    executionResultsUrl: rows[at + 11],
-  });
+// From columns, as of { id: ['1', '2'], created_at: [null, '…'], … }. The rows' places in the JSON are not kept.
+function toConnectors({ json_start: starts, json_length, ...columns }) {
+  const fields = Object.entries(columns).map(([name, values]) => [camelCase(name), values]);
+  return Object.freeze(starts.map((_, row) => {
+    const connector = {};
+    for (const [name, values] of fields)
+      connector[name] = values[row];
+    return Object.freeze(connector);
+  }));
 }
 
-function connectors(rows) {
-  const made = [];
-  for (let at = 0; at < rows.length; at += WIDTH)
-    made.push(connector(rows, at));
-  return Object.freeze(made);
-}
-
-function page(told) {
-  if (told.json === undefined)
-    throw new TooLargeError('the answer is longer than a string can be in Node: ask for fewer rows by perPage', {
-      code: 'DC_ERR_TOO_LARGE', requestId: told.requestId, attempts: 1, rateLimit: rateLimit(told),
+function toPage({ rows, json, ...page }) {
+  if (rows === undefined || json === undefined)
+    throw new TooLargeError('the response is longer than a string can be in Node: list fewer rows with perPage', {
+      requestId: page.requestId, attempts: 1, rateLimit: page.rateLimit,
     });
-  return Object.freeze({
-    connectors: connectors(told.rows),
-    nextCursor: told.nextCursor,
-    hasNext: told.hasNext,
-    requestId: told.requestId,
-    rateLimit: rateLimit(told),
-    json: told.json,
-  });
+  return Object.freeze({ connectors: toConnectors(JSON.parse(rows)), ...page, json });
 }
 
-module.exports = { connectors, page };
+module.exports = { toPage };

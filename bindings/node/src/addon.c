@@ -1,110 +1,374 @@
-/* The addon's functions for the files of lib, and the beginning and the end of an environment. */
-#include "addon.h"
+/*
+ * The functions for lib: clients and pagers as externals, and calls on the threads of a pool.
+ *
+ * Each load of the addon (by the main thread, or by a worker) has its own state. All of it belongs to the JavaScript
+ * thread, except a call while its job runs.
+ */
 #include "library.h"
+#include "pool.h"
+#include "values.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-/* load(path): null, or what is wrong: ["absent" or "wrong", why] */
-static napi_value load(napi_env env, napi_callback_info info)
+struct state {
+    struct pool pool;
+    napi_threadsafe_function notify; /* may be called on any thread */
+    unsigned calls;
+};
+
+/* A client or a pager. */
+struct handle {
+    dc_client *client;
+    dc_pager *pager;
+    unsigned calls; /* that use it */
+    bool freed;
+    bool finalized; /* the external was collected */
+};
+
+/* What is delivered to JavaScript: a log line of a call, or its result. */
+struct event {
+    struct call *call;
+    int32_t level; /* of a log line; 0: the result */
+    char *message;
+};
+
+struct call {
+    struct job job;
+    struct event result;
+    struct state *state;
+    struct handle *handle;
+    int worker;
+    int32_t per_page;
+    char *starting_after;
+    dc_cancel_token *token;
+    dc_status status;
+    dc_page *page;
+    dc_error *error;
+};
+
+/* The call that this thread runs. */
+static _Thread_local struct call *current;
+
+static struct state *get_state(napi_env env)
 {
-    char why[1024] = "";
-    napi_value values[1], result = NULL;
-    char *path;
-    if (!arguments(env, info, 1, values) || !text_in(env, values[0], &path))
-        return NULL;
-    enum library_result loaded = library_load(path, why, sizeof why);
-    text_free(path);
-    if (loaded == LIBRARY_LOADED) {
-        napi_get_null(env, &result);
-        return result;
-    }
-    napi_create_array_with_length(env, 2, &result);
-    napi_set_element(env, result, 0, text_out(env, loaded == LIBRARY_ABSENT ? "absent" : "wrong"));
-    napi_set_element(env, result, 1, text_out(env, why));
-    return result;
+    void *state = NULL;
+    napi_get_instance_data(env, &state);
+    return state;
 }
 
-static napi_value version(napi_env env, napi_callback_info info)
+static napi_value argument(napi_env env, napi_callback_info info, unsigned index)
 {
-    (void)info;
-    return text_out(env, library.dc_version());
+    napi_value values[4];
+    size_t count = sizeof values / sizeof *values;
+    napi_get_cb_info(env, info, &count, values, NULL, NULL);
+    return values[index];
 }
 
-/* setMaxConcurrentCalls(count) */
-static napi_value set_max_concurrent_calls(napi_env env, napi_callback_info info)
+static napi_value throw_failure(napi_env env, dc_status status, dc_error *error)
 {
-    napi_value values[1];
-    int64_t count;
-    if (arguments(env, info, 1, values) && integer_in(env, values[0], 1, MOST_CALLS, &count))
-        pool_set_limit(&state_of(env)->pool, (unsigned)count);
+    napi_throw(env, failure_value(env, status, error));
+    library.dc_error_free(error);
     return NULL;
 }
 
-/*
- * The environment ends: by the program's or the worker's, or by worker.terminate(). No JavaScript runs any more.
- * Calls under way are ended and waited for, as their threads run this addon's code, which Node may unload next.
- */
-static void end(void *data)
+static void free_unused(struct handle *handle)
+{
+    if (!handle->freed || handle->calls > 0)
+        return;
+    library.dc_pager_free(handle->pager);
+    library.dc_client_free(handle->client);
+    handle->pager = NULL;
+    handle->client = NULL;
+    if (handle->finalized)
+        free(handle);
+}
+
+/* Called by the garbage collector, and when the environment has ended. */
+static void finalize(napi_env env, void *data, void *hint)
+{
+    struct handle *handle = data;
+    (void)env, (void)hint;
+    handle->freed = handle->finalized = true;
+    free_unused(handle);
+}
+
+static napi_value new_handle(napi_env env, dc_client *client, dc_pager *pager)
+{
+    struct handle *handle = allocate(sizeof *handle);
+    napi_value external = NULL;
+    *handle = (struct handle){.client = client, .pager = pager};
+    if (napi_create_external(env, handle, finalize, NULL, &external) != napi_ok)
+        finalize(env, handle, NULL);
+    return external;
+}
+
+/* NULL, and an exception, for what is not a handle or was freed. lib passes neither. */
+static struct handle *get_handle(napi_env env, napi_value value)
+{
+    void *handle = NULL;
+    if (napi_get_value_external(env, value, &handle) == napi_ok && !((struct handle *)handle)->freed)
+        return handle;
+    napi_throw_type_error(env, NULL, "data-connectors: invalid handle");
+    return NULL;
+}
+
+/* free(handle): frees a client or a pager, once no call uses it. */
+static napi_value free_handle(napi_env env, napi_callback_info info)
+{
+    struct handle *handle = get_handle(env, argument(env, info, 0));
+    if (handle) {
+        handle->freed = true;
+        free_unused(handle);
+    }
+    return NULL;
+}
+
+/* Called on a thread of the pool, by a call of the library. */
+static void write_log(void *user_data, int32_t level, const char *message)
+{
+    (void)user_data;
+    if (!current)
+        return;
+    struct event *event = allocate(sizeof *event + strlen(message) + 1);
+    *event = (struct event){.call = current, .level = level, .message = (char *)(event + 1)};
+    strcpy(event->message, message);
+    napi_call_threadsafe_function(current->state->notify, event, napi_tsfn_nonblocking);
+}
+
+/* Wipes the copy: the value may be an access token. The compiler may not omit volatile writes. */
+static dc_status set_option(napi_env env, dc_config *config, napi_value name, napi_value value, dc_error **error)
+{
+    char *option = copy_string(env, name), *string = copy_string(env, value);
+    dc_status status = library.dc_config_set_string(config, option, string, error);
+    for (volatile char *at = string; at && *at; at++)
+        *at = 0;
+    free(string);
+    free(option);
+    return status;
+}
+
+/* clientNew([option, value, …], logLevel): a handle. Throws a failure. */
+static napi_value client_new(napi_env env, napi_callback_info info)
+{
+    napi_value options = argument(env, info, 0), name, value;
+    uint32_t length = 0;
+    int32_t level = 0;
+    dc_client *client = NULL;
+    dc_error *error = NULL;
+    dc_status status = DC_OK;
+    napi_get_array_length(env, options, &length);
+    napi_get_value_int32(env, argument(env, info, 1), &level);
+    dc_config *config = library.dc_config_new();
+    if (level)
+        status = library.dc_config_set_logger(config, level, write_log, NULL, NULL, &error);
+    for (uint32_t i = 0; status == DC_OK && i < length; i += 2) {
+        napi_get_element(env, options, i, &name);
+        napi_get_element(env, options, i + 1, &value);
+        status = set_option(env, config, name, value, &error);
+    }
+    if (status == DC_OK)
+        status = library.dc_client_new(config, &client, &error);
+    library.dc_config_free(config);
+    return status == DC_OK ? new_handle(env, client, NULL) : throw_failure(env, status, error);
+}
+
+/* pagerNew(client, perPage, startingAfter, prefetch): a handle. Throws a failure. */
+static napi_value pager_new(napi_env env, napi_callback_info info)
+{
+    int32_t per_page = 0;
+    bool prefetch = false;
+    dc_pager *pager = NULL;
+    dc_error *error = NULL;
+    struct handle *client = get_handle(env, argument(env, info, 0));
+    if (!client)
+        return NULL;
+    napi_get_value_int32(env, argument(env, info, 1), &per_page);
+    napi_get_value_bool(env, argument(env, info, 3), &prefetch);
+    char *starting_after = copy_string(env, argument(env, info, 2));
+    dc_status status = library.dc_pager_new(client->client, per_page, starting_after, &pager, &error);
+    free(starting_after);
+    if (status == DC_OK)
+        status = library.dc_pager_set_prefetch(pager, prefetch, &error);
+    if (status == DC_OK)
+        return new_handle(env, NULL, pager);
+    library.dc_pager_free(pager);
+    return throw_failure(env, status, error);
+}
+
+/* shutdown(client) */
+static napi_value shutdown_client(napi_env env, napi_callback_info info)
+{
+    struct handle *handle = get_handle(env, argument(env, info, 0));
+    if (handle)
+        library.dc_client_shutdown(handle->client);
+    return NULL;
+}
+
+/* On a thread of the pool. The rows are packed here, not when JavaScript's thread reads them. */
+static void run(struct job *job)
+{
+    struct call *call = (struct call *)job;
+    current = call;
+    if (call->handle->pager)
+        call->status = library.dc_pager_next(call->handle->pager, call->token, &call->page, &call->error);
+    else
+        call->status = library.dc_list_page(call->handle->client, call->per_page, call->starting_after, call->token,
+                                            &call->page, &call->error);
+    current = NULL;
+    if (call->page)
+        library.dc_page_packed_rows(call->page, DC_PACKED_JSON, NULL);
+    napi_call_threadsafe_function(call->state->notify, &call->result, napi_tsfn_nonblocking);
+}
+
+static void free_call(struct call *call)
+{
+    call->handle->calls--;
+    free_unused(call->handle);
+    library.dc_cancel_token_free(call->token);
+    library.dc_page_free(call->page);
+    library.dc_error_free(call->error);
+    free(call->starting_after);
+    free(call);
+}
+
+/* start(handle, perPage, startingAfter): starts a call, and returns its number. Throws a failure. */
+static napi_value start(napi_env env, napi_callback_info info)
+{
+    napi_value number = NULL;
+    dc_error *error = NULL;
+    struct handle *handle = get_handle(env, argument(env, info, 0));
+    if (!handle)
+        return NULL;
+    struct call *call = allocate(sizeof *call);
+    *call = (struct call){.job.run = run, .result.call = call, .state = get_state(env), .handle = handle};
+    handle->calls++;
+    napi_get_value_int32(env, argument(env, info, 1), &call->per_page);
+    call->starting_after = copy_string(env, argument(env, info, 2));
+    dc_status status = library.dc_cancel_token_new(&call->token, &error);
+    call->worker = status == DC_OK ? pool_submit(&call->state->pool, &call->job) : -1;
+    if (call->worker < 0) {
+        free_call(call);
+        return throw_failure(env, DC_ERR_SYSTEM, error);
+    }
+    /* A call in progress keeps the program running. */
+    if (call->state->calls++ == 0)
+        napi_ref_threadsafe_function(env, call->state->notify);
+    napi_create_int32(env, call->worker, &number);
+    return number;
+}
+
+static void cancel_job(struct job *job)
+{
+    library.dc_cancel_token_cancel(((struct call *)job)->token);
+}
+
+/* cancel(number) */
+static napi_value cancel(napi_env env, napi_callback_info info)
+{
+    uint32_t number = POOL_SIZE;
+    napi_get_value_uint32(env, argument(env, info, 0), &number);
+    struct job *job = number < POOL_SIZE ? get_state(env)->pool.workers[number].job : NULL;
+    if (job)
+        cancel_job(job);
+    return NULL;
+}
+
+/* notify(number, level, message) for a log line; notify(number, 0, page or null), notify(number, -1, failure). */
+static void deliver(napi_env env, napi_value notify, void *context, void *data)
+{
+    struct event *event = data;
+    struct call *call = event->call;
+    bool is_result = event == &call->result;
+    int32_t level = is_result && call->status < 0 ? -1 : event->level;
+    napi_value values[3], undefined;
+    (void)context;
+    if (env) {
+        napi_get_undefined(env, &undefined);
+        napi_create_int32(env, call->worker, &values[0]);
+        napi_create_int32(env, level, &values[1]);
+        if (level < 0)
+            values[2] = failure_value(env, call->status, call->error);
+        else if (is_result && call->page)
+            values[2] = page_value(env, call->page);
+        else
+            values[2] = string_value(env, event->message);
+        if (is_result) {
+            pool_release(&call->state->pool, call->worker);
+            if (--call->state->calls == 0)
+                napi_unref_threadsafe_function(env, call->state->notify);
+        }
+    } /* else the environment has ended, and the state with it */
+    if (is_result)
+        free_call(call);
+    else
+        free(event);
+    if (env)
+        napi_call_function(env, undefined, notify, 3, values, NULL);
+}
+
+/* The environment ends. Its calls are waited for, as their threads run code of the addon, which Node may unload. */
+static void stop(void *data)
 {
     struct state *state = data;
-    pool_end(&state->pool);
-    handles_shut_down(state);
-    pool_destroy(&state->pool);
-    while (state->calls)
-        call_free(state->calls);
-    handles_end(state);
+    pool_stop(&state->pool, cancel_job);
     free(state);
 }
 
-/* start(settled): once for each environment, when the library was loaded. */
-static napi_value start(napi_env env, napi_callback_info info)
+static struct state *new_state(napi_env env, napi_value notify)
 {
-    napi_value values[1], name;
-    struct state *state;
-    if (!arguments(env, info, 1, values))
-        return NULL;
-    if (!(state = calloc(1, sizeof *state)) || !pool_start(&state->pool)) {
-        free(state);
-        napi_throw_error(env, NULL, "data-connectors: out of memory");
+    struct state *state = allocate(sizeof *state);
+    napi_create_threadsafe_function(env, notify, NULL, string_value(env, "data-connectors"), 0, 1, NULL, NULL, NULL,
+                                    deliver, &state->notify);
+    napi_unref_threadsafe_function(env, state->notify);
+    pool_init(&state->pool);
+    /* Hooks run last to first: the threads are joined before the function is closed. */
+    napi_add_env_cleanup_hook(env, stop, state);
+    return state;
+}
+
+/* load(path, notify): loads the library, and returns its version. Throws an Error with a code. */
+static napi_value load(napi_env env, napi_callback_info info)
+{
+    char why[1024];
+    char *path = copy_string(env, argument(env, info, 0));
+    const char *code = library_load(path, why, sizeof why);
+    free(path);
+    if (code) {
+        napi_throw_error(env, code, why);
         return NULL;
     }
-    napi_create_string_utf8(env, "data-connectors", NAPI_AUTO_LENGTH, &name);
-    if (napi_create_threadsafe_function(env, values[0], NULL, name, 0, 1, NULL, NULL, state, call_deliver,
-                                        &state->pool.wake) != napi_ok) {
-        pool_destroy(&state->pool);
-        free(state);
-        napi_throw_error(env, NULL, "data-connectors: out of memory");
-        return NULL;
+    napi_set_instance_data(env, new_state(env, argument(env, info, 1)), NULL, NULL);
+    return string_value(env, library.dc_version());
+}
+
+/* options(): for each option of the library a list of its attributes, in the order of DC_INFO_…. */
+static napi_value options(napi_env env, napi_callback_info info)
+{
+    napi_value list, attributes;
+    (void)info;
+    napi_create_array(env, &list);
+    for (uint32_t i = 0; i < library.dc_config_option_count(); i++) {
+        napi_create_array(env, &attributes);
+        for (uint32_t attribute = DC_INFO_NAME; attribute <= DC_INFO_REPLACES; attribute++)
+            napi_set_element(env, attributes, attribute, string_value(env, library.dc_config_option(i, attribute)));
+        napi_set_element(env, list, i, attributes);
     }
-    napi_unref_threadsafe_function(env, state->pool.wake);
-    napi_set_instance_data(env, state, NULL, NULL);
-    /* After the function was made: hooks run last to first, so threads are joined while it still lives. */
-    napi_add_env_cleanup_hook(env, end, state);
-    return NULL;
+    return list;
 }
 
 NAPI_MODULE_INIT()
 {
-    const struct {
-        const char *name;
-        napi_callback callback;
-    } functions[] = {
-        {"load", load},
-        {"start", start},
-        {"version", version},
-        {"replacements", replacements},
-        {"setMaxConcurrentCalls", set_max_concurrent_calls},
-        {"clientNew", client_new},
-        {"pagerNew", pager_new},
-        {"close", handle_close},
-        {"listPage", list_page},
-        {"pagerNext", pager_next},
-        {"cancel", cancel},
+    const napi_property_descriptor functions[] = {
+#define FUNCTION(name, callback) {name, NULL, callback, NULL, NULL, NULL, napi_default, NULL}
+        FUNCTION("load", load), FUNCTION("options", options), FUNCTION("clientNew", client_new),
+        FUNCTION("pagerNew", pager_new), FUNCTION("shutdown", shutdown_client), FUNCTION("free", free_handle),
+        FUNCTION("start", start), FUNCTION("cancel", cancel),
+#undef FUNCTION
     };
-    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
-        napi_value function;
-        napi_create_function(env, functions[i].name, NAPI_AUTO_LENGTH, functions[i].callback, NULL, &function);
-        napi_set_named_property(env, exports, functions[i].name, function);
-    }
+    napi_value pool_size;
+    napi_define_properties(env, exports, sizeof functions / sizeof *functions, functions);
+    napi_create_int32(env, POOL_SIZE, &pool_size);
+    napi_set_named_property(env, exports, "poolSize", pool_size);
     return exports;
 }

@@ -2,71 +2,57 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 struct library library;
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static bool loaded;
-
-/* The table's types are the header's: the compiler says so. */
-#define X(result, name, parameters)                                                                                   \
-    _Static_assert(__builtin_types_compatible_p(__typeof__(&name), result(*) parameters), #name);
-LIBRARY_FUNCTIONS(X)
-#undef X
-
-struct symbol {
+static const struct {
     const char *name;
-    size_t place;
-};
-
-static const struct symbol symbols[] = {
-#define X(result, name, parameters) {#name, offsetof(struct library, name)},
+    size_t offset;
+} functions[] = {
+#define X(name) {#name, offsetof(struct library, name)},
     LIBRARY_FUNCTIONS(X)
 #undef X
 };
 
-static enum library_result resolve(void *handle, char *why, size_t size)
+static const char *const UNUSABLE = "DATA_CONNECTORS_LIBRARY_UNUSABLE";
+
+static const char *resolve(void *handle, char *why, size_t size)
 {
     struct library found;
-    for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++) {
-        void *address = dlsym(handle, symbols[i].name);
-        /* dc_abi_version comes first: without it it's another library, without a later one it's an older one. */
-        if (!address && i == 0) {
-            snprintf(why, size, "it is not libdata_connectors: it has no dc_abi_version");
-            return LIBRARY_WRONG;
-        }
+    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
+        void *address = dlsym(handle, functions[i].name);
         if (!address) {
-            snprintf(why, size, "it is older than this package: it has no %s", symbols[i].name);
-            return LIBRARY_WRONG;
+            snprintf(why, size, i == 0 ? "it is not libdata_connectors: it has no %s"
+                                       : "it is older than this package: it has no %s", functions[i].name);
+            return UNUSABLE;
         }
-        memcpy((char *)&found + symbols[i].place, &address, sizeof address);
+        memcpy((char *)&found + functions[i].offset, &address, sizeof address);
         if (i == 0 && found.dc_abi_version() != DC_ABI_VERSION) {
             snprintf(why, size, "its ABI version is %d, and this package needs %d", (int)found.dc_abi_version(),
                      DC_ABI_VERSION);
-            return LIBRARY_WRONG;
+            return UNUSABLE;
         }
     }
     library = found;
-    return LIBRARY_LOADED;
+    return NULL;
 }
 
-enum library_result library_load(const char *path, char *why, size_t size)
+const char *library_load(const char *path, char *why, size_t size)
 {
-    enum library_result result = LIBRARY_LOADED;
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    const char *code = NULL;
     pthread_mutex_lock(&lock);
-    if (!loaded) {
+    if (!library.dc_abi_version) {
         void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
         if (!handle) {
             snprintf(why, size, "%s", dlerror());
-            result = LIBRARY_ABSENT;
-        } else if ((result = resolve(handle, why, size)) != LIBRARY_LOADED) {
+            code = "DATA_CONNECTORS_LIBRARY_NOT_FOUND";
+        } else if ((code = resolve(handle, why, size))) {
             dlclose(handle);
         }
-        loaded = result == LIBRARY_LOADED;
     }
     pthread_mutex_unlock(&lock);
-    return result;
+    return code;
 }

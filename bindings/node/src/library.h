@@ -1,68 +1,35 @@
-/* The native library, loaded by dlopen: one pointer for each function of its header that the addon calls. */
+/* The native library, loaded by dlopen: a pointer to each of its functions that the addon calls. */
 #ifndef LIBRARY_H
 #define LIBRARY_H
 
 #include <data_connectors.h>
 #include <stddef.h>
 
-/* X(result, name, parameters). test/library.test.mjs holds them against abi/data_connectors.json. */
+/* dc_abi_version is first: it tells another library and another ABI version from an older library. */
 #define LIBRARY_FUNCTIONS(X)                                                                                          \
-    X(int32_t, dc_abi_version, (void))                                                                                \
-    X(const char *, dc_version, (void))                                                                               \
-    X(const char *, dc_status_name, (dc_status))                                                                      \
-    X(const char *, dc_status_message, (dc_status))                                                                   \
-    X(const char *, dc_error_message, (const dc_error *))                                                             \
-    X(int32_t, dc_error_http_status, (const dc_error *))                                                              \
-    X(const char *, dc_error_api_code, (const dc_error *))                                                            \
-    X(const char *, dc_error_api_field, (const dc_error *))                                                           \
-    X(const char *, dc_error_request_id, (const dc_error *))                                                          \
-    X(int64_t, dc_error_retry_after_ms, (const dc_error *))                                                           \
-    X(void, dc_error_rate_limit, (const dc_error *, int64_t *, int64_t *, int64_t *))                                 \
-    X(int32_t, dc_error_attempts, (const dc_error *))                                                                 \
-    X(void, dc_error_free, (dc_error *))                                                                              \
-    X(dc_config *, dc_config_new, (void))                                                                             \
-    X(dc_status, dc_config_set_string, (dc_config *, const char *, const char *, dc_error **))                        \
-    X(size_t, dc_config_option_count, (void))                                                                         \
-    X(const char *, dc_config_option, (size_t, int32_t))                                                              \
-    X(void, dc_config_free, (dc_config *))                                                                            \
-    X(dc_status, dc_client_new, (const dc_config *, dc_client **, dc_error **))                                       \
-    X(void, dc_client_shutdown, (const dc_client *))                                                                  \
-    X(void, dc_client_free, (dc_client *))                                                                            \
-    X(dc_status, dc_cancel_token_new, (dc_cancel_token **, dc_error **))                                              \
-    X(void, dc_cancel_token_cancel, (const dc_cancel_token *))                                                        \
-    X(void, dc_cancel_token_free, (dc_cancel_token *))                                                                \
-    X(dc_status, dc_list_page,                                                                                        \
-      (const dc_client *, int32_t, const char *, const dc_cancel_token *, dc_page **, dc_error **))                   \
-    X(dc_status, dc_pager_new, (const dc_client *, int32_t, const char *, dc_pager **, dc_error **))                  \
-    X(dc_status, dc_pager_set_prefetch, (dc_pager *, int32_t, dc_error **))                                           \
-    X(dc_status, dc_pager_next, (dc_pager *, const dc_cancel_token *, dc_page **, dc_error **))                       \
-    X(const char *, dc_pager_cursor, (const dc_pager *))                                                              \
-    X(void, dc_pager_free, (dc_pager *))                                                                              \
-    X(const char *, dc_page_json, (const dc_page *))                                                                  \
-    X(size_t, dc_page_json_len, (const dc_page *))                                                                    \
-    X(size_t, dc_page_count, (const dc_page *))                                                                       \
-    X(const char *, dc_page_next_cursor, (const dc_page *))                                                           \
-    X(int32_t, dc_page_has_next, (const dc_page *))                                                                   \
-    X(const char *, dc_page_request_id, (const dc_page *))                                                            \
-    X(void, dc_page_rate_limit, (const dc_page *, int64_t *, int64_t *, int64_t *))                                   \
-    X(const char *, dc_page_packed_rows, (const dc_page *, int32_t, size_t *))                                        \
-    X(void, dc_page_free, (dc_page *))
+    X(dc_abi_version) X(dc_version) X(dc_status_name) X(dc_status_message)                                            \
+    X(dc_config_new) X(dc_config_set_string) X(dc_config_set_logger) X(dc_config_option) X(dc_config_option_count)    \
+    X(dc_config_free) X(dc_client_new) X(dc_client_shutdown) X(dc_client_free) X(dc_list_page)                        \
+    X(dc_pager_new) X(dc_pager_set_prefetch) X(dc_pager_next) X(dc_pager_free)                                        \
+    X(dc_cancel_token_new) X(dc_cancel_token_cancel) X(dc_cancel_token_free)                                          \
+    X(dc_page_json) X(dc_page_json_len) X(dc_page_packed_rows) X(dc_page_next_cursor) X(dc_page_has_next)             \
+    X(dc_page_request_id) X(dc_page_rate_limit) X(dc_page_free)                                                       \
+    X(dc_error_message) X(dc_error_http_status) X(dc_error_api_code) X(dc_error_api_field) X(dc_error_request_id)     \
+    X(dc_error_retry_after_ms) X(dc_error_rate_limit) X(dc_error_attempts) X(dc_error_free)
 
 struct library {
-#define X(result, name, parameters) result(*name) parameters;
+#define X(name) __typeof__(&name) name;
     LIBRARY_FUNCTIONS(X)
 #undef X
 };
 
-/* Filled by library_load, and not changed afterwards. */
+/* Set by library_load, and not changed afterwards. */
 extern struct library library;
 
-enum library_result { LIBRARY_LOADED, LIBRARY_ABSENT, LIBRARY_WRONG };
-
 /*
- * Loads the library from a path, or by a name that the system's loader looks for. A process loads it once: later calls,
- * on whatever thread, give what the first success was. What is wrong is written to `why`.
+ * Loads the library from a path, or by a name that the system's loader searches for. A process loads it once: after the
+ * first success, later calls on any thread do nothing. Returns NULL, or the code of an error, described in `why`.
  */
-enum library_result library_load(const char *path, char *why, size_t size);
+const char *library_load(const char *path, char *why, size_t size);
 
 #endif

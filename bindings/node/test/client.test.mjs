@@ -1,34 +1,38 @@
-// The client and its walks.
+// Clients, pages and iterators.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import test from 'node:test';
+import { inspect } from 'node:util';
 import { Client, ClosedError, InvalidArgumentError } from 'data-connectors';
-import { TOKEN, all, client, failed, hang, list, sandbox, server } from './tools.mjs';
+import { ROOT, TOKEN, all, client, failed, hang, list, sandbox, server, sleep } from './tools.mjs';
 
 const url = await sandbox('--connectors', '137');
-const snake = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+const abi = JSON.parse(readFileSync(path.join(ROOT, 'abi/data_connectors.json'), 'utf8'));
+const camel = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
 
-test('a page: its rows are those of its JSON, frozen', async () => {
+test('the connectors of a page have the values in its JSON, and are frozen', async () => {
   const page = await client(url).listPage({ perPage: 50 });
   const { data } = JSON.parse(page.json);
   assert.equal(data.length, 50);
   page.connectors.forEach((connector, index) => {
-    for (const [name, value] of Object.entries(connector)) {
-      if (/At$|Id$|Url$|^(type|id|name|description|state|httpMethod|directFinUsage)$/.test(name))
-        assert.equal(value, data[index][snake(name)] ?? null, name);
-    }
+    for (const name of abi.fields)
+      assert.equal(connector[camel(name)], data[index][name] ?? null, name);
     assert.equal(connector.createdAtMs, Date.parse(connector.createdAt));
     assert.equal(connector.updatedAtMs, Date.parse(connector.updatedAt));
-    assert.equal(Object.keys(connector).length, 16);
+    assert.equal(abi.constants[`DC_STATE_${connector.state.toUpperCase()}`], connector.stateCode);
+    assert.equal(abi.constants[`DC_HTTP_METHOD_${connector.httpMethod.toUpperCase()}`], connector.httpMethodCode);
+    assert.deepEqual(structuredClone(connector), connector);
     assert.ok(Object.isFrozen(connector));
   });
-  assert.ok(Object.isFrozen(page) && Object.isFrozen(page.connectors));
+  assert.ok(Object.isFrozen(page) && Object.isFrozen(page.connectors) && Object.isFrozen(page.rateLimit));
   assert.equal(page.hasNext, true);
   assert.match(page.requestId, /^[0-9a-f-]{36}$/);
   assert.equal(typeof page.rateLimit.remaining, 'number');
 });
 
-test('texts of every kind, absent ones, and later fields', async () => {
-  const name = 'a\0b \u{1F600} ü \u00fe\u00ff';
+test('unusual strings, absent fields and unknown values', async () => {
+  const name = 'a\0b \u{1F600} ü \u00fe\u00ff \u2028';
   const rows = [
     { id: '1', name, direct_fin_usage: false, state: 'archived', new: [1] },
     { id: 5, name: '', created_at: 'yesterday' }, {}, 'no object',
@@ -39,7 +43,7 @@ test('texts of every kind, absent ones, and later fields', async () => {
     ['1', name, false, 0, null], [null, '', null, null, null], ...Array(2).fill(Array(5).fill(null))]);
 });
 
-test('a walk over connectors, and over pages, and again', async () => {
+test('lists all connectors, and all pages, repeatedly', async () => {
   const everything = client(url).list({ perPage: 50 });
   const connectors = await all(everything);
   const pages = await all(everything.pages());
@@ -49,7 +53,7 @@ test('a walk over connectors, and over pages, and again', async () => {
   assert.deepEqual(connectors, await all(client(url).list({ perPage: 50, prefetch: true })));
 });
 
-test('a walk goes on at its cursor', async () => {
+test('an iteration continues at its cursor', async () => {
   const pages = client(url).list({ perPage: 50 }).pages();
   assert.equal(pages.cursor, null);
   const first = (await pages.next()).value;
@@ -62,33 +66,37 @@ test('a walk goes on at its cursor', async () => {
   assert.equal(rest.cursor, null);
 });
 
-test('steps asked for at once come in order', async () => {
+test('concurrent next() return results in order', async () => {
   for (const prefetch of [false, true]) {
-    const expected = (await all(client(url).list())).map((row) => row.id);
-    const walk = client(url).list({ perPage: 3, prefetch })[Symbol.asyncIterator]();
-    const steps = await Promise.all(Array.from({ length: 140 }, () => walk.next()));
-    assert.deepEqual(steps.map((step) => step.value?.id), [...expected, ...Array(3).fill(undefined)]);
-    assert.deepEqual(steps.map((step) => step.done).indexOf(true), 137);
+    const everything = client(url).list({ perPage: 3, prefetch });
+    const expected = (await all(everything)).map((row) => row.id);
+    const iterator = everything[Symbol.asyncIterator]();
+    const results = await Promise.all(Array.from({ length: 140 }, () => iterator.next()));
+    assert.deepEqual(results.map(({ value }) => value?.id), [...expected, ...Array(3).fill(undefined)]);
+    assert.equal(results.findIndex(({ done }) => done), 137);
+    const pages = everything.pages();
+    const lists = await Promise.all(Array.from({ length: 50 }, () => pages.next()));
+    assert.deepEqual(lists.flatMap(({ value }) => value?.connectors ?? []).map((row) => row.id), expected);
   }
 });
 
-test('a walk that failed stands where it was', async () => {
-  const answers = [[200, list(['1'], 'c1')], [503, ''], [503, ''], [200, list(['2'])]];
+test('after an error an iterator requests the same page again', async () => {
+  const responses = [[200, list(['1'], 'c1')], [503, ''], [503, ''], [200, list(['2'])]];
   const there = await server((_, response, count) => {
-    const [status, body] = answers[count - 1];
+    const [status, body] = responses[count - 1];
     response.writeHead(status).end(body);
   });
-  const walk = client(there.url, { maxRetries: 0 }).list()[Symbol.asyncIterator]();
-  assert.equal((await walk.next()).value.id, '1');
+  const iterator = client(there.url, { maxRetries: 0 }).list()[Symbol.asyncIterator]();
+  assert.equal((await iterator.next()).value.id, '1');
   for (let i = 0; i < 2; i++)
-    assert.equal((await failed(walk.next())).error.httpStatus, 503);
-  assert.equal((await walk.next()).value.id, '2');
-  assert.equal((await walk.next()).done, true);
+    assert.equal((await failed(iterator.next())).error.httpStatus, 503);
+  assert.equal((await iterator.next()).value.id, '2');
+  assert.equal((await iterator.next()).done, true);
   assert.deepEqual(there.requests.map((request) => request.url.split('?')[1]),
     [undefined, ...Array(3).fill('starting_after=c1')]);
 });
 
-test('leaving a loop asks for nothing more', async () => {
+test('leaving a loop sends no further request', async () => {
   const there = await server((_, response, count) => response.end(list([`${count}`], `c${count}`)));
   for await (const row of client(there.url).list())
     if (row.id === '2')
@@ -96,42 +104,70 @@ test('leaving a loop asks for nothing more', async () => {
   assert.equal(there.requests.length, 2);
 });
 
-test('close ends calls under way, and refuses later ones', async () => {
-  const there = await hang();
-  const one = client(there.url);
-  const walk = one.list()[Symbol.asyncIterator]();
-  const calls = [one.listPage(), walk.next(), all(one.list().pages())].map(failed);
-  setTimeout(() => one.close(), 50);
-  for (const { error, ms } of await Promise.all(calls)) {
-    assert.equal(error.code, 'DC_ERR_CANCELLED');
-    assert.ok(ms < 1000, `${ms} ms`);
-  }
-  one.close();
+async function assertClosed(one, iterator) {
   assert.equal(one.closed, true);
-  for (const refused of [() => one.listPage(), async () => one.list(), () => walk.next()]) {
-    const { error } = await failed(refused());
+  for (const call of [() => one.listPage(), async () => one.list(), () => iterator.next()]) {
+    const { error } = await failed(call());
     assert.ok(error instanceof ClosedError);
     assert.match(error.message, /closed/);
   }
+}
+
+test('close lets calls in progress and in the queue finish, and refuses later ones', async () => {
+  const there = await server((_, response) => setTimeout(() => response.end(list(['1'])), 100));
+  const one = client(there.url);
+  const [iterator, idle] = [one.list()[Symbol.asyncIterator](), one.list()[Symbol.asyncIterator]()];
+  let finished = 0;
+  const calls = [iterator.next(), ...Array.from({ length: 20 }, () => one.listPage())].map((call) =>
+    call.then(() => finished++));
+  const closing = one.close();
+  await assertClosed(one, idle);
+  assert.equal(finished, 0);
+  await closing;
+  await Promise.all(calls);
+  assert.equal(finished, 21);
+  assert.equal(there.requests.length, 21);
+  await one.close();
+  await one.shutdown();
 });
 
-test('using and await using close it', { skip: !Symbol.dispose }, async () => {
-  const [one, other] = [client(url), client(url)];
-  one[Symbol.dispose]();
-  await other[Symbol.asyncDispose]();
-  assert.deepEqual([one.closed, other.closed], [true, true]);
-});
-
-test('await using leaves a walk', { skip: !Symbol.asyncDispose }, async () => {
-  const everything = client(url).list({ perPage: 1 });
-  for (const walk of [everything.pages(), everything[Symbol.asyncIterator]()]) {
-    await walk.next();
-    assert.equal(await walk[Symbol.asyncDispose](), undefined);
-    assert.deepEqual(await walk.next(), { done: true, value: undefined });
+test('shutdown cancels calls, also after close, and refuses later ones', async () => {
+  const there = await hang();
+  for (const closed of [false, true]) {
+    const one = client(there.url);
+    const iterator = one.list()[Symbol.asyncIterator]();
+    const calls = [one.listPage(), iterator.next(), all(one.list({ prefetch: true }).pages())].map(failed);
+    if (closed)
+      one.close();
+    setTimeout(() => one.shutdown(), 50);
+    for (const { error, ms } of await Promise.all(calls)) {
+      assert.equal(error.code, 'DC_ERR_CANCELLED');
+      assert.ok(ms < 1000, `${ms} ms`);
+    }
+    await one.shutdown();
+    await assertClosed(one, iterator);
   }
 });
 
-test('a setting is taken: null stands for the default', async () => {
+test('using and await using close a client', { skip: !Symbol.dispose }, async () => {
+  const [one, other] = [client(url), client(url)];
+  const call = other.listPage();
+  one[Symbol.dispose]();
+  assert.equal(await other[Symbol.asyncDispose](), undefined);
+  assert.equal((await call).connectors.length, 20);
+  assert.deepEqual([one.closed, other.closed], [true, true]);
+});
+
+test('await using ends an iterator', { skip: !Symbol.asyncDispose }, async () => {
+  const everything = client(url).list({ perPage: 1 });
+  for (const iterator of [everything.pages(), everything[Symbol.asyncIterator]()]) {
+    await iterator.next();
+    assert.equal(await iterator[Symbol.asyncDispose](), undefined);
+    assert.deepEqual(await iterator.next(), { done: true, value: undefined });
+  }
+});
+
+test('options are used, and null selects the default', async () => {
   const there = await server((_, response) => response.end(list(['1'])));
   await client(there.url, { userAgentSuffix: 'app/1', region: null, proxy: undefined, waitForRateLimit: true,
     options: { api_version: '2.16', system_roots: 'false' } }).listPage();
@@ -141,11 +177,57 @@ test('a setting is taken: null stands for the default', async () => {
   assert.match(headers['user-agent'], / app\/1$/);
 });
 
-for (const [settings, says] of [
-  [undefined, /settings must be an object/],
-  [{}, /token/],
-  [{ token: 5 }, /token must be a string/],
-  [{ token: TOKEN, timeout: 5 }, /no setting "timeout": use token, region, .*waitForRateLimit, options/],
+test('each option of the library has a name and a type here', () => {
+  const types = { string: 'string', int: 'number', bool: 'boolean' };
+  for (const { name, type } of abi.options) {
+    const key = name === 'access_token' ? 'token' : camel(name);
+    assert.throws(() => new Client({ token: TOKEN, [key]: [] }), new RegExp(`^.*: ${key} must be a ${types[type]}$`));
+  }
+});
+
+test('console.log shows the options without secrets', async () => {
+  const one = new Client({ token: TOKEN, proxy: `http://user:${TOKEN}@127.0.0.1:1`, timeoutMs: 5, caFile: null,
+    options: { access_token: TOKEN, max_retries: '1' } });
+  assert.equal(inspect(one), "Client { timeoutMs: 5, maxRetries: '1' }");
+  assert.equal(inspect({ one }, { compact: false }),
+    "{\n  one: Client {\n    timeoutMs: 5,\n    maxRetries: '1'\n  }\n}");
+  await one.close();
+  assert.equal(inspect(one), "Client { timeoutMs: 5, maxRetries: '1', closed: true }");
+});
+
+test('the logger receives the lines of its level while a call is in progress', async () => {
+  const there = await server((_, response, count) =>
+    setTimeout(() => response.writeHead(count === 1 ? 503 : 200, { 'Retry-After': 0 }).end(list(['1'])), 50));
+  const lines = [];
+  const logger = {};
+  for (const level of ['error', 'warn', 'info', 'debug'])
+    logger[level] = function (message) {
+      assert.equal(this, logger);
+      lines.push([level, message]);
+    };
+  const levels = async (options) => {
+    lines.length = 0;
+    const one = client(there.url, { logger, ...options });
+    const call = one.listPage();
+    await sleep(25);
+    const early = lines.map(([level]) => level);
+    await call;
+    await one.close();
+    return { early, all: lines.map(([level]) => level) };
+  };
+  assert.deepEqual(await levels({ logLevel: 'debug' }),
+    { early: ['debug'], all: ['debug', 'info', 'warn', 'debug', 'info'] });
+  assert.match(lines[0][1], /^GET http:.*attempt 1$/);
+  assert.deepEqual(await levels({}), { early: [], all: ['info'] });
+  assert.deepEqual(await levels({ logLevel: 'warn' }), { early: [], all: [] });
+  assert.ok(lines.every(([, message]) => !message.includes(TOKEN)));
+});
+
+for (const [options, message] of [
+  [undefined, /options must be an object/],
+  [{ token: undefined }, /access_token: pass .* \(is the variable for it set\?\)$/],
+  [{ token: 5 }, /^token must be a string$/],
+  [{ token: TOKEN, timeout: 5 }, /unknown option "timeout": use token, region, .*options, logger, logLevel/],
   [{ token: TOKEN, timeoutMs: TOKEN }, /^timeoutMs must be a number$/],
   [{ token: TOKEN, timeoutMs: 1.5 }, /^invalid timeout_ms "1.5": use an integer from 1 to 86400000$/],
   [{ token: TOKEN, connectTimeoutMs: NaN }, /^invalid connect_timeout_ms "NaN": use an integer from 1 to 86400000$/],
@@ -153,40 +235,43 @@ for (const [settings, says] of [
   [{ token: TOKEN, timeoutMs: 2 ** 40 }, /timeout.*86400/],
   [{ token: TOKEN, maxRetries: 2 ** 32 }, /4294967296: use 0 to 10/],
   [{ token: TOKEN, maxRetries: 5n }, /^maxRetries must be a number$/],
-  [{ token: TOKEN, waitForRateLimit: 1 }, /waitForRateLimit must be true or false/],
-  [{ token: TOKEN, userAgentSuffix: 'a\0b' }, /userAgentSuffix must not contain NUL/],
-  [{ token: TOKEN, caFile: '\ud83d' }, /caFile must be valid Unicode/],
-  [{ token: TOKEN, region: 'eu', baseUrl: url }, /region and baseUrl.*one of them/],
-  [{ token: TOKEN, options: { region: 'eu' }, baseUrl: url }, /region and baseUrl.*one of them/],
-  [{ token: TOKEN, options: { timeout: '5' } }, /"timeout": did you mean timeout_ms\?/],
-  [{ token: TOKEN, options: { timeout_ms: 5 } }, /^the value of an option must be a string$/],
+  [{ token: TOKEN, waitForRateLimit: 1 }, /waitForRateLimit must be a boolean/],
+  [{ token: TOKEN, region: 'e\0u' }, /region must not contain NUL/],
+  [{ token: TOKEN, region: '\ud800' }, /region must not contain .* surrogate/],
+  [{ token: TOKEN, region: 'eu', baseUrl: 'https://x' }, /region and baseUrl replace each other: pass one of them/],
+  [{ token: TOKEN, caFile: '/x', options: { system_roots: '1' } }, /caFile and systemRoots replace each other/],
+  [{ token: TOKEN, options: { time_out_ms: '1' } }, /time_out_ms.*did you mean timeout_ms/],
   [{ token: TOKEN, options: TOKEN }, /options must be an object/],
+  [{ token: TOKEN, options: { timeout_ms: 1 } }, /options.timeout_ms must be a string/],
+  [{ token: TOKEN, logger: console, logLevel: 'trace' }, /invalid logLevel: use error, warn, info, debug/],
+  [{ token: TOKEN, proxy: `socks5://user:${TOKEN}@h` }, /invalid proxy/],
 ])
-  test(`settings are refused: ${says}`, () => {
-    assert.throws(() => new Client(settings), (error) => {
+  test(`client options are refused: ${message}`, () => {
+    assert.throws(() => new Client(options), (error) => {
       assert.ok(error instanceof InvalidArgumentError, error.stack);
       assert.equal(error.code, 'DC_ERR_INVALID_ARGUMENT');
-      assert.match(error.message, says);
+      assert.match(error.message, message);
       assert.doesNotMatch(error.stack, new RegExp(TOKEN));
       return true;
     });
   });
 
-for (const [options, says] of [
+for (const [options, message] of [
   [{ perPage: 51 }, /invalid per_page 51: use 1 to 50/],
-  [{ perPage: 2 ** 40 }, /per_page is 1099511627776: use 1 to 50/],
-  [{ perPage: '5' }, /per_page is of type string: use an integer, 1 to 50/],
-  [{ startingAfter: '' }, /starting_after.* empty/],
+  [{ perPage: 2 ** 40 }, /invalid per_page 1099511627776: use an integer from 1 to 50/],
+  [{ perPage: '5' }, /invalid per_page: use an integer from 1 to 50/],
+  [{ startingAfter: '' }, /starting_after.*empty/],
   [{ startingAfter: 'a\0b' }, /starting_after must not contain NUL/],
   [{ signal: {} }, /signal must be an AbortSignal/],
-  [{ page: 1 }, /no option "page"/],
+  [{ prefetch: 1 }, /prefetch/],
+  [{ page: 1 }, /unknown option "page": use perPage, startingAfter, signal/],
   [null, /must be an object/],
 ])
-  test(`options are refused: ${says}`, async () => {
+  test(`list options are refused: ${message}`, async () => {
     const one = client(url);
-    for (const refused of [() => one.listPage(options), async () => one.list(options)]) {
-      const { error } = await failed(refused());
+    for (const call of [() => one.listPage(options), async () => one.list(options)]) {
+      const { error } = await failed(call());
       assert.ok(error instanceof InvalidArgumentError, error.stack);
-      assert.match(error.message, says);
+      assert.match(error.message, message);
     }
   });

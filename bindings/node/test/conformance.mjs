@@ -1,100 +1,99 @@
-// Performs the cases of tests/conformance, and says of each what became of it.
+// Runs the cases of tests/conformance, and prints the result of each.
 import { readFileSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect, isDeepStrictEqual } from 'node:util';
-import { Client, ClosedError, DataConnectorsError } from '../lib/index.mjs';
+import { Client, ClosedError, DataConnectorsError } from '../lib/index.js';
 
-const FIELDS = ['name', 'settings', 'call', 'per_page', 'starting_after', 'prefetch', 'stop_after', 'then',
-  'cancel_after_ms', 'shutdown_after_ms', 'closed', 'callers', 'expect', 'options'];
-const SETTINGS = ['token', 'region', 'base_url', 'allow_insecure_http', 'api_version', 'user_agent_suffix',
-  'timeout_ms', 'connect_timeout_ms', 'max_retries', 'max_response_bytes', 'proxy', 'no_proxy', 'ca_file',
-  'system_roots', 'wait_for_rate_limit'];
+const FIELDS = ['name', 'settings', 'options', 'call', 'per_page', 'starting_after', 'prefetch', 'stop_after', 'then',
+  'cancel_after_ms', 'shutdown_after_ms', 'closed', 'callers', 'expect'];
 
-class Unexpected extends Error {}
+class Mismatch extends Error {}
 
 const camel = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
-// Written at once: a crash loses nothing.
-const print = (line) => writeSync(1, `${line}\n`);
-const say = (text) => text.split('\n').forEach((line) => print(`# ${line}`));
+const print = (line) => writeSync(1, `${line}\n`); // at once: a crash loses nothing
+const printVisible = (text) => text.split('\n').forEach((line) => print(`# ${line}`));
 
-function check(what, got, expected) {
-  if (!isDeepStrictEqual(got, expected))
-    throw new Unexpected(`${what} is ${inspect(got)}, and not ${inspect(expected)}`);
+function check(what, actual, expected) {
+  if (!isDeepStrictEqual(actual, expected))
+    throw new Mismatch(`${what} is ${inspect(actual)}, expected ${inspect(expected)}`);
 }
 
-function take(page, outcome) {
-  outcome.pages.push(page);
-  outcome.rows.push(...page.connectors);
+function addPage(page, result) {
+  result.pages.push(page);
+  result.rows.push(...page.connectors);
 }
 
-async function takePages(walk, outcome, most) {
-  let taken = 0;
-  for (let step; !(step = await walk.next()).done;) {
-    take(step.value, outcome);
-    if (++taken === most)
+async function addPages(pages, result, limit) {
+  let count = 0;
+  for (let step; !(step = await pages.next()).done;) {
+    addPage(step.value, result);
+    if (++count === limit)
       return;
   }
 }
 
-async function walkPages(it, client, options, outcome) {
-  const walk = client.list(options).pages();
+async function iteratePages(it, client, options, result) {
+  const pages = client.list(options).pages();
   try {
-    await takePages(walk, outcome, it.stop_after);
+    await addPages(pages, result, it.stop_after);
   } catch (error) {
     if (it.then !== 'go_on')
       throw error;
-    outcome.error = error;
-    await takePages(walk, outcome);
+    result.error = error;
+    await addPages(pages, result);
   }
   if (it.then === 'resume')
-    await takePages(client.list({ ...options, startingAfter: walk.cursor }).pages(), outcome);
-  await walk.return();
+    await addPages(client.list({ ...options, startingAfter: pages.cursor }).pages(), result);
+  await pages.return();
 }
 
-async function perform(it, client, options, outcome) {
+async function perform(it, client, options, result) {
   if (it.call === 'page') {
-    take(await client.listPage(options), outcome);
+    addPage(await client.listPage(options), result);
   } else if (it.call === 'pages') {
-    await walkPages(it, client, options, outcome);
+    await iteratePages(it, client, options, result);
   } else if (it.call === 'connectors') {
     for await (const connector of client.list(options))
-      if (outcome.rows.push(connector) === it.stop_after)
+      if (result.rows.push(connector) === it.stop_after)
         break;
   } else if (it.call !== 'client') {
-    throw new Unexpected(`this runner doesn't know the call ${it.call}`);
+    throw new Mismatch(`unknown call ${it.call}`);
   }
 }
 
 async function call(it, client) {
-  const outcome = { rows: [], pages: [], error: null, ms: 0 };
+  const result = { rows: [], pages: [], error: null, ms: 0 };
   const controller = new AbortController();
   const timers = new AbortController();
   const options = { signal: controller.signal };
   for (const name of ['per_page', 'starting_after', 'prefetch'])
     if (name in it)
       options[camel(name)] = it[name];
-  for (const [after, end] of [['cancel_after_ms', () => controller.abort()],
-    ['shutdown_after_ms', () => client.close()]])
+  for (const [after, cancel] of [['cancel_after_ms', () => controller.abort()],
+    ['shutdown_after_ms', () => client.shutdown()]])
     if (it[after] === 0)
-      end();
+      cancel();
     else if (after in it)
-      sleep(it[after], null, timers).then(end, () => {});
+      sleep(it[after], null, timers).then(cancel, () => {});
   const started = performance.now();
   try {
-    await perform(it, client, options, outcome);
+    await perform(it, client, options, result);
   } catch (error) {
-    // A call that a signal ended rejects with the signal's reason, as fetch does: what C calls DC_ERR_CANCELLED.
-    outcome.error = error === controller.signal.reason
+    // A call that a signal cancels rejects with the signal's reason, as fetch does: DC_ERR_CANCELLED in C.
+    result.error = error === controller.signal.reason
       ? Object.assign(new DataConnectorsError(error.message, { code: 'DC_ERR_CANCELLED' }), { cause: error }) : error;
-    if (!(outcome.error instanceof DataConnectorsError))
+    if (!(result.error instanceof DataConnectorsError))
       throw error;
   }
-  outcome.ms = performance.now() - started;
+  result.ms = performance.now() - started;
   timers.abort();
-  return outcome;
+  return result;
 }
 
-function judgeError(error, expected) {
+const rateLimitOf = (object, name) =>
+  object.rateLimit[{ rate_limit: 'limit', rate_limit_remaining: 'remaining', rate_limit_reset: 'reset' }[name]];
+
+function verifyError(error, expected) {
   if (!expected || !error) {
     check('the error', error, expected ?? null);
     return;
@@ -104,79 +103,75 @@ function judgeError(error, expected) {
       check('the status', error instanceof ClosedError && /closed/.test(error.message) ? 'closed' : error.code, value);
     else if (name === 'says')
       for (const part of value)
-        check(`whether ${inspect(error.message)} has ${inspect(part)}`, error.message.includes(part), true);
+        check(`whether ${inspect(error.message)} contains ${inspect(part)}`, error.message.includes(part), true);
     else if (name.startsWith('rate_limit'))
-      check(name, limitOf(error, name), value);
+      check(name, rateLimitOf(error, name), value);
     else if (['http_status', 'api_code', 'api_field', 'request_id', 'retry_after_ms', 'attempts'].includes(name))
       check(name, error[camel(name)], value);
     else
-      throw new Unexpected(`this runner doesn't know expect.error.${name}`);
+      throw new Mismatch(`unknown field expect.error.${name}`);
   }
 }
 
-const limitOf = (told, name) =>
-  told.rateLimit[{ rate_limit: 'limit', rate_limit_remaining: 'remaining', rate_limit_reset: 'reset' }[name]];
-
-function judgeRows(rows, expected) {
+function verifyRows(rows, expected) {
   check('the number of rows', rows.length, expected.length);
-  expected.forEach((wanted, index) => {
-    for (const [name, value] of Object.entries(wanted))
+  expected.forEach((fields, index) => {
+    for (const [name, value] of Object.entries(fields))
       check(`${name} of row ${index}`, rows[index][camel(name)], value);
   });
 }
 
-function judge(it, outcome) {
-  if (outcome.error)
-    say(`${inspect(outcome.error)}\n${outcome.error}\n${JSON.stringify(outcome.error)}`);
+function verify(it, result) {
+  if (result.error)
+    printVisible(`${inspect(result.error)}\n${result.error}\n${JSON.stringify(result.error)}`);
   const { error, least_ms: least = 0, most_ms: most = 10_000, ...expected } = it.expect;
-  judgeError(outcome.error, error);
-  if (outcome.ms < least || outcome.ms > most)
-    throw new Unexpected(`it took ${Math.round(outcome.ms)} ms, and not ${least} to ${most}`);
-  const last = outcome.pages.at(-1);
+  verifyError(result.error, error);
+  if (result.ms < least || result.ms > most)
+    throw new Mismatch(`took ${Math.round(result.ms)} ms, expected ${least} to ${most}`);
+  const last = result.pages.at(-1);
   for (const [name, value] of Object.entries(expected)) {
     if (name === 'rows')
-      judgeRows(outcome.rows, value);
+      verifyRows(result.rows, value);
     else if (name === 'ids')
-      check('ids', outcome.rows.map((row) => row.id), value);
+      check('ids', result.rows.map((row) => row.id), value);
     else if (name === 'pages')
-      check('pages', outcome.pages.length, value);
+      check('pages', result.pages.length, value);
     else if (name === 'next_cursor' || name === 'request_id')
       check(name, last[camel(name)], value);
     else if (name.startsWith('rate_limit'))
-      check(name, limitOf(last, name), value);
+      check(name, rateLimitOf(last, name), value);
     else
-      throw new Unexpected(`this runner doesn't know expect.${name}`);
+      throw new Mismatch(`unknown field expect.${name}`);
   }
 }
 
-function settingsOf(it) {
-  const settings = Object.entries(it.settings).map(([name, value]) => [camel(name), value]);
-  return { ...Object.fromEntries(settings), options: it.options };
+function createClient(it) {
+  const named = Object.entries(it.settings).map(([name, value]) => [camel(name), value]);
+  return new Client({ ...Object.fromEntries(named), options: it.options });
 }
 
 async function run(it) {
-  for (const [known, given] of [[FIELDS, it], [SETTINGS, it.settings]])
-    for (const name of Object.keys(given))
-      if (!known.includes(name))
-        throw new Unexpected(`this runner doesn't know ${name}`);
+  const unknown = Object.keys(it).find((name) => !FIELDS.includes(name));
+  if (unknown)
+    throw new Mismatch(`unknown field ${unknown}`);
   let client;
   try {
-    client = new Client(settingsOf(it));
+    client = createClient(it);
   } catch (error) {
     if (!(error instanceof DataConnectorsError))
       throw error;
-    judge(it, { rows: [], pages: [], error, ms: 0 });
+    verify(it, { rows: [], pages: [], error, ms: 0 });
     return;
   }
-  say(inspect(client, { showHidden: true, depth: 9 }) + JSON.stringify(client));
+  printVisible(inspect(client, { showHidden: true, depth: 9 }) + JSON.stringify(client));
   if (it.closed)
-    client.close();
+    await client.close();
   try {
     const callers = Array.from({ length: it.callers ?? 1 }, () => call(it, client));
-    for (const outcome of await Promise.all(callers))
-      judge(it, outcome);
+    for (const result of await Promise.all(callers))
+      verify(it, result);
   } finally {
-    client.close();
+    await client.shutdown();
   }
 }
 
@@ -185,7 +180,7 @@ for (const it of JSON.parse(readFileSync(process.argv[2], 'utf8'))) {
     await run(it);
     print(`ok ${it.name}`);
   } catch (error) {
-    const why = error instanceof Unexpected ? error.message : inspect(error);
-    print(`not ok ${it.name}: ${why.replace(/\s+/g, ' ')}`);
+    const reason = error instanceof Mismatch ? error.message : inspect(error);
+    print(`not ok ${it.name}: ${reason.replace(/\s+/g, ' ')}`);
   }
 }

@@ -1,4 +1,4 @@
-// Ends: of the program, and of worker threads, with calls under way and without.
+// The end of the program and of worker threads, with calls in progress.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import test from 'node:test';
@@ -16,7 +16,7 @@ const START = `
 `;
 const program = (source, options) => run(START + source, { args: [url, stuck.url], ...options });
 
-test('process.exit with calls under way: at once, with its code', async () => {
+test('process.exit with calls in progress exits at once, with its code', async () => {
   for (let round = 0; round < 5; round++) {
     const ended = await program(`
       const one = client(stuck);
@@ -28,7 +28,7 @@ test('process.exit with calls under way: at once, with its code', async () => {
   }
 });
 
-test('process.exit while many calls come to their end', async () => {
+test('process.exit while many calls finish', async () => {
   for (let round = 0; round < 10; round++) {
     const ended = await program(`
       const one = client(url);
@@ -39,23 +39,32 @@ test('process.exit while many calls come to their end', async () => {
   }
 });
 
-test('a call under way keeps the program running; a client, or a walk that was begun, does not', async () => {
+test('a call in progress keeps the program running; a client, an iterator and a prefetch do not', async () => {
   const ended = await program(`
     const one = client(url);
-    const walk = one.list({ perPage: 5, prefetch: true })[Symbol.asyncIterator]();
-    await walk.next();
+    const iterator = one.list({ perPage: 5, prefetch: true })[Symbol.asyncIterator]();
+    await iterator.next();
     one.listPage().then((page) => console.log(page.connectors.length));`);
   assert.deepEqual([ended.code, ended.out], [0, '20\n']);
   assert.ok(ended.ms < SOON, `${ended.ms} ms`);
 });
 
-test('an uncaught failure ends the program with its message', async () => {
+test('an exception of a logger is uncaught, and the call continues', async () => {
+  const ended = await program(`
+    process.on('uncaughtException', (error) => console.log(error.message));
+    const logger = { debug() { throw new Error('in the logger'); }, info() {} };
+    const one = new Client({ token: 'x', baseUrl: url, logger, logLevel: 'debug' });
+    console.log((await one.listPage()).connectors.length);`);
+  assert.deepEqual([ended.code, ended.out], [0, 'in the logger\n20\n']);
+});
+
+test('an uncaught error ends the program with its message', async () => {
   const ended = await program('await client("http://127.0.0.1:1").listPage();');
   assert.equal(ended.code, 1);
   assert.match(ended.err, /ConnectionError: .*refused/);
 });
 
-test('a signal ends the program with calls under way', async () => {
+test('a signal ends the program with calls in progress', async () => {
   const ended = await program('client(stuck).listPage(); setTimeout(() => process.kill(process.pid, "SIGTERM"), 50);');
   assert.equal(ended.signal, 'SIGTERM');
   assert.ok(ended.ms < SOON);
@@ -76,7 +85,7 @@ const COUNT = `(async () => {
   parentPort.postMessage(count);
 })();`;
 
-test('four workers at once, each with clients of its own', async () => {
+test('four workers have clients', async () => {
   const workers = Array.from({ length: 4 }, () => worker(COUNT));
   const ends = workers.map((one) => once(one, 'exit'));
   const counts = await Promise.all(workers.map((one) => once(one, 'message')));
@@ -95,7 +104,7 @@ const STUCK = `
   setTimeout(() => parentPort.postMessage('ready'), 50);
 `;
 
-test('terminate with calls under way: at once', async () => {
+test('terminate() with calls in progress takes milliseconds', async () => {
   for (let round = 0; round < 5; round++) {
     const workers = Array.from({ length: 4 }, () => worker(STUCK));
     await Promise.all(workers.map((one) => once(one, 'message')));
@@ -105,12 +114,12 @@ test('terminate with calls under way: at once', async () => {
   }
 });
 
-test('a worker ends itself with calls under way', async () => {
+test('a worker exits with calls in progress', async () => {
   const one = worker(`${STUCK} setTimeout(() => process.exit(3), 100);`);
   assert.deepEqual(await once(one, 'exit'), [3]);
 });
 
-test('a program that has the package in its workers only', async () => {
+test('only the workers of a program load the package', async () => {
   const source = `
     import { Worker } from 'node:worker_threads';
     import { once } from 'node:events';
@@ -124,7 +133,7 @@ test('a program that has the package in its workers only', async () => {
   assert.deepEqual([ended.code, ended.signal, ended.err], [0, null, '']);
 });
 
-test('files that are loaded anew, as test runners do, share the addon', async () => {
+test('the package can be loaded again, as test runners do', async () => {
   const ended = await run(`
     import { createRequire } from 'node:module';
     const require = createRequire(import.meta.url);

@@ -1,4 +1,4 @@
-// What is native is freed: by close, at a walk's end, and by the garbage collector.
+// Native memory and descriptors are freed: by close, at the end of an iteration, and by the garbage collector.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { run, sandbox } from './tools.mjs';
@@ -25,7 +25,7 @@ async function measured(source) {
 
 const linux = { skip: process.platform !== 'linux' };
 
-test(`${PAGES} pages: memory and descriptors stay`, linux, async (context) => {
+test(`${PAGES} pages leak no memory and no descriptors`, linux, async (context) => {
   const { before, after } = await measured(`
     const one = client();
     const dead = new Client({ token: 'x', baseUrl: 'http://127.0.0.1:1', maxRetries: 0 });
@@ -47,15 +47,14 @@ test(`${PAGES} pages: memory and descriptors stay`, linux, async (context) => {
   assert.ok(after.rss < before.rss + 16 * 1024, `${after.rss} KiB`);
 });
 
-test('clients and walks that nothing refers to any more', linux, async () => {
+test('unreferenced clients and iterators are freed', linux, async () => {
   const { before, after } = await measured(`
     async function leave() {
       for (let i = 0; i < 100; i++) {
         const one = client();
         await one.listPage({ perPage: 1 });
         one.list({ prefetch: true }).pages().next().catch(() => {});
-        const walk = one.list({ perPage: 1 })[Symbol.asyncIterator]();
-        await walk.next();
+        await one.list({ perPage: 1 })[Symbol.asyncIterator]().next();
       }
     }
     const before = descriptors();
@@ -66,7 +65,57 @@ test('clients and walks that nothing refers to any more', linux, async () => {
   assert.ok(after <= before + 4, `${before} descriptors, then ${after}`);
 });
 
-test('a call goes on though nothing refers to its client', linux, async () => {
+test('an iterator that is left during a call, and collected, is freed after the call', linux, async () => {
+  const { before, after } = await measured(`
+    const one = client();
+    const before = descriptors();
+    for (let i = 0; i < 200; i++) {
+      const pages = one.list({ prefetch: i % 2 === 1 }).pages();
+      pages.next();
+      pages.return();
+      if (i % 10 === 0) await collect();
+    }
+    await one.close();
+    await sleep(50);
+    await collect();
+    console.log(JSON.stringify({ before, after: descriptors() }));`);
+  assert.ok(after <= before, `${before} descriptors, then ${after}`);
+});
+
+test('terminated workers free their clients and calls', linux, async () => {
+  const { before, after } = await measured(`
+    import { once } from 'node:events';
+    import { createServer } from 'node:net';
+    import { Worker } from 'node:worker_threads';
+    const server = createServer((socket) => socket.resume().on('error', () => {})).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const source = \`
+      const { workerData, parentPort } = require('node:worker_threads');
+      const { Client } = require('data-connectors');
+      const stuck = new Client({ token: 'x', baseUrl: workerData.stuck });
+      for (let i = 0; i < 20; i++) stuck.listPage();
+      stuck.list({ prefetch: true }).pages().next();
+      const one = new Client({ token: 'x', baseUrl: workerData.url });
+      const again = () => one.listPage().then(again);
+      for (let i = 0; i < 4; i++) again();
+      setTimeout(() => parentPort.postMessage('ready'), 50);\`;
+    const workerData = { url, stuck: 'http://127.0.0.1:' + server.address().port };
+    async function rounds(count) {
+      for (let i = 0; i < count; i++) {
+        const worker = new Worker(source, { eval: true, execArgv: [], workerData });
+        await once(worker, 'message');
+        await worker.terminate();
+      }
+      await sleep(100);
+      return descriptors();
+    }
+    const before = await rounds(2);
+    console.log(JSON.stringify({ before, after: await rounds(10) }));
+    process.exit();`);
+  assert.ok(after <= before + 4, `${before} descriptors, then ${after}`);
+});
+
+test('a call continues without a reference to its client', linux, async () => {
   const count = await measured(`
     const calls = Array.from({ length: 50 }, () => client().listPage({ perPage: 50 }));
     await collect();
@@ -75,8 +124,8 @@ test('a call goes on though nothing refers to its client', linux, async () => {
   assert.equal(count, 2500);
 });
 
-// Looked for where C's memory is: JavaScript's own strings are elsewhere, and so is what the search is done with.
-test('no copy of a token stays behind', linux, async () => {
+// Searches the heap of malloc, which has neither JavaScript's strings nor the buffer of the search.
+test('no copy of the access token is left in native memory', linux, async () => {
   const found = await measured(`
     import { openSync, readSync } from 'node:fs';
     const letter = (at) => 97 + at * 7 % 26;

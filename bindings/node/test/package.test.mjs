@@ -1,21 +1,26 @@
-// What is published: the types, and the package as npm packs and installs it.
+// The published package: its types, its content, and programs that are bundled.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { PACKAGE, command, folder, sandbox } from './tools.mjs';
 
 const PLATFORM = `${process.platform}-${process.arch}`;
-const modules = ['node_modules', process.env.DC_TEST_NODE_MODULES]
-  .filter(Boolean).map((where) => path.resolve(PACKAGE, where));
-const typescript = modules.map((where) => path.join(where, 'typescript/bin/tsc')).find(existsSync);
+const installed = [path.join(PACKAGE, 'node_modules'), process.env.DC_TEST_NODE_MODULES].filter(Boolean);
+const url = await sandbox('--connectors', '137');
 
-// The package's types need neither.
-const LIBS = [['with @types/node', ['node'], ['es2022']], ['with a browser\'s', [], ['es2022', 'dom']]];
+// A program of a development dependency.
+function tool(file) {
+  const found = installed.map((where) => path.join(where, file)).find(existsSync);
+  assert.ok(found, `no ${file} in ${installed.join(' or ')}: run "npm install" in bindings/node`);
+  return found;
+}
+
+const LIBS = [['@types/node', ['node'], ['es2022']], ['the types of a browser', [], ['es2022', 'dom']]];
 for (const [what, types, lib] of LIBS)
-  test(`the types under tsc --strict, for both kinds of modules, ${what}`, () => {
-    assert.ok(typescript, `there is no typescript in ${modules.join(' or ')}: run "npm install" in bindings/node`);
+  test(`the types pass tsc --strict in both kinds of modules with ${what}`, () => {
+    const typescript = tool('typescript/bin/tsc');
     const at = folder();
     mkdirSync(path.join(at, 'node_modules'));
     symlinkSync(PACKAGE, path.join(at, 'node_modules/data-connectors'));
@@ -30,49 +35,56 @@ for (const [what, types, lib] of LIBS)
     command(process.execPath, [typescript, '-p', at]);
   });
 
-test('npm pack refuses what would lack the addon or the library, and says what to run', () => {
-  const at = folder();
-  const parts = ['package.json', 'prepack.mjs', 'lib', 'LICENSE', 'LICENSE-APACHE', 'LICENSE-MIT',
-    'THIRD-PARTY-NOTICES.txt'];
-  for (const part of parts)
-    cpSync(path.join(PACKAGE, part), path.join(at, part), { recursive: true });
-  const refused = (...missing) => {
-    const ended = spawnSync('npm', ['pack'], { cwd: at, encoding: 'utf8' });
-    assert.notEqual(ended.status, 0);
-    for (const what of [...missing, 'run "npm run build"'])
-      assert.ok(ended.stderr.includes(what), `${what} is not in ${ended.stderr}`);
-    assert.deepEqual(readdirSync(at).filter((name) => name.endsWith('.tgz')), []);
-  };
-  const ours = `prebuilds/${PLATFORM}`;
-  refused(`would lack ${ours}/data_connectors.node, ${ours}/libdata_connectors.so.1: `);
-  cpSync(path.join(PACKAGE, 'prebuilds'), path.join(at, 'prebuilds'), { recursive: true });
-  rmSync(path.join(at, ours, 'libdata_connectors.so.1'));
-  mkdirSync(path.join(at, 'prebuilds/other-cpu'));
-  refused(`${ours}/libdata_connectors.so.1`, 'prebuilds/other-cpu/data_connectors.node');
-});
+const PROGRAM = `(async () => {
+  const client = new Client({ token: 'x', baseUrl: ${JSON.stringify(url)} });
+  let count = 0;
+  for await (const connector of client.list()) count++;
+  console.log(count);
+})()`;
+const env = { ...process.env, LD_LIBRARY_PATH: '' };
+delete env.DATA_CONNECTORS_LIBRARY;
 
-test('npm pack: the tarball has all, and lists from the sandbox where it is installed', async () => {
-  const url = await sandbox('--connectors', '137');
+// Builds and packs a copy, as other tests use the package. (`npm pack` in the package itself builds it first.)
+const built = folder();
+const library = path.join(PACKAGE, 'prebuilds', PLATFORM, 'libdata_connectors.so.1');
+command(process.execPath, [path.join(PACKAGE, 'build.mjs'), '--out', built, '--library', library]);
+const [{ filename, files }] = JSON.parse(command('npm', ['pack', '--json', '--ignore-scripts'], { cwd: built }));
+
+// A folder with the package and programs.
+function install() {
   const at = folder();
-  const packed = command('npm', ['pack', '--json', '--pack-destination', at], { cwd: PACKAGE });
-  const [{ filename, files }] = JSON.parse(packed);
+  writeFileSync(path.join(at, 'package.json'), '{}');
+  command('npm', ['install', '--offline', '--no-audit', '--no-fund', path.join(built, filename)], { cwd: at });
+  writeFileSync(path.join(at, 'use.mjs'), `import { Client } from 'data-connectors';\n${PROGRAM}`);
+  writeFileSync(path.join(at, 'use.cjs'), `const { Client } = require('data-connectors');\n${PROGRAM}`);
+  return at;
+}
+
+test('the packed package is complete, and works where it is installed', () => {
   const names = files.map((file) => file.path);
   for (const name of [`prebuilds/${PLATFORM}/data_connectors.node`, `prebuilds/${PLATFORM}/libdata_connectors.so.1`,
-    'lib/index.d.ts', 'lib/index.d.mts', 'README.md', 'LICENSE-MIT', 'THIRD-PARTY-NOTICES.txt'])
+    'lib/index.d.ts', 'lib/options.d.ts', 'README.md', 'LICENSE-MIT', 'THIRD-PARTY-NOTICES.txt'])
     assert.ok(names.includes(name), `${name} is not in ${names}`);
   assert.ok(!names.some((name) => /^(src|test|build|prepack)/.test(name)), names.join());
-  writeFileSync(path.join(at, 'package.json'), '{}');
-  command('npm', ['install', '--offline', '--no-audit', '--no-fund', path.join(at, filename)], { cwd: at });
-  const list = `(async () => {
-    const client = new Client({ token: 'x', baseUrl: ${JSON.stringify(url)} });
-    let count = 0;
-    for await (const connector of client.list()) count++;
-    console.log(count);
-  })()`;
-  writeFileSync(path.join(at, 'use.mjs'), `import { Client } from 'data-connectors';\n${list}`);
-  writeFileSync(path.join(at, 'use.cjs'), `const { Client } = require('data-connectors');\n${list}`);
-  const env = { ...process.env, LD_LIBRARY_PATH: '' };
-  delete env.DATA_CONNECTORS_LIBRARY;
+  const at = install();
   for (const file of ['use.mjs', 'use.cjs'])
     assert.equal(command(process.execPath, [file], { cwd: at, env }), '137\n');
 });
+
+for (const format of ['cjs', 'esm'])
+  test(`a bundle (${format}) works with the package excluded, or with prebuilds/ beside it, and says so`, () => {
+    const at = install();
+    const file = `dist/out.${format === 'cjs' ? 'cjs' : 'mjs'}`;
+    const bundle = (...options) => command(tool('esbuild/bin/esbuild'),
+      ['use.mjs', '--bundle', '--platform=node', `--format=${format}`, `--outfile=${file}`, ...options], { cwd: at });
+    const run = () => spawnSync(process.execPath, [file], { cwd: at, env, encoding: 'utf8' });
+    bundle('--external:data-connectors');
+    assert.equal(run().stdout, '137\n');
+    bundle();
+    const { status, stderr } = run();
+    assert.equal(status, 1);
+    assert.match(stderr, /dist\/prebuilds.*exclude data-connectors from the bundle.*or copy .*prebuilds to the folder/);
+    const copied = path.join(at, 'node_modules/data-connectors/prebuilds');
+    cpSync(copied, path.join(at, 'dist/prebuilds'), { recursive: true });
+    assert.equal(run().stdout, '137\n');
+  });

@@ -1,4 +1,4 @@
-// What the tests share: the sandbox, servers of their own, children.
+// Shared by the tests: the sandbox, servers, child processes.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
@@ -17,7 +17,7 @@ const TARGET = process.env.CARGO_TARGET_DIR ?? path.join(ROOT, 'target');
 const SANDBOX = process.env.DC_TEST_SANDBOX ??
   ['release', 'debug'].map((kind) => path.join(TARGET, kind, 'data-connectors-sandbox')).find(existsSync);
 
-/** Starts the sandbox, until the end of the file's tests; its base URL. */
+/** Starts the sandbox for the tests of this file; returns its base URL. */
 export async function sandbox(...options) {
   if (!SANDBOX)
     throw new Error('no sandbox: set DC_TEST_SANDBOX, or run "cargo build -p data-connectors-sandbox"');
@@ -28,22 +28,22 @@ export async function sandbox(...options) {
   throw new Error('the sandbox did not start');
 }
 
-/** A server that answers as `handler(request, response, count)` does, until the end of the file's tests. */
+/** Starts a server for the tests of this file. `handler` gets the request, the response and the request's number. */
 export async function server(handler) {
   const requests = [];
-  const made = http.createServer((request, response) => {
+  const created = http.createServer((request, response) => {
     requests.push(request);
     handler(request, response, requests.length);
   });
   after(() => {
-    made.closeAllConnections();
-    made.close();
+    created.closeAllConnections();
+    created.close();
   });
-  await new Promise((resolve) => made.listen(0, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${made.address().port}`, requests };
+  await new Promise((resolve) => created.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${created.address().port}`, requests };
 }
 
-/** A page as the service writes it. */
+/** A response body with these ids. */
 export function list(ids, next) {
   return JSON.stringify({
     type: 'list',
@@ -52,20 +52,23 @@ export function list(ids, next) {
   });
 }
 
+/** A server that never responds. */
 export const hang = () => server(() => {});
 
-export function client(url, settings) {
-  return new Client({ token: TOKEN, baseUrl: url, ...settings });
+export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+export function client(url, options) {
+  return new Client({ token: TOKEN, baseUrl: url, ...options });
 }
 
-export async function all(walk) {
-  const taken = [];
-  for await (const one of walk)
-    taken.push(one);
-  return taken;
+export async function all(iterable) {
+  const items = [];
+  for await (const item of iterable)
+    items.push(item);
+  return items;
 }
 
-/** How long something took, and how it failed. */
+/** The error of a promise that must fail, and how long it took. */
 export async function failed(promise) {
   const started = performance.now();
   try {
@@ -73,10 +76,10 @@ export async function failed(promise) {
   } catch (error) {
     return { error, ms: performance.now() - started };
   }
-  throw new Error('it did not fail');
+  throw new Error('did not fail');
 }
 
-/** Runs a program that imports the package: its status, output, and how long it took. */
+/** Runs a program that imports the package. */
 export async function run(source, { args = [], flags = [], env = {} } = {}) {
   const started = performance.now();
   const child = spawn(process.execPath, [...flags, '--input-type=module', '-e', source, ...args], {
@@ -86,11 +89,11 @@ export async function run(source, { args = [], flags = [], env = {} } = {}) {
   let err = '';
   child.stdout.on('data', (data) => { out += data; });
   child.stderr.on('data', (data) => { err += data; });
-  const [code, signal] = await new Promise((resolve) => child.on('close', (...how) => resolve(how)));
+  const [code, signal] = await new Promise((resolve) => child.on('close', (...status) => resolve(status)));
   return { code, signal, out, err, ms: performance.now() - started };
 }
 
-/** A command that has to succeed; what it printed. */
+/** Runs a command that must succeed; returns its output. */
 export function command(file, args, options = {}) {
   const ended = spawnSync(file, args, { encoding: 'utf8', ...options });
   if (ended.status !== 0)
@@ -98,9 +101,9 @@ export function command(file, args, options = {}) {
   return ended.stdout;
 }
 
-/** A folder that is removed at the end of the file's tests. */
+/** A folder that is removed after the tests of this file. */
 export function folder() {
-  const made = mkdtempSync(path.join(os.tmpdir(), 'data-connectors-'));
-  after(() => rmSync(made, { recursive: true, force: true }));
-  return made;
+  const created = mkdtempSync(path.join(os.tmpdir(), 'data-connectors-'));
+  after(() => rmSync(created, { recursive: true, force: true }));
+  return created;
 }

@@ -1,38 +1,40 @@
-// Uses all of the types; test/package.test.mjs compiles it under tsc --strict, as both kinds of modules.
+// Uses all types; package.test.mjs compiles it with tsc --strict, as both kinds of modules.
 import { Client, DataConnectorsError, RateLimitError, libraryVersion, setMaxConcurrentCalls } from 'data-connectors';
-import type { Connector, ConnectorList, Page, PageWalk, RateLimit, Settings, WalkOptions } from 'data-connectors';
+import type { ClientOptions, Connector, ConnectorList, ListOptions, Page, PageIterator, RateLimit }
+  from 'data-connectors';
 
-const settings: Settings = { token: 'x', region: 'eu', timeoutMs: 5000, proxy: null, waitForRateLimit: true,
-  options: { max_retries: '1' } };
-const client = new Client(settings);
+const options: ClientOptions = { token: 'x', region: 'eu', timeoutMs: 5000, proxy: null, waitForRateLimit: true,
+  options: { max_retries: '1' }, logger: console, logLevel: 'debug' };
+const client = new Client(options);
 setMaxConcurrentCalls(32);
 
 async function use(signal: AbortSignal): Promise<string> {
   const page: Page = await client.listPage({ perPage: 50, startingAfter: null, signal });
   const limit: RateLimit = page.rateLimit;
-  const options: WalkOptions = { prefetch: true, signal: AbortSignal.timeout(1000) };
-  const everything: ConnectorList = client.list(options);
+  const listOptions: ListOptions = { prefetch: true, signal: AbortSignal.timeout(1000) };
+  const everything: ConnectorList = client.list(listOptions);
   const names: (string | null)[] = [];
   for await (const connector of everything) {
     const one: Connector = connector;
     names.push(one.name);
-    // @ts-expect-error: connectors don't change
+    // @ts-expect-error: connectors are frozen
     one.name = 'x';
     if (one.createdAtMs !== null)
       names.push(new Date(one.createdAtMs).toISOString());
   }
-  const walk: PageWalk = client.list().pages();
-  for await (const { connectors, nextCursor } of walk)
-    names.push(connectors[0]?.id ?? nextCursor, walk.cursor);
+  const pages: PageIterator = client.list().pages();
+  for await (const { connectors, nextCursor } of pages)
+    names.push(connectors[0]?.id ?? nextCursor, pages.cursor);
   {
     await using scoped = client.list().pages();
     await using rows = client.list()[Symbol.asyncIterator]();
-    // @ts-expect-error: only a walk over pages has one
+    // @ts-expect-error: only an iterator over pages has a cursor
     names.push(scoped.cursor, rows.cursor);
   }
   const step = await client.list()[Symbol.asyncIterator]().next();
   if (!step.done)
     names.push(step.value.state);
+  await client.shutdown();
   return `${names.join()} ${limit.remaining ?? 'unknown'} ${libraryVersion}`;
 }
 
@@ -47,17 +49,19 @@ try {
   }
 }
 
-const made: RateLimitError = new RateLimitError('slow down', { httpStatus: 429, retryAfterMs: 5 });
-console.log(made.message, client.closed);
+const created: RateLimitError = new RateLimitError('slow down', { httpStatus: 429, retryAfterMs: 5 });
+console.log(created.message, client.closed);
 {
   using scoped = new Client({ token: 'x' });
   scoped.list();
 }
-client.close();
+client.close().then(() => {});
 
-// @ts-expect-error: a token is needed
+// @ts-expect-error: a token is required
 new Client({});
-// @ts-expect-error: there is no such setting
+// @ts-expect-error: an unknown option
 new Client({ token: 'x', timeout: 5 });
-// @ts-expect-error: there is no such option
+// @ts-expect-error: an unknown level
+new Client({ token: 'x', logger: console, logLevel: 'trace' });
+// @ts-expect-error: an unknown option
 client.listPage({ page: 1 });

@@ -1,0 +1,94 @@
+'use strict';
+// Checks options and arguments: names, types, and what C would misread. The library checks the values.
+
+const { InvalidArgumentError } = require('./errors');
+const native = require('./native');
+
+const LEVELS = ['error', 'warn', 'info', 'debug']; // DC_LOG_ERROR is 1
+const TYPES = { string: 'string', int: 'number', bool: 'boolean' };
+
+const camelCase = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
+const keyOf = (name) => (name === 'access_token' ? 'token' : camelCase(name));
+
+// The options of the library, by their names here: timeoutMs for timeout_ms.
+const known = new Map(native.options().map(([name, type, , , , secret, replaces]) =>
+  [keyOf(name), { name, type: TYPES[type], secret: secret === 'true', replaces }]));
+
+function fail(message) {
+  throw new InvalidArgumentError(message);
+}
+
+// No message repeats a string: it may be an access token in the wrong place.
+function string(value, name) {
+  if (typeof value !== 'string')
+    fail(`${name} must be a string`);
+  if (/[\0\p{Surrogate}]/u.test(value))
+    fail(`${name} must not contain NUL or half of a surrogate pair`);
+  return value;
+}
+
+function entries(object) {
+  if (object === null || typeof object !== 'object')
+    fail('options must be an object');
+  return Object.entries(object);
+}
+
+function members(object, names) {
+  for (const [name] of entries(object))
+    if (!names.includes(name))
+      fail(`unknown option ${JSON.stringify(name)}: use ${names.join(', ')}`);
+  return object;
+}
+
+// Returns a client's options as strings, [name, value, …], and those that may be shown.
+function clientOptions(given) {
+  const { options, logger = null, logLevel = 'info', ...named } =
+    members(given, [...known.keys(), 'options', 'logger', 'logLevel']);
+  const values = new Map([['access_token', null]]); // null: the library asks for the variable of a missing one
+  const shown = {};
+  const set = (key, name, value) => {
+    values.set(name, string(String(value), key));
+    if (!known.get(key)?.secret)
+      shown[key] = value;
+  };
+  for (const [key, value] of Object.entries(named)) {
+    const { name, type } = known.get(key);
+    if (value != null && typeof value !== type)
+      fail(`${key} must be a ${type}`);
+    if (value != null)
+      set(key, name, value);
+  }
+  for (const [name, value] of entries(options ?? {}))
+    set(keyOf(name), name, string(value, `options.${name}`));
+  const isSet = (name) => !['false', '0', undefined].includes(values.get(name));
+  for (const [key, { name, replaces }] of known)
+    if (isSet(name) && isSet(replaces))
+      fail(`${key} and ${keyOf(replaces)} replace each other: pass one of them`);
+  if (!LEVELS.includes(logLevel))
+    fail(`invalid logLevel: use ${LEVELS.join(', ')}`);
+  return { values: [...values].flat(), shown, logger, level: logger ? LEVELS.indexOf(logLevel) + 1 : 0 };
+}
+
+function listOptions(given, names) {
+  const { perPage, startingAfter, prefetch, signal } = members(given, names);
+  if (perPage != null && perPage !== (perPage | 0))
+    fail(`invalid per_page${typeof perPage === 'number' ? ` ${perPage}` : ''}: use an integer from 1 to 50`);
+  if (prefetch != null && typeof prefetch !== 'boolean')
+    fail('prefetch must be a boolean');
+  if (signal != null && typeof signal.removeEventListener !== 'function')
+    fail('signal must be an AbortSignal');
+  return {
+    perPage: perPage ?? 0,
+    startingAfter: startingAfter == null ? null : string(startingAfter, 'starting_after'),
+    prefetch: prefetch ?? false,
+    signal: signal ?? null,
+  };
+}
+
+module.exports = {
+  LEVELS,
+  camelCase,
+  clientOptions,
+  pageOptions: (given = {}) => listOptions(given, ['perPage', 'startingAfter', 'signal']),
+  listOptions: (given = {}) => listOptions(given, ['perPage', 'startingAfter', 'signal', 'prefetch']),
+};
