@@ -1,6 +1,6 @@
 #!/bin/sh
-# Finds a JDK that builds this package (22 or later): JAVA_HOME's, else the newest below /usr/lib/jvm.
-# It prints its home, or with arguments runs them as a command by it: jdk.sh mvn verify
+# Finds a JDK of version 22 or later: the one in JAVA_HOME, otherwise the newest in /usr/lib/jvm.
+# Prints its path; with arguments, runs them as a command with it: jdk.sh mvn verify
 set -eu
 
 release() {
@@ -20,7 +20,7 @@ if [ -n "${JAVA_HOME:-}" ] && [ -x "$JAVA_HOME/bin/javac" ]; then
     [ "${number:-0}" -lt 22 ] || best=$JAVA_HOME
 fi
 if [ -z "$best" ]; then
-    echo "no JDK 22 or later in JAVA_HOME or below /usr/lib/jvm: install one, such as Temurin 25, and set JAVA_HOME" >&2
+    echo "no JDK 22 or later in JAVA_HOME or in /usr/lib/jvm: install one, such as Temurin 25, and set JAVA_HOME" >&2
     exit 1
 fi
 if [ $# -gt 0 ]; then

@@ -4,15 +4,14 @@ import dataconnectors.Connectors;
 import dataconnectors.DataConnectorsException;
 import dataconnectors.ListOptions;
 
-/** Lists the data connectors of the workspace whose token INTERCOM_ACCESS_TOKEN has. Arguments: [BASE_URL] */
+/** Lists the data connectors of the workspace whose access token is in INTERCOM_ACCESS_TOKEN. Arguments: [BASE_URL] */
 class ListConnectors {
     public static void main(String[] arguments) {
-        var builder = Client.builder().token(System.getenv("INTERCOM_ACCESS_TOKEN"));
-        if (arguments.length > 0) {
-            builder.baseUrl(arguments[0]);
-        }
-        try (Client client = builder.build();
-                Connectors connectors = client.connectors(ListOptions.DEFAULT.perPage(50))) {
+        try (Client client = Client.builder()
+                        .accessToken(System.getenv("INTERCOM_ACCESS_TOKEN"))
+                        .baseUrl(arguments.length > 0 ? arguments[0] : null)
+                        .build();
+                Connectors connectors = client.list(ListOptions.DEFAULT.perPage(50))) {
             for (Connector connector : connectors) {
                 System.out.println(connector.id() + " " + connector.state() + " "
                         + connector.updatedAt() + " " + connector.name());

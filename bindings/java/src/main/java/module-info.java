@@ -1,4 +1,4 @@
-/** Lists the data connectors of an Intercom workspace, through the native library libdata_connectors. */
+/** Lists the data connectors of an Intercom workspace, with the native library libdata_connectors. */
 module dataconnectors {
     exports dataconnectors;
 }

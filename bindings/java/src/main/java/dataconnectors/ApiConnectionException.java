@@ -1,6 +1,6 @@
 package dataconnectors;
 
-/** No connection to the service, or one that broke, took too long, or could not be trusted. */
+/** A connection, its TLS handshake or a proxy failed, or a timeout expired. */
 public final class ApiConnectionException extends DataConnectorsException {
     private static final long serialVersionUID = 1;
 

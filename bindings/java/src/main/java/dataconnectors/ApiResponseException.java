@@ -1,6 +1,6 @@
 package dataconnectors;
 
-/** An answer that isn't what the contract says, or that is larger than allowed. */
+/** The response is malformed, too large, or repeats a cursor. */
 public final class ApiResponseException extends DataConnectorsException {
     private static final long serialVersionUID = 1;
 

@@ -1,6 +1,6 @@
 package dataconnectors;
 
-/** The service, or something in front of it, answered with a failure: HTTP 4xx or 5xx. */
+/** The service, or a gateway in front of it, sent an HTTP error response: 4xx or 5xx. */
 public final class ApiStatusException extends DataConnectorsException {
     private static final long serialVersionUID = 1;
 

@@ -1,8 +1,8 @@
 package dataconnectors;
 
 /**
- * The call was ended by its {@link CancelToken}, by {@link Client#shutdown()}, or by an interrupt of its thread, which
- * is still interrupted then.
+ * The call was cancelled by its {@link CancelToken}, by {@link Client#shutdown()}, or by an interrupt of its thread,
+ * which stays interrupted.
  */
 public final class CallCancelledException extends DataConnectorsException {
     private static final long serialVersionUID = 1;

@@ -5,135 +5,136 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 
 /**
- * The options of a client. Only the access token is required. They are checked by {@link #build()}. An option that is
- * set again replaces its earlier value. A builder can be changed and reused; it must not be used by two threads at
- * once. Environment variables have no effect, except for {@link #systemRoots}.
+ * The options of a client. Only the access token is required. {@link #build()} checks them. An option that is set again
+ * replaces its earlier value; null is the default. A builder can be changed and reused, and must not be used by two
+ * threads at once. Environment variables have no effect, except on {@link #systemRoots}.
  */
 public final class ClientBuilder {
     private final Map<String, String> options = new LinkedHashMap<>();
+    private System.Logger logger;
 
     ClientBuilder() {
         Library.require();
     }
 
     /**
-     * The workspace's access token. There is no default.
+     * Sets the access token of the workspace. Required. It never appears in messages or log lines.
      *
-     * @param token 1 to 4096 visible ASCII characters, without the word Bearer. No message repeats it
+     * @param accessToken 1 to 4096 visible ASCII characters, without the word Bearer
      * @return this builder
      */
-    public ClientBuilder token(String token) {
-        return required("access_token", token);
+    public ClientBuilder accessToken(String accessToken) {
+        return option("access_token", accessToken);
     }
 
     /**
-     * The data centre of the workspace. Not together with {@link #baseUrl}.
+     * Sets the region that hosts the workspace. Can't be combined with {@link #baseUrl}.
      *
      * @param region {@code us} (the default), {@code eu} or {@code au}
      * @return this builder
      */
     public ClientBuilder region(String region) {
-        return required("region", region);
+        return option("region", region);
     }
 
     /**
-     * Where the service is, if not in a region: a sandbox, or a gateway of yours. Not together with {@link #region}.
+     * Sets a base URL instead of a region's, for a gateway or a sandbox. Can't be combined with {@link #region}.
      *
-     * @param baseUrl {@code https://host[:port][/path]}; {@code http://} is for loopback, or for anything with
-     *     {@link #allowInsecureHttp}
+     * @param baseUrl {@code https://host[:port][/path]}; {@code http://} is for loopback
      * @return this builder
      */
     public ClientBuilder baseUrl(String baseUrl) {
-        return required("base_url", baseUrl);
+        return option("base_url", baseUrl);
     }
 
     /**
-     * Whether the token may go unencrypted to another machine, or through a proxy. For a test network only.
+     * Allows plain {@code http://} to other machines, which sends the access token unencrypted.
      *
-     * @param allow false is the default
+     * @param allow the default is false
      * @return this builder
      */
     public ClientBuilder allowInsecureHttp(boolean allow) {
-        return flag("allow_insecure_http", allow);
+        return set("allow_insecure_http", allow);
     }
 
     /**
-     * The Intercom-Version to ask for.
+     * Sets the Intercom-Version to request.
      *
-     * @param apiVersion a word of letters, such as {@code Preview} (the default), or a number such as {@code 2.16}
+     * @param apiVersion {@code Preview} (the default), or a number such as {@code 2.16}
      * @return this builder
      */
     public ClientBuilder apiVersion(String apiVersion) {
-        return required("api_version", apiVersion);
+        return option("api_version", apiVersion);
     }
 
     /**
-     * A name for your program, put behind the library's own in User-Agent.
+     * Appends the name of your program to User-Agent.
      *
-     * @param suffix up to 256 visible ASCII characters and spaces, such as {@code my-app/1.0}; none is the default
+     * @param suffix up to 256 visible ASCII characters and spaces, such as {@code my-app/1.0}
      * @return this builder
      */
     public ClientBuilder userAgentSuffix(String suffix) {
-        return required("user_agent_suffix", suffix);
+        return option("user_agent_suffix", suffix);
     }
 
     /**
-     * The time for a whole call: every attempt, and every wait between them. A call always ends.
+     * Sets the timeout of a whole call, including every retry and every wait.
      *
-     * @param timeout 1 ms to 24 h, a part of a millisecond counting as a whole one; a minute is the default
+     * @param timeout 1 ms to 24 h, rounded up to milliseconds; the default is 60 s
      * @return this builder
      */
     public ClientBuilder timeout(Duration timeout) {
-        return integer("timeout_ms", millis(timeout));
+        return set("timeout_ms", millis(timeout));
     }
 
     /**
-     * The time for opening a connection, within the time of the call.
+     * Sets the timeout for opening a connection.
      *
-     * @param timeout 1 ms to 24 h, a part of a millisecond counting as a whole one; ten seconds are the default
+     * @param timeout 1 ms to 24 h, rounded up to milliseconds; the default is 10 s
      * @return this builder
      */
     public ClientBuilder connectTimeout(Duration timeout) {
-        return integer("connect_timeout_ms", millis(timeout));
+        return set("connect_timeout_ms", millis(timeout));
     }
 
     /**
-     * How often a call is tried again after a failure that may pass.
+     * Sets how often a call is retried after a retryable failure.
      *
-     * @param maxRetries 0 (never) to 10; 2 is the default
+     * @param maxRetries 0 to 10; the default is 2
      * @return this builder
      */
-    public ClientBuilder maxRetries(long maxRetries) {
-        return integer("max_retries", maxRetries);
+    public ClientBuilder maxRetries(int maxRetries) {
+        return set("max_retries", maxRetries);
     }
 
     /**
-     * The largest answer taken; a larger one is {@link Status#TOO_LARGE}.
+     * Sets the largest response body that is accepted; a larger one is {@link Status#TOO_LARGE}.
      *
-     * @param maxBytes bytes after decompression, 1024 to 1073741824 (1 GiB); 8388608 (8 MiB) is the default
+     * @param maxBytes bytes after decompression, 1024 to 1073741824; the default is 8388608 (8 MiB)
      * @return this builder
      */
-    public ClientBuilder maxResponseBytes(long maxBytes) {
-        return integer("max_response_bytes", maxBytes);
+    public ClientBuilder maxResponseBytes(int maxBytes) {
+        return set("max_response_bytes", maxBytes);
     }
 
     /**
-     * Whether a call waits for the reset of the rate limit when no requests remain, instead of failing with 429.
+     * Waits for the reset of the rate limit when no requests remain, instead of failing with 429.
      *
-     * @param wait false is the default
+     * @param wait the default is false
      * @return this builder
      */
     public ClientBuilder waitForRateLimit(boolean wait) {
-        return flag("wait_for_rate_limit", wait);
+        return set("wait_for_rate_limit", wait);
     }
 
     /**
-     * The HTTP proxy to go through, by a CONNECT tunnel.
+     * Sets the HTTP proxy to connect through, with CONNECT. It never appears in messages or log lines.
      *
-     * @param proxy {@code http://[user:password@]host[:port]}, user and password percent-encoded; no message repeats
-     *     it. null, the default: none
+     * @param proxy {@code http://[user:password@]host[:port]}, user and password percent-encoded; null for none
      * @return this builder
      */
     public ClientBuilder proxy(String proxy) {
@@ -141,44 +142,43 @@ public final class ClientBuilder {
     }
 
     /**
-     * The hosts to reach directly although there is a proxy.
+     * Sets the hosts to connect to without the proxy. A domain includes its subdomains.
      *
-     * @param hosts hosts, addresses and domains, with commas between; a domain stands for all that is below it,
-     *     {@code *} for all; none is the default
+     * @param hosts hosts, addresses and domains without ports, separated by commas, or {@code *}
      * @return this builder
      */
     public ClientBuilder noProxy(String hosts) {
-        return required("no_proxy", hosts);
+        return option("no_proxy", hosts);
     }
 
     /**
-     * The certificate authorities to trust instead of the bundled ones (Mozilla's). Not together with
+     * Sets the certificate authorities to trust instead of the bundled ones (Mozilla's). Can't be combined with
      * {@link #systemRoots}.
      *
-     * @param file a PEM file, read when the client is made; null, the default: the bundled ones
+     * @param file a PEM file, which {@link #build()} reads; null for the bundled ones
      * @return this builder
      */
     public ClientBuilder caFile(Path file) {
-        return option("ca_file", file == null ? null : file.toString());
+        // With LC_ALL=C toString() replaces non-ASCII characters.
+        return option("ca_file", file == null ? null : Objects.requireNonNull(file.toUri().getPath(), "not a file"));
     }
 
     /**
-     * Whether to trust the certificate authorities that this system does, instead of the bundled ones. Not
-     * together with {@link #caFile}. Where they are is the system's convention, which on Unix includes the environment
-     * variables SSL_CERT_FILE and SSL_CERT_DIR.
+     * Trusts the certificate authorities of the system instead of the bundled ones. Can't be combined with
+     * {@link #caFile}. The environment variables SSL_CERT_FILE and SSL_CERT_DIR replace those of the system.
      *
-     * @param useThem false is the default
+     * @param trust the default is false
      * @return this builder
      */
-    public ClientBuilder systemRoots(boolean useThem) {
-        return flag("system_roots", useThem);
+    public ClientBuilder systemRoots(boolean trust) {
+        return set("system_roots", trust);
     }
 
     /**
-     * Sets any option by the name and in the form that the C library gives it: for one that has no method here.
+     * Sets any option by its name and as a string, as in the C library.
      *
      * @param name such as {@code timeout_ms}; {@link #build()} refuses an unknown one
-     * @param value such as {@code 30000}; null resets the option to its default
+     * @param value such as {@code 30000}; null for the default
      * @return this builder
      */
     public ClientBuilder option(String name, String value) {
@@ -191,78 +191,63 @@ public final class ClientBuilder {
     }
 
     /**
-     * Creates a client with a copy of these options. Nothing is sent yet.
+     * Sets a logger: failed calls are logged as ERROR, retries as WARNING, responses as INFO, requests as DEBUG, on the
+     * thread of the call. The lines contain no secrets. What the logger throws is ignored.
+     *
+     * @param logger the logger; null, the default, for none
+     * @return this builder
+     */
+    public ClientBuilder logger(System.Logger logger) {
+        this.logger = logger;
+        return this;
+    }
+
+    /**
+     * Creates a client with a copy of the options. Nothing is sent yet.
      *
      * @return a client, which the caller closes
      * @throws IllegalArgumentException if an option is invalid; the message says what is allowed
      * @throws DataConnectorsException if the process is out of file descriptors
      */
     public Client build() {
-        refuseBoth("region", options.containsKey("region"), "base_url", options.containsKey("base_url"));
-        refuseBoth("ca_file", options.containsKey("ca_file"), "system_roots", isTrue(options.get("system_roots")));
-        MemorySegment config = newConfig();
+        refusePairs();
+        MemorySegment config = (MemorySegment) Function.CONFIG_NEW.call();
         try {
-            Native.result((arena, result, error) -> (int) Functions.SET_INTERRUPT_CHECK.handle()
-                    .invokeExact(config, Interrupts.CHECK, MemorySegment.NULL, MemorySegment.NULL, error));
-            options.forEach((name, value) -> set(config, name, value));
-            return new Client(Native.result((arena, result, error) ->
-                    (int) Functions.CLIENT_NEW.handle().invokeExact(config, result, error)));
+            Callbacks.setInterruptCheck(config);
+            if (logger != null) {
+                Callbacks.setLogger(config, logger);
+            }
+            options.forEach((name, value) -> Function.CONFIG_SET_STRING.result(
+                    config, Function.checked("option", name), Function.checked(name, value)));
+            return new Client(Function.CLIENT_NEW.result(config));
         } finally {
-            Native.call(Functions.CONFIG_FREE, config);
+            Function.CONFIG_FREE.call(config);
         }
     }
 
-    /** In C the one that is set last replaces the other. */
-    private static void refuseBoth(String one, boolean hasOne, String other, boolean hasOther) {
-        if (hasOne && hasOther) {
-            throw new IllegalArgumentException(one + " and " + other + " replace each other: set one of them");
+    /** In C the option that is set last replaces the other one. */
+    private void refusePairs() {
+        for (long index = 0; index < (long) Function.CONFIG_OPTION_COUNT.call(); index++) {
+            String name = Function.CONFIG_OPTION.string(index, Abi.constant("DC_INFO_NAME"));
+            String replaced = Function.CONFIG_OPTION.string(index, Abi.constant("DC_INFO_REPLACES"));
+            if (isOn(name) && isOn(replaced)) {
+                throw new IllegalArgumentException(
+                        name + " and " + replaced + " replace each other: set one of them");
+            }
         }
     }
 
-    private static boolean isTrue(String value) {
-        return "true".equals(value) || "1".equals(value);
+    private boolean isOn(String name) {
+        return !options.getOrDefault(name, "false").matches("false|0");
     }
 
-    private static MemorySegment newConfig() {
-        try {
-            return (MemorySegment) Functions.CONFIG_NEW.handle().invokeExact();
-        } catch (Throwable error) {
-            throw Native.unexpected(error);
-        }
+    private ClientBuilder set(String name, Object value) {
+        return option(name, value.toString());
     }
 
-    private static void set(MemorySegment config, String name, String value) {
-        if (value == null) {
-            throw new IllegalArgumentException(name + " is null: pass a string (is the variable for it set?)");
-        }
-        Native.result((arena, result, error) -> (int) Functions.CONFIG_SET_STRING.handle()
-                .invokeExact(config, Native.text(arena, "option", name), Native.text(arena, name, value), error));
-    }
-
-    /** Keeps a null, so that {@link #build()} refuses it. */
-    private ClientBuilder required(String name, String value) {
-        options.put(name, value);
-        return this;
-    }
-
-    private ClientBuilder flag(String name, boolean value) {
-        return option(name, Boolean.toString(value));
-    }
-
-    private ClientBuilder integer(String name, long value) {
-        return option(name, Long.toString(value));
-    }
-
-    /**
-     * Rounds away from 0, so that a short timeout isn't 0 and a negative one stays negative. One that doesn't fit into
-     * a long is out of range anyway: the library refuses it.
-     */
+    /** Rounds up, so that a short timeout isn't 0. A duration that doesn't fit is out of range in any case. */
     private static long millis(Duration duration) {
-        try {
-            long whole = duration.toMillis();
-            return whole + Integer.signum(duration.compareTo(Duration.ofMillis(whole)));
-        } catch (ArithmeticException error) {
-            return duration.isNegative() ? Long.MIN_VALUE : Long.MAX_VALUE;
-        }
+        long whole = TimeUnit.MILLISECONDS.convert(duration);
+        return duration.compareTo(Duration.ofMillis(whole)) > 0 ? whole + 1 : whole;
     }
 }

@@ -3,23 +3,23 @@ package dataconnectors;
 import java.time.Instant;
 
 /**
- * One data connector. A field that the service left out, or that is null or of another type than documented, is null.
+ * One data connector. A field that is absent, null, or not of its documented type is null.
  *
- * @param type the type of the row: {@code data_connector}
- * @param id the unique id, digits
+ * @param type the type of the row, {@code data_connector}
+ * @param id the id, a string of digits
  * @param name the name
- * @param description what it does
- * @param state {@code draft} or {@code live}; other values may come
- * @param httpMethod the method of the request that it makes, such as {@code get}; other values may come
- * @param directFinUsage whether it is assigned to Fin for direct usage
+ * @param description the description
+ * @param state {@code draft}, {@code live}, or one that is added later
+ * @param httpMethod the HTTP method of the request that it makes, such as {@code get}
+ * @param directFinUsage whether Fin may use it directly
  * @param createdByAdminId the id of the admin who created it
  * @param updatedByAdminId the id of the admin who last updated it
- * @param createdAt when it was created, in milliseconds; null also where the text is no time, or before 1970
+ * @param createdAt when it was created, in milliseconds; null also if it isn't an RFC 3339 time, or before 1970
  * @param updatedAt when it was last updated, likewise
- * @param createdAtText when it was created, as the service writes it: {@code 2025-11-15T09:30:00Z}
- * @param updatedAtText when it was last updated, as the service writes it
+ * @param createdAtText when it was created, as the service sent it: {@code 2025-11-15T09:30:00Z}
+ * @param updatedAtText when it was last updated, as the service sent it
  * @param executionResultsUrl the path of its execution results
- * @param json the whole row as the service sent it, fields that no document names and all; never null
+ * @param json the whole row as the service sent it, with fields that are not documented
  */
 public record Connector(
         String type,
@@ -39,20 +39,20 @@ public record Connector(
         String json) {
 
     /**
-     * The state for programs that tell cases apart.
+     * Returns the state as a constant, for a {@code switch}.
      *
-     * @return null when absent; {@link State#UNKNOWN} for a word that this version doesn't know
+     * @return null if absent; {@link State#UNKNOWN} for a state that this version doesn't know
      */
     public State knownState() {
-        return State.of(state);
+        return Status.named(State.UNKNOWN, state);
     }
 
     /**
-     * The method for programs that tell cases apart.
+     * Returns the HTTP method as a constant, for a {@code switch}.
      *
-     * @return null when absent; {@link HttpMethod#UNKNOWN} for a word that this version doesn't know
+     * @return null if absent; {@link HttpMethod#UNKNOWN} for a method that this version doesn't know
      */
     public HttpMethod knownHttpMethod() {
-        return HttpMethod.of(httpMethod);
+        return Status.named(HttpMethod.UNKNOWN, httpMethod);
     }
 }

@@ -2,10 +2,13 @@ package dataconnectors;
 
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.Spliterators;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
- * A walk over the connectors of the list: for one {@code for} loop, or step by step. It fetches a page when the one
- * before is used up; what {@link Pages} says of failures, threads and closing goes for it, too.
+ * An iterator over the connectors, page by page, which can be used in one {@code for} loop. Errors, threads and closing
+ * are as in {@link Pages}.
  */
 public final class Connectors implements Iterator<Connector>, Iterable<Connector>, AutoCloseable {
     private final Pages pages;
@@ -17,7 +20,7 @@ public final class Connectors implements Iterator<Connector>, Iterable<Connector
     }
 
     /**
-     * Gives this walk itself, which can be walked once.
+     * Returns this object.
      *
      * @return this
      */
@@ -27,50 +30,56 @@ public final class Connectors implements Iterator<Connector>, Iterable<Connector
     }
 
     /**
-     * Whether there is a connector more; where that takes another page, lists it, and blocks until it is there.
+     * Returns the connectors as a sequential stream. Closing the stream closes this iterator.
      *
-     * @return false at the end of the list
-     * @throws DataConnectorsException when the call failed
-     * @throws IllegalStateException when this walk, its client or its cancel token is closed
+     * @return a stream, which the caller closes unless it reaches the end of the list
      */
-    @Override
-    public boolean hasNext() {
-        pages.requireOpen();
-        while (!rows.hasNext()) {
-            if (!pages.hasNext()) {
-                return false;
-            }
-            cursor = pages.cursor();
-            rows = pages.next().iterator();
-        }
-        return true;
+    public Stream<Connector> stream() {
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(this, 0), false).onClose(this::close);
     }
 
     /**
-     * Gives the next connector.
+     * Returns whether there is another connector. Requests a page if necessary, and blocks until it was received.
      *
-     * @return a connector
-     * @throws java.util.NoSuchElementException at the end of the list
-     * @throws DataConnectorsException when the call failed
-     * @throws IllegalStateException when this walk, its client or its cancel token is closed
+     * @return false at the end of the list
+     * @throws DataConnectorsException if the call failed
+     * @throws IllegalStateException if the iterator, its client or its cancel token is closed
      */
     @Override
-    public Connector next() {
+    public synchronized boolean hasNext() {
+        pages.requireOpen();
+        while (!rows.hasNext() && pages.hasNext()) {
+            cursor = pages.cursor();
+            rows = pages.next().iterator();
+        }
+        return rows.hasNext();
+    }
+
+    /**
+     * Returns the next connector.
+     *
+     * @return the connector
+     * @throws java.util.NoSuchElementException at the end of the list
+     * @throws DataConnectorsException if the call failed
+     * @throws IllegalStateException if the iterator, its client or its cancel token is closed
+     */
+    @Override
+    public synchronized Connector next() {
         hasNext();
         return rows.next();
     }
 
     /**
-     * The cursor of the page that {@link #next()} gives a connector of. Going on there misses none; those of its page
-     * that came before come again.
+     * Returns the cursor of the page whose connector {@link #next()} returns. Continuing there misses none, but repeats
+     * the connectors of that page that were already returned.
      *
-     * @return null on the first page (unless the walk began with a cursor), and after the last one
+     * @return null on the first page (unless the list started with a cursor), and after the last one
      */
-    public String cursor() {
+    public synchronized String cursor() {
         return rows.hasNext() ? cursor : pages.cursor();
     }
 
-    /** Frees the walk; its connectors stay. A call under way goes on. Again is fine. */
+    /** Closes the iterator. Its connectors stay valid, and a call in progress continues. */
     @Override
     public void close() {
         pages.close();

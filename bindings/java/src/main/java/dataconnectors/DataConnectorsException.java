@@ -3,8 +3,8 @@ package dataconnectors;
 import java.time.Duration;
 
 /**
- * A call failed. The message is one line for a person; the subclass says in what way, {@link #status()} more exactly.
- * It never contains the token. What isn't known is null.
+ * A failed call. The message is one line for a person; it ends with the request id, if the response has one, and never
+ * contains the access token. The subclass tells the kind of failure, {@link #status()} the exact one.
  */
 public class DataConnectorsException extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -17,81 +17,81 @@ public class DataConnectorsException extends RuntimeException {
     }
 
     /**
-     * How the call failed.
+     * Returns why the call failed.
      *
-     * @return never null
+     * @return {@link Status#UNKNOWN} for a status that this version doesn't know
      */
     public Status status() {
-        return Status.of(failure.status());
-    }
-
-    /**
-     * The same as the C library's number.
-     *
-     * @return negative
-     */
-    public int statusCode() {
         return failure.status();
     }
 
     /**
-     * The HTTP status of the answer, such as 401; also of one whose body then broke off.
+     * Returns the name of the status in the C library.
      *
-     * @return 100 to 999; null when there was no answer
+     * @return such as {@code DC_ERR_TIMEOUT}
+     */
+    public String statusName() {
+        return failure.statusName();
+    }
+
+    /**
+     * Returns the HTTP status of the response, also if its body could not be read.
+     *
+     * @return 100 to 999; null without a response
      */
     public Integer httpStatus() {
         return failure.httpStatus();
     }
 
     /**
-     * The service's own code for the failure, such as {@code unauthorized}.
+     * Returns the service's error code, such as {@code unauthorized}.
      *
-     * @return null when it gave none
+     * @return null if it sent none
      */
     public String apiCode() {
         return failure.apiCode();
     }
 
     /**
-     * The parameter that the service found wrong.
+     * Returns the request parameter that the service found invalid.
      *
-     * @return null when it named none
+     * @return null if it named none
      */
     public String apiField() {
         return failure.apiField();
     }
 
     /**
-     * The service's id for the request; its support people ask for it.
+     * Returns the service's id of the request, which its support asks for.
      *
-     * @return null when there was none
+     * @return null if it sent none
      */
     public String requestId() {
         return failure.requestId();
     }
 
     /**
-     * How long the service asked to wait before another try.
+     * Returns how long the service asked to wait before the next request.
      *
-     * @return null when it did not ask
+     * @return null if it did not ask
      */
     public Duration retryAfter() {
         return failure.retryAfter();
     }
 
     /**
-     * How many requests the call made, the first included.
+     * Returns how many requests the call made, including the first.
      *
-     * @return 0 when it failed without one
+     * @return 0 if it failed before the first request
      */
     public int attempts() {
         return failure.attempts();
     }
 
     /**
-     * The rate limit after the last request.
+     * Returns the rate limit after the last request.
      *
-     * @return never null; its parts are null where the answer did not tell them
+     * @return never null
      */
     public RateLimit rateLimit() {
         return failure.rateLimit();

@@ -3,10 +3,11 @@ package dataconnectors;
 import java.io.Serializable;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.Locale;
 
-/** What the library tells of a failure: what an exception is made of. What isn't known is null. */
+/** The values of a {@code dc_error}. What isn't known is null. */
 record Failure(
-        int status,
+        String statusName,
         String message,
         Integer httpStatus,
         String apiCode,
@@ -16,43 +17,55 @@ record Failure(
         int attempts,
         RateLimit rateLimit) implements Serializable {
 
-    /** Makes the exception that a failed call throws, and frees its error. */
+    private static final String INTERRUPTED = "request cancelled: the thread was interrupted";
+
+    /** Creates the exception for a failed call, and frees its error. */
     static RuntimeException exception(int status, MemorySegment error) {
-        Failure failure;
         try {
-            failure = read(status, error);
+            Failure failure = read(status, error);
+            return switch (failure.status()) {
+                case INVALID_ARGUMENT -> new IllegalArgumentException(failure.message);
+                case CONNECTION, TIMEOUT, TLS, PROXY -> new ApiConnectionException(failure);
+                case UNAUTHORIZED, FORBIDDEN, RATE_LIMITED, BAD_REQUEST, SERVER -> new ApiStatusException(failure);
+                case PROTOCOL, TOO_LARGE -> new ApiResponseException(failure);
+                case CANCELLED -> new CallCancelledException(failure);
+                case SYSTEM, PANIC, UNKNOWN -> new DataConnectorsException(failure);
+            };
         } finally {
-            Native.call(Functions.ERROR_FREE, error);
+            Function.ERROR_FREE.call(error);
         }
-        return switch (Status.of(status)) {
-            case INVALID_ARGUMENT -> new IllegalArgumentException(failure.message);
-            case CONNECTION, TIMEOUT, TLS, PROXY -> new ApiConnectionException(failure);
-            case UNAUTHORIZED, FORBIDDEN, RATE_LIMITED, BAD_REQUEST, SERVER -> new ApiStatusException(failure);
-            case PROTOCOL, TOO_LARGE -> new ApiResponseException(failure);
-            case CANCELLED -> new CallCancelledException(failure);
-            case SYSTEM, PANIC, UNKNOWN -> new DataConnectorsException(failure);
-        };
     }
 
-    /** A failure that this package finds itself, before anything was sent. */
-    static Failure ofUs(Status status, String message) {
-        return new Failure(status.code(), message, null, null, null, null, null, 0, RateLimit.of(-1, -1, -1));
+    /** Refuses a call on an interrupted thread: the library calls the interrupt check only while it waits. */
+    static void throwIfInterrupted() {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new CallCancelledException(new Failure("DC_ERR_CANCELLED", INTERRUPTED, null, null, null, null, null,
+                    0, new RateLimit(null, null, null)));
+        }
+    }
+
+    Status status() {
+        return Status.named(Status.UNKNOWN, statusName.replaceFirst("^DC_ERR_", "").toLowerCase(Locale.ROOT));
     }
 
     private static Failure read(int status, MemorySegment error) {
-        int httpStatus = Native.int32(Functions.ERROR_HTTP_STATUS, error);
-        long retryAfter = Native.int64(Functions.ERROR_RETRY_AFTER_MS, error);
+        String statusName = Function.STATUS_NAME.string(status);
+        String message = Function.ERROR_MESSAGE.string(error);
+        if (statusName.equals("DC_ERR_CANCELLED") && Thread.currentThread().isInterrupted()) {
+            message = INTERRUPTED;
+        }
+        String requestId = Function.ERROR_REQUEST_ID.string(error);
+        int httpStatus = (int) Function.ERROR_HTTP_STATUS.call(error);
+        long retryAfter = (long) Function.ERROR_RETRY_AFTER_MS.call(error);
         return new Failure(
-                status,
-                Interrupts.ended(status)
-                        ? "the call was ended: the thread was interrupted"
-                        : Native.text(Functions.ERROR_MESSAGE, error),
+                statusName,
+                requestId == null ? message : message + " (request id " + requestId + ")",
                 httpStatus == 0 ? null : httpStatus,
-                Native.text(Functions.ERROR_API_CODE, error),
-                Native.text(Functions.ERROR_API_FIELD, error),
-                Native.text(Functions.ERROR_REQUEST_ID, error),
+                Function.ERROR_API_CODE.string(error),
+                Function.ERROR_API_FIELD.string(error),
+                requestId,
                 retryAfter < 0 ? null : Duration.ofMillis(retryAfter),
-                Native.int32(Functions.ERROR_ATTEMPTS, error),
-                RateLimit.read(Functions.ERROR_RATE_LIMIT, error));
+                (int) Function.ERROR_ATTEMPTS.call(error),
+                RateLimit.read(Function.ERROR_RATE_LIMIT, error));
     }
 }

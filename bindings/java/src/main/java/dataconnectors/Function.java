@@ -1,61 +1,84 @@
 package dataconnectors;
 
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.SymbolLookup;
-import java.lang.foreign.ValueLayout;
+import static java.lang.foreign.MemorySegment.NULL;
+import static java.lang.foreign.ValueLayout.ADDRESS;
+
+import java.lang.foreign.*;
 import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 
-/**
- * A function of the C library.
- *
- * @param prototype what the header says, without the names of parameters
- * @param handle what calls it
- */
-record Function(String prototype, MethodHandle handle) {
+/** The functions of the C library that this package calls. */
+enum Function {
+    CANCEL_TOKEN_CANCEL, CANCEL_TOKEN_FREE, CANCEL_TOKEN_IS_CANCELLED, CANCEL_TOKEN_NEW,
+    CLIENT_FREE, CLIENT_NEW, CLIENT_SHUTDOWN,
+    CONFIG_FREE, CONFIG_NEW, CONFIG_OPTION, CONFIG_OPTION_COUNT,
+    CONFIG_SET_INTERRUPT_CHECK, CONFIG_SET_LOGGER, CONFIG_SET_STRING,
+    ERROR_API_CODE, ERROR_API_FIELD, ERROR_ATTEMPTS, ERROR_FREE, ERROR_HTTP_STATUS, ERROR_MESSAGE, ERROR_RATE_LIMIT,
+    ERROR_REQUEST_ID, ERROR_RETRY_AFTER_MS,
+    LIST_PAGE,
+    PAGE_COUNT, PAGE_FREE, PAGE_HAS_NEXT, PAGE_JSON, PAGE_NEXT_CURSOR, PAGE_PACKED_ROWS, PAGE_RATE_LIMIT,
+    PAGE_REQUEST_ID,
+    PAGER_CURSOR, PAGER_FREE, PAGER_NEW, PAGER_NEXT, PAGER_SET_PREFETCH,
+    STATUS_NAME;
 
-    /** Finds a function in the library. */
-    static Function find(SymbolLookup library, String prototype) {
-        String name = name(prototype);
-        var address = library.find(name).orElseThrow(() -> new UnsatisfiedLinkError(
-                "libdata_connectors has no " + name + ": it is older than this package; install a newer one"));
-        return new Function(prototype, Linker.nativeLinker().downcallHandle(address, descriptor(prototype)));
-    }
+    private MethodHandle handle;
 
-    static String name(String prototype) {
-        String before = prototype.substring(0, prototype.indexOf('('));
-        return before.substring(before.lastIndexOf(' ') + 1);
-    }
-
-    static String result(String prototype) {
-        return prototype.substring(0, prototype.indexOf(name(prototype) + "(") - 1);
-    }
-
-    static String[] parameters(String prototype) {
-        String inside = prototype.substring(prototype.indexOf('(') + 1, prototype.length() - 1);
-        return inside.isEmpty() ? new String[0] : inside.split(", ");
-    }
-
-    private static FunctionDescriptor descriptor(String prototype) {
-        MemoryLayout[] parameters =
-                Arrays.stream(parameters(prototype)).map(Function::layout).toArray(MemoryLayout[]::new);
-        String result = result(prototype);
-        return result.equals("void")
-                ? FunctionDescriptor.ofVoid(parameters)
-                : FunctionDescriptor.of(layout(result), parameters);
-    }
-
-    private static MemoryLayout layout(String type) {
-        if (type.endsWith("*") || type.endsWith("_callback")) {
-            return ValueLayout.ADDRESS;
+    /** Looks up all functions, so that a library that is too old is refused at once. */
+    static void bind(SymbolLookup library) {
+        for (Function function : values()) {
+            String name = "dc_" + function.name().toLowerCase(Locale.ROOT);
+            MemorySegment address = library.find(name).orElseThrow(() -> new UnsatisfiedLinkError(
+                    "libdata_connectors has no " + name + ": it is older than this package; install a newer one"));
+            function.handle = Linker.nativeLinker().downcallHandle(address, Abi.function(name));
         }
-        return switch (type) {
-            case "int32_t", "dc_status" -> ValueLayout.JAVA_INT;
-            // The platforms that the library is built for are of 64 bits, so a size_t is as wide as a long.
-            case "int64_t", "size_t" -> ValueLayout.JAVA_LONG;
-            default -> throw new AssertionError("the ABI has no type " + type);
-        };
+    }
+
+    /** Calls a function that can't fail. The result is an Integer, a Long, a MemorySegment, or null. */
+    Object call(Object... arguments) {
+        return Library.invoke(handle, arguments);
+    }
+
+    /** Calls a function that returns a string, and copies it; null for NULL. */
+    String string(Object... arguments) {
+        return Library.string((MemorySegment) call(arguments));
+    }
+
+    /**
+     * Calls a function that can fail: a String is passed as a C string, null as NULL, and the out parameters are added.
+     *
+     * @return the new handle; NULL if the function returns none, or at the end of the list
+     */
+    MemorySegment result(Object... arguments) {
+        try (Arena arena = Arena.ofConfined()) {
+            int count = handle.type().parameterCount();
+            Object[] all = Arrays.copyOf(arguments, count);
+            MemorySegment outs = arena.allocate(ADDRESS, 2);
+            all[count - 1] = outs.asSlice(ADDRESS.byteSize());
+            if (arguments.length == count - 2) {
+                all[count - 2] = outs;
+            }
+            for (int index = 0; index < arguments.length; index++) {
+                if (all[index] instanceof String string) {
+                    all[index] = arena.allocateFrom(string);
+                } else if (all[index] == null) {
+                    all[index] = NULL;
+                }
+            }
+            int status = (int) call(all);
+            if (status < 0) {
+                throw Failure.exception(status, outs.getAtIndex(ADDRESS, 1));
+            }
+            return outs.getAtIndex(ADDRESS, 0);
+        }
+    }
+
+    /** Refuses a string that the C library would read as another one. */
+    static String checked(String name, String string) {
+        if (string != null && (string.contains("\0") || !StandardCharsets.UTF_8.newEncoder().canEncode(string))) {
+            throw new IllegalArgumentException("invalid " + name + ": contains a NUL or an unpaired surrogate");
+        }
+        return string;
     }
 }

@@ -1,44 +1,17 @@
 package dataconnectors;
 
-/** The method of requests, as far as this version knows it: {@link Connector#httpMethod()} is the word itself. */
+/** The HTTP methods that this version knows, see {@link Connector#knownHttpMethod()}. */
 public enum HttpMethod {
-    /** One that this version doesn't know. */
-    UNKNOWN(0),
+    /** Any other method; {@link Connector#httpMethod()} returns it. */
+    UNKNOWN,
     /** {@code get}. */
-    GET(1),
+    GET,
     /** {@code post}. */
-    POST(2),
+    POST,
     /** {@code put}. */
-    PUT(3),
+    PUT,
     /** {@code delete}. */
-    DELETE(4),
+    DELETE,
     /** {@code patch}. */
-    PATCH(5);
-
-    private final int code;
-
-    HttpMethod(int code) {
-        this.code = code;
-    }
-
-    /**
-     * Its number in the C library.
-     *
-     * @return 0 or more
-     */
-    public int code() {
-        return code;
-    }
-
-    static HttpMethod of(String word) {
-        return switch (word) {
-            case null -> null;
-            case "get" -> GET;
-            case "post" -> POST;
-            case "put" -> PUT;
-            case "delete" -> DELETE;
-            case "patch" -> PATCH;
-            default -> UNKNOWN;
-        };
-    }
+    PATCH
 }

@@ -1,63 +1,61 @@
 package dataconnectors;
 
 /**
- * How to list: begin with {@link #DEFAULT}, and change what is to be otherwise, as in
- * {@code ListOptions.DEFAULT.perPage(50).startingAfter(cursor)}. Values are checked where they are used.
+ * How to list: {@code ListOptions.DEFAULT.perPage(50).startingAfter(cursor)}. The values are checked by the calls.
  *
- * @param perPage the most rows on a page, 1 to 50; 0: the service's default (20)
- * @param startingAfter the cursor to begin after, such as {@link Page#nextCursor()}; null: the first page
- * @param cancelToken what may end the calls from another thread; null: nothing
- * @param prefetch whether a walk fetches the page after the one that it gives meanwhile. Such a page can be as old as
- *     your work on the one before took, and leaving early may have cost one request more. For {@code listPage} it has
- *     no effect
+ * @param perPage the maximum number of rows per page, 1 to 50; 0 for the service's default (20)
+ * @param startingAfter the cursor to start after, such as {@link Page#nextCursor()}; null for the first page
+ * @param cancelToken cancels the calls from another thread; may be null
+ * @param prefetch whether to request the next page while the program processes the current one. That page can be as
+ *     old as the processing took, and stopping early may cost one extra request. No effect on {@code listPage}
  */
-public record ListOptions(long perPage, String startingAfter, CancelToken cancelToken, boolean prefetch) {
+public record ListOptions(int perPage, String startingAfter, CancelToken cancelToken, boolean prefetch) {
 
-    /** The service's page size, from the beginning, without a token, page by page. */
+    /** The first page, of the service's default size, without a cancel token and without prefetch. */
     public static final ListOptions DEFAULT = new ListOptions(0, null, null, false);
 
     /**
-     * The same with another {@link #perPage}.
+     * Returns a copy with another {@link #perPage}.
      *
-     * @param perPage the most rows on a page, 1 to 50; 0: the service's default (20)
-     * @return new options
+     * @param perPage the maximum number of rows per page, 1 to 50; 0 for the service's default (20)
+     * @return the copy
      */
-    public ListOptions perPage(long perPage) {
+    public ListOptions perPage(int perPage) {
         return new ListOptions(perPage, startingAfter, cancelToken, prefetch);
     }
 
     /**
-     * The same with another {@link #startingAfter}.
+     * Returns a copy with another {@link #startingAfter}.
      *
-     * @param startingAfter the cursor to begin after; null: the first page
-     * @return new options
+     * @param startingAfter the cursor to start after; null for the first page
+     * @return the copy
      */
     public ListOptions startingAfter(String startingAfter) {
         return new ListOptions(perPage, startingAfter, cancelToken, prefetch);
     }
 
     /**
-     * The same with another {@link #cancelToken}.
+     * Returns a copy with another {@link #cancelToken}.
      *
-     * @param cancelToken what may end the calls; null: nothing
-     * @return new options
+     * @param cancelToken cancels the calls from another thread; may be null
+     * @return the copy
      */
     public ListOptions cancelToken(CancelToken cancelToken) {
         return new ListOptions(perPage, startingAfter, cancelToken, prefetch);
     }
 
     /**
-     * The same with another {@link #prefetch}.
+     * Returns a copy with another {@link #prefetch}.
      *
-     * @param prefetch whether a walk fetches its next page meanwhile
-     * @return new options
+     * @param prefetch whether to request the next page while the program processes the current one
+     * @return the copy
      */
     public ListOptions prefetch(boolean prefetch) {
         return new ListOptions(perPage, startingAfter, cancelToken, prefetch);
     }
 
-    /** What C takes. */
-    int rows() {
-        return Native.int32("per_page", perPage, "1 to 50, or 0 for the service's default (20)");
+    /** The cursor for C. */
+    String checkedStartingAfter() {
+        return Function.checked("starting_after", startingAfter);
     }
 }

@@ -1,21 +1,19 @@
 package dataconnectors;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.lang.foreign.MemorySegment;
 import java.util.Iterator;
 import java.util.List;
 
 /**
- * One page of the list: a plain value, which needs nothing of its client, and nothing to be closed.
+ * One page of the list. It stays valid when its client is closed, and is not closed itself.
  *
- * @param connectors the rows, in the service's order; unmodifiable. There may be none although there is a next page
- * @param nextCursor the cursor that asks for the next page; null on the last one
- * @param hasNext whether the service named a next page. Where this is true and the cursor null, it did so in a form
- *     that can't be followed: this is not the end of the list
- * @param requestId the service's id for the request; its support people ask for it; null when it gave none
- * @param rateLimit the rate limit after the request
- * @param json the answer as the service sent it
+ * @param connectors the rows in the order of the service; unmodifiable. May be empty although there is a next page
+ * @param nextCursor the cursor of the next page; null on the last page
+ * @param hasNext whether there is a next page. If true and the cursor is null, the service named the next page in an
+ *     unsupported form: the list is incomplete
+ * @param requestId the service's id of the request, which its support asks for; null if it sent none
+ * @param rateLimit the rate limit after the request; never null
+ * @param json the response body as the service sent it
  */
 public record Page(
         List<Connector> connectors,
@@ -25,25 +23,25 @@ public record Page(
         RateLimit rateLimit,
         String json) implements Iterable<Connector> {
 
-    /** Copies what a native page has, and frees it. */
+    /** Copies a native page, and frees it. */
     static Page read(MemorySegment page) {
         try {
             return new Page(
-                    Rows.of(page),
-                    Native.text(Functions.PAGE_NEXT_CURSOR, page),
-                    Native.int32(Functions.PAGE_HAS_NEXT, page) == 1,
-                    Native.text(Functions.PAGE_REQUEST_ID, page),
-                    RateLimit.read(Functions.PAGE_RATE_LIMIT, page),
-                    new String(Native.bytes(Functions.PAGE_JSON, Functions.PAGE_JSON_LEN, page), UTF_8));
+                    Rows.decode(page),
+                    Function.PAGE_NEXT_CURSOR.string(page),
+                    (int) Function.PAGE_HAS_NEXT.call(page) == 1,
+                    Function.PAGE_REQUEST_ID.string(page),
+                    RateLimit.read(Function.PAGE_RATE_LIMIT, page),
+                    Function.PAGE_JSON.string(page));
         } finally {
-            Native.call(Functions.PAGE_FREE, page);
+            Function.PAGE_FREE.call(page);
         }
     }
 
     /**
-     * Iterates over the connectors.
+     * Iterates over the rows.
      *
-     * @return an iterator that can't remove
+     * @return an iterator without {@code remove}
      */
     @Override
     public Iterator<Connector> iterator() {
@@ -51,7 +49,7 @@ public record Page(
     }
 
     /**
-     * How many rows, and where the list goes on; without the rows themselves.
+     * Returns everything but the rows and the JSON.
      *
      * @return one line
      */

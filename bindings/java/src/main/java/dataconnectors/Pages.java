@@ -3,27 +3,26 @@ package dataconnectors;
 import java.lang.foreign.MemorySegment;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A walk over the pages of the list: for one {@code for} loop, or step by step. Its native part is freed at the end of
- * the list, by {@link #close()}, or by the garbage collector as a last resort.
+ * An iterator over the pages, which can be used in one {@code for} loop. {@link #hasNext()} requests a page if none is
+ * left, so it blocks and fails like a call. Its native part is freed at the end of the list, by {@link #close()}, or by
+ * the garbage collector.
  *
- * <p>After a failure it stands where it was: the next step, or another loop over it, goes on from there. It ends for
- * certain: a cursor that comes a second time is {@link Status#PROTOCOL}. The list is ordered by last update: when
- * connectors change during a walk, one can come twice, and one can be missed.
+ * <p>After a failure the next step, or another loop over the same object, continues where it failed. A cursor that the
+ * service repeats, which would never end, is {@link Status#PROTOCOL}. The list is ordered by last update: if connectors
+ * are updated meanwhile, one can be listed twice, and one can be missed.
  *
- * <p>It is for one thread at a time; {@link #close()} may come from any.
+ * <p>Threads that share it take turns; as {@link #hasNext()} and {@link #next()} are two turns, they call
+ * {@link #next()} until it throws {@link NoSuchElementException}. Any thread may close it.
  */
 public final class Pages implements Iterator<Page>, Iterable<Page>, AutoCloseable {
     private final Client client;
     private final CancelToken token;
     private final Handle handle;
-    // The native cursor must not be read while another thread's step replaces it.
-    private final ReentrantLock turn = new ReentrantLock();
-    private Page found;
+    private Page next;
     private String cursor;
-    private String cursorBehindFound;
+    private String cursorAfterNext;
     private volatile boolean ended;
 
     Pages(Client client, ListOptions options) {
@@ -31,19 +30,15 @@ public final class Pages implements Iterator<Page>, Iterable<Page>, AutoCloseabl
         token = options.cancelToken();
         cursor = options.startingAfter();
         try (var use = client.use()) {
-            MemorySegment pager = Native.result((arena, result, error) -> (int) Functions.PAGER_NEW.handle()
-                    .invokeExact(use.pointer(), options.rows(),
-                            Native.text(arena, "starting_after", options.startingAfter()), result, error));
-            handle = new Handle("this walk", pager, Functions.PAGER_FREE).ownedBy(this);
-            if (options.prefetch()) {
-                Native.result((arena, result, error) -> (int) Functions.PAGER_SET_PREFETCH.handle()
-                        .invokeExact(pager, 1, error));
-            }
+            MemorySegment pager =
+                    Function.PAGER_NEW.result(use.pointer(), options.perPage(), options.checkedStartingAfter());
+            handle = new Handle(this, "iterator", pager, Function.PAGER_FREE);
+            Function.PAGER_SET_PREFETCH.result(pager, options.prefetch() ? 1 : 0);
         }
     }
 
     /**
-     * Gives this walk itself, which can be walked once.
+     * Returns this object.
      *
      * @return this
      */
@@ -53,92 +48,75 @@ public final class Pages implements Iterator<Page>, Iterable<Page>, AutoCloseabl
     }
 
     /**
-     * Whether there is a page more; lists it, and blocks until it is there.
+     * Returns whether there is another page, and requests it. Blocks until it was received.
      *
      * @return false at the end of the list
-     * @throws DataConnectorsException when the call failed
-     * @throws IllegalStateException when this walk, its client or its cancel token is closed
+     * @throws DataConnectorsException if the call failed
+     * @throws IllegalStateException if the iterator, its client or its cancel token is closed
      */
     @Override
-    public boolean hasNext() {
-        turn.lock();
-        try {
-            requireOpen();
-            if (found == null && !ended) {
-                step();
-            }
-            return found != null;
-        } finally {
-            turn.unlock();
+    public synchronized boolean hasNext() {
+        requireOpen();
+        if (next == null && !ended) {
+            request();
         }
+        return next != null;
     }
 
     /**
-     * Gives the next page; blocks until it is there.
+     * Returns the next page. Blocks until it was received.
      *
-     * @return a page
+     * @return the page
      * @throws NoSuchElementException at the end of the list
-     * @throws DataConnectorsException when the call failed
-     * @throws IllegalStateException when this walk, its client or its cancel token is closed
+     * @throws DataConnectorsException if the call failed
+     * @throws IllegalStateException if the iterator, its client or its cancel token is closed
      */
     @Override
-    public Page next() {
-        turn.lock();
-        try {
-            if (!hasNext()) {
-                throw new NoSuchElementException("the list has no page more");
-            }
-            Page page = found;
-            found = null;
-            cursor = cursorBehindFound;
-            return page;
-        } finally {
-            turn.unlock();
+    public synchronized Page next() {
+        if (!hasNext()) {
+            throw new NoSuchElementException("no more pages");
         }
+        Page page = next;
+        next = null;
+        cursor = cursorAfterNext;
+        return page;
     }
 
     /**
-     * The cursor of the page that {@link #next()} gives: what to keep for going on another time, by
+     * Returns the cursor of the page that {@link #next()} returns. Store it to continue later with
      * {@link ListOptions#startingAfter}.
      *
-     * @return null before the first page (unless the walk began with a cursor), and after the last one
+     * @return null before the first page (unless the list started with a cursor), and after the last one
      */
-    public String cursor() {
-        turn.lock();
-        try {
-            return cursor;
-        } finally {
-            turn.unlock();
-        }
+    public synchronized String cursor() {
+        return cursor;
     }
 
-    /** Frees the walk; its pages stay. A call under way goes on. Again is fine. */
+    /** Closes the iterator. Its pages stay valid, and a call in progress continues. */
     @Override
     public void close() {
         handle.close();
     }
 
-    /** At the end of the list it is freed, and may be asked again all the same. */
+    /** At the end of the list it is closed, but may be used. */
     void requireOpen() {
         if (!ended) {
             handle.requireOpen();
         }
     }
 
-    private void step() {
-        Interrupts.refuse();
+    private void request() {
+        Failure.throwIfInterrupted();
         try (var ignored = client.use(); var pager = handle.use(this); var cancel = CancelToken.use(token)) {
-            MemorySegment page = Native.result((arena, result, error) -> (int) Functions.PAGER_NEXT.handle()
-                    .invokeExact(pager.pointer(), cancel.pointer(), result, error));
-            if (page.equals(MemorySegment.NULL)) {
-                ended = true;
-            } else {
-                found = Page.read(page);
-                cursorBehindFound = Native.text(Functions.PAGER_CURSOR, pager.pointer());
+            MemorySegment page = Function.PAGER_NEXT.result(pager.pointer(), cancel.pointer());
+            ended = page.equals(MemorySegment.NULL);
+            if (!ended) {
+                next = Page.read(page);
+                cursorAfterNext = Function.PAGER_CURSOR.string(pager.pointer());
             }
         }
         if (ended) {
-            handle.close();
+            close();
         }
     }
 }

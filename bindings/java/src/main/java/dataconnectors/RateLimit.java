@@ -8,37 +8,29 @@ import java.lang.foreign.MemorySegment;
 import java.time.Instant;
 
 /**
- * The rate limit as an answer told it. What it did not tell is null.
+ * The rate limit that a response reported. What it did not report is null.
  *
- * @param limit how many requests the service allows in the current window
- * @param remaining how many of them are left
- * @param reset when the window ends
+ * @param limit the number of requests allowed in the current window
+ * @param remaining the number of requests that remain in it
+ * @param reset the end of the window
  */
 public record RateLimit(Long limit, Long remaining, Instant reset) implements Serializable {
 
     /** Reads the rate limit of a page or an error. */
     static RateLimit read(Function function, MemorySegment handle) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment limit = arena.allocate(JAVA_LONG);
-            MemorySegment remaining = arena.allocate(JAVA_LONG);
-            MemorySegment reset = arena.allocate(JAVA_LONG);
-            function.handle().invokeExact(handle, limit, remaining, reset);
-            return of(limit.get(JAVA_LONG, 0), remaining.get(JAVA_LONG, 0), reset.get(JAVA_LONG, 0));
-        } catch (Throwable error) {
-            throw Native.unexpected(error);
+            MemorySegment numbers = arena.allocate(JAVA_LONG, 3);
+            function.call(handle, numbers, numbers.asSlice(8), numbers.asSlice(16));
+            Long reset = known(numbers.getAtIndex(JAVA_LONG, 2));
+            return new RateLimit(
+                    known(numbers.getAtIndex(JAVA_LONG, 0)),
+                    known(numbers.getAtIndex(JAVA_LONG, 1)),
+                    // The header can exceed the range of Instant.
+                    reset == null ? null : Instant.ofEpochSecond(Math.min(reset, Instant.MAX.getEpochSecond())));
         }
-    }
-
-    static RateLimit of(long limit, long remaining, long reset) {
-        return new RateLimit(known(limit), known(remaining), reset < 0 ? null : seconds(reset));
     }
 
     private static Long known(long number) {
         return number < 0 ? null : number;
-    }
-
-    private static Instant seconds(long reset) {
-        // A header can say more than an Instant can.
-        return reset > Instant.MAX.getEpochSecond() ? Instant.MAX : Instant.ofEpochSecond(reset);
     }
 }

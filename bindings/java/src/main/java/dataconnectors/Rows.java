@@ -10,79 +10,50 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Decodes the rows of a page from {@code dc_page_packed_rows}: one copy, and no call per row. */
+/** Decodes {@code DC_PACKED_SEPARATED}: all rows of a page in one copy, without a call per row. */
 final class Rows {
-    /** {@code DC_PACKED_SEPARATED}. */
-    static final int FORMAT = 2;
-
+    private static final int FORMAT = Abi.constant("DC_PACKED_SEPARATED");
     private static final byte END_OF_ROW = (byte) 0xFF;
     private static final byte END_OF_COLUMN = (byte) 0xFE;
     private static final byte ABSENT = (byte) 0xFD;
     private static final int COLUMNS = 17;
 
-    private final byte[] packed;
-    private int at;
-
-    private Rows(byte[] packed) {
-        this.packed = packed;
+    private Rows() {
     }
 
-    static List<Connector> of(MemorySegment page) {
-        int count = Math.toIntExact(Native.int64(Functions.PAGE_COUNT, page));
-        Rows rows = new Rows(packed(page));
-        List<Connector> connectors = new ArrayList<>(count);
-        for (int index = 0; index < count; index++) {
-            connectors.add(connector(rows.next()));
+    static List<Connector> decode(MemorySegment page) {
+        byte[] packed;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment length = arena.allocate(JAVA_LONG);
+            MemorySegment rows = (MemorySegment) Function.PAGE_PACKED_ROWS.call(page, FORMAT, length);
+            packed = rows.reinterpret(length.get(JAVA_LONG, 0)).toArray(JAVA_BYTE);
+        }
+        long count = (long) Function.PAGE_COUNT.call(page);
+        List<Connector> connectors = new ArrayList<>((int) count);
+        for (int end = -1; connectors.size() < count; ) {
+            String[] columns = new String[COLUMNS];
+            int column = 0;
+            do {
+                int start = end + 1;
+                end = start;
+                while (end < packed.length && packed[end] != END_OF_COLUMN && packed[end] != END_OF_ROW) {
+                    end++;
+                }
+                // Later versions may add columns.
+                if (column < COLUMNS && !(end == start + 1 && packed[start] == ABSENT)) {
+                    columns[column] = new String(packed, start, end - start, UTF_8);
+                }
+                column++;
+            } while (end < packed.length && packed[end] == END_OF_COLUMN);
+            connectors.add(connector(columns));
         }
         return List.copyOf(connectors);
     }
 
-    private static byte[] packed(MemorySegment page) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment length = arena.allocate(JAVA_LONG);
-            var rows = (MemorySegment) Functions.PAGE_PACKED_ROWS.handle().invokeExact(page, FORMAT, length);
-            return rows.reinterpret(length.get(JAVA_LONG, 0)).toArray(JAVA_BYTE);
-        } catch (Throwable error) {
-            throw Native.unexpected(error);
-        }
-    }
-
-    /** The columns of the next row. Columns that a later version adds at the end are skipped. */
-    private String[] next() {
-        String[] columns = new String[COLUMNS];
-        for (int column = 0; ; column++) {
-            int start = at;
-            while (at < packed.length && packed[at] != END_OF_COLUMN && packed[at] != END_OF_ROW) {
-                at++;
-            }
-            if (column < COLUMNS && !(at == start + 1 && packed[start] == ABSENT)) {
-                columns[column] = new String(packed, start, at - start, UTF_8);
-            }
-            boolean last = at == packed.length || packed[at] == END_OF_ROW;
-            at++;
-            if (last) {
-                return columns;
-            }
-        }
-    }
-
     private static Connector connector(String[] columns) {
-        return new Connector(
-                columns[0],
-                columns[1],
-                columns[2],
-                columns[3],
-                columns[4],
-                columns[5],
-                columns[6] == null ? null : columns[6].equals("true"),
-                columns[7],
-                columns[8],
-                time(columns[12]),
-                time(columns[13]),
-                columns[9],
-                columns[10],
-                columns[11],
-                columns[16]);
+        return new Connector(columns[0], columns[1], columns[2], columns[3], columns[4], columns[5],
+                columns[6] == null ? null : Boolean.valueOf(columns[6]), columns[7], columns[8],
+                time(columns[12]), time(columns[13]), columns[9], columns[10], columns[11], columns[16]);
     }
 
     private static Instant time(String millis) {

@@ -12,7 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Finding the library, and saying plainly what is wrong with it: each in a process of its own. */
+/** Loads libraries, usable and unusable ones, each in its own process. */
 class LibraryTest {
     private static final String CLASSES = classes();
 
@@ -20,77 +20,91 @@ class LibraryTest {
     private Path folder;
 
     @Test
-    void thePropertyGoesBeforeTheVariable() throws Exception {
+    void propertyPrecedesVariable() throws Exception {
         String library = System.getenv(Library.VARIABLE);
-        says("found", "/no/such/file.so", library);
-        says("found", library, "");
-        says("dataconnectors.library names, is not a file", library, "/no/such/file.so");
+        loads("loaded", "/no/such/file.so", library);
+        loads("loaded", library, "");
+        loads("could not load /no/such/file.so (", library, "/no/such/file.so");
     }
 
     @Test
-    void aFileThatIsNoLibrary() throws Exception {
-        says("is not a file", folder.toString(), "");
+    void reportsFilesThatAreNoLibrary() throws Exception {
+        loads("could not load " + folder + " (", folder.toString(), "");
         Path text = Files.writeString(folder.resolve("text.so"), "no library");
-        says("dataconnectors.library names, could not be loaded", text.toString(), "");
+        loads("set DATA_CONNECTORS_LIBRARY to the path", text.toString(), "");
     }
 
     @Test
-    void otherLibraries() throws Exception {
-        says("is not libdata_connectors: it has no dc_abi_version", compiled("int other(void) { return 1; }"), "");
-        says("has ABI version 2, and this package needs 1", compiled("int dc_abi_version(void) { return 2; }"), "");
-        says("it is older than this package", compiled("int dc_abi_version(void) { return 1; }"), "");
+    void reportsOtherLibraries() throws Exception {
+        loads("is not libdata_connectors: it has no dc_abi_version", compile("int other(void) { return 1; }"), "");
+        loads("has ABI version 99, but this package needs 1", compile("int dc_abi_version(void) { return 99; }"), "");
+        loads("it is older than this package", compile("int dc_abi_version(void) { return 1; }"), "");
     }
 
     @Test
-    void theSystemsIsTheLast() throws Exception {
-        String message = use(Map.of(Library.VARIABLE, "", "LD_LIBRARY_PATH", ""), "");
+    void loadsTheInstalledLibrary() throws Exception {
+        String message = load(Map.of(Library.VARIABLE, "", "LD_LIBRARY_PATH", ""), "");
         // This machine may have one.
-        assertTrue(message.startsWith("libdata_connectors was not found: neither the property")
-                || message.equals("found"), message);
+        assertTrue(message.startsWith("could not load " + Library.INSTALLED) || message.equals("loaded"), message);
         Path library = Path.of(System.getenv(Library.VARIABLE)).toRealPath();
         Files.createSymbolicLink(folder.resolve(Library.INSTALLED), library);
-        assertEquals("found", use(Map.of("LD_LIBRARY_PATH", folder.toString(), Library.VARIABLE, ""), ""));
+        assertEquals("loaded", load(Map.of("LD_LIBRARY_PATH", folder.toString(), Library.VARIABLE, ""), ""));
     }
 
     @Test
-    void aProcessThatMayNotCallNativeCode() throws Exception {
+    void reportsThatNativeAccessIsDenied() throws Exception {
         String denied = Runtime.version().feature() < 24
                 ? "--enable-native-access=java.logging" : "--illegal-native-access=deny";
-        var program = Program.java(Map.of(), denied, "-cp", CLASSES, "dataconnectors.UseTwice");
-        String said = "said: this process may not call native code: run java with --enable-native-access=ALL-UNNAMED";
-        assertEquals(2, program.output().lines().filter(line -> line.startsWith(said)).count(), program.output());
+        var program = Program.java(Map.of(), denied, "-cp", CLASSES, "dataconnectors.LoadTwice");
+        String expected = "result: this process may not call native code: "
+                + "run java with --enable-native-access=ALL-UNNAMED";
+        assertEquals(2, program.output().lines().filter(line -> line.startsWith(expected)).count(), program.output());
     }
 
-    private static void says(String part, String variable, String property) throws Exception {
-        String message = use(Map.of(Library.VARIABLE, variable, "LD_LIBRARY_PATH", ""), property);
+    /** The script is ASCII, so that this test passes in any locale. */
+    @Test
+    void supportsNonAsciiPathsAndStringsInTheCLocale() throws Exception {
+        String script = """
+                folder="$1/$(printf '\\303\\274')"
+                mkdir "$folder" && cp "$DATA_CONNECTORS_LIBRARY" "$folder/lib.so" && echo > "$folder/ca.pem" &&
+                LC_ALL=C DATA_CONNECTORS_LIBRARY="$folder/lib.so" "$2" --enable-native-access=ALL-UNNAMED \
+                    -cp "$3" dataconnectors.NonAscii "$1"
+                """;
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        var program = Program.run(Map.of(), List.of("sh", "-c", script, "sh", folder.toString(), java, CLASSES));
+        assertEquals("ok", program.output().strip());
+    }
+
+    private static void loads(String part, String variable, String property) throws Exception {
+        String message = load(Map.of(Library.VARIABLE, variable, "LD_LIBRARY_PATH", ""), property);
         assertTrue(message.contains(part), message);
     }
 
-    /** Gives what the program says, which has to be the same both times. */
-    private static String use(Map<String, String> environment, String property) throws Exception {
+    /** Returns the result, which must be the same both times. */
+    private static String load(Map<String, String> environment, String property) throws Exception {
         String output = Program.java(environment, "--enable-native-access=ALL-UNNAMED",
-                "-D" + Library.PROPERTY + "=" + property, "-cp", CLASSES, "dataconnectors.UseTwice").output();
-        List<String> lines = output.lines().filter(line -> line.startsWith("said: ")).toList();
+                "-D" + Library.PROPERTY + "=" + property, "-cp", CLASSES, "dataconnectors.LoadTwice").output();
+        List<String> lines = output.lines().filter(line -> line.startsWith("result: ")).toList();
         assertEquals(2, lines.size(), output);
         assertEquals(lines.get(0), lines.get(1));
-        return lines.get(0).substring("said: ".length());
+        return lines.get(0).substring("result: ".length());
     }
 
-    private String compiled(String source) throws IOException, InterruptedException {
+    private String compile(String source) throws IOException, InterruptedException {
         Path code = Files.writeString(folder.resolve("library.c"), source);
         Path library = folder.resolve("library.so");
         var program = Program.run(Map.of(),
                 List.of("cc", "-shared", "-fPIC", "-o", library.toString(), code.toString()));
-        assertEquals(0, program.exit(), program.output());
+        assertEquals(0, program.exitStatus(), program.output());
         return library.toString();
     }
 
-    /** The folders of the package and of its tests, not the jar, which may have a library in it. */
+    /** The class path of the package and its tests, without the jar, which contains a library. */
     static String classes() {
         try {
-            Path ours = Path.of(Library.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-            Path tests = Path.of(UseTwice.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-            return ours + ":" + tests;
+            Path main = Path.of(Library.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+            Path tests = Path.of(LoadTwice.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+            return main + ":" + tests;
         } catch (URISyntaxException error) {
             throw new AssertionError(error);
         }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Pages, walks, streams, and cursors. */
+/** Pages, iterators, streams, and cursors. */
 class ListTest {
     private static final ListOptions FIFTY = ListOptions.DEFAULT.perPage(50);
 
@@ -24,19 +24,19 @@ class ListTest {
     private static Client client;
 
     @BeforeAll
-    static void begin() {
+    static void start() {
         sandbox = new Sandbox("--connectors", "137");
         client = sandbox.client();
     }
 
     @AfterAll
-    static void end() {
+    static void stop() {
         client.close();
         sandbox.close();
     }
 
     @Test
-    void aPageIsAValue() {
+    void pagesAreImmutable() {
         Page page = client.listPage(ListOptions.DEFAULT.perPage(3));
         assertEquals(3, page.connectors().size());
         assertTrue(page.hasNext());
@@ -46,20 +46,20 @@ class ListTest {
     }
 
     @Test
-    void everyWayGivesAll() {
+    void allIteratorsReturnAllConnectors() {
         List<Connector> byPages = new ArrayList<>();
         for (Page page : client.pages(FIFTY)) {
             byPages.addAll(page.connectors());
         }
         List<Connector> byConnectors = new ArrayList<>();
-        client.connectors().forEachRemaining(byConnectors::add);
+        client.list().forEachRemaining(byConnectors::add);
         assertEquals(137, byPages.size());
         assertEquals(byPages, byConnectors);
-        try (Stream<Connector> stream = client.stream(FIFTY.prefetch(true))) {
+        try (Stream<Connector> stream = client.list(FIFTY.prefetch(true)).stream()) {
             assertEquals(byPages, stream.toList());
         }
         Set<String> ids = new HashSet<>();
-        client.stream().parallel().map(Connector::id).forEach(id -> {
+        client.list().stream().parallel().map(Connector::id).forEach(id -> {
             synchronized (ids) {
                 ids.add(id);
             }
@@ -68,7 +68,7 @@ class ListTest {
     }
 
     @Test
-    void asIteratorsDo() {
+    void iteratorsFollowTheirContract() {
         try (Pages pages = client.pages(FIFTY)) {
             assertTrue(pages.hasNext());
             assertTrue(pages.hasNext());
@@ -78,15 +78,15 @@ class ListTest {
             assertFalse(pages.hasNext());
             assertThrows(NoSuchElementException.class, pages::next);
         }
-        Connectors connectors = client.connectors(FIFTY);
+        Connectors connectors = client.list(FIFTY);
         assertEquals(137, Stream.generate(connectors::next).limit(137).count());
         assertThrows(NoSuchElementException.class, connectors::next);
         assertFalse(connectors.hasNext());
     }
 
-    /** To look whether there is a page must not move the cursor beyond a page that was not given. */
+    /** hasNext() must not move the cursor past a page that was not returned. */
     @Test
-    void aCursorIsThatOfTheNextPageToBeGiven() {
+    void cursorIsThatOfTheNextPage() {
         try (Pages pages = client.pages(FIFTY)) {
             assertNull(pages.cursor());
             pages.hasNext();
@@ -105,8 +105,8 @@ class ListTest {
     }
 
     @Test
-    void aCursorOfConnectorsIsThatOfTheirPage() {
-        try (Connectors connectors = client.connectors(FIFTY)) {
+    void cursorOfConnectorsIsThatOfTheirPage() {
+        try (Connectors connectors = client.list(FIFTY)) {
             List<Connector> first = new ArrayList<>();
             for (int count = 0; count < 50; count++) {
                 first.add(connectors.next());
@@ -115,7 +115,7 @@ class ListTest {
             String second = connectors.cursor();
             Connector next = connectors.next();
             assertEquals(second, connectors.cursor());
-            try (Connectors again = client.connectors(FIFTY.startingAfter(second))) {
+            try (Connectors again = client.list(FIFTY.startingAfter(second))) {
                 assertEquals(next, again.next());
             }
             assertFalse(first.contains(next));
@@ -123,15 +123,17 @@ class ListTest {
     }
 
     @Test
-    void aStreamLeftEarlyFreesItsWalk() {
-        Stream<Connector> stream = client.stream(ListOptions.DEFAULT.perPage(1));
-        assertEquals(2, stream.limit(2).count());
-        stream.close();
+    void streamClosesItsIterator() {
+        Connectors connectors = client.list(ListOptions.DEFAULT.perPage(1));
+        try (Stream<Connector> stream = connectors.stream()) {
+            assertEquals(2, stream.limit(2).count());
+        }
+        assertThrows(IllegalStateException.class, connectors::hasNext);
     }
 
     @Test
-    void walksAndTheirClientMayBeLeftToTheCollector() throws InterruptedException {
-        Connectors connectors = sandbox.client().connectors(ListOptions.DEFAULT.perPage(1));
+    void iteratorKeepsItsClientAlive() throws InterruptedException {
+        Connectors connectors = sandbox.client().list(ListOptions.DEFAULT.perPage(1));
         connectors.next();
         for (int round = 0; round < 3; round++) {
             System.gc();

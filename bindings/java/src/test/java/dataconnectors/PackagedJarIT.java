@@ -19,10 +19,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The jar as users have it: with the library in it, and no variable that names another. */
+/** The packaged jar, with the library in it. */
 class PackagedJarIT {
     private static final String JAR = System.getProperty("jar");
-    private static final List<String> LICENCES =
+    private static final List<String> LICENSES =
             List.of("LICENSE", "LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY-NOTICES.txt");
     private static final String EXAMPLE = Path.of("../../examples/java/ListConnectors.java").toString();
 
@@ -30,46 +30,46 @@ class PackagedJarIT {
     private Path folder;
 
     @Test
-    void theFirstProgramOnTheClassPath() throws Exception {
+    void worksOnTheClassPath() throws Exception {
         listsAll("--enable-native-access=ALL-UNNAMED", "-cp", JAR);
     }
 
     @Test
-    void theFirstProgramOnTheModulePath() throws Exception {
+    void worksOnTheModulePath() throws Exception {
         listsAll("--enable-native-access=dataconnectors", "-p", JAR, "--add-modules", "dataconnectors");
     }
 
     @Test
-    void withoutATokenItSaysSo() throws Exception {
+    void reportsAMissingAccessToken() throws Exception {
         var program = example("", "--enable-native-access=ALL-UNNAMED", "-cp", JAR);
-        assertTrue(program.output().contains("token is null"), program.output());
-        assertEquals(1, program.exit());
+        assertTrue(program.output().contains("access token"), program.output());
+        assertEquals(1, program.exitStatus());
     }
 
     @Test
-    void itHasTheLibraryWithItsLicences() throws Exception {
+    void containsTheLibraryAndItsLicenses() throws Exception {
         Set<String> names = names(JAR);
         assertTrue(names.contains("module-info.class"), names.toString());
         assertEquals(1, names.stream().filter(name -> name.matches("META-INF/native/[^/]+/[^/]+\\.so")).count());
         assertFalse(names.stream().anyMatch(name -> name.endsWith("Test.class")), names.toString());
-        hasLicences(JAR);
+        hasLicenses(JAR);
     }
 
     @Test
-    void theJarOfSources() throws Exception {
+    void sourcesJarContainsSources() throws Exception {
         String jar = beside("sources");
         Set<String> names = names(jar);
         assertTrue(names.containsAll(Set.of("module-info.java", "dataconnectors/Client.java")), names.toString());
         assertFalse(names.stream().anyMatch(name -> name.endsWith(".class") || name.endsWith(".so")), names.toString());
-        hasLicences(jar);
+        hasLicenses(jar);
     }
 
     @Test
-    void theJarOfDocumentation() throws Exception {
+    void javadocJarContainsPublicClasses() throws Exception {
         Set<String> names = names(beside("javadoc"));
         assertTrue(names.containsAll(Set.of("index.html", "dataconnectors/dataconnectors/Client.html")),
                 names.toString());
-        assertFalse(names.contains("dataconnectors/dataconnectors/Native.html"), "that is not public");
+        assertFalse(names.contains("dataconnectors/dataconnectors/Function.html"), "not public");
     }
 
     private static String beside(String kind) {
@@ -82,9 +82,9 @@ class PackagedJarIT {
         }
     }
 
-    private static void hasLicences(String jar) throws IOException {
+    private static void hasLicenses(String jar) throws IOException {
         try (JarFile opened = new JarFile(jar)) {
-            for (String name : LICENCES) {
+            for (String name : LICENSES) {
                 JarEntry entry = opened.getJarEntry("META-INF/" + name);
                 assertNotNull(entry, name);
                 assertArrayEquals(Files.readAllBytes(Path.of("../..", name)),
@@ -97,9 +97,9 @@ class PackagedJarIT {
         try (Sandbox sandbox = new Sandbox("--connectors", "137")) {
             var program = example(sandbox.url, options);
             assertEquals(137, program.output().lines().count(), program.output());
-            assertEquals(0, program.exit());
+            assertEquals(0, program.exitStatus());
             try (Stream<Path> left = Files.list(folder)) {
-                assertEquals(0, left.count(), "the library's temporary file is left behind");
+                assertEquals(0, left.count(), "the library's temporary file was not deleted");
             }
         }
     }

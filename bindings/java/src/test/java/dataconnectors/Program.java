@@ -7,17 +7,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A program that was run: how it ended, and all that it printed.
+ * A finished process.
  *
- * @param exit its exit code
- * @param output what it printed, its errors among it
+ * @param exitStatus its exit status
+ * @param output its standard output and standard error
  */
-record Program(int exit, String output) {
+record Program(int exitStatus, String output) {
 
-    /** Runs a command. Of the environment {@code named} variables are set, or with "" removed. */
-    static Program run(Map<String, String> named, List<String> command) throws IOException, InterruptedException {
+    /** Runs a command with changed environment variables; an empty one is removed. */
+    static Program run(Map<String, String> variables, List<String> command) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        named.forEach((name, value) -> {
+        variables.forEach((name, value) -> {
             if (value.isEmpty()) {
                 builder.environment().remove(name);
             } else {
@@ -29,11 +29,11 @@ record Program(int exit, String output) {
         return new Program(process.waitFor(), output);
     }
 
-    /** Runs this JDK's java. */
-    static Program java(Map<String, String> named, String... arguments) throws IOException, InterruptedException {
+    /** Runs the java of this JDK. */
+    static Program java(Map<String, String> variables, String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(arguments));
-        return run(named, command);
+        return run(variables, command);
     }
 }

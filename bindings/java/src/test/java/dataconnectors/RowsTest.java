@@ -1,6 +1,7 @@
 package dataconnectors;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dataconnectors.conformance.Json;
 import java.io.IOException;
@@ -9,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Compares the rows, which are decoded from the packed rows, with the JSON of their page. */
+/** Compares the rows with the JSON of their page. */
 class RowsTest {
-    private static final String ODD_ROWS = """
+    private static final String UNUSUAL_ROWS = """
             [{"type": "data_connector", "id": "1", "name": "a\\u0000b", "description": "", "state": "live",
               "http_method": "patch", "direct_fin_usage": false, "created_at": "1969-12-31T23:59:59Z"},
              {"id": "2", "name": "\\ud83d\\ude9a Ü 日本語 \\n\\"", "state": "archived", "http_method": "options",
@@ -20,15 +21,15 @@ class RowsTest {
              {"id": "4"}]""";
 
     @Test
-    void theSandboxes() {
+    void decodesRowsOfTheSandbox() {
         try (Sandbox sandbox = new Sandbox("--connectors", "500"); Client client = sandbox.client()) {
             client.pages(ListOptions.DEFAULT.perPage(50)).forEachRemaining(RowsTest::compare);
         }
     }
 
     @Test
-    void oddOnes() throws IOException {
-        try (Server server = new Server(Server.list(ODD_ROWS)); Client client = server.client("http")) {
+    void decodesUnusualRows() throws IOException {
+        try (Server server = new Server(Server.list(UNUSUAL_ROWS)); Client client = server.client("http")) {
             Page page = client.listPage();
             compare(page);
             assertEquals(4, page.connectors().size());
@@ -36,25 +37,25 @@ class RowsTest {
             page.forEach(row -> rows.put(row.id(), row));
             assertEquals("a\0b", rows.get("1").name());
             assertEquals("", rows.get("1").description());
-            assertEquals(null, rows.get("1").createdAt());
+            assertNull(rows.get("1").createdAt());
             assertEquals(State.LIVE, rows.get("1").knownState());
             assertEquals(HttpMethod.PATCH, rows.get("1").knownHttpMethod());
             assertEquals("2026-01-20T14:22:15.123Z", rows.get("2").updatedAt().toString());
             assertEquals(State.UNKNOWN, rows.get("2").knownState());
             assertEquals(HttpMethod.UNKNOWN, rows.get("2").knownHttpMethod());
-            assertEquals(null, rows.get("3").knownState());
-            assertEquals(null, rows.get("3").createdAt());
+            assertNull(rows.get("3").knownState());
+            assertNull(rows.get("3").createdAt());
             assertEquals("yesterday", rows.get("3").createdAtText());
         }
     }
 
     private static void compare(Page page) {
-        List<?> data = (List<?>) ((Map<?, ?>) Json.read(page.json())).get("data");
+        List<?> data = (List<?>) ((Map<?, ?>) Json.parse(page.json())).get("data");
         assertEquals(data.size(), page.connectors().size());
         for (int index = 0; index < data.size(); index++) {
             Map<?, ?> sent = (Map<?, ?>) data.get(index);
             Connector row = page.connectors().get(index);
-            assertEquals(sent, Json.read(row.json()));
+            assertEquals(sent, Json.parse(row.json()));
             assertEquals(sent.get("type"), row.type());
             assertEquals(sent.get("id"), row.id());
             assertEquals(sent.get("name"), row.name());

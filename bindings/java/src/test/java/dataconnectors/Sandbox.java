@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The project's sandbox, which DC_TEST_SANDBOX names. */
+/** A process of the sandbox; DC_TEST_SANDBOX is the path of its program. */
 final class Sandbox implements AutoCloseable {
     final String url;
     private final Process process;
@@ -13,7 +13,7 @@ final class Sandbox implements AutoCloseable {
     Sandbox(String... options) {
         String program = System.getenv("DC_TEST_SANDBOX");
         if (program == null) {
-            throw new AssertionError("set DC_TEST_SANDBOX to the data-connectors-sandbox that cargo built");
+            throw new AssertionError("set DC_TEST_SANDBOX to the path of data-connectors-sandbox");
         }
         List<String> command = new ArrayList<>(List.of(program));
         command.addAll(List.of(options));
@@ -24,12 +24,12 @@ final class Sandbox implements AutoCloseable {
             throw new AssertionError(error);
         }
         if (url == null) {
-            throw new AssertionError("it did not begin: " + command);
+            throw new AssertionError("the sandbox did not start: " + command);
         }
     }
 
     ClientBuilder builder() {
-        return Client.builder().token("canary-token-of-java").baseUrl(url);
+        return Client.builder().accessToken("canary-token-of-java").baseUrl(url);
     }
 
     Client client() {

@@ -12,23 +12,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
-/** A server that answers the first request of a connection by these bytes, and then leaves it as it is. */
+/** A server that sends one response per connection, and keeps the connection open. */
 final class Server implements AutoCloseable {
     private final ServerSocket listener;
     private final List<Socket> sockets = new ArrayList<>();
     private final CountDownLatch connected = new CountDownLatch(1);
 
-    /** null: it never accepts, and its queue is full. */
-    Server(String answer) throws IOException {
+    /** Sends the response after the request head, nothing if it is empty; never accepts connections if it is null. */
+    Server(String response) throws IOException {
         listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        if (answer == null) {
+        if (response == null) {
             fillQueue();
         } else {
-            Thread.ofPlatform().daemon().start(() -> serve(answer));
+            Thread.ofPlatform().daemon().start(() -> serve(response));
         }
     }
 
-    /** A whole answer with these rows. */
+    /** Returns a response with these rows. */
     static String list(String rows) {
         String body = "{\"type\":\"list\",\"data\":" + rows + "}";
         int length = body.getBytes(StandardCharsets.UTF_8).length;
@@ -39,12 +39,16 @@ final class Server implements AutoCloseable {
         return listener.getLocalPort();
     }
 
-    Client client(String scheme) {
-        return Client.builder().token("canary-token-of-java").baseUrl(scheme + "://127.0.0.1:" + port()).build();
+    ClientBuilder builder(String scheme) {
+        return Client.builder().accessToken("canary-token-of-java").baseUrl(scheme + "://127.0.0.1:" + port());
     }
 
-    /** Waits until somebody has connected; what never accepts can't tell. */
-    void awaitCaller() throws InterruptedException {
+    Client client(String scheme) {
+        return builder(scheme).build();
+    }
+
+    /** Waits until a client has connected; returns at once if the server never accepts connections. */
+    void awaitConnection() throws InterruptedException {
         connected.await();
     }
 
@@ -58,16 +62,16 @@ final class Server implements AutoCloseable {
         }
     }
 
-    private void serve(String answer) {
+    private void serve(String response) {
         try {
             while (true) {
                 Socket socket = listener.accept();
                 synchronized (sockets) {
                     sockets.add(socket);
                 }
-                if (!answer.isEmpty()) {
+                if (!response.isEmpty()) {
                     readHead(socket);
-                    socket.getOutputStream().write(answer.getBytes(StandardCharsets.UTF_8));
+                    socket.getOutputStream().write(response.getBytes(StandardCharsets.UTF_8));
                 }
                 connected.countDown();
             }
@@ -84,7 +88,7 @@ final class Server implements AutoCloseable {
     private void fillQueue() {
         connected.countDown();
         try {
-            for (int tries = 0; tries < 20; tries++) {
+            for (int attempt = 0; attempt < 20; attempt++) {
                 Socket socket = new Socket();
                 sockets.add(socket);
                 socket.connect(new InetSocketAddress(listener.getInetAddress(), port()), 200);
@@ -92,6 +96,6 @@ final class Server implements AutoCloseable {
         } catch (IOException full) {
             return;
         }
-        throw new AssertionError("the queue never fills");
+        throw new AssertionError("the queue was never full");
     }
 }

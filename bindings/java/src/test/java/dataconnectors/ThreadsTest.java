@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -15,23 +17,23 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Many threads on one client, also while it is closed. */
+/** Many threads use one client, also while it is closed. */
 @Timeout(300)
 class ThreadsTest {
     private static final int THREADS = 64;
 
     @Test
-    void sixtyFourThreadsWalkAtOnce() throws Exception {
-        walkAtOnce(Executors.newFixedThreadPool(THREADS));
+    void platformThreadsShareAClient() throws Exception {
+        listConcurrently(Executors.newFixedThreadPool(THREADS));
     }
 
     @Test
-    void sixtyFourVirtualThreadsDo() throws Exception {
-        walkAtOnce(Executors.newVirtualThreadPerTaskExecutor());
+    void virtualThreadsShareAClient() throws Exception {
+        listConcurrently(Executors.newVirtualThreadPerTaskExecutor());
     }
 
     @Test
-    void closingUnderCallsIsARefusalAndNoCrash() throws Exception {
+    void closingDuringCallsIsSafe() throws Exception {
         try (Sandbox sandbox = new Sandbox("--connectors", "1000");
                 ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
             for (int round = 0; round < 20; round++) {
@@ -45,13 +47,14 @@ class ThreadsTest {
                 List<Callable<Boolean>> tasks = new ArrayList<>(IntStream.range(0, THREADS)
                         .mapToObj(index -> (Callable<Boolean>) () -> untilClosed(uses[index % uses.length]))
                         .toList());
-                List<Runnable> ends = List.of(shared::close, client::close, token::close);
+                List<Runnable> closes = List.of(shared::close, client::close, token::close);
                 List<Future<Boolean>> running = tasks.stream().map(threads::submit).toList();
                 Thread.sleep(10);
-                List<Future<?>> closing = Stream.concat(ends.stream(), ends.stream())
-                        .<Future<?>>map(end -> Executors.newThreadPerTaskExecutor(Thread::new).submit(end)).toList();
-                for (Future<?> end : closing) {
-                    end.get();
+                List<Future<?>> closing = Stream.concat(closes.stream(), closes.stream())
+                        .<Future<?>>map(close -> Executors.newThreadPerTaskExecutor(Thread::new).submit(close))
+                        .toList();
+                for (Future<?> close : closing) {
+                    close.get();
                 }
                 for (Future<Boolean> use : running) {
                     assertTrue(use.get());
@@ -60,16 +63,40 @@ class ThreadsTest {
         }
     }
 
-    private static void walkAtOnce(ExecutorService threads) throws Exception {
+    @Test
+    void threadsShareAnIterator() throws Exception {
+        try (Sandbox sandbox = new Sandbox("--connectors", "500");
+                Client client = sandbox.client();
+                ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
+            Connectors shared = client.list(ListOptions.DEFAULT.perPage(7));
+            List<String> ids = Collections.synchronizedList(new ArrayList<>());
+            Callable<Void> task = () -> {
+                while (true) {
+                    try {
+                        ids.add(shared.next().id());
+                    } catch (NoSuchElementException end) {
+                        return null;
+                    }
+                }
+            };
+            for (Future<Void> done : threads.invokeAll(Collections.nCopies(8, task))) {
+                done.get();
+            }
+            assertEquals(500, ids.size());
+            assertEquals(500, Set.copyOf(ids).size());
+        }
+    }
+
+    private static void listConcurrently(ExecutorService threads) throws Exception {
         try (Sandbox sandbox = new Sandbox("--connectors", "300"); Client client = sandbox.client(); threads) {
-            List<String> expected = client.stream().map(Connector::id).toList();
-            List<Callable<List<String>>> walks = IntStream.range(0, THREADS)
+            List<String> expected = client.list().stream().map(Connector::id).toList();
+            List<Callable<List<String>>> lists = IntStream.range(0, THREADS)
                     .<Callable<List<String>>>mapToObj(index -> () -> client
-                            .stream(ListOptions.DEFAULT.perPage(10 + index % 40).prefetch(index % 2 == 0))
+                            .list(ListOptions.DEFAULT.perPage(10 + index % 40).prefetch(index % 2 == 0)).stream()
                             .map(Connector::id).toList())
                     .toList();
-            for (Future<List<String>> walk : threads.invokeAll(walks)) {
-                assertEquals(expected, walk.get());
+            for (Future<List<String>> list : threads.invokeAll(lists)) {
+                assertEquals(expected, list.get());
             }
         }
     }
@@ -80,7 +107,7 @@ class ThreadsTest {
                 use.run();
             } catch (IllegalStateException closed) {
                 return closed.getMessage().contains("closed");
-            } catch (NoSuchElementException ended) {
+            } catch (NoSuchElementException end) {
                 return true;
             }
         }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whom a client trusts: a CA file, or the system's authorities; of either the last that was said counts. */
+/** Clients trust a CA file or the system's certificate authorities; the last value of each option is in effect. */
 class TrustTest {
     private static final char[] PASSWORD = "password".toCharArray();
 
@@ -31,19 +31,19 @@ class TrustTest {
     private Path certificate;
     private SSLServerSocket listener;
 
-    /** A program: its arguments are the base URL, and settings in their order. */
+    /** A program whose arguments are the base URL, and options in their order. */
     static final class Listing {
         private Listing() {
         }
 
         public static void main(String[] arguments) {
-            ClientBuilder builder = Client.builder().token("canary").baseUrl(arguments[0]).maxRetries(0);
-            for (String setting : List.of(arguments).subList(1, arguments.length)) {
-                switch (setting) {
+            ClientBuilder builder = Client.builder().accessToken("canary").baseUrl(arguments[0]).maxRetries(0);
+            for (String option : List.of(arguments).subList(1, arguments.length)) {
+                switch (option) {
                     case "system" -> builder.systemRoots(true);
                     case "bundled" -> builder.systemRoots(false);
                     case "none" -> builder.caFile(null);
-                    default -> builder.caFile(Path.of(setting));
+                    default -> builder.caFile(Path.of(option));
                 }
             }
             try (Client client = builder.build()) {
@@ -71,7 +71,7 @@ class TrustTest {
         context.init(managers.getKeyManagers(), null, null);
         listener = (SSLServerSocket) context.getServerSocketFactory()
                 .createServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        Thread.ofPlatform().daemon().start(this::answer);
+        Thread.ofPlatform().daemon().start(this::respond);
     }
 
     @AfterEach
@@ -80,7 +80,7 @@ class TrustTest {
     }
 
     @Test
-    void theLastOneCounts() throws Exception {
+    void lastValueIsInEffect() throws Exception {
         String file = certificate.toString();
         assertEquals("TLS", listed("/no/such/file"));
         assertEquals("1", listed("/no/such/file", file));
@@ -92,10 +92,10 @@ class TrustTest {
         assertEquals("1", listed("/no/such/file", "system", file, "bundled"));
     }
 
-    /** Gives how many connectors a process lists in which the system's authorities are those of a file. */
-    private String listed(String systems, String... settings) throws Exception {
-        String[] arguments = new String[5 + settings.length];
-        System.arraycopy(settings, 0, arguments, 5, settings.length);
+    /** Returns the number of connectors that a process lists, or its error, with a file as the system's authorities. */
+    private String listed(String systems, String... options) throws Exception {
+        String[] arguments = new String[5 + options.length];
+        System.arraycopy(options, 0, arguments, 5, options.length);
         arguments[0] = "--enable-native-access=ALL-UNNAMED";
         arguments[1] = "-cp";
         arguments[2] = LibraryTest.classes();
@@ -104,13 +104,13 @@ class TrustTest {
         return Program.java(Map.of("SSL_CERT_FILE", systems, "SSL_CERT_DIR", ""), arguments).output();
     }
 
-    private void answer() {
+    private void respond() {
         while (!listener.isClosed()) {
             try (SSLSocket socket = (SSLSocket) listener.accept()) {
                 Server.readHead(socket);
                 socket.getOutputStream().write(Server.list("[{\"id\":\"1\"}]").getBytes(StandardCharsets.UTF_8));
             } catch (IOException refused) {
-                continue; // By a client that does not trust it, or at the end.
+                continue; // The client does not trust it, or the listener is closed.
             }
         }
     }
@@ -120,6 +120,6 @@ class TrustTest {
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-storepass", "password"));
         command.addAll(List.of(arguments));
         Program program = Program.run(Map.of(), command);
-        assertEquals(0, program.exit(), program.output());
+        assertEquals(0, program.exitStatus(), program.output());
     }
 }

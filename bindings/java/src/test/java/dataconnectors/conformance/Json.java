@@ -1,11 +1,15 @@
 package dataconnectors.conformance;
 
+import dataconnectors.Client;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads JSON that is known to be valid, into maps, lists, texts, longs, doubles, truth values and null. */
+/** Parses valid JSON into Map, List, String, Long, Double, Boolean and null. */
 public final class Json {
     private final String text;
     private int at;
@@ -14,15 +18,24 @@ public final class Json {
         this.text = text;
     }
 
-    /** Reads one value. */
-    public static Object read(String text) {
+    /** Parses one value. */
+    public static Object parse(String text) {
         Json json = new Json(text);
         Object value = json.value();
         json.space();
         if (json.at != text.length()) {
-            throw new IllegalArgumentException("more than one value, from " + json.at + " on");
+            throw new IllegalArgumentException("unexpected data at offset " + json.at);
         }
         return value;
+    }
+
+    /** Returns abi/data_connectors.json, from the classes. */
+    public static Map<?, ?> abi() {
+        try (InputStream file = Client.class.getResourceAsStream("data_connectors.json")) {
+            return (Map<?, ?>) parse(new String(file.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException error) {
+            throw new AssertionError(error);
+        }
     }
 
     private Object value() {
@@ -59,7 +72,7 @@ public final class Json {
         return list;
     }
 
-    /** Passes over the comma before the next member, or over the bracket at the end. */
+    /** Skips the comma before the next member, or the bracket at the end. */
     private boolean ends(char bracket) {
         space();
         if (text.charAt(at) == ',') {

@@ -5,13 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** A program that lists 20,000 pages, and says what that leaves behind. Its argument is the base URL. */
-final class Residue {
-    private Residue() {
+/** A program that lists 20,000 pages, and prints its memory and file descriptors. Its argument is the base URL. */
+final class LeakProgram {
+    private LeakProgram() {
     }
 
     public static void main(String[] arguments) throws IOException {
-        try (Client client = Client.builder().token("canary").baseUrl(arguments[0]).build()) {
+        try (Client client = Client.builder().accessToken("canary").baseUrl(arguments[0]).build()) {
             run(client, 5_000);
             System.gc();
             long memory = resident();
@@ -22,20 +22,20 @@ final class Residue {
         }
     }
 
-    /** Pages in every way that one can be left: alone, walked on from or not, read in part, failed, cancelled. */
+    /** Requests pages in all ways: single, complete and abandoned iterators, failures, and cancelled calls. */
     private static void run(Client client, int pages) {
         ListOptions options = ListOptions.DEFAULT.perPage(50);
         for (int page = 0; page < pages; page += 8) {
             try (CancelToken token = new CancelToken();
-                    Pages left = client.pages(options.prefetch(true));
-                    Stream<Connector> stream = client.stream(options)) {
+                    Pages abandoned = client.pages(options.prefetch(true));
+                    Stream<Connector> stream = client.list(options).stream()) {
                 client.listPage(options);
-                left.next();
+                abandoned.next();
                 stream.limit(1).forEach(connector -> { });
                 client.pages(options.cancelToken(token)).forEachRemaining(each -> { });
                 token.cancel();
                 failing(() -> client.listPage(options.startingAfter("no cursor")));
-                for (int times = 0; times < 10; times++) { // These cost no request.
+                for (int times = 0; times < 10; times++) { // These send no request.
                     failing(() -> client.listPage(options.cancelToken(token)));
                     failing(() -> client.pages(options.perPage(99)));
                 }
@@ -49,7 +49,7 @@ final class Residue {
         } catch (DataConnectorsException | IllegalArgumentException expected) {
             return;
         }
-        throw new AssertionError("it did not fail");
+        throw new AssertionError("the call did not fail");
     }
 
     private static long resident() throws IOException {

@@ -5,14 +5,14 @@ import dataconnectors.Page;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a call gave, and how it ended. */
-final class Outcome {
+/** What a call returned or threw. */
+final class Result {
     final List<Connector> rows = new ArrayList<>();
     final List<Page> pages = new ArrayList<>();
     RuntimeException error;
-    long tookMillis;
+    long millis;
 
-    void take(Page page) {
+    void add(Page page) {
         pages.add(page);
         rows.addAll(page.connectors());
     }

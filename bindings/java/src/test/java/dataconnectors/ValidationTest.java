@@ -15,24 +15,24 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** What is refused, before C could read it otherwise, and what is used after it was closed. */
-class RefusalTest {
+/** Invalid options and arguments are refused, and so is use after closing. */
+class ValidationTest {
 
     @Test
-    void settingsAreRefused() {
-        refused("access_token is null: ", () -> builder().token(null).build());
-        refused("region is null: ", () -> builder().region(null).build());
-        refused("missing access_token", () -> Client.builder().build());
-        refused("invalid access_token: contains a NUL", () -> builder().token("a\0b").build());
-        refused("invalid base_url: contains an unpaired surrogate",
+    void refusesInvalidOptions() {
+        refused("access token", () -> builder().accessToken(null).build());
+        refused("access token", () -> Client.builder().build());
+        refused("invalid access_token: contains a NUL", () -> builder().accessToken("a\0b").build());
+        refused("invalid base_url: contains a NUL or an unpaired surrogate",
                 () -> builder().baseUrl("https://host/\ud83d").build());
+        refused("invalid option: contains a NUL", () -> builder().option("a\0b", "1").build());
         refused("86400000", () -> builder().timeout(Duration.ofSeconds(Long.MAX_VALUE)).build());
         refused("86400000", () -> builder().connectTimeout(Duration.ofSeconds(Long.MIN_VALUE)).build());
         refused("invalid timeout_ms 0: use 1 to 86400000", () -> builder().timeout(Duration.ZERO).build());
         refused("invalid timeout_ms 86400001", () -> builder().timeout(Duration.ofDays(1).plusNanos(1)).build());
-        refused("invalid timeout_ms -1", () -> builder().timeout(Duration.ofNanos(-1)).build());
+        refused("invalid timeout_ms -1", () -> builder().timeout(Duration.ofMillis(-1)).build());
         refused("invalid connect_timeout_ms -5000", () -> builder().connectTimeout(Duration.ofSeconds(-5)).build());
-        refused("invalid max_retries 1099511627776: use 0 to 10", () -> builder().maxRetries(1L << 40).build());
+        refused("0 to 10", () -> builder().maxRetries(11).build());
         refused("1024 to 1073741824", () -> builder().maxResponseBytes(0).build());
         refused("could not read ca_file",
                 () -> builder().caFile(Path.of("/no/such/file.pem")).systemRoots(false).build());
@@ -47,11 +47,12 @@ class RefusalTest {
         builder().option("region", "x").option("region", null).option("timeout_ms", "1").build().close();
         builder().caFile(Path.of("/no/such/file.pem")).caFile(null).build().close();
         builder().timeout(Duration.ofNanos(1)).connectTimeout(Duration.ofDays(1)).build().close();
-        builder().proxy(null).caFile(null).noProxy("").waitForRateLimit(true).systemRoots(false).build().close();
+        builder().region(null).proxy(null).caFile(null).noProxy("").waitForRateLimit(true).systemRoots(false)
+                .build().close();
     }
 
     @Test
-    void ofASettingThatWasSetTwiceTheLastCounts() {
+    void lastValueIsInEffect() {
         refused("unencrypted", () -> builder().baseUrl("https://host").baseUrl("http://host.example").build());
         refused("use us, eu or au", () -> builder().region("eu").region("nowhere").build());
         builder().baseUrl("http://host.example").allowInsecureHttp(true).build().close();
@@ -61,19 +62,19 @@ class RefusalTest {
     }
 
     @Test
-    void argumentsAreRefused() {
+    void refusesInvalidArguments() {
         try (Client client = builder().build()) {
             ListOptions options = ListOptions.DEFAULT;
             refused("1 to 50", () -> client.listPage(options.perPage(51)));
-            refused("invalid per_page 4294967301: use 1 to 50", () -> client.pages(options.perPage((1L << 32) + 5)));
-            refused("invalid starting_after: contains a NUL", () -> client.connectors(options.startingAfter("a\0b")));
-            refused("unpaired surrogate", () -> client.stream(options.startingAfter("\udc00")));
-            refused("starting_after is empty", () -> client.listPage(options.startingAfter("")));
+            refused("1 to 50", () -> client.pages(options.perPage(-1)));
+            refused("invalid starting_after: contains a NUL", () -> client.list(options.startingAfter("a\0b")));
+            refused("unpaired surrogate", () -> client.list(options.startingAfter("\udc00")));
+            refused("starting_after", () -> client.listPage(options.startingAfter("")));
         }
     }
 
     @Test
-    void whatIsClosedIsRefused() {
+    void refusesUseAfterClose() {
         try (Sandbox sandbox = new Sandbox("--connectors", "9")) {
             Client client = sandbox.client();
             CancelToken token = new CancelToken();
@@ -82,37 +83,35 @@ class RefusalTest {
             pages.next();
             token.close();
             token.close();
-            closed("this cancel token is closed", token::cancel);
-            closed("this cancel token is closed", token::isCancelled);
-            closed("this cancel token is closed", pages::hasNext);
-            closed("this cancel token is closed", () -> client.listPage(options));
+            closed("the cancel token is closed", token::cancel);
+            closed("the cancel token is closed", token::isCancelled);
+            closed("the cancel token is closed", pages::hasNext);
+            closed("the cancel token is closed", () -> client.listPage(options));
             Pages others = client.pages();
             pages.close();
             pages.close();
-            closed("this walk is closed", pages::next);
+            closed("the iterator is closed", pages::next);
             pages.cursor();
-            Connectors connectors = client.connectors();
+            Connectors connectors = client.list();
             connectors.next();
             connectors.close();
-            closed("this walk is closed", connectors::hasNext);
+            closed("the iterator is closed", connectors::hasNext);
             Pages ahead = client.pages();
             ahead.hasNext();
             ahead.close();
-            closed("this walk is closed", ahead::next);
-            assertEquals("Client[open]", client.toString());
+            closed("the iterator is closed", ahead::next);
             client.close();
             client.close();
-            assertEquals("Client[closed]", client.toString());
-            closed("this client is closed", others::next);
+            closed("the client is closed", others::next);
             for (Executable use : List.<Executable>of(
-                    client::listPage, client::pages, client::connectors, client::stream, client::shutdown)) {
-                closed("this client is closed", use);
+                    client::listPage, client::pages, client::list, client::shutdown)) {
+                closed("the client is closed", use);
             }
         }
     }
 
     @Test
-    void aFailureHasNoTokenAndCanBeSerialized() throws Exception {
+    void exceptionsAreSerializableWithoutSecrets() throws Exception {
         try (Sandbox sandbox = new Sandbox("--token", "another"); Client client = sandbox.client()) {
             var error = assertThrows(ApiStatusException.class, client::listPage);
             var bytes = new ByteArrayOutputStream();
@@ -121,16 +120,17 @@ class RefusalTest {
             var copy = (ApiStatusException)
                     new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray())).readObject();
             assertEquals(Status.UNAUTHORIZED, copy.status());
-            assertEquals(-5, copy.statusCode());
+            assertEquals("DC_ERR_UNAUTHORIZED", copy.statusName());
             assertEquals(401, copy.httpStatus());
             assertEquals("unauthorized", copy.apiCode());
             assertEquals(error.rateLimit(), copy.rateLimit());
             assertEquals(error.getMessage(), copy.getMessage());
+            assertTrue(error.getMessage().endsWith(" (request id " + error.requestId() + ")"), error.getMessage());
         }
     }
 
     private static ClientBuilder builder() {
-        return Client.builder().token("canary-token-of-java");
+        return Client.builder().accessToken("canary-token-of-java");
     }
 
     private static void refused(String part, Executable use) {

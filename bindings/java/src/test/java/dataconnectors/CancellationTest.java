@@ -14,61 +14,61 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What ends a call: an interrupt, a token, a shutdown; and what doesn't: closing. */
+/** Interrupts, cancel tokens and shutdown cancel a call in each phase; closing doesn't. */
 @Timeout(60)
-class EndingTest {
+class CancellationTest {
     private static final String HEAD = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n";
 
-    /** Where a call can wait. */
+    /** The phases in which a call can wait. */
     enum Phase {
         CONNECTING("http", null),
         TLS_HANDSHAKE("https", ""),
-        ANSWER("http", ""),
-        HEAD("http", EndingTest.HEAD),
-        BODY("http", EndingTest.HEAD + "\r\n{\"type\":"),
-        NEXT_ATTEMPT("http", "HTTP/1.1 503 No\r\nRetry-After: 30\r\nContent-Length: 0\r\n\r\n");
+        RESPONSE("http", ""),
+        HEAD("http", CancellationTest.HEAD),
+        BODY("http", CancellationTest.HEAD + "\r\n{\"type\":"),
+        RETRY_DELAY("http", "HTTP/1.1 503 No\r\nRetry-After: 30\r\nContent-Length: 0\r\n\r\n");
 
         final String scheme;
-        final String answer;
+        final String response;
 
-        Phase(String scheme, String answer) {
+        Phase(String scheme, String response) {
             this.scheme = scheme;
-            this.answer = answer;
+            this.response = response;
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void anInterruptEndsACall(Phase phase) throws Exception {
-        ends(phase, false, (call, client) -> call.thread.interrupt(), true);
+    void interruptCancelsCall(Phase phase) throws Exception {
+        cancels(phase, false, (call, client) -> call.thread.interrupt(), true);
     }
 
     @ParameterizedTest
     @EnumSource
-    void anInterruptOfAVirtualThreadDoes(Phase phase) throws Exception {
-        ends(phase, true, (call, client) -> call.thread.interrupt(), true);
+    void interruptOfVirtualThreadCancelsCall(Phase phase) throws Exception {
+        cancels(phase, true, (call, client) -> call.thread.interrupt(), true);
     }
 
     @ParameterizedTest
     @EnumSource
-    void aTokenDoes(Phase phase) throws Exception {
-        ends(phase, false, (call, client) -> call.token.cancel(), false);
+    void cancelTokenCancelsCall(Phase phase) throws Exception {
+        cancels(phase, false, (call, client) -> call.token.cancel(), false);
     }
 
     @ParameterizedTest
     @EnumSource
-    void aShutdownDoes(Phase phase) throws Exception {
-        ends(phase, false, (call, client) -> client.shutdown(), false);
+    void shutdownCancelsCall(Phase phase) throws Exception {
+        cancels(phase, false, (call, client) -> client.shutdown(), false);
     }
 
-    /** The native client and token must not be freed under the call. */
+    /** The native client and cancel token must not be freed during the call. */
     @Test
-    void closingLetsACallGoOn() throws Exception {
+    void closeLetsCallsFinish() throws Exception {
         try (Server server = new Server("");
-                Client client = Client.builder().token("canary").baseUrl("http://127.0.0.1:" + server.port())
+                Client client = Client.builder().accessToken("canary").baseUrl("http://127.0.0.1:" + server.port())
                         .timeout(Duration.ofMillis(800)).maxRetries(0).build()) {
             Call call = new Call(client, false);
-            server.awaitCaller();
+            server.awaitConnection();
             client.close();
             call.token.close();
             var error = (DataConnectorsException) call.result.join();
@@ -78,22 +78,22 @@ class EndingTest {
     }
 
     @Test
-    void aWalkGoesOnAfterAnInterrupt() throws Exception {
+    void iteratorContinuesAfterInterrupt() throws Exception {
         try (Sandbox sandbox = new Sandbox("--connectors", "2", "--latency-ms", "1000");
                 Client client = sandbox.client();
-                Connectors walk = client.connectors(ListOptions.DEFAULT.perPage(1).prefetch(true))) {
-            String first = walk.next().id();
+                Connectors connectors = client.list(ListOptions.DEFAULT.perPage(1).prefetch(true))) {
+            String first = connectors.next().id();
             Thread main = Thread.currentThread();
             Thread.ofPlatform().start(main::interrupt);
-            assertThrows(CallCancelledException.class, walk::next);
+            assertThrows(CallCancelledException.class, connectors::next);
             assertTrue(Thread.interrupted());
-            assertFalse(first.equals(walk.next().id()));
-            assertFalse(walk.hasNext());
+            assertFalse(first.equals(connectors.next().id()));
+            assertFalse(connectors.hasNext());
         }
     }
 
     @Test
-    void aThreadThatIsInterruptedMakesNoCall() {
+    void interruptedThreadMakesNoCall() {
         try (Sandbox sandbox = new Sandbox(); Client client = sandbox.client(); Pages pages = client.pages()) {
             Thread.currentThread().interrupt();
             assertEquals(0, assertThrows(CallCancelledException.class, client::listPage).attempts());
@@ -104,7 +104,7 @@ class EndingTest {
     }
 
     @Test
-    void aCancelledTokenStaysSo() {
+    void cancelledTokenStaysCancelled() {
         try (Sandbox sandbox = new Sandbox(); Client client = sandbox.client(); CancelToken token = new CancelToken()) {
             ListOptions options = ListOptions.DEFAULT.cancelToken(token);
             assertFalse(token.isCancelled());
@@ -119,7 +119,7 @@ class EndingTest {
         }
     }
 
-    /** A call on a thread of its own, and what it threw. */
+    /** A call on another thread, and what it threw. */
     private static final class Call {
         final CancelToken token = new CancelToken();
         final CompletableFuture<RuntimeException> result = new CompletableFuture<>();
@@ -127,7 +127,7 @@ class EndingTest {
         volatile boolean interrupted;
 
         Call(Client client, boolean virtual) {
-            Runnable call = () -> {
+            Runnable run = () -> {
                 try {
                     client.listPage(ListOptions.DEFAULT.cancelToken(token));
                     result.complete(null);
@@ -136,17 +136,17 @@ class EndingTest {
                     result.complete(error);
                 }
             };
-            thread = virtual ? Thread.ofVirtual().start(call) : Thread.ofPlatform().start(call);
+            thread = virtual ? Thread.ofVirtual().start(run) : Thread.ofPlatform().start(run);
         }
     }
 
-    private static void ends(Phase phase, boolean virtual, BiConsumer<Call, Client> end, boolean interrupted)
+    private static void cancels(Phase phase, boolean virtual, BiConsumer<Call, Client> cancel, boolean interrupted)
             throws Exception {
-        try (Server server = new Server(phase.answer); Client client = server.client(phase.scheme)) {
+        try (Server server = new Server(phase.response); Client client = server.client(phase.scheme)) {
             Call call = new Call(client, virtual);
-            server.awaitCaller();
-            Thread.sleep(100); // So that it is waiting by now; were it not yet, it has to end all the same.
-            end.accept(call, client);
+            server.awaitConnection();
+            Thread.sleep(100); // Usually enough to reach the phase; an earlier cancellation must work, too.
+            cancel.accept(call, client);
             RuntimeException error = assertTimeoutPreemptively(Duration.ofSeconds(5), call.result::join);
             assertEquals(CallCancelledException.class, error.getClass(), String.valueOf(error));
             assertEquals(Status.CANCELLED, ((CallCancelledException) error).status());

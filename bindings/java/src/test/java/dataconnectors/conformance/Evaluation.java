@@ -2,94 +2,92 @@ package dataconnectors.conformance;
 
 import dataconnectors.Connector;
 import dataconnectors.DataConnectorsException;
-import dataconnectors.HttpMethod;
 import dataconnectors.Page;
 import dataconnectors.RateLimit;
-import dataconnectors.State;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Holds what a call gave against what a case expects. */
-final class Judge {
+/** Compares the result of a call with the expectations of a case. */
+final class Evaluation {
 
-    /** What is not as the case expects. */
-    static final class Unexpected extends RuntimeException {
+    /** A difference, or an unknown expectation. */
+    static final class Mismatch extends RuntimeException {
         private static final long serialVersionUID = 1;
 
-        Unexpected(String what) {
-            super(what);
+        Mismatch(String message) {
+            super(message);
         }
     }
 
-    private Judge() {
+    private Evaluation() {
     }
 
-    static void judge(Map<?, ?> expect, Outcome outcome) {
+    static void evaluate(Map<?, ?> expect, Result result) {
         Map<Object, Object> expected = new LinkedHashMap<>(expect);
-        error((Map<?, ?>) expected.remove("error"), outcome.error);
+        error((Map<?, ?>) expected.remove("error"), result.error);
         long least = (long) Objects.requireNonNullElse(expected.remove("least_ms"), 0L);
         long most = (long) Objects.requireNonNullElse(expected.remove("most_ms"), 10_000L);
-        if (outcome.tookMillis < least || outcome.tookMillis > most) {
-            throw new Unexpected("it took " + outcome.tookMillis + " ms, and not " + least + " to " + most);
+        if (result.millis < least || result.millis > most) {
+            throw new Mismatch("duration: " + result.millis + " ms, expected " + least + " to " + most);
         }
-        expected.forEach((name, value) -> fact((String) name, value, outcome));
+        expected.forEach((name, value) -> value((String) name, value, result));
     }
 
-    private static void fact(String name, Object value, Outcome outcome) {
+    private static void value(String name, Object value, Result result) {
         switch (name) {
-            case "rows" -> rows((List<?>) value, outcome.rows);
-            case "ids" -> check(name, outcome.rows.stream().map(Connector::id).toList(), value);
-            case "pages" -> check(name, (long) outcome.pages.size(), value);
-            case "next_cursor" -> check(name, last(outcome).nextCursor(), value);
-            case "request_id" -> check(name, last(outcome).requestId(), value);
+            case "rows" -> rows((List<?>) value, result.rows);
+            case "ids" -> check(name, result.rows.stream().map(Connector::id).toList(), value);
+            case "pages" -> check(name, (long) result.pages.size(), value);
+            case "next_cursor" -> check(name, last(result).nextCursor(), value);
+            case "request_id" -> check(name, last(result).requestId(), value);
             case "rate_limit", "rate_limit_remaining", "rate_limit_reset" ->
-                    check(name, limit(last(outcome).rateLimit(), name), value);
-            default -> throw new Unexpected("this runner doesn't know expect." + name);
+                    check(name, limit(last(result).rateLimit(), name), value);
+            default -> throw new Mismatch("unknown expectation " + name);
         }
     }
 
-    private static Page last(Outcome outcome) {
-        if (outcome.pages.isEmpty()) {
-            throw new Unexpected("no page was given");
+    private static Page last(Result result) {
+        if (result.pages.isEmpty()) {
+            throw new Mismatch("no page was returned");
         }
-        return outcome.pages.getLast();
+        return result.pages.getLast();
     }
 
     private static void error(Map<?, ?> expected, RuntimeException error) {
         if (expected == null || error == null) {
-            check("the error", error, expected);
+            check("error", error, expected);
             return;
         }
         expected.forEach((name, value) -> {
             switch ((String) name) {
-                case "status" -> check("the status of " + error, status(error), value);
+                case "status" -> check("status of " + error, status(error), value);
                 case "says" -> ((List<?>) value).forEach(part -> says(error, (String) part));
-                default -> check((String) name, fact(error, (String) name), value);
+                default -> check((String) name, value(error, (String) name), value);
             }
         });
     }
 
     private static void says(RuntimeException error, String part) {
         if (!error.getMessage().contains(part)) {
-            throw new Unexpected(error + " has no " + part);
+            throw new Mismatch(error + " does not contain " + part);
         }
     }
 
     private static String status(RuntimeException error) {
         return switch (error) {
             case DataConnectorsException failure -> "DC_ERR_" + failure.status();
-            case IllegalStateException refusal when refusal.getMessage().contains("closed") -> "closed";
-            case IllegalArgumentException refusal -> "DC_ERR_INVALID_ARGUMENT";
+            case IllegalStateException closed when closed.getMessage().contains("closed") -> "closed";
+            case IllegalArgumentException invalid -> "DC_ERR_INVALID_ARGUMENT";
             default -> error.toString();
         };
     }
 
-    private static Object fact(RuntimeException error, String name) {
+    private static Object value(RuntimeException error, String name) {
         if (!(error instanceof DataConnectorsException failure)) {
-            throw new Unexpected(error + " has no facts");
+            throw new Mismatch("not a failed call: " + error);
         }
         return switch (name) {
             case "http_status" -> failure.httpStatus() == null ? null : failure.httpStatus().longValue();
@@ -99,7 +97,7 @@ final class Judge {
             case "retry_after_ms" -> failure.retryAfter() == null ? null : failure.retryAfter().toMillis();
             case "attempts" -> (long) failure.attempts();
             case "rate_limit", "rate_limit_remaining", "rate_limit_reset" -> limit(failure.rateLimit(), name);
-            default -> throw new Unexpected("this runner doesn't know expect.error." + name);
+            default -> throw new Mismatch("unknown expectation error." + name);
         };
     }
 
@@ -112,7 +110,7 @@ final class Judge {
     }
 
     private static void rows(List<?> expected, List<Connector> rows) {
-        check("the number of rows", rows.size(), expected.size());
+        check("number of rows", rows.size(), expected.size());
         for (int index = 0; index < rows.size(); index++) {
             Connector row = rows.get(index);
             ((Map<?, ?>) expected.get(index)).forEach((name, value) -> check((String) name, field(row, name), value));
@@ -135,9 +133,9 @@ final class Judge {
             case "execution_results_url" -> row.executionResultsUrl();
             case "created_at_ms" -> millis(row.createdAt());
             case "updated_at_ms" -> millis(row.updatedAt());
-            case "state_code" -> code(row.knownState());
-            case "http_method_code" -> code(row.knownHttpMethod());
-            default -> throw new Unexpected("this runner doesn't know the field " + name);
+            case "state_code" -> code("DC_STATE_", row.knownState());
+            case "http_method_code" -> code("DC_HTTP_METHOD_", row.knownHttpMethod());
+            default -> throw new Mismatch("unknown field " + name);
         };
     }
 
@@ -145,17 +143,14 @@ final class Judge {
         return time == null ? null : time.toEpochMilli();
     }
 
-    private static Long code(State state) {
-        return state == null ? null : (long) state.code();
+    /** Returns the number of the C constant that has the same name. */
+    private static Object code(String prefix, Enum<?> constant) {
+        return constant == null ? null : ((Map<?, ?>) Json.abi().get("constants")).get(prefix + constant);
     }
 
-    private static Long code(HttpMethod method) {
-        return method == null ? null : (long) method.code();
-    }
-
-    private static void check(String what, Object got, Object expected) {
-        if (!Objects.equals(got, expected)) {
-            throw new Unexpected(what + " is " + got + ", and not " + expected);
+    private static void check(String what, Object actual, Object expected) {
+        if (!Objects.equals(actual, expected)) {
+            throw new Mismatch(what + ": " + actual + ", expected " + expected);
         }
     }
 }

@@ -1,17 +1,17 @@
 package dataconnectors;
 
-/** A program that says how the library is found, at its first use and at a later one. */
-final class UseTwice {
-    private UseTwice() {
+/** A program that loads the library twice, as a failure must be reported each time. */
+final class LoadTwice {
+    private LoadTwice() {
     }
 
     public static void main(String[] arguments) {
         for (int times = 0; times < 2; times++) {
             try {
                 new CancelToken().close();
-                System.out.println("said: found");
+                System.out.println("result: loaded");
             } catch (UnsatisfiedLinkError error) {
-                System.out.println("said: " + error.getMessage());
+                System.out.println("result: " + error.getMessage());
             }
         }
     }
