@@ -1,34 +1,36 @@
 #!/usr/bin/env ruby
 # frozen_string_literal: true
 
-# Lists the data connectors of a workspace, one a line: id, state, name.
+# Prints the id, state and name of each data connector of a workspace. The access token is read from
+# INTERCOM_ACCESS_TOKEN.
+#
+#   ruby -Ibindings/ruby/lib examples/ruby/list_connectors.rb --base-url http://127.0.0.1:8080
 
 require "optparse"
-require_relative "data_connectors"
+require "data_connectors"
 
-settings = { token: ENV["INTERCOM_ACCESS_TOKEN"], user_agent_suffix: "list_connectors.rb" }
+options = { access_token: ENV["INTERCOM_ACCESS_TOKEN"], user_agent_suffix: "list_connectors.rb" }
 per_page = nil
-options = OptionParser.new do |parser|
-  parser.banner = "Usage: list_connectors.rb [OPTIONS]\nThe access token is taken from INTERCOM_ACCESS_TOKEN."
-  parser.on("--base-url URL", "where the service is, if not in the US") { |url| settings[:base_url] = url }
-  parser.on("--per-page N", Integer, "rows for each request, 1 to 50") { |rows| per_page = rows }
+parser = OptionParser.new do |option|
+  option.banner = "Usage: list_connectors.rb [OPTIONS]"
+  option.on("--region REGION", "us, eu or au") { |region| options[:region] = region }
+  option.on("--base-url URL", "base URL instead of a region's") { |url| options[:base_url] = url }
+  option.on("--per-page N", Integer, "rows per request, 1 to 50") { |rows| per_page = rows }
 end
 
-# A text without control characters, which would spoil the line or the terminal.
-def shown(text) = text.nil? ? "-" : text.gsub(/[[:cntrl:]]/, "?")
-
 begin
-  options.parse!
-  abort "list_connectors.rb: there is nothing to do with #{ARGV.first}" unless ARGV.empty?
-  DataConnectors::Client.open(**settings) do |client|
-    client.connectors(per_page: per_page).each do |connector|
-      puts [connector.id, connector.state, connector.name].map { |text| shown(text) }.join(" ")
+  parser.parse!
+  abort "list_connectors.rb: unexpected argument #{ARGV.first}" unless ARGV.empty?
+  DataConnectors::Client.open(**options) do |client|
+    client.list(per_page: per_page).each do |connector|
+      # Names may contain control characters, which a terminal would obey.
+      fields = [connector.id, connector.state, connector.name]
+      puts fields.map { |field| (field || "-").gsub(/[[:cntrl:]]/, "?") }.join(" ")
     end
   end
 rescue OptionParser::ParseError, DataConnectors::Error => e
   abort "list_connectors.rb: #{e.message}"
 rescue Errno::EPIPE
-  # Who read the list has gone.
   exit 1
 rescue Interrupt
   exit 130

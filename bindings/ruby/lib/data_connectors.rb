@@ -1,0 +1,13 @@
+# frozen_string_literal: true
+
+%w[native handle error call page iterator client].each { |file| require_relative "data_connectors/#{file}" }
+
+# Lists the data connectors of an Intercom workspace through libdata_connectors, which Fiddle loads.
+#
+#   DataConnectors::Client.open(access_token: ENV["INTERCOM_ACCESS_TOKEN"]) do |client|
+#     client.list(per_page: 50).each { |connector| puts "#{connector.id} #{connector.name}" }
+#   end
+module DataConnectors
+  Native.load
+  private_constant :Native, :Lock, :Handle, :SharedHandle, :Call
+end

@@ -1,0 +1,347 @@
+# frozen_string_literal: true
+
+# Tests of the gem; tests/conformance tests what all languages have in common. They need DATA_CONNECTORS_LIBRARY, and
+# DC_TEST_SANDBOX, the path of data-connectors-sandbox.
+
+require "json"
+require "logger"
+require "minitest/autorun"
+require "open3"
+require "pathname"
+require "socket"
+require "stringio"
+require "timeout"
+require "tmpdir"
+require "yaml"
+require_relative "../lib/data_connectors"
+
+PACKAGE = File.expand_path("..", __dir__)
+TOKEN = "canary-4f1c9be2-ruby"
+
+# A server that accepts connections and sends nothing.
+SILENT = TCPServer.new("127.0.0.1", 0)
+SILENT_URL = "http://127.0.0.1:#{SILENT.local_address.ip_port}"
+
+SANDBOX = IO.popen([ENV.fetch("DC_TEST_SANDBOX"), "--connectors", "120"], err: File::NULL)
+SANDBOX_URL = SANDBOX.gets.chomp
+Minitest.after_run { Process.kill(:TERM, SANDBOX.pid) }
+
+# Helpers of the tests.
+class GemTest < Minitest::Test
+  def client(**options) = DataConnectors::Client.new(access_token: TOKEN, base_url: SANDBOX_URL, **options)
+  def silent(**options) = client(base_url: SILENT_URL, **options)
+  def refused(&block) = assert_raises(DataConnectors::InvalidArgumentError, &block).message
+
+  def duration
+    started = Process.clock_gettime(Process::CLOCK_MONOTONIC)
+    yield
+    Process.clock_gettime(Process::CLOCK_MONOTONIC) - started
+  end
+
+  def descriptors = Dir.children("/proc/self/fd").size
+  def resident_mib = File.read("/proc/self/status")[/VmRSS:\s+(\d+)/, 1].to_i / 1024
+
+  def ruby(program, *arguments, **environment)
+    command = ["ruby", "-I#{PACKAGE}/lib", "-rdata_connectors", "-e", program, *arguments]
+    Open3.capture3(environment.transform_keys(&:to_s), *command)
+  end
+end
+
+class LibraryTest < GemTest
+  def refusal(library)
+    _, message, status = ruby("", DATA_CONNECTORS_LIBRARY: library)
+    refute_predicate status, :success?
+    message
+  end
+
+  def refusal_of_abi_version(version)
+    Dir.mktmpdir do |folder|
+      library = File.join(folder, "other.so")
+      source = "int dc_abi_version(void) { return #{version}; }"
+      assert system("sh", "-c", 'echo "$0" | cc -shared -fPIC -x c - -o "$1"', source, library)
+      refusal(library)
+    end
+  end
+
+  def test_refuses_a_library_that_is_missing_or_another
+    assert_match(%r{/no/such.so.*install the library .*DATA_CONNECTORS_LIBRARY}, refusal("/no/such.so"))
+    assert_includes refusal("libc.so.6"), "is not libdata_connectors, or older than this gem: it lacks dc_abi_version"
+  end
+
+  def test_refuses_another_abi_version_and_a_library_without_a_function
+    assert_includes refusal_of_abi_version(2), "has ABI version 2: install one with 1"
+    assert_includes refusal_of_abi_version(1), "older than this gem: it lacks dc_"
+  end
+end
+
+class PackageTest < GemTest
+  # As the README describes it: symbolic links become files.
+  def test_the_gem_is_built_and_installed
+    Dir.mktmpdir do |folder|
+      run_in(folder, "cp", "-rL", PACKAGE, "package")
+      run_in(File.join(folder, "package"), "gem", "build", "data_connectors.gemspec", "-o", "../built.gem")
+      run_in(folder, "gem", "install", "--local", "-N", "--ignore-dependencies", "--install-dir", "gems", "built.gem")
+      program = 'require "data_connectors"; puts Gem.loaded_specs["data_connectors"].version, DataConnectors::Client'
+      output = run_in(folder, { "GEM_PATH" => File.join(folder, "gems") }, "ruby", "-e", program)
+      assert_match(/\A\d+\.\d+\.\d+\nDataConnectors::Client\n\z/, output)
+    end
+  end
+
+  def run_in(folder, *command)
+    output, status = Open3.capture2e(*command, chdir: folder)
+    assert_predicate status, :success?, output
+    output
+  end
+
+  def test_the_example_lists_connectors_or_prints_the_error
+    example = File.expand_path("../../examples/ruby/list_connectors.rb", PACKAGE)
+    [[TOKEN, /\A12345 live Order Status Service\n/, 120, /\A\z/, 0],
+     [nil, /\A\z/, 0, /\Alist_connectors.rb: .*token/, 1]].each do |token, first, lines, message, code|
+      command = ["ruby", "-I#{PACKAGE}/lib", example, "--base-url", SANDBOX_URL]
+      output, error, status = Open3.capture3({ "INTERCOM_ACCESS_TOKEN" => token }, *command)
+      assert_match first, output
+      assert_match message, error
+      assert_equal [lines, code], [output.lines.size, status.exitstatus]
+    end
+  end
+end
+
+class SecretsTest < GemTest
+  def test_the_access_token_appears_nowhere
+    client = client(proxy: "http://user:#{TOKEN}@127.0.0.1:1", no_proxy: "*")
+    errors = [assert_raises(DataConnectors::BadRequestError) { client.list_page(starting_after: "nonsense") }]
+    ["Bearer #{TOKEN}", [TOKEN], "#{TOKEN}\0", "#{TOKEN}\xFF".b].each do |token|
+      errors << assert_raises(DataConnectors::Error) { client(access_token: token) }
+    end
+    texts = [client, client.pages, client.list, *errors].flat_map { |object| texts_of(object) }
+    refute_includes texts.join, TOKEN
+  end
+
+  # What a program may print, and what instance variables contain.
+  def texts_of(object)
+    inner = parts(object)
+    printed = [object.inspect, object.to_s, JSON.generate([object]), YAML.dump(object)]
+    printed << object.full_message << YAML.dump(object.cause) if object.is_a?(Exception)
+    printed + (inner + inner.flat_map { |part| parts(part) }).map(&:inspect)
+  end
+
+  def parts(object) = object.instance_variables.map { |name| object.instance_variable_get(name) }
+end
+
+class ArgumentsTest < GemTest
+  def test_passes_every_option_of_the_library_by_name
+    options = DataConnectors.const_get(:Native)::ABI["options"]
+    options.each do |option|
+      next if option["name"] == "access_token"
+
+      create = ->(value) { DataConnectors::Client.new(access_token: TOKEN, option["name"].to_sym => value) }
+      assert_match(/\Ainvalid #{option["name"]}: use a String/, refused { create.call(1.5) })
+      create.call(option["default"])
+    end
+    assert_match(/unknown option "timeout".*did you mean timeout_ms/, refused { client(timeout: 3) })
+  end
+
+  def test_refuses_what_c_would_misread
+    { per_page: [2**40, 1.5, "1", false, 51, -1], starting_after: ["a\0b", "\xFF", 1, ""], cancel_token: [true] }
+      .each { |name, values| values.each { |value| refused { client.list_page(name => value) } } }
+    { max_retries: [2**32, 2**64, 1.0], timeout_ms: [2**64, "1 s"], wait_for_rate_limit: [2, "yes"],
+      region: [[], "eu\0"], access_token: ["", nil], ca_file: [1] }
+      .each { |name, values| values.each { |value| refused { client(name => value) } } }
+  end
+
+  def test_refuses_options_that_replace_each_other
+    assert_match(/region and base_url replace each other/, refused { client(region: :eu) })
+    assert_match(/replace each other/, refused { client(ca_file: "/no/such", system_roots: true) })
+    assert_match(/could not read/, refused { client(ca_file: Pathname("/no/such"), system_roots: false) })
+  end
+
+  def test_accepts_nil_and_strings
+    assert_equal 20, client(timeout_ms: nil, proxy: nil, max_retries: "0").list_page(per_page: nil).size
+    assert_equal 20, client(base_url: SANDBOX_URL.b).list_page(per_page: 0).size
+  end
+end
+
+class ResultsTest < GemTest
+  def test_results_are_frozen
+    page = client.list_page(per_page: 1)
+    row = page.first
+    assert [page, page.connectors, page.json, page.next_cursor, row, row.name, row.json].all?(&:frozen?)
+    assert_equal JSON.parse(row.json), JSON.parse(page.json)["data"][0]
+    assert_equal [Encoding::UTF_8] * 2, [row.name.encoding, row.json.encoding]
+    assert_equal [true, true, false], client.pages(per_page: 50).map(&:has_next?)
+  end
+
+  def test_an_iterator_keeps_its_position
+    rows = client.list(per_page: 50)
+    taken = rows.first(30) + [rows.next] + rows.to_a
+    assert_equal client.list.to_a, taken
+    assert_raises(StopIteration) { rows.next }
+  end
+
+  def test_the_logger_receives_lines_of_its_level
+    lines = StringIO.new
+    threads = Array.new(4) { Thread.new { client(logger: Logger.new(lines)).list(prefetch: true).to_a } }
+    threads.each(&:join)
+    assert_match(/DEBUG -- data_connectors: .*INFO -- data_connectors: /m, lines.string)
+    refute_includes lines.string, TOKEN
+    quiet = StringIO.new
+    refused = client(base_url: "http://127.0.0.1:1", max_retries: 1, logger: Logger.new(quiet, level: :error))
+    assert_raises(DataConnectors::ConnectionError) { refused.list_page }
+    assert_equal ["ERROR"], quiet.string.lines.map { |line| line[/[A-Z]{4,}/] }
+  end
+
+  def test_an_exception_of_the_logger_does_not_end_the_call
+    broken = Logger.new(nil)
+    def broken.add(*) = raise("full")
+    _, warning = capture_io { assert_equal 20, client(logger: broken).list_page.size }
+    assert_match(/the logger failed: RuntimeError/, warning)
+  end
+end
+
+class ClosingTest < GemTest
+  def test_a_closed_client_refuses_calls
+    client = client()
+    pages = client.pages
+    2.times { client.close }
+    [-> { client.list_page }, -> { client.pages }, -> { pages.next }, -> { client.shutdown }].each do |use|
+      assert_match(/the client is closed/, assert_raises(DataConnectors::ClosedError, &use).message)
+    end
+  end
+
+  def test_a_closed_iterator_refuses_calls
+    rows = client.list
+    2.times { rows.close }
+    assert_match(/the iterator is closed/, assert_raises(DataConnectors::ClosedError) { rows.first }.message)
+  end
+
+  def test_close_lets_calls_finish_and_the_last_one_frees
+    client = silent(timeout_ms: 1500, max_retries: 0)
+    calls = Array.new(4) { Thread.new { assert_raises(DataConnectors::TimeoutError) { client.list_page } } }
+    sleep 0.2
+    assert_operator duration { client.close }, :<, 0.8
+    calls.each(&:join)
+    assert_raises(DataConnectors::ClosedError) { client.list_page }
+    assert_predicate client.instance_variable_get(:@handle).pointer, :null?
+  end
+
+  # The interrupt arrives between the increment and the decrement.
+  def test_an_interrupted_use_does_not_leak_the_handle
+    client = client()
+    handle = client.instance_variable_get(:@handle)
+    lock = handle.instance_variable_get(:@lock)
+    def lock.synchronize
+      super.tap { Thread.current.raise(Interrupt) unless @raised.tap { @raised = true } }
+    end
+    assert_raises(Interrupt) { client.shutdown }
+    client.close
+    assert_predicate handle.pointer, :null?
+  end
+
+  def test_the_garbage_collector_frees_what_nobody_closed
+    client.list_page
+    before = descriptors
+    20.times { client.list(prefetch: true, per_page: 10).first }
+    GC.start
+    assert_operator descriptors, :<, before + 10
+  end
+end
+
+class InterruptTest < GemTest
+  def test_timeout_cancels_a_call
+    assert_operator duration { assert_raises(Timeout::Error) { Timeout.timeout(0.2) { silent.list_page } } }, :<, 3
+  end
+
+  def test_killing_a_thread_cancels_its_call
+    thread = Thread.new { silent.list_page }
+    sleep 0.2
+    assert_operator duration { thread.kill.join }, :<, 3
+  end
+
+  def test_ctrl_c_cancels_a_call
+    program = <<~RUBY
+      Signal.trap(:INT, "DEFAULT") # shells ignore it in background processes
+      begin
+        Thread.new { sleep 0.3; Process.kill(:INT, $$) }
+        DataConnectors::Client.new(access_token: "t", base_url: ARGV[0]).list_page
+      rescue Interrupt
+        puts "interrupted"
+      end
+    RUBY
+    time = duration { assert_equal ["interrupted\n", ""], ruby(program, SILENT_URL).first(2) }
+    assert_operator time, :<, 5
+  end
+
+  def test_exit_does_not_wait_for_calls
+    program = 'Thread.new { DataConnectors::Client.new(access_token: "t", base_url: ARGV[0]).list_page }; sleep 0.3'
+    assert_operator duration { assert_empty ruby(program, SILENT_URL)[1] }, :<, 5
+  end
+
+  def test_a_call_continues_after_a_trap_handler_unless_that_cancels_it
+    cancel_token = DataConnectors::CancelToken.new
+    signals = 0
+    before = Signal.trap(:USR1) { cancel_token.cancel if (signals += 1) == 3 }
+    Thread.new { 3.times { sleep(0.1) && Process.kill(:USR1, Process.pid) } }
+    assert_raises(DataConnectors::CancelledError) { silent.list_page(cancel_token: cancel_token) }
+    assert_equal 3, signals
+  ensure
+    Signal.trap(:USR1, before)
+  end
+
+  class Nudge < StandardError; end
+
+  # Interrupts arrive in waits only: elsewhere one could arrive after a page was returned and before it is stored.
+  def test_interrupts_lose_no_page_of_a_shared_iterator
+    pages = client.pages(per_page: 1)
+    ids = Thread::Queue.new
+    interrupts = 0
+    threads = Array.new(4) do
+      Thread.new do
+        Thread.handle_interrupt(Nudge => :on_blocking) do
+          pages.each { |page| ids << page.first.id }
+        rescue Nudge
+          interrupts += 1
+          retry
+        end
+      end
+    end
+    sleep(rand / 1000) && threads.sample.raise(Nudge) while threads.any?(&:alive?)
+    assert_equal client.list.map(&:id).sort, Array.new(ids.size) { ids.pop }.sort
+    assert_operator interrupts, :>, 0
+  end
+end
+
+class ForkTest < GemTest
+  def test_both_processes_use_the_client_after_a_fork
+    client = client()
+    pages = client.pages(per_page: 50)
+    pages.next
+    child = fork { exit!(pages.map(&:size) == [50, 20] && client.list_page.size == 20) }
+    assert_equal [50, 20], pages.map(&:size)
+    assert_predicate Process.wait2(child)[1], :success?
+  end
+end
+
+class LeakTest < GemTest
+  PAGES = Integer(ENV.fetch("DC_TEST_PAGES", "2000"))
+
+  def test_pages_errors_and_iterators_leak_nothing
+    client = client()
+    list(client, PAGES / 10)
+    before = [resident_mib, descriptors]
+    list(client, PAGES)
+    after = [resident_mib, descriptors]
+    puts "#{PAGES} pages: #{before[0]} -> #{after[0]} MiB, #{before[1]} -> #{after[1]} descriptors"
+    assert_operator after[0] - before[0], :<, 32
+    assert_operator after[1] - before[1], :<, 32
+  end
+
+  def list(client, pages)
+    (pages / 4).times do
+      client.list_page(per_page: 50)
+      client.list(per_page: 50, prefetch: true).first(60)
+      assert_raises(DataConnectors::BadRequestError) { client.list_page(starting_after: "nonsense") }
+      client().close
+    end
+    GC.start
+  end
+end
