@@ -1,38 +1,39 @@
 <?php
 
 /**
- * Lists the data connectors of a workspace: id, state, name. The access token is taken from INTERCOM_ACCESS_TOKEN.
+ * Prints the id, state and name of each data connector of a workspace. The access token is read from
+ * INTERCOM_ACCESS_TOKEN.
  *
- *     php list_connectors.php [--base-url URL] [--per-page N]
+ *     php -d include_path=bindings/php/src examples/php/list_connectors.php --base-url http://127.0.0.1:8080
  */
 
 declare(strict_types=1);
 
-require __DIR__ . '/DataConnectors.php';
+require 'DataConnectors.php';
 
-use DataConnectors\Client;
-
-$options = ['--base-url' => null, '--per-page' => '50'];
+$options = ['--region' => null, '--base-url' => null, '--per-page' => null];
 foreach (array_chunk(array_slice($argv, 1), 2) as $pair) {
     [$name, $value] = $pair + ['', ''];
     if (!array_key_exists($name, $options) || $value === '' || $name === '--per-page' && !ctype_digit($value)) {
-        fwrite(STDERR, "usage: php list_connectors.php [--base-url URL] [--per-page N]\n");
+        fwrite(STDERR, "usage: php list_connectors.php [--region us|eu|au] [--base-url URL] [--per-page N]\n");
         exit(2);
     }
     $options[$name] = $value;
 }
 
 try {
-    $client = new Client([
-        'token' => getenv('INTERCOM_ACCESS_TOKEN') ?: '',
+    $client = new DataConnectors\Client([
+        'access_token' => getenv('INTERCOM_ACCESS_TOKEN') ?: null,
+        'region' => $options['--region'],
         'base_url' => $options['--base-url'],
     ]);
-    foreach ($client->connectors(perPage: (int) $options['--per-page']) as $connector) {
-        // A name is anybody's text: without control characters it can't play tricks on a terminal.
+    $perPage = $options['--per-page'] === null ? null : (int) $options['--per-page'];
+    foreach ($client->list(perPage: $perPage) as $connector) {
         $line = sprintf('%-12s %-8s %s', $connector->id ?? '-', $connector->state ?? '-', $connector->name ?? '-');
+        // Names may contain control characters, which a terminal would obey.
         echo preg_replace('/\p{Cc}/u', '?', $line), "\n";
     }
-} catch (RuntimeException $failure) {
-    fwrite(STDERR, $failure->getMessage() . "\n");
+} catch (RuntimeException $exception) {
+    fwrite(STDERR, $exception->getMessage() . "\n");
     exit(1);
 }

@@ -1,10 +1,10 @@
 <?php
 
-/** Performs the cases of tests/conformance, and says of each what became of it: see README.md there. */
+/** Runs the cases of tests/conformance and prints a result for each. */
 
 declare(strict_types=1);
 
-require __DIR__ . '/DataConnectors.php';
+require __DIR__ . '/../src/DataConnectors.php';
 
 use DataConnectors\Client;
 use DataConnectors\Connector;
@@ -15,12 +15,12 @@ use DataConnectors\Pages;
 const FIELDS = ['name', 'settings', 'options', 'call', 'per_page', 'starting_after', 'prefetch', 'stop_after', 'then',
     'cancel_after_ms', 'shutdown_after_ms', 'closed', 'callers', 'expect'];
 
-/** Something is not as the case expects. */
+/** The outcome differs from what the case expects. */
 final class Unexpected extends Exception
 {
 }
 
-/** What a call gave, and how it ended. */
+/** The result of a call. */
 final class Outcome
 {
     /** @var list<Connector> */
@@ -28,39 +28,48 @@ final class Outcome
     /** @var list<Page> */
     public array $pages = [];
     public ?Throwable $error = null;
-    public float $tookMs = 0.0;
+    public float $durationMs = 0.0;
 
-    public function take(Page $page): void
+    public function add(Page $page): void
     {
         $this->pages[] = $page;
         array_push($this->rows, ...$page->connectors);
     }
 }
 
-function run(array $case): void
+function run_case(array $case): void
 {
     refuse_unknown(array_diff(array_keys($case), FIELDS));
     try {
-        $client = new Client($case['settings'] + ['options' => $case['options'] ?? null]);
+        $client = new Client(options($case));
     } catch (DataConnectorsException $error) {
         $outcome = new Outcome();
         $outcome->error = $error;
-        judge($case['expect'], $outcome);
+        check_outcome($case['expect'], $outcome);
         return;
     }
-    say(print_r($client, true) . var_export($client, true) . json_encode($client));
+    print_text(print_r($client, true) . var_export($client, true) . json_encode($client));
     if ($case['closed'] ?? false) {
         $client->close();
     }
     if (isset($case['callers'])) {
         fork_callers($case, $client);
     } else {
-        judge($case['expect'], call($case, $client));
+        check_outcome($case['expect'], run_call($case, $client));
     }
     $client->close();
 }
 
-/** Processes in the place of threads: each judges by itself, and sends what is wrong. */
+/** The access token has a shorter name in the cases. */
+function options(array $case): array
+{
+    $options = ($case['options'] ?? []) + $case['settings'];
+    $options += ['access_token' => $options['token'] ?? null];
+    unset($options['token']);
+    return $options;
+}
+
+/** Each caller is a process, which checks its outcome and sends the failure. */
 function fork_callers(array $case, Client $client): void
 {
     $pipes = [];
@@ -68,26 +77,26 @@ function fork_callers(array $case, Client $client): void
         [$ours, $theirs] = stream_socket_pair(STREAM_PF_UNIX, STREAM_SOCK_STREAM, 0);
         if (pcntl_fork() === 0) {
             try {
-                judge($case['expect'], call($case, $client));
-                fwrite($theirs, 'fine');
-            } catch (Throwable $wrong) {
-                fwrite($theirs, $wrong->getMessage());
+                check_outcome($case['expect'], run_call($case, $client));
+                fwrite($theirs, 'ok');
+            } catch (Throwable $failure) {
+                fwrite($theirs, $failure->getMessage());
             }
             exit(0);
         }
         fclose($theirs);
         $pipes[] = $ours;
     }
-    $told = array_map(stream_get_contents(...), $pipes);
+    $results = array_map(stream_get_contents(...), $pipes);
     while (pcntl_wait($status) > 0) {
-        same('the end of a caller', $status, 0);
+        same('exit status of a caller', $status, 0);
     }
-    foreach ($told as $caller => $text) {
-        same("what caller $caller says", $text, 'fine');
+    foreach ($results as $caller => $text) {
+        same("caller $caller", $text, 'ok');
     }
 }
 
-function call(array $case, Client $client): Outcome
+function run_call(array $case, Client $client): Outcome
 {
     $outcome = new Outcome();
     $started = hrtime(true);
@@ -104,7 +113,7 @@ function call(array $case, Client $client): Outcome
     } catch (DataConnectorsException | LogicException | TypeError $error) {
         $outcome->error = $error;
     }
-    $outcome->tookMs = (hrtime(true) - $started) / 1e6;
+    $outcome->durationMs = (hrtime(true) - $started) / 1e6;
     return $outcome;
 }
 
@@ -117,65 +126,65 @@ function perform(array $case, Client $client, Closure $cancel, Outcome $outcome)
         }
     }
     if ($case['call'] === 'page') {
-        $outcome->take($client->page(...$arguments));
+        $outcome->add($client->listPage(...$arguments));
     } elseif ($case['call'] === 'pages') {
-        walk($case, $client, $arguments, $outcome);
+        iterate_pages($case, $client, $arguments, $outcome);
     } elseif ($case['call'] === 'connectors') {
         refuse_unknown(array_intersect(array_keys($case), ['then']));
-        foreach ($client->connectors(...$arguments) as $connector) {
+        foreach ($client->list(...$arguments) as $connector) {
             $outcome->rows[] = $connector;
             if (count($outcome->rows) === ($case['stop_after'] ?? null)) {
                 break;
             }
         }
     } elseif ($case['call'] !== 'client') {
-        throw new Unexpected("this runner doesn't know the call {$case['call']}");
+        throw new Unexpected("unknown call {$case['call']}");
     }
 }
 
-function walk(array $case, Client $client, array $arguments, Outcome $outcome): void
+function iterate_pages(array $case, Client $client, array $arguments, Outcome $outcome): void
 {
     $then = $case['then'] ?? null;
     refuse_unknown(array_diff([$then], [null, 'resume', 'go_on']));
     $pages = $client->pages(...$arguments);
     try {
-        take($pages, $case['stop_after'] ?? null, $outcome);
+        receive($pages, $case['stop_after'] ?? null, $outcome);
     } catch (DataConnectorsException $error) {
         if ($then !== 'go_on') {
             throw $error;
         }
         $outcome->error = $error;
-        take($pages, null, $outcome);
+        receive($pages, null, $outcome);
     }
     if ($then === 'resume') {
-        take($client->pages(...['startingAfter' => $pages->cursor()] + $arguments), null, $outcome);
+        receive($client->pages(...['startingAfter' => $pages->cursor()] + $arguments), null, $outcome);
     }
 }
 
-function take(Pages $pages, ?int $most, Outcome $outcome): void
+function receive(Pages $pages, ?int $limit, Outcome $outcome): void
 {
-    foreach ($pages as $taken => $page) {
-        $outcome->take($page);
-        if ($taken + 1 === $most) {
+    foreach ($pages as $index => $page) {
+        $outcome->add($page);
+        if ($index + 1 === $limit) {
             return;
         }
     }
 }
 
-function judge(array $expected, Outcome $outcome): void
+function check_outcome(array $expected, Outcome $outcome): void
 {
     if ($outcome->error !== null) {
-        say((string) $outcome->error);
-        say(print_r($outcome->error, true));
+        print_text((string) $outcome->error);
+        print_text(print_r($outcome->error, true));
     }
     $expected += ['error' => null, 'least_ms' => 0, 'most_ms' => 10000];
     $last = end($outcome->pages) ?: null;
     foreach ($expected as $name => $value) {
         match ($name) {
-            'error' => judge_error($outcome->error, $value),
-            'least_ms' => holds("it took $outcome->tookMs ms, and not $value or more", $outcome->tookMs >= $value),
-            'most_ms' => holds("it took $outcome->tookMs ms, and not $value or less", $outcome->tookMs <= $value),
-            'rows' => judge_rows($outcome->rows, $value),
+            'error' => check_error($outcome->error, $value),
+            'least_ms' => holds("took $outcome->durationMs ms, not at least $value", $outcome->durationMs >= $value),
+            'most_ms' => holds("took $outcome->durationMs ms, not at most $value", $outcome->durationMs <= $value),
+            'rows' => check_rows($outcome->rows, $value),
             'ids' => same('ids', array_map(static fn (Connector $row): ?string => $row->id, $outcome->rows), $value),
             'pages' => same('pages', count($outcome->pages), $value),
             'next_cursor', 'request_id', 'rate_limit', 'rate_limit_remaining', 'rate_limit_reset'
@@ -185,17 +194,17 @@ function judge(array $expected, Outcome $outcome): void
     }
 }
 
-function judge_error(?Throwable $error, ?array $expected): void
+function check_error(?Throwable $error, ?array $expected): void
 {
     if ($error === null || $expected === null) {
-        same('the error', $error?->getMessage(), $expected);
+        same('error', $error?->getMessage(), $expected);
         return;
     }
     foreach ($expected as $name => $value) {
         match ($name) {
-            'status' => same('the status of "' . $error->getMessage() . '"', status($error), $value),
+            'status' => same('status of "' . $error->getMessage() . '"', status($error), $value),
             'says' => array_map(static fn (string $part) => holds(
-                '"' . $error->getMessage() . "\" has no \"$part\"",
+                '"' . $error->getMessage() . '" lacks "' . $part . '"',
                 str_contains($error->getMessage(), $part),
             ), $value),
             'http_status', 'api_code', 'api_field', 'request_id', 'retry_after_ms', 'attempts', 'rate_limit',
@@ -205,7 +214,7 @@ function judge_error(?Throwable $error, ?array $expected): void
     }
 }
 
-/** A closed client is PHP's \LogicException; what a signature refuses PHP's \TypeError. */
+/** A closed client throws a \LogicException, an argument of another type PHP's \TypeError. */
 function status(Throwable $error): string
 {
     return match (true) {
@@ -215,43 +224,45 @@ function status(Throwable $error): string
     };
 }
 
-function judge_rows(array $rows, array $expected): void
+function check_rows(array $rows, array $expected): void
 {
-    same('the number of rows', count($rows), count($expected));
+    same('number of rows', count($rows), count($expected));
     foreach ($expected as $index => $fields) {
+        // The package has the strings only.
+        unset($fields['state_code'], $fields['http_method_code']);
         foreach ($fields as $name => $value) {
-            same("row $index's $name", field($rows[$index], $name), $value);
+            same("$name of row $index", field($rows[$index], $name), $value);
         }
     }
 }
 
-/** A property by its name in a case. One that is not there is a fault of the runner's, not null. */
-function field(?object $of, string $name): mixed
+/** Returns a property by its name in a case. */
+function field(?object $object, string $name): mixed
 {
     if (str_starts_with($name, 'rate_limit')) {
-        return $of->rateLimit->{$name === 'rate_limit' ? 'limit' : substr($name, strlen('rate_limit_'))};
+        return $object->rateLimit->{$name === 'rate_limit' ? 'limit' : substr($name, strlen('rate_limit_'))};
     }
     $property = lcfirst(str_replace('_', '', ucwords($name, '_')));
-    holds("this runner doesn't know the field $name", property_exists($of, $property));
-    return $of->$property;
+    holds("unknown field $name", property_exists($object, $property));
+    return $object->$property;
 }
 
-function same(string $what, mixed $got, mixed $expected): void
+function same(string $what, mixed $actual, mixed $expected): void
 {
-    holds("$what is " . json_encode($got) . ', and not ' . json_encode($expected), $got === $expected);
+    holds("$what is " . json_encode($actual) . ', expected ' . json_encode($expected), $actual === $expected);
 }
 
-function holds(string $otherwise, bool $condition): void
+function holds(string $failure, bool $condition): void
 {
-    $condition || throw new Unexpected($otherwise);
+    $condition || throw new Unexpected($failure);
 }
 
 function refuse_unknown(array $names): void
 {
-    holds('this runner doesn\'t know ' . implode(', ', $names), $names === []);
+    holds('unknown field ' . implode(', ', $names), $names === []);
 }
 
-function say(string $text): void
+function print_text(string $text): void
 {
     foreach (explode("\n", $text) as $line) {
         echo "# $line\n";
@@ -260,10 +271,10 @@ function say(string $text): void
 
 foreach (json_decode(file_get_contents($argv[1]), true, flags: JSON_THROW_ON_ERROR) as $case) {
     try {
-        run($case);
+        run_case($case);
         echo "ok {$case['name']}\n";
-    } catch (Throwable $wrong) {
-        $why = $wrong instanceof Unexpected ? $wrong->getMessage() : get_class($wrong) . ': ' . $wrong->getMessage();
-        echo "not ok {$case['name']}: ", preg_replace('/\s+/', ' ', $why), "\n";
+    } catch (Throwable $failure) {
+        $reason = ($failure instanceof Unexpected ? '' : get_class($failure) . ': ') . $failure->getMessage();
+        echo "not ok {$case['name']}: ", preg_replace('/\s+/', ' ', $reason), "\n";
     }
 }

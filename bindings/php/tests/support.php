@@ -1,27 +1,28 @@
 <?php
 
-/** What the tests are made with. */
+/** Helpers of the tests. */
 
 declare(strict_types=1);
 
 use DataConnectors\Client;
 
-const TOKEN = 'canary-4f1c9be2-token';
+const ACCESS_TOKEN = 'canary-4f1c9be2-token';
 const PASSWORD = 'canary-password';
 
-function same(mixed $got, mixed $expected): void
+function same(mixed $actual, mixed $expected): void
 {
-    $got === $expected || throw new Exception(var_export($got, true) . ' is not ' . var_export($expected, true));
+    $actual === $expected
+        || throw new Exception(var_export($actual, true) . ', expected ' . var_export($expected, true));
 }
 
-function has(string $text, string $part): void
+function contains(string $text, string $part): void
 {
-    str_contains($text, $part) || throw new Exception("\"$text\" has no \"$part\"");
+    str_contains($text, $part) || throw new Exception("\"$text\" lacks \"$part\"");
 }
 
 function lacks(string $text, string $part): void
 {
-    !str_contains($text, $part) || throw new Exception("\"$text\" has \"$part\"");
+    !str_contains($text, $part) || throw new Exception("\"$text\" contains \"$part\"");
 }
 
 /** @template T of Throwable @param class-string<T> $class @return T */
@@ -32,10 +33,10 @@ function thrown(string $class, Closure $by): Throwable
     } catch (Throwable $thrown) {
         return $thrown instanceof $class ? $thrown : throw $thrown;
     }
-    throw new Exception("no $class is thrown");
+    throw new Exception("no $class was thrown");
 }
 
-/** Runs PHP code, or a file with arguments, in a process of its own: what it says, and its exit code. */
+/** Runs PHP in another process; returns its output and exit code. */
 function php(array $arguments, array $environment): array
 {
     $process = proc_open([PHP_BINARY, ...$arguments], [1 => ['pipe', 'w'], 2 => ['redirect', 1]], $pipes, null,
@@ -44,20 +45,21 @@ function php(array $arguments, array $environment): array
     return [$output, proc_close($process)];
 }
 
+/** Starts a sandbox; returns its URL. */
 function sandbox(string ...$options): string
 {
     $program = getenv('DC_TEST_SANDBOX')
-        ?: throw new Exception('DC_TEST_SANDBOX should name the sandbox\'s program');
+        ?: throw new Exception('set DC_TEST_SANDBOX to the path of data-connectors-sandbox');
     $process = proc_open([$program, ...$options], [1 => ['pipe', 'w'], 2 => ['file', '/dev/null', 'w']], $pipes);
-    // A forked child of a test leaves it to its parent.
+    // Forked children of a test must not stop it.
     $owner = getmypid();
     register_shutdown_function(static fn () => $owner === getmypid() && proc_terminate($process));
     return trim((string) fgets($pipes[1]));
 }
 
-function client(string $baseUrl, array $settings = []): Client
+function client(string $baseUrl, array $options = []): Client
 {
-    return new Client(['token' => TOKEN, 'base_url' => $baseUrl] + $settings);
+    return new Client(['access_token' => ACCESS_TOKEN, 'base_url' => $baseUrl] + $options);
 }
 
 function open_files(): int

@@ -1,12 +1,12 @@
 <?php
 
-/** What the wrapper gives: connectors, pages, failures. Plain values, copied out of the library. */
+/** What calls return and throw: plain values, copied from the library. */
 
 declare(strict_types=1);
 
 namespace DataConnectors;
 
-/** The numbers of DataConnectorsException::$status, as in the C header. New ones may come. */
+/** Values of DataConnectorsException::$status. Later versions may add some. */
 final class Status
 {
     public const OK = 0;
@@ -28,55 +28,49 @@ final class Status
     public const ERR_PROXY = -15;
 }
 
-/** What an answer's X-RateLimit- headers said. null: nothing. */
+/** The X-RateLimit- headers of a response; null if absent. */
 final readonly class RateLimit
 {
     public function __construct(
-        public ?int $limit,
-        public ?int $remaining,
-        /** Seconds since the Unix epoch. */
-        public ?int $reset,
+        /** Requests allowed in the current window. */
+        public ?int $limit = null,
+        /** Requests that remain in it. */
+        public ?int $remaining = null,
+        /** Its end, in seconds since the Unix epoch. */
+        public ?int $reset = null,
     ) {
     }
 }
 
-/** A failure: its message is one line for a person, its code the status. It never has the token. null: not told. */
+/** A failed call. The message is one line for a person, the code is the status. What is not known is null. */
 final class DataConnectorsException extends \RuntimeException
 {
     public function __construct(
         string $message,
         /** One of Status::ERR_…. */
-        public readonly int $status,
-        /** Its name in the C header, such as "DC_ERR_TIMEOUT". */
-        public readonly string $statusName,
+        public readonly int $status = Status::ERR_INVALID_ARGUMENT,
+        /** Its name, such as "DC_ERR_TIMEOUT". */
+        public readonly string $statusName = 'DC_ERR_INVALID_ARGUMENT',
         public readonly ?int $httpStatus = null,
+        /** The service's error code, such as "unauthorized". */
         public readonly ?string $apiCode = null,
+        /** The request parameter that the service found invalid. */
         public readonly ?string $apiField = null,
-        /** What the service's support people ask for. */
+        /** The service's id of the request, which its support asks for. */
         public readonly ?string $requestId = null,
-        /** How long the service asked to wait before another try. */
+        /** The delay that the service asked for. */
         public readonly ?int $retryAfterMs = null,
-        /** The requests made; 0: it failed before one. */
+        /** The number of requests; 0: the call failed before the first. */
         public readonly int $attempts = 0,
-        public readonly RateLimit $rateLimit = new RateLimit(null, null, null),
+        public readonly RateLimit $rateLimit = new RateLimit(),
     ) {
         parent::__construct($message, $status);
     }
 }
 
-/** A data connector. A field that is missing, null or of another type is null. Texts are UTF-8, and may have NULs. */
+/** A data connector. A field that is missing, null or of another type is null. Strings may contain NULs. */
 final readonly class Connector
 {
-    public const STATE_UNKNOWN = 0;
-    public const STATE_DRAFT = 1;
-    public const STATE_LIVE = 2;
-    public const HTTP_METHOD_UNKNOWN = 0;
-    public const HTTP_METHOD_GET = 1;
-    public const HTTP_METHOD_POST = 2;
-    public const HTTP_METHOD_PUT = 3;
-    public const HTTP_METHOD_DELETE = 4;
-    public const HTTP_METHOD_PATCH = 5;
-
     public function __construct(
         public ?string $type,
         public ?string $id,
@@ -90,32 +84,29 @@ final readonly class Connector
         public ?string $createdAt,
         public ?string $updatedAt,
         public ?string $executionResultsUrl,
-        /** The row as the service sent it, unknown fields and all. */
-        public string $json,
-        /** One of STATE_…, for the state. */
-        public ?int $stateCode,
-        /** One of HTTP_METHOD_…. */
-        public ?int $httpMethodCode,
-        /** Milliseconds since the Unix epoch; null also for what is no time, or before 1970. */
+        /** Milliseconds since the Unix epoch; null also for an invalid time, or one before 1970. */
         public ?int $createdAtMs,
         public ?int $updatedAtMs,
+        /** The row as the service sent it, with fields that are not documented. */
+        public string $json,
     ) {
     }
 }
 
-/** One page of the list: count() it, or foreach over its connectors. */
+/** One page of the list. */
 final readonly class Page implements \Countable, \IteratorAggregate
 {
     public function __construct(
         /** @var list<Connector> */
         public array $connectors,
-        /** What to pass as startingAfter for the next page; null: this is the last one. */
+        /** The startingAfter of the next page; null on the last one. */
         public ?string $nextCursor,
-        /** True without a cursor: the service named a next page, but in a form that can't be followed. */
+        /** Whether there is a next page. If it has no nextCursor, the service named it in an unsupported form. */
         public bool $hasNext,
+        /** The service's id of the request, which its support asks for. */
         public ?string $requestId,
         public RateLimit $rateLimit,
-        /** The answer as the service sent it. */
+        /** The response body. */
         public string $json,
     ) {
     }

@@ -1,0 +1,321 @@
+<?php
+
+/** The native library: loads and calls it, copies and frees what it returns, and runs signal handlers meanwhile. */
+
+declare(strict_types=1);
+
+namespace DataConnectors;
+
+use FFI;
+use FFI\CData;
+
+/** @internal A native client or pager. A call refers to its handle, so that it is not freed during the call. */
+final class Handle
+{
+    private readonly FFI $library;
+
+    public function __construct(public readonly CData $pointer, private readonly string $free)
+    {
+        $this->library = Native::library();
+    }
+
+    public function __destruct()
+    {
+        // No PHP function is called before: a signal handler could throw there.
+        $this->library->{$this->free}($this->pointer);
+    }
+}
+
+/** @internal */
+final class Native
+{
+    /** The columns of the packed rows, in the order of Connector's parameters. */
+    private const COLUMNS = ['type', 'id', 'name', 'description', 'state', 'http_method', 'direct_fin_usage',
+        'created_by_admin_id', 'updated_by_admin_id', 'created_at', 'updated_at', 'execution_results_url',
+        'created_at_ms', 'updated_at_ms'];
+
+    private const LOG_LEVELS = [1 => 'error', 2 => 'warning', 3 => 'info', 4 => 'debug'];
+
+    private static ?FFI $library = null;
+
+    /** @var array<string, int> The integer constants of the header, without DC_. */
+    private static array $constants;
+
+    /** The callbacks. FFI frees none before the process ends, so all clients share them. */
+    private static CData $interruptCheck;
+    private static CData $logCallback;
+
+    /** The call in progress: its $cancel and logger, whether signals are asynchronous, and what a callback threw. */
+    private static ?\Closure $cancel = null;
+    private static ?\Closure $logger = null;
+    private static bool $signals = false;
+    private static ?\Throwable $thrown = null;
+
+    public static function library(): FFI
+    {
+        return self::$library ??= self::load();
+    }
+
+    private static function load(): FFI
+    {
+        $header = file_get_contents(__DIR__ . '/data_connectors.h');
+        preg_match_all('/^#define DC_(\w+) \(?(-?\d+)\)?$/m', $header, $found);
+        self::$constants = array_combine($found[1], array_map(intval(...), $found[2]));
+        $version = self::$constants['ABI_VERSION'];
+        $file = getenv('DATA_CONNECTORS_LIBRARY') ?: "libdata_connectors.so.$version";
+        $declare = static function (string $declarations, string $failure) use ($file): FFI {
+            try {
+                return FFI::cdef($declarations, $file);
+            } catch (FFI\Exception $exception) {
+                throw new \RuntimeException("$failure ({$exception->getMessage()})", 0, $exception);
+            }
+        };
+        $declare('', "could not load libdata_connectors from $file: install it, or set the environment variable "
+            . 'DATA_CONNECTORS_LIBRARY to its absolute path; in a web server set ffi.enable=true, or preload');
+        $loaded = $declare('int32_t dc_abi_version(void);', "$file is not libdata_connectors")->dc_abi_version();
+        if ($loaded !== $version) {
+            throw new \RuntimeException("$file has ABI version $loaded: install one with $version");
+        }
+        // FFI has no preprocessor.
+        $declarations = preg_replace('/^#ifdef __cplusplus.*?^#endif|^#.*?$/ms', '', $header);
+        $library = $declare($declarations, "$file is older than this package");
+        // Arrays of one, as FFI assigns functions to elements only.
+        [self::$interruptCheck, self::$logCallback]
+            = [$library->new('dc_interrupt_callback[1]'), $library->new('dc_log_callback[1]')];
+        self::$interruptCheck[0] = self::isInterrupted(...);
+        self::$logCallback[0] = self::log(...);
+        return $library;
+    }
+
+    /** Creates a native client. What C could misread is checked here, the rest by the library. */
+    public static function client(#[\SensitiveParameter] array $options, ?string $logLevel): Handle
+    {
+        return self::withoutSignals(static function () use ($options, $logLevel): Handle {
+            $library = self::library();
+            $config = $library->dc_config_new();
+            try {
+                self::refuseBoth($options);
+                foreach ($options as $name => $value) {
+                    self::setOption($config, (string) $name, $value);
+                }
+                if ($logLevel !== null) {
+                    $level = array_search($logLevel, self::LOG_LEVELS, true) ?: throw new DataConnectorsException(
+                        "invalid logLevel \"$logLevel\": use " . implode(', ', self::LOG_LEVELS)
+                    );
+                    self::call('dc_config_set_logger', $config, $level, self::$logCallback[0], null, null);
+                }
+                self::call('dc_config_set_interrupt_check', $config, self::$interruptCheck[0], null, null);
+                return self::create('dc_client', 'dc_client_new', $config);
+            } finally {
+                $library->dc_config_free($config);
+            }
+        });
+    }
+
+    private static function setOption(CData $config, string $name, #[\SensitiveParameter] mixed $value): void
+    {
+        match (true) {
+            $value === null => null,
+            is_string($value) => self::call('dc_config_set_string', $config, $name, self::string($name, $value)),
+            is_int($value), is_bool($value) => self::call('dc_config_set_int', $config, $name, (int) $value),
+            default => throw new DataConnectorsException(
+                "invalid $name: use a string, int or bool, not " . get_debug_type($value)
+            ),
+        };
+    }
+
+    private static function refuseBoth(#[\SensitiveParameter] array $options): void
+    {
+        for ($index = 0; $index < self::library()->dc_config_option_count(); $index++) {
+            $name = self::library()->dc_config_option($index, self::$constants['INFO_NAME']);
+            $other = self::library()->dc_config_option($index, self::$constants['INFO_REPLACES']);
+            if ($other !== null && ($options[$name] ?? false) !== false && ($options[$other] ?? false) !== false) {
+                throw new DataConnectorsException("$name and $other replace each other: pass one of them");
+            }
+        }
+    }
+
+    /** Creates a native pager. */
+    public static function pager(Handle $client, ?int $perPage, ?string $startingAfter, bool $prefetch): Handle
+    {
+        $arguments = self::listArguments($perPage, $startingAfter);
+        return self::withoutSignals(static function () use ($client, $arguments, $prefetch): Handle {
+            $pager = self::create('dc_pager', 'dc_pager_new', $client->pointer, ...$arguments);
+            self::call('dc_pager_set_prefetch', $pager->pointer, (int) $prefetch);
+            return $pager;
+        });
+    }
+
+    /** @return array{int, ?string} per_page and starting_after, as C takes them */
+    public static function listArguments(?int $perPage, ?string $startingAfter): array
+    {
+        return abs($perPage ?? 0) <= 0x7FFFFFFF
+            ? [$perPage ?? 0, self::string('starting_after', $startingAfter)]
+            : throw new DataConnectorsException("invalid per_page $perPage: use 1 to 50");
+    }
+
+    /** No message contains the value: it may be a secret. */
+    private static function string(string $name, #[\SensitiveParameter] ?string $value): ?string
+    {
+        return !str_contains($value ?? '', "\0") ? $value
+            : throw new DataConnectorsException("invalid $name: contains a NUL; pass a string without");
+    }
+
+    /**
+     * Makes a call. Asynchronous signal handlers run in the interrupt check only, so that none throws between the
+     * arrival of a page and its storage.
+     *
+     * @template T
+     * @param \Closure(): T $call
+     * @return T
+     */
+    public static function wait(?\Closure $cancel, ?\Closure $logger, \Closure $call): mixed
+    {
+        if ($cancel !== null && $cancel()) {
+            throw new DataConnectorsException('cancelled', Status::ERR_CANCELLED, 'DC_ERR_CANCELLED');
+        }
+        return self::withoutSignals(static function (bool $signals) use ($cancel, $logger, $call): mixed {
+            $outer = [self::$cancel, self::$logger, self::$signals, self::$thrown];
+            [self::$cancel, self::$logger, self::$signals, self::$thrown] = [$cancel, $logger, $signals, null];
+            try {
+                $result = $call();
+                return self::$thrown === null ? $result : throw self::$thrown;
+            } catch (DataConnectorsException $exception) {
+                throw self::$thrown ?? $exception;
+            } finally {
+                [self::$cancel, self::$logger, self::$signals, self::$thrown] = $outer;
+            }
+        });
+    }
+
+    /**
+     * Runs a step during which no signal handler runs asynchronously: one that throws could leak what the library
+     * returned. (PHP 8.2 even frees a value twice if a handler throws between two function calls of one expression.)
+     *
+     * @template T
+     * @param \Closure(bool): T $step receives whether signals were asynchronous
+     * @return T
+     */
+    private static function withoutSignals(#[\SensitiveParameter] \Closure $step): mixed
+    {
+        $signals = \function_exists('pcntl_async_signals') && \pcntl_async_signals();
+        try {
+            // Within try, as a handler can throw when this returns.
+            $signals && \pcntl_async_signals(false);
+            return $step($signals);
+        } finally {
+            if ($signals) {
+                \pcntl_async_signals(true);
+                \pcntl_signal_dispatch();
+            }
+        }
+    }
+
+    /** The interrupt check. An exception must not leave it: it is kept, and cancels the call. */
+    private static function isInterrupted(): int
+    {
+        try {
+            if (self::$signals) {
+                \pcntl_signal_dispatch();
+            }
+            return self::$thrown !== null || self::$cancel !== null && (self::$cancel)() ? 1 : 0;
+        } catch (\Throwable $thrown) {
+            self::$thrown = $thrown;
+            return 1;
+        }
+    }
+
+    /** The log callback, like the interrupt check. */
+    private static function log(?CData $userData, int $level, string $line): void
+    {
+        try {
+            self::$logger !== null && (self::$logger)(self::LOG_LEVELS[$level], $line);
+        } catch (\Throwable $thrown) {
+            self::$thrown ??= $thrown;
+        }
+    }
+
+    /** Calls a function that returns a page, and copies it; null after the last page. */
+    public static function page(string $function, mixed ...$arguments): ?Page
+    {
+        $library = self::library();
+        $page = $library->new('dc_page *');
+        if (self::call($function, ...$arguments, ...[FFI::addr($page)]) === Status::DONE) {
+            return null;
+        }
+        try {
+            $json = $library->dc_page_json($page);
+            return new Page(
+                self::connectors($json, $library->dc_page_packed_rows($page, self::$constants['PACKED_JSON'], null)),
+                $library->dc_page_next_cursor($page),
+                $library->dc_page_has_next($page) === 1,
+                $library->dc_page_request_id($page),
+                self::rateLimit('dc_page_rate_limit', $page),
+                $json,
+            );
+        } finally {
+            $library->dc_page_free($page);
+        }
+    }
+
+    /** @return list<Connector> */
+    private static function connectors(string $json, string $packedRows): array
+    {
+        $packed = json_decode($packedRows, true, flags: JSON_THROW_ON_ERROR);
+        $columns = array_map(static fn (string $name): array => $packed[$name], self::COLUMNS);
+        $columns[] = array_map(
+            static fn (int $start, int $length): string => substr($json, $start, $length),
+            $packed['json_start'],
+            $packed['json_length'],
+        );
+        return array_map(static fn (mixed ...$row): Connector => new Connector(...$row), ...$columns);
+    }
+
+    private static function rateLimit(string $function, CData $handle): RateLimit
+    {
+        $library = self::library();
+        $numbers = [$library->new('int64_t'), $library->new('int64_t'), $library->new('int64_t')];
+        $library->$function($handle, ...array_map(FFI::addr(...), $numbers));
+        return new RateLimit(...array_map(static fn (CData $number): ?int => self::known($number->cdata), $numbers));
+    }
+
+    private static function known(int $number): ?int
+    {
+        return $number < 0 ? null : $number;
+    }
+
+    /** Calls a function that creates a handle. */
+    private static function create(string $type, string $function, mixed ...$arguments): Handle
+    {
+        $handle = self::library()->new("$type *");
+        self::call($function, ...$arguments, ...[FFI::addr($handle)]);
+        return new Handle($handle, "{$type}_free");
+    }
+
+    /** Calls a function that can fail, with its arguments before out_error. */
+    private static function call(string $function, #[\SensitiveParameter] mixed ...$arguments): int
+    {
+        $library = self::library();
+        $error = $library->new('dc_error *');
+        $status = $library->$function(...$arguments, ...[FFI::addr($error)]);
+        if ($status >= Status::OK) {
+            return $status;
+        }
+        try {
+            throw new DataConnectorsException(
+                $library->dc_error_message($error),
+                $status,
+                $library->dc_status_name($status),
+                $library->dc_error_http_status($error) ?: null,
+                $library->dc_error_api_code($error),
+                $library->dc_error_api_field($error),
+                $library->dc_error_request_id($error),
+                self::known($library->dc_error_retry_after_ms($error)),
+                $library->dc_error_attempts($error),
+                self::rateLimit('dc_error_rate_limit', $error),
+            );
+        } finally {
+            $library->dc_error_free($error);
+        }
+    }
+}

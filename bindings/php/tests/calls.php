@@ -1,0 +1,303 @@
+<?php
+
+/** Tests of calls: secrets, invalid arguments, iterators, logging, signals, leaks. */
+
+declare(strict_types=1);
+
+use DataConnectors\Client;
+use DataConnectors\DataConnectorsException;
+use DataConnectors\Status;
+
+$quick = sandbox();
+$slow = sandbox('--latency-ms', '400');
+$tests = [];
+
+$tests['the access token appears nowhere'] = static function () use ($quick): void {
+    $proxy = 'http://user:' . PASSWORD . '@127.0.0.1:9';
+    $proxied = new Client(['access_token' => ACCESS_TOKEN, 'proxy' => $proxy, 'max_retries' => 0]);
+    $client = client($quick);
+    $page = $client->listPage();
+    $failures = [
+        thrown(DataConnectorsException::class, static fn () => $proxied->listPage()),
+        thrown(DataConnectorsException::class, static fn ()
+            => new Client(['access_token' => 'Bearer ' . ACCESS_TOKEN])),
+        thrown(DataConnectorsException::class, static fn () => new Client(['access_token' => ACCESS_TOKEN . "\0"])),
+        thrown(DataConnectorsException::class, static fn () => new Client(['access_token' => [ACCESS_TOKEN]])),
+        thrown(DataConnectorsException::class, static fn ()
+            => new Client(['access_token' => ACCESS_TOKEN, 'proxy' => 'x://u:' . PASSWORD . '@h'])),
+        thrown(DataConnectorsException::class, static fn () => $client->listPage(51)),
+    ];
+    $seen = '';
+    foreach ([$client, $proxied, $page, $client->pages(), $client->list(), ...$failures] as $value) {
+        ob_start();
+        var_dump($value, (array) $value);
+        $value instanceof Throwable && var_dump($value->getTrace());
+        $seen .= ob_get_clean() . print_r($value, true) . json_encode($value);
+        // var_export can't write the closures of this file in an exception's trace.
+        $seen .= $value instanceof Throwable ? "$value" : var_export($value, true);
+    }
+    lacks($seen, ACCESS_TOKEN);
+    lacks($seen, PASSWORD);
+    contains($seen, 'SensitiveParameterValue');
+    foreach ([$client, $client->pages(), $client->list()] as $value) {
+        thrown(Exception::class, static fn () => serialize($value));
+    }
+    same(unserialize(serialize($page)) == $page, true);
+};
+
+$tests['invalid arguments are refused'] = static function () use ($quick): void {
+    $invalid = [['timeout_ms', '5 s'], ['timeout_ms', 5.0], ['max_retries', 1 << 40], ['timeout_m', 1],
+        ['wait_for_rate_limit', 2], ['base_url', 5], ['base_url', false], ['region', "eu\0"], ['ca_file', "\xFF"],
+        ['ca_file', []], [0, 'x'], ['access_token', null], ['access_token', '']];
+    foreach ($invalid as [$name, $value]) {
+        $options = [$name => $value] + ['access_token' => ACCESS_TOKEN];
+        $failure = thrown(DataConnectorsException::class, static fn () => new Client($options));
+        same([$failure->status, $failure->statusName], [Status::ERR_INVALID_ARGUMENT, 'DC_ERR_INVALID_ARGUMENT']);
+    }
+    $pairs = [['region' => 'eu', 'base_url' => $quick], ['ca_file' => '/x', 'system_roots' => true]];
+    foreach ($pairs as $both) {
+        $options = ['access_token' => ACCESS_TOKEN] + $both;
+        $failure = thrown(DataConnectorsException::class, static fn () => new Client($options));
+        contains($failure->getMessage(), 'replace each other');
+    }
+    new Client(['access_token' => ACCESS_TOKEN, 'base_url' => 'http://service.example', 'allow_insecure_http' => true]);
+    $valid = ['region' => null, 'wait_for_rate_limit' => false, 'timeout_ms' => '5000', 'max_retries' => 0];
+    $client = client($quick, $valid);
+    same(count($client->listPage(0)), 20);
+    foreach ([[1 << 40, null], [null, "a\0b"], [null, "\xFF"]] as $arguments) {
+        thrown(DataConnectorsException::class, static fn () => $client->listPage(...$arguments));
+        thrown(DataConnectorsException::class, static fn () => $client->pages(...$arguments));
+    }
+};
+
+$tests['an iterator keeps its position'] = static function () use ($quick): void {
+    $client = client($quick);
+    $all = array_map(static fn ($row) => $row->id, iterator_to_array($client->list(), false));
+    same(count($all), 137);
+    foreach ([false, true] as $prefetch) {
+        $rows = $client->list(perPage: 10, prefetch: $prefetch);
+        same($rows->cursor(), null);
+        $seen = [];
+        for ($turn = 0; $turn < 10; $turn++) {
+            foreach ($rows as $row) {
+                $seen[] = $row->id;
+                if (count($seen) % 23 === 0) {
+                    break;
+                }
+            }
+        }
+        same($seen, $all);
+        same([$rows->cursor(), iterator_to_array($rows)], [null, []]);
+    }
+    $pages = $client->pages(perPage: 50);
+    same([count($pages->next()), count(iterator_to_array($pages, false))], [50, 2]);
+    same(count($client->pages(startingAfter: $client->listPage(50)->nextCursor)->next()), 20);
+};
+
+$tests['a closed client or iterator refuses calls'] = static function () use ($quick): void {
+    $client = client($quick);
+    [$pages, $left] = [$client->pages(), $client->pages()];
+    $left->close();
+    contains(thrown(LogicException::class, $left->next(...))->getMessage(), 'the iterator is closed');
+    $client->close();
+    $client->close();
+    foreach (['listPage', 'pages', 'list', 'shutdown'] as $list) {
+        contains(thrown(LogicException::class, $client->$list(...))->getMessage(), 'the client is closed');
+    }
+    contains(thrown(LogicException::class, $pages->next(...))->getMessage(), 'the client is closed');
+};
+
+$tests['an exception of $cancel cancels the call'] = static function () use ($slow): void {
+    $asked = 0;
+    $pages = client($slow)->pages(perPage: 50, cancel: static function () use (&$asked): bool {
+        return ++$asked === 5 ? throw new DomainException('enough') : false;
+    });
+    contains(thrown(DomainException::class, $pages->next(...))->getMessage(), 'enough');
+    same([count($pages->next()), $asked > 6], [50, true]);
+};
+
+$tests['a $cancel may use its client'] = static function () use ($slow, $quick): void {
+    $client = client($slow);
+    $other = client($quick);
+    $counts = [];
+    $page = $client->listPage(cancel: static function () use ($client, $other, &$counts): bool {
+        $counts[] = count($other->listPage(7, cancel: static fn (): bool => false));
+        $client->close();
+        return false;
+    });
+    same([count($page), $counts[0], count($counts) > 2], [20, 7, true]);
+    $asked = 0;
+    $pages = client($slow)->pages(cancel: static function () use (&$pages, &$asked): bool {
+        // It is asked before the call, when the pager is not in use, then during the call.
+        $asked++ === 1 && $pages->next();
+        return false;
+    });
+    contains(thrown(DataConnectorsException::class, $pages->next(...))->getMessage(), 'in use');
+};
+
+$tests['the logger receives lines of its level'] = static function () use ($quick): void {
+    $lines = [];
+    $log = static function (string $level, string $line) use (&$lines): void {
+        $lines[] = "$level $line";
+    };
+    $options = ['access_token' => ACCESS_TOKEN, 'base_url' => $quick];
+    same(count((new Client($options, $log))->listPage()), 20);
+    same([count($lines), str_starts_with($lines[0], 'info GET')], [1, true]);
+    $client = new Client($options, $log, 'debug');
+    iterator_to_array($client->pages(perPage: 50, prefetch: true));
+    contains(implode("\n", $lines), "\ndebug GET");
+    lacks(implode("\n", $lines), ACCESS_TOKEN);
+    thrown(DataConnectorsException::class, static fn () => new Client($options, $log, 'trace'));
+    $failing = new Client($options, static fn () => throw new DomainException('full'));
+    $pages = $failing->pages(perPage: 50);
+    thrown(DomainException::class, $pages->next(...));
+    same(count($pages->next()), 50);
+};
+
+/** Runs a step that SIGALRM interrupts after 100 ms. */
+$with_alarm = static function (Closure $handler, Closure $step): mixed {
+    pcntl_signal(SIGALRM, $handler);
+    $child = pcntl_fork();
+    if ($child === 0) {
+        usleep(100_000);
+        posix_kill(posix_getppid(), SIGALRM);
+        posix_kill(getmypid(), SIGKILL);
+    }
+    try {
+        return $step();
+    } finally {
+        pcntl_waitpid($child, $status);
+        pcntl_signal(SIGALRM, SIG_DFL);
+        pcntl_async_signals(false);
+    }
+};
+
+$tests['a signal handler that throws cancels the call'] = static function () use ($slow, $with_alarm) {
+    $pages = client($slow)->pages(perPage: 50);
+    pcntl_async_signals(true);
+    $started = hrtime(true);
+    $thrown = thrown(DomainException::class, static fn () => $with_alarm(
+        static fn () => throw new DomainException('a signal'),
+        $pages->next(...),
+    ));
+    same([$thrown->getMessage(), (hrtime(true) - $started) / 1e6 < 350], ['a signal', true]);
+    same(count(iterator_to_array($pages, false)), 3);
+};
+
+$tests['a call continues after a signal handler'] = static function () use ($slow, $quick, $with_alarm): void {
+    pcntl_async_signals(true);
+    $handled = [];
+    $page = $with_alarm(static function () use (&$handled, $quick): void {
+        $handled[] = count(client($quick)->listPage(5));
+    }, static fn () => client($slow)->listPage());
+    same([count($page), $handled], [20, [5]]);
+};
+
+$tests['many signals lose no row'] = static function () use ($quick): void {
+    $client = client($quick);
+    $all = array_map(static fn ($row) => $row->id, iterator_to_array($client->list(50), false));
+    [$is_armed, $exceptions] = [false, 0];
+    pcntl_signal(SIGALRM, static function () use (&$is_armed, &$exceptions): void {
+        if ($is_armed) {
+            $is_armed = false;
+            $exceptions++;
+            throw new DomainException('a signal');
+        }
+    });
+    $parent = getmypid();
+    $sender = pcntl_fork();
+    for ($sent = 0; $sender === 0; $sent++) {
+        usleep(1000);
+        // Ends with its parent, or after a minute.
+        posix_kill(getmypid(), posix_getppid() === $parent && $sent < 60_000 ? 0 : SIGKILL);
+        posix_kill($parent, SIGALRM);
+    }
+    try {
+        // How many handlers throw in one round depends on the machine.
+        for ($round = 0; $exceptions < 300 && $round < 300; $round++) {
+            [$connectors, $pages, $iterators, $done] = [[], [], [], false];
+            pcntl_async_signals(true);
+            while (!$done) {
+                try {
+                    $is_armed = true;
+                    $other = client($quick);
+                    $iterators[0] ??= $client->list(perPage: 1 + $round % 3, prefetch: $round % 2 === 1);
+                    foreach ($iterators[0] as $row) {
+                        $connectors[] = $row->id;
+                    }
+                    $iterators[1] ??= $other->pages(perPage: 1);
+                    foreach ($iterators[1] as $page) {
+                        $pages[] = $page->connectors[0]->id;
+                    }
+                    $is_armed = false;
+                    $done = true;
+                } catch (DomainException) {
+                }
+            }
+            same(pcntl_async_signals(false), true);
+            same($connectors, $all);
+            same($pages, $all);
+        }
+    } finally {
+        pcntl_async_signals(false);
+        posix_kill($sender, SIGKILL);
+        pcntl_waitpid($sender, $status);
+        // The next test must not receive pending signals.
+        pcntl_signal(SIGALRM, static fn () => null);
+        pcntl_signal_dispatch();
+        pcntl_signal(SIGALRM, SIG_DFL);
+    }
+    echo "# $exceptions exceptions in $round rounds\n";
+    same($exceptions >= 300, true);
+};
+
+$tests['signal handlers wait if signals are not asynchronous'] = static function () use ($slow, $with_alarm): void {
+    $handled = 0;
+    $with_alarm(static function () use (&$handled): void {
+        $handled++;
+    }, static function () use ($slow, &$handled): void {
+        client($slow)->listPage();
+        same($handled, 0);
+        pcntl_signal_dispatch();
+        same($handled, 1);
+    });
+};
+
+$tests['the example lists connectors or prints the error'] = static function () use ($quick): void {
+    $example = __DIR__ . '/../../../examples/php/list_connectors.php';
+    $program = ['-d', 'include_path=' . __DIR__ . '/../src', $example];
+    $token = ['INTERCOM_ACCESS_TOKEN' => ACCESS_TOKEN];
+    [$output, $code] = php([...$program, '--base-url', $quick, '--per-page', '50'], $token);
+    same([$code, substr_count($output, "\n")], [0, 137]);
+    [$output, $code] = php([...$program, '--base-url', $quick, '--per-page', '51'], $token);
+    same($code, 1);
+    contains($output, 'per_page');
+    same(php([...$program, '--what'], [])[1], 2);
+};
+
+$tests['nothing leaks'] = static function () use ($quick): void {
+    $pages = (int) ($GLOBALS['argv'][1] ?? 2000);
+    $list = static function (int $times) use ($quick): void {
+        $client = client($quick);
+        for ($count = 0; $count < $times; $count++) {
+            $client->listPage(20);
+            if ($count % 10 === 0) {
+                foreach ($client->pages(perPage: 20, prefetch: true) as $page) {
+                    break;
+                }
+                thrown(DataConnectorsException::class, static fn () => $client->listPage(51));
+                thrown(DataConnectorsException::class, static fn () => $client->listPage(cancel: static fn () => true));
+                client($quick)->listPage(1);
+            }
+        }
+    };
+    $list(200);
+    gc_collect_cycles();
+    [$files, $kib] = [open_files(), resident_kib()];
+    $list($pages);
+    gc_collect_cycles();
+    echo "# $pages pages: descriptors $files -> ", open_files(), "; KiB $kib -> ", resident_kib(), "\n";
+    same([open_files() <= $files + 4, resident_kib() <= $kib + 4096], [true, true]);
+};
+
+return $tests;

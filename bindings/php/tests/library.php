@@ -1,0 +1,76 @@
+<?php
+
+/** Tests of the package against the header, and with unsuitable libraries. */
+
+declare(strict_types=1);
+
+use DataConnectors\Client;
+use DataConnectors\DataConnectorsException;
+use DataConnectors\Status;
+
+$abi = json_decode(file_get_contents(__DIR__ . '/../../../abi/data_connectors.json'), true);
+$tests = [];
+
+$tests['constants equal those of the header'] = static function () use ($abi): void {
+    foreach ((new ReflectionClass(Status::class))->getConstants() as $name => $value) {
+        same([$name, $abi['constants']["DC_$name"]], [$name, $value]);
+    }
+};
+
+$tests['every option of the library is passed by name'] = static function () use ($abi): void {
+    foreach (array_column($abi['options'], 'name') as $name) {
+        contains(thrown(DataConnectorsException::class, static fn () => new Client([$name => 1.5]))->getMessage(),
+            "invalid $name: use a string, int or bool, not float");
+    }
+    $unknown = thrown(DataConnectorsException::class, static fn () => new Client(['timeout' => 3]));
+    contains($unknown->getMessage(), 'did you mean timeout_ms');
+};
+
+$tests['unsuitable libraries are refused'] = static function (): void {
+    $folder = sys_get_temp_dir() . '/dc-php-' . getmypid();
+    mkdir($folder);
+    file_put_contents("$folder/other.c", 'int dc_abi_version(void) { return 2; }');
+    file_put_contents("$folder/older.c", 'int dc_abi_version(void) { return 1; }');
+    foreach (['other', 'older'] as $name) {
+        exec("cc -shared -fPIC -o $folder/$name.so $folder/$name.c", result_code: $code);
+        same($code, 0);
+    }
+    $main = __DIR__ . '/../src/DataConnectors.php';
+    $refusal = static function (string $library, string ...$options) use ($main): string {
+        $code = 'require $argv[1]; new DataConnectors\Client(["access_token" => "x"]);';
+        [$output] = php(['-d', 'display_errors=1', ...$options, '-r', $code, $main],
+            ['DATA_CONNECTORS_LIBRARY' => $library]);
+        contains($output, 'RuntimeException');
+        return $output;
+    };
+    try {
+        contains($refusal('/no/such.so'), 'could not load libdata_connectors from /no/such.so');
+        contains($refusal('/no/such.so'), 'DATA_CONNECTORS_LIBRARY');
+        contains($refusal('libm.so.6'), 'libm.so.6 is not libdata_connectors');
+        contains($refusal("$folder/other.so"), 'has ABI version 2: install one with 1');
+        contains($refusal("$folder/older.so"), 'is older than this package (Failed resolving C function');
+        contains($refusal('/no/such.so', '-d', 'ffi.enable=false'), 'ffi.enable=true');
+    } finally {
+        array_map(unlink(...), glob("$folder/*"));
+        rmdir($folder);
+    }
+};
+
+$tests['a copy of the package works, as does opcache.preload'] = static function (): void {
+    $folder = sys_get_temp_dir() . '/dc-php-copy-' . getmypid();
+    // As the README describes it: symbolic links become files.
+    exec(sprintf('cp -rL %s %s', escapeshellarg(dirname(__DIR__)), escapeshellarg($folder)), result_code: $code);
+    same($code, 0);
+    $main = "$folder/src/DataConnectors.php";
+    $create = 'new DataConnectors\Client(["access_token" => "x"]); echo "created";';
+    $preload = ['-d', 'opcache.enable_cli=1', '-d', "opcache.preload=$main", '-d', 'ffi.enable=preload',
+        '-d', 'opcache.preload_user=' . posix_getpwuid(posix_geteuid())['name']];
+    try {
+        same(php(['-r', "require \$argv[1]; $create", $main], [])[0], 'created');
+        same(php([...$preload, '-r', $create], [])[0], 'created');
+    } finally {
+        exec('rm -r ' . escapeshellarg($folder));
+    }
+};
+
+return $tests;
