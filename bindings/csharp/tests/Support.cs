@@ -1,4 +1,4 @@
-// What the tests stand on: servers, processes, and what they take for true.
+// Servers, processes and assertions.
 
 using System;
 using System.Collections.Generic;
@@ -15,7 +15,7 @@ using DataConnectors;
 
 internal static class Support
 {
-    internal const string Token = "canary-7d1f-token";
+    internal const string AccessToken = "canary-7d1f-token";
     internal static readonly string Folder = AppDomain.CurrentDomain.BaseDirectory;
     internal static readonly string Library = Environment.GetEnvironmentVariable("DATA_CONNECTORS_LIBRARY");
 
@@ -23,23 +23,23 @@ internal static class Support
     internal static string AbiFolder { get; set; }
 
     internal static Client NewClient(string url) =>
-        new Client(new ClientOptions { Token = Token, BaseUrl = url, MaxRetries = 0 });
+        new Client(new ClientOptions { AccessToken = AccessToken, BaseUrl = url, MaxRetries = 0 });
 
-    internal static void True(bool holds, string what)
+    internal static void True(bool condition, string what)
     {
-        if (!holds)
-            throw new InvalidOperationException(what);
+        if (!condition)
+            throw new InvalidOperationException("expected: " + what);
     }
 
-    internal static void Equal<T>(T got, T expected) => True(Equals(got, expected), $"{got}, and not {expected}");
+    internal static void Equal<T>(T actual, T expected) => True(Equals(actual, expected), $"{expected}, got {actual}");
 
-    internal static void Says(Exception error, params string[] parts) => Says(error.Message, parts);
+    internal static void Contains(Exception error, params string[] parts) => Contains(error.Message, parts);
 
-    internal static void Says(string text, params string[] parts)
+    internal static void Contains(string text, params string[] parts)
     {
         foreach (string part in parts)
-            True(text.Contains(part), $"that has no \"{part}\": {text}");
-        True(!text.Contains(Token), "that has the token: " + text);
+            True(text.Contains(part), $"\"{part}\" in: {text}");
+        True(!text.Contains(AccessToken), "no access token in: " + text);
     }
 
     internal static Exception Caught(Action action)
@@ -58,44 +58,32 @@ internal static class Support
     internal static T Throws<T>(Action action) where T : Exception
     {
         Exception error = Caught(action);
-        return error as T ?? throw new InvalidOperationException($"no {typeof(T).Name}, but {error}");
+        return error as T ?? throw new InvalidOperationException($"expected: {typeof(T).Name}, got {error}");
     }
 
     internal static DataConnectorsException Refused(Action action) => Throws<DataConnectorsException>(action);
 
     internal static DataConnectorsException Refused(ClientOptions options)
     {
-        options.Token = options.Token ?? Token;
+        options.AccessToken = AccessToken;
         return Refused(() => new Client(options));
     }
 
-    /// <summary>What the program complains of with a library, which has to end it with 1.</summary>
-    internal static string Listed(string library, string arguments = "")
-    {
-        string output = RunProgram(arguments, library, out int code);
-        Equal(code, 1);
-        True(output.StartsWith("ListConnectors: ") && output.Trim().IndexOf('\n') < 0, "one line: " + output);
-        return output;
-    }
+    /// <summary>Runs the README's first program, and returns its output.</summary>
+    internal static string RunFirstProgram(string arguments, string library, out int exitStatus) =>
+        Run("mono", $"\"{Path.Combine(Folder, "readme-1.exe")}\" {arguments}", library, out exitStatus);
 
-    /// <summary>What the program prints, on standard output and standard error.</summary>
-    internal static string RunProgram(string arguments, string library, out int code)
-    {
-        string program = Path.Combine(Folder, "ListConnectors.exe");
-        return Run("mono", $"\"{program}\" {arguments}", library, out code);
-    }
-
-    /// <summary>A shared library of this C text.</summary>
-    internal static string Compiled(string name, string text)
+    /// <summary>Compiles a shared library.</summary>
+    internal static string Compile(string name, string text)
     {
         string source = Path.Combine(Folder, name + ".c"), library = Path.Combine(Folder, name + ".so");
         File.WriteAllText(source, text + "\n");
-        string output = Run("cc", $"-shared -fPIC \"{source}\" -o \"{library}\"", Library, out int code);
-        True(code == 0, output);
+        string output = Run("cc", $"-shared -fPIC \"{source}\" -o \"{library}\"", Library, out int exitStatus);
+        Equal(output + exitStatus, "0");
         return library;
     }
 
-    private static string Run(string command, string arguments, string library, out int code)
+    private static string Run(string command, string arguments, string library, out int exitStatus)
     {
         var start = new ProcessStartInfo(command, arguments)
         {
@@ -104,29 +92,29 @@ internal static class Support
             RedirectStandardError = true,
         };
         start.EnvironmentVariables["DATA_CONNECTORS_LIBRARY"] = library;
-        start.EnvironmentVariables["INTERCOM_ACCESS_TOKEN"] = Token;
+        start.EnvironmentVariables["INTERCOM_ACCESS_TOKEN"] = AccessToken;
         using (Process process = Process.Start(start))
         {
             string output = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
             process.WaitForExit();
-            code = process.ExitCode;
+            exitStatus = process.ExitCode;
             return output;
         }
     }
 
-    /// <summary>Every text in the fields of an object, and of what they refer to.</summary>
-    internal static List<string> Texts(object root)
+    /// <summary>Returns all strings that can be reached from an object.</summary>
+    internal static List<string> Strings(object root)
     {
-        var texts = new List<string>();
+        var strings = new List<string>();
         var seen = new HashSet<object>();
         var left = new Stack<object>(new[] { root });
         while (left.Count > 0)
         {
             object one = left.Pop();
             if (one is byte[] bytes)
-                texts.Add(Encoding.UTF8.GetString(bytes));
+                strings.Add(Encoding.UTF8.GetString(bytes));
             if (one is string text)
-                texts.Add(text);
+                strings.Add(text);
             if (one == null || one is string || one is Native || one is MemberInfo || one is Pointer || !seen.Add(one))
                 continue;
             if (one is Array array && !array.GetType().GetElementType().IsPrimitive)
@@ -137,7 +125,7 @@ internal static class Support
                     | BindingFlags.Public | BindingFlags.DeclaredOnly).Where(field => !field.FieldType.IsPointer))
                     left.Push(field.GetValue(one));
         }
-        return texts;
+        return strings;
     }
 
     internal static long Memory() =>
@@ -146,7 +134,7 @@ internal static class Support
     internal static int Descriptors() => Directory.GetFileSystemEntries("/proc/self/fd").Length;
 }
 
-/// <summary>The project's sandbox, until it is disposed of.</summary>
+/// <summary>A running sandbox.</summary>
 internal sealed class Sandbox : IDisposable
 {
     private readonly Process process;
@@ -174,22 +162,22 @@ internal sealed class Sandbox : IDisposable
     }
 }
 
-/// <summary>A server that gives one answer after the other, each "status\nbody"; null: none comes.</summary>
-internal sealed class Answers : IDisposable
+/// <summary>A server that sends these responses in order, each "status\nbody"; null: it never responds.</summary>
+internal sealed class Responses : IDisposable
 {
     private readonly TcpListener listener = new TcpListener(IPAddress.Loopback, 0);
     private readonly List<TcpClient> connections = new List<TcpClient>();
     private readonly Thread thread;
 
-    internal Answers(params string[] answers)
+    internal Responses(params string[] responses)
     {
         listener.Start();
         Url = "http://" + listener.LocalEndpoint;
         thread = new Thread(() =>
         {
             for (int at = 0; Support.Caught(() => connections.Add(listener.AcceptTcpClient())) == null; at++)
-                if (answers[Math.Min(at, answers.Length - 1)] is string answer)
-                    Answer(connections.Last(), answer.Split(new[] { '\n' }, 2));
+                if (responses[Math.Min(at, responses.Length - 1)] is string response)
+                    Send(connections.Last(), response.Split(new[] { '\n' }, 2));
         });
         thread.Start();
     }
@@ -203,14 +191,14 @@ internal sealed class Answers : IDisposable
         connections.ForEach(connection => connection.Dispose());
     }
 
-    private static void Answer(TcpClient connection, string[] answer)
+    private static void Send(TcpClient connection, string[] response)
     {
         using (connection)
         {
             NetworkStream stream = connection.GetStream();
             stream.Read(new byte[65536], 0, 65536);
-            byte[] bytes = Encoding.UTF8.GetBytes($"HTTP/1.1 {answer[0]}\r\nConnection: close\r\n"
-                + $"Content-Length: {Encoding.UTF8.GetByteCount(answer[1])}\r\n\r\n{answer[1]}");
+            byte[] bytes = Encoding.UTF8.GetBytes($"HTTP/1.1 {response[0]}\r\nConnection: close\r\n"
+                + $"Content-Length: {Encoding.UTF8.GetByteCount(response[1])}\r\n\r\n{response[1]}");
             stream.Write(bytes, 0, bytes.Length);
         }
     }

@@ -1,0 +1,744 @@
+// libdata_connectors for C#: lists the data connectors of an Intercom workspace. MIT OR Apache-2.0.
+//
+//     using (var client = new Client(new ClientOptions { AccessToken = token }))
+//         foreach (Connector connector in client.List())
+//             Console.WriteLine($"{connector.Id} {connector.Name}");
+//
+// Loads the library named by the environment variable DATA_CONNECTORS_LIBRARY, otherwise the system's
+// libdata_connectors.so.1.
+
+using System;
+using System.Collections;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Threading;
+
+namespace DataConnectors
+{
+    /// <summary>Result of a call. A negative number without a name here is a failure, too.</summary>
+    public enum Status
+    {
+        /// <summary>Success.</summary>
+        Ok = 0,
+        /// <summary>The list is complete.</summary>
+        Done = 1,
+        /// <summary>An argument or an option is invalid. Nothing was sent.</summary>
+        InvalidArgument = -1,
+        /// <summary>The connection could not be opened, or broke.</summary>
+        Connection = -2,
+        /// <summary>The timeout of the call, or of opening its connection, expired.</summary>
+        Timeout = -3,
+        /// <summary>The server's certificate is not trusted, or TLS failed in another way.</summary>
+        Tls = -4,
+        /// <summary>HTTP 401: the access token is invalid, revoked, or of another region.</summary>
+        Unauthorized = -5,
+        /// <summary>HTTP 403: the access token lacks a permission, or a gateway refused the request.</summary>
+        Forbidden = -6,
+        /// <summary>HTTP 429: too many requests.</summary>
+        RateLimited = -7,
+        /// <summary>Any other HTTP 4xx.</summary>
+        BadRequest = -8,
+        /// <summary>HTTP 5xx.</summary>
+        Server = -9,
+        /// <summary>The response is not what the API documents.</summary>
+        Protocol = -10,
+        /// <summary>The response is larger than max_response_bytes.</summary>
+        TooLarge = -11,
+        /// <summary>A bug in the library.</summary>
+        Panic = -12,
+        /// <summary>The call was cancelled.</summary>
+        Cancelled = -13,
+        /// <summary>The system is out of threads, file descriptors or memory.</summary>
+        System = -14,
+        /// <summary>The proxy refused to connect to the service.</summary>
+        Proxy = -15,
+    }
+
+    /// <summary>Importance of a log line.</summary>
+    public enum LogLevel
+    {
+        /// <summary>A call failed.</summary>
+        Error = 1,
+        /// <summary>An attempt failed and is retried.</summary>
+        Warn = 2,
+        /// <summary>A response was received, a call waits for the rate limit, or it was cancelled.</summary>
+        Info = 3,
+        /// <summary>A request is sent.</summary>
+        Debug = 4,
+    }
+
+    /// <summary>A failed call. Contains neither the access token nor the proxy's credentials.</summary>
+    /// <remarks>
+    /// If a CancellationToken cancelled the call, this is the inner exception of an
+    /// <see cref="OperationCanceledException"/>. Properties are null if the service sent no such value.
+    /// </remarks>
+    public sealed class DataConnectorsException : Exception
+    {
+        internal DataConnectorsException(string message) : base(message)
+        {
+            Status = Status.InvalidArgument;
+            StatusName = "DC_ERR_INVALID_ARGUMENT";
+        }
+
+        private DataConnectorsException(Native lib, Status status, Handle error, string requestId)
+            : base(Utf8.Decode(lib.dc_error_message(error)) + (requestId == null ? "" : $" (request id {requestId})"))
+        {
+            Status = status;
+            StatusName = Utf8.Decode(lib.dc_status_name(status));
+            int httpStatus = lib.dc_error_http_status(error);
+            HttpStatus = httpStatus == 0 ? (int?)null : httpStatus;
+            ApiCode = Utf8.Decode(lib.dc_error_api_code(error));
+            ApiField = Utf8.Decode(lib.dc_error_api_field(error));
+            RequestId = requestId;
+            RetryAfterMs = RateLimit.OrNull(lib.dc_error_retry_after_ms(error));
+            Attempts = lib.dc_error_attempts(error);
+            RateLimit = new RateLimit(lib.dc_error_rate_limit, error);
+        }
+
+        /// <summary>The kind of failure.</summary>
+        public Status Status { get; }
+        /// <summary>Its name in the C library, such as "DC_ERR_TIMEOUT".</summary>
+        public string StatusName { get; }
+        /// <summary>HTTP status of the response.</summary>
+        public int? HttpStatus { get; }
+        /// <summary>The service's error code, such as "unauthorized".</summary>
+        public string ApiCode { get; }
+        /// <summary>The request parameter that the service found invalid.</summary>
+        public string ApiField { get; }
+        /// <summary>The service's id of the request, which its support asks for.</summary>
+        public string RequestId { get; }
+        /// <summary>Milliseconds that the service asked to wait before the next request.</summary>
+        public long? RetryAfterMs { get; }
+        /// <summary>Number of requests that the call made.</summary>
+        public int Attempts { get; }
+        /// <summary>The rate limit that the response reported.</summary>
+        public RateLimit RateLimit { get; } = new RateLimit();
+
+        /// <summary>Frees the error of a call, and throws it if the call failed.</summary>
+        internal static void Check(
+            Status status, IntPtr error, CancellationToken token = default(CancellationToken))
+        {
+            if (status >= Status.Ok)
+                return;
+            Native lib = Native.Library;
+            using (var handle = new Handle(error, lib.dc_error_free))
+            {
+                string requestId = Utf8.Decode(lib.dc_error_request_id(handle));
+                var failure = new DataConnectorsException(lib, status, handle, requestId);
+                if (status == Status.Cancelled && token.IsCancellationRequested)
+                    throw new OperationCanceledException(failure.Message, failure, token);
+                throw failure;
+            }
+        }
+    }
+
+    /// <summary>The rate limit that a response reported. Properties are null if it did not.</summary>
+    public sealed class RateLimit
+    {
+        internal RateLimit()
+        {
+        }
+
+        internal RateLimit(Native.LimitsOf read, Handle handle)
+        {
+            read(handle, out long limit, out long remaining, out long reset);
+            Limit = OrNull(limit);
+            Remaining = OrNull(remaining);
+            Reset = OrNull(reset);
+        }
+
+        /// <summary>Requests allowed in the current window.</summary>
+        public long? Limit { get; }
+        /// <summary>Requests that remain in it.</summary>
+        public long? Remaining { get; }
+        /// <summary>Its end, in seconds since the Unix epoch.</summary>
+        public long? Reset { get; }
+
+        internal static long? OrNull(long value) => value < 0 ? (long?)null : value;
+    }
+
+    /// <summary>The options of a client; docs/options.md describes them. Only the access token is required.</summary>
+    /// <remarks>Options can be set, not read, so that no output contains the access token. Null resets one.</remarks>
+    public sealed class ClientOptions
+    {
+        private static readonly Native.LogCallback WriteLog = (logger, level, message) =>
+        {
+            try
+            {
+                ((Action<LogLevel, string>)GCHandle.FromIntPtr(logger).Target)(level, Utf8.Decode(message));
+            }
+            catch (Exception)
+            {
+                // It must not unwind through the library.
+            }
+        };
+        private static readonly Native.Free FreeLogger = logger => GCHandle.FromIntPtr(logger).Free();
+
+        private readonly Dictionary<string, string> values = new Dictionary<string, string>();
+
+        /// <summary>Sets any option by its name in the C library: ["timeout_ms"] = "30000".</summary>
+        public string this[string name]
+        {
+            set
+            {
+                if (value == null)
+                    values.Remove(name);
+                else
+                    values[name] = value;
+            }
+        }
+
+        /// <summary>Access token of the workspace, without the word Bearer.</summary>
+        public string AccessToken { set => this["access_token"] = value; }
+        /// <summary>Region that hosts the workspace: us (default), eu or au. Excludes BaseUrl.</summary>
+        public string Region { set => this["region"] = value; }
+        /// <summary>Base URL instead of a region's, for a gateway or a sandbox.</summary>
+        public string BaseUrl { set => this["base_url"] = value; }
+        /// <summary>Allows plain http:// to other machines, which sends the access token unencrypted.</summary>
+        public bool? AllowInsecureHttp { set => this["allow_insecure_http"] = Format(value); }
+        /// <summary>Intercom-Version to request; default Preview.</summary>
+        public string ApiVersion { set => this["api_version"] = value; }
+        /// <summary>Name of your program, such as my-app/1.0, which is appended to User-Agent.</summary>
+        public string UserAgentSuffix { set => this["user_agent_suffix"] = value; }
+        /// <summary>Timeout of a whole call, retries and waits included; default 60000.</summary>
+        public long? TimeoutMs { set => this["timeout_ms"] = Format(value); }
+        /// <summary>Timeout for opening a connection; default 10000.</summary>
+        public long? ConnectTimeoutMs { set => this["connect_timeout_ms"] = Format(value); }
+        /// <summary>How often a call is retried after a retryable failure, 0 to 10; default 2.</summary>
+        public long? MaxRetries { set => this["max_retries"] = Format(value); }
+        /// <summary>Largest response body that is accepted, after decompression; default 8 MiB.</summary>
+        public long? MaxResponseBytes { set => this["max_response_bytes"] = Format(value); }
+        /// <summary>Waits for the reset of the rate limit instead of failing with 429.</summary>
+        public bool? WaitForRateLimit { set => this["wait_for_rate_limit"] = Format(value); }
+        /// <summary>HTTP proxy: http://[user:password@]host[:port].</summary>
+        public string Proxy { set => this["proxy"] = value; }
+        /// <summary>Hosts to connect to without the proxy, separated by commas.</summary>
+        public string NoProxy { set => this["no_proxy"] = value; }
+        /// <summary>PEM file of the certificate authorities to trust instead of the bundled ones.</summary>
+        public string CaFile { set => this["ca_file"] = value; }
+        /// <summary>Trusts the certificate authorities of the system. Excludes CaFile.</summary>
+        public bool? SystemRoots { set => this["system_roots"] = Format(value); }
+
+        /// <summary>Receives log lines, on the threads that make calls. Its exceptions are ignored.</summary>
+        public Action<LogLevel, string> Logger { internal get; set; }
+        /// <summary>The least important level that Logger receives.</summary>
+        public LogLevel LogLevel { internal get; set; } = LogLevel.Info;
+
+        internal Handle NewClient()
+        {
+            Native lib = Native.Library;
+            RefuseExclusive(lib);
+            using (var config = new Handle(lib.dc_config_new(), lib.dc_config_free))
+            {
+                IntPtr error;
+                foreach (KeyValuePair<string, string> option in values)
+                {
+                    byte[] name = Utf8.Encode(option.Key, "option name"), value = Utf8.Encode(option.Value, option.Key);
+                    DataConnectorsException.Check(lib.dc_config_set_string(config, name, value, out error), error);
+                }
+                if (Logger != null)
+                {
+                    IntPtr logger = GCHandle.ToIntPtr(GCHandle.Alloc(Logger));
+                    Status set = lib.dc_config_set_logger(config, LogLevel, WriteLog, logger, FreeLogger, out error);
+                    if (set != Status.Ok)
+                        FreeLogger(logger);
+                    DataConnectorsException.Check(set, error);
+                }
+                DataConnectorsException.Check(lib.dc_client_new(config, out IntPtr client, out error), error);
+                return new Handle(client, lib.dc_client_free);
+            }
+        }
+
+        /// <summary>In C the option that is set last replaces the other, but an initializer has no order.</summary>
+        private void RefuseExclusive(Native lib)
+        {
+            for (uint index = 0; index < (uint)lib.dc_config_option_count(); index++)
+            {
+                string name = Utf8.Decode(lib.dc_config_option((UIntPtr)index, Native.InfoName));
+                string other = Utf8.Decode(lib.dc_config_option((UIntPtr)index, Native.InfoReplaces));
+                if (other != null && IsSet(name) && IsSet(other))
+                    throw new DataConnectorsException($"{name} and {other} replace each other: set one of them");
+            }
+        }
+
+        private bool IsSet(string name) =>
+            values.TryGetValue(name, out string value) && value != "false" && value != "0";
+
+        private static string Format(long? value) => value?.ToString(CultureInfo.InvariantCulture);
+
+        private static string Format(bool? value) => value == null ? null : value == true ? "true" : "false";
+    }
+
+    /// <summary>A client of one workspace, which keeps connections open. Thread-safe.</summary>
+    public sealed class Client : IDisposable
+    {
+        private readonly Handle handle;
+        private volatile bool closed; // handle.IsClosed is false until the calls in progress have finished
+
+        /// <summary>Creates a client with a copy of the options. Nothing is sent yet.</summary>
+        /// <exception cref="DataConnectorsException">An option is invalid.</exception>
+        /// <exception cref="DllNotFoundException">The library is missing, or is not a compatible one.</exception>
+        public Client(ClientOptions options)
+        {
+            handle = (options ?? throw new ArgumentNullException(nameof(options))).NewClient();
+        }
+
+        /// <summary>The version of the loaded library, such as "0.1.0".</summary>
+        public static string LibraryVersion => Utf8.Decode(Native.Library.dc_version());
+
+        /// <summary>Lists one page, newest update first. Blocks until it was received or the call failed.</summary>
+        /// <param name="perPage">Maximum number of rows, 1 to 50; 0 for the service's default (20).</param>
+        /// <param name="startingAfter">Cursor of the previous page; null for the first page.</param>
+        /// <param name="cancellationToken">Cancels the call within milliseconds.</param>
+        /// <exception cref="DataConnectorsException">The call failed.</exception>
+        /// <exception cref="OperationCanceledException">The token cancelled it.</exception>
+        /// <exception cref="ObjectDisposedException">The client is closed.</exception>
+        public Page ListPage(
+            long perPage = 0, string startingAfter = null,
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            int rows = CheckPerPage(perPage);
+            byte[] cursor = Utf8.Encode(startingAfter, "starting_after");
+            return Page.Fetch(cancellationToken, (Handle cancel, out IntPtr page, out IntPtr error) =>
+                Native.Library.dc_list_page(Open(), rows, cursor, cancel, out page, out error));
+        }
+
+        /// <summary>Lists all pages: `foreach` over it once, or call MoveNext.</summary>
+        /// <param name="perPage">Maximum number of rows per page, 1 to 50; 0 for the service's default (20).</param>
+        /// <param name="startingAfter">Cursor to start after; null for the first page.</param>
+        /// <param name="prefetch">Fetches the next page in the background while you process this one.</param>
+        /// <param name="cancellationToken">Cancels the calls of the iteration.</param>
+        /// <exception cref="DataConnectorsException">An argument is invalid.</exception>
+        /// <exception cref="ObjectDisposedException">The client is closed.</exception>
+        public PageIterator Pages(
+            long perPage = 0, string startingAfter = null, bool prefetch = false,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            new PageIterator(this, CheckPerPage(perPage), startingAfter, prefetch, cancellationToken);
+
+        /// <summary>Lists all connectors, page by page. Each `foreach` starts again. Parameters as for Pages.</summary>
+        /// <remarks>If connectors are updated meanwhile, one can be listed twice, and one can be missed.</remarks>
+        public IEnumerable<Connector> List(
+            long perPage = 0, string startingAfter = null, bool prefetch = false,
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            // Refuses invalid arguments here, not at the first MoveNext.
+            Pages(perPage, startingAfter, prefetch, cancellationToken).Dispose();
+            return Connectors(() => Pages(perPage, startingAfter, prefetch, cancellationToken));
+        }
+
+        private static IEnumerable<Connector> Connectors(Func<PageIterator> start)
+        {
+            using (PageIterator pages = start())
+                while (pages.MoveNext())
+                    foreach (Connector connector in pages.Current.Connectors)
+                        yield return connector;
+        }
+
+        /// <summary>Cancels all calls in progress, and refuses new ones.</summary>
+        public void Shutdown() => Native.Library.dc_client_shutdown(Open());
+
+        /// <summary>Refuses new calls. Frees the client when the calls in progress have finished.</summary>
+        public void Dispose()
+        {
+            closed = true;
+            handle.Dispose();
+        }
+
+        internal Handle Open() =>
+            closed ? throw new ObjectDisposedException(null, "the client is closed") : handle;
+
+        /// <summary>Refuses a number that the C type can't represent; the library checks the range.</summary>
+        private static int CheckPerPage(long perPage) =>
+            perPage == (int)perPage
+                ? (int)perPage
+                : throw new DataConnectorsException($"invalid per_page {perPage}: use 1 to 50");
+    }
+
+    /// <summary>An iteration over pages. Threads that share it take turns.</summary>
+    /// <remarks>
+    /// After a failure the next MoveNext requests the same page again (`foreach` closes it instead).
+    /// </remarks>
+    public sealed class PageIterator : IEnumerable<Page>, IEnumerator<Page>
+    {
+        private readonly object turn = new object();
+        private readonly Client client;
+        private readonly Handle pager;
+        private readonly CancellationToken cancellationToken;
+        private volatile bool closed;
+
+        internal PageIterator(Client client, int perPage, string cursor, bool prefetch, CancellationToken token)
+        {
+            Native lib = Native.Library;
+            this.client = client;
+            cancellationToken = token;
+            byte[] after = Utf8.Encode(cursor, "starting_after");
+            Status status = lib.dc_pager_new(client.Open(), perPage, after, out IntPtr handle, out IntPtr error);
+            DataConnectorsException.Check(status, error);
+            pager = new Handle(handle, lib.dc_pager_free);
+            DataConnectorsException.Check(lib.dc_pager_set_prefetch(pager, prefetch ? 1 : 0, out error), error);
+            Cursor = cursor;
+        }
+
+        /// <summary>The page that MoveNext received; null before the first and after the last one.</summary>
+        public Page Current { get; private set; }
+
+        /// <summary>Cursor of the page that MoveNext requests next. Store it to continue later.</summary>
+        /// <remarks>Null before the first page (unless it started with a cursor) and after the last one.</remarks>
+        public string Cursor { get; private set; }
+
+        object IEnumerator.Current => Current;
+
+        /// <summary>Lists the next page. Returns false after the last one.</summary>
+        /// <exception cref="DataConnectorsException">The call failed.</exception>
+        /// <exception cref="OperationCanceledException">The cancellation token cancelled it.</exception>
+        /// <exception cref="ObjectDisposedException">The iterator or its client is closed.</exception>
+        public bool MoveNext()
+        {
+            lock (turn)
+            {
+                client.Open();
+                if (closed)
+                    throw new ObjectDisposedException(null, "the iterator is closed");
+                Current = Page.Fetch(
+                    cancellationToken, (Handle cancel, out IntPtr page, out IntPtr error) =>
+                        Native.Library.dc_pager_next(pager, cancel, out page, out error));
+                Cursor = Current?.NextCursor;
+                return Current != null;
+            }
+        }
+
+        /// <summary>Not supported.</summary>
+        public void Reset() => throw new NotSupportedException("an iteration can't go back: start another one");
+
+        /// <summary>Closes the iterator, and cancels its prefetch. A call in progress finishes.</summary>
+        public void Dispose()
+        {
+            closed = true;
+            pager.Dispose();
+        }
+
+        /// <summary>Returns itself.</summary>
+        public IEnumerator<Page> GetEnumerator() => this;
+
+        IEnumerator IEnumerable.GetEnumerator() => this;
+    }
+
+    /// <summary>One page of the list. Immutable. Owns all its data.</summary>
+    public sealed class Page
+    {
+        private readonly byte[] json;
+
+        private Page(Native lib, Handle page)
+        {
+            json = Utf8.Copy(lib.dc_page_json(page), lib.dc_page_json_len(page));
+            IntPtr packed = lib.dc_page_packed_rows(page, Native.PackedSeparated, out UIntPtr length);
+            Connectors = Connector.Unpack(Utf8.Copy(packed, length)).AsReadOnly();
+            NextCursor = Utf8.Decode(lib.dc_page_next_cursor(page));
+            HasNext = lib.dc_page_has_next(page) == 1;
+            RequestId = Utf8.Decode(lib.dc_page_request_id(page));
+            RateLimit = new RateLimit(lib.dc_page_rate_limit, page);
+        }
+
+        /// <summary>Its rows, in the order of the service.</summary>
+        public IReadOnlyList<Connector> Connectors { get; }
+        /// <summary>Cursor of the next page; null on the last page.</summary>
+        public string NextCursor { get; }
+        /// <summary>Whether there is a next page. If NextCursor is null, its form is not supported.</summary>
+        public bool HasNext { get; }
+        /// <summary>The service's id of the request.</summary>
+        public string RequestId { get; }
+        /// <summary>The rate limit after this request.</summary>
+        public RateLimit RateLimit { get; }
+        /// <summary>The JSON as the service sent it.</summary>
+        public string Json => Encoding.UTF8.GetString(json);
+
+        internal delegate Status Call(Handle cancel, out IntPtr page, out IntPtr error);
+
+        /// <summary>Makes a call that returns a page; null after the last page.</summary>
+        internal static Page Fetch(CancellationToken token, Call call)
+        {
+            Native lib = Native.Library;
+            IntPtr created = IntPtr.Zero, error;
+            if (token.CanBeCanceled) // otherwise NULL saves a file descriptor
+                DataConnectorsException.Check(lib.dc_cancel_token_new(out created, out error), error);
+            using (var cancel = new Handle(created, lib.dc_cancel_token_free))
+            using (token.Register(() => lib.dc_cancel_token_cancel(cancel))) // its Dispose waits for a callback
+            {
+                Status status = call(cancel, out IntPtr received, out error);
+                using (var page = new Handle(received, lib.dc_page_free))
+                {
+                    DataConnectorsException.Check(status, error, token);
+                    return status == Status.Done ? null : new Page(lib, page);
+                }
+            }
+        }
+    }
+
+    /// <summary>A data connector. Immutable. A field that is absent or not of its documented type is null.</summary>
+    public sealed class Connector
+    {
+        private readonly string[] columns;
+
+        private Connector(string[] columns) => this.columns = columns;
+
+        /// <summary>"data_connector".</summary>
+        public string Type => columns[0];
+        /// <summary>The id, a string of digits.</summary>
+        public string Id => columns[1];
+        /// <summary>The name.</summary>
+        public string Name => columns[2];
+        /// <summary>The description.</summary>
+        public string Description => columns[3];
+        /// <summary>"draft", "live", or one that is added later.</summary>
+        public string State => columns[4];
+        /// <summary>HTTP method of the request that it makes: "get", "post", "put", "delete" or "patch".</summary>
+        public string HttpMethod => columns[5];
+        /// <summary>Whether Fin may use it directly.</summary>
+        public bool? DirectFinUsage => columns[6] == null ? (bool?)null : columns[6] == "true";
+        /// <summary>The id of the admin who created it.</summary>
+        public string CreatedByAdminId => columns[7];
+        /// <summary>The id of the admin who last updated it.</summary>
+        public string UpdatedByAdminId => columns[8];
+        /// <summary>When it was created, as the service sends it: "2025-11-15T09:30:00Z".</summary>
+        public string CreatedAt => columns[9];
+        /// <summary>When it was last updated.</summary>
+        public string UpdatedAt => columns[10];
+        /// <summary>The path of its execution results.</summary>
+        public string ExecutionResultsUrl => columns[11];
+        /// <summary>CreatedAt in UTC; null also if it is not an RFC 3339 time, or before 1970.</summary>
+        public DateTimeOffset? CreatedAtTime => Time(columns[12]);
+        /// <summary>UpdatedAt in UTC, in the same way.</summary>
+        public DateTimeOffset? UpdatedAtTime => Time(columns[13]);
+        /// <summary>The row as the service sent it, with fields that are not documented.</summary>
+        public string Json => columns[16];
+
+        /// <summary>The row's JSON.</summary>
+        public override string ToString() => Json;
+
+        internal static List<Connector> Unpack(byte[] packed)
+        {
+            const byte absent = 0xFD, columnEnd = 0xFE, rowEnd = 0xFF;
+            var rows = new List<Connector>();
+            var columns = new List<string>();
+            for (int start = 0, end = 0; end <= packed.Length && packed.Length > 0; end++)
+            {
+                bool isRowEnd = end == packed.Length || packed[end] == rowEnd;
+                if (!isRowEnd && packed[end] != columnEnd)
+                    continue;
+                bool isAbsent = end > start && packed[start] == absent;
+                columns.Add(isAbsent ? null : Encoding.UTF8.GetString(packed, start, end - start));
+                start = end + 1;
+                if (!isRowEnd)
+                    continue;
+                rows.Add(new Connector(columns.ToArray()));
+                columns.Clear();
+            }
+            return rows;
+        }
+
+        /// <summary>A time; null also after the year 9999, which .NET can't represent.</summary>
+        private static DateTimeOffset? Time(string milliseconds)
+        {
+            if (milliseconds == null)
+                return null;
+            long value = long.Parse(milliseconds, CultureInfo.InvariantCulture);
+            return value > DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+                ? (DateTimeOffset?)null
+                : DateTimeOffset.FromUnixTimeMilliseconds(value);
+        }
+    }
+
+    /// <summary>Converts strings. The marshaller's UTF-8 differs between runtimes, and replaces surrogates.</summary>
+    internal static class Utf8
+    {
+        private static readonly UTF8Encoding Strict = new UTF8Encoding(false, throwOnInvalidBytes: true);
+
+        /// <summary>NUL-terminated UTF-8; null for null.</summary>
+        internal static byte[] Encode(string value, string name)
+        {
+            if (value == null)
+                return null;
+            if (value.IndexOf('\0') >= 0)
+                throw new DataConnectorsException($"invalid {name}: contains a NUL character");
+            try
+            {
+                return Strict.GetBytes(value + '\0');
+            }
+            catch (EncoderFallbackException)
+            {
+                throw new DataConnectorsException($"invalid {name}: contains an unpaired surrogate");
+            }
+        }
+
+        /// <summary>Copies a NUL-terminated string; null for NULL.</summary>
+        internal static string Decode(IntPtr text)
+        {
+            if (text == IntPtr.Zero)
+                return null;
+            uint length = 0;
+            while (Marshal.ReadByte(text, (int)length) != 0)
+                length++;
+            return Encoding.UTF8.GetString(Copy(text, (UIntPtr)length));
+        }
+
+        internal static byte[] Copy(IntPtr start, UIntPtr length)
+        {
+            var copy = new byte[checked((int)length)];
+            Marshal.Copy(start, copy, 0, copy.Length);
+            return copy;
+        }
+    }
+
+    /// <summary>A native handle. The marshaller holds it during a call, so that Dispose can't free it then.</summary>
+    internal sealed class Handle : SafeHandle
+    {
+        private readonly Native.Free free;
+
+        internal Handle(IntPtr value, Native.Free free) : base(IntPtr.Zero, ownsHandle: true)
+        {
+            this.free = free;
+            SetHandle(value);
+        }
+
+        public override bool IsInvalid => handle == IntPtr.Zero;
+
+        protected override bool ReleaseHandle()
+        {
+            free(handle);
+            return true;
+        }
+    }
+
+    /// <summary>The functions of the library; a test compares them with abi/data_connectors.json.</summary>
+    /// <remarks>Delegates, because DllImport can't be given the library's path at run time on Mono.</remarks>
+    internal sealed class Native
+    {
+        internal const int AbiVersion = 1, InfoName = 0, InfoReplaces = 6, PackedSeparated = 2;
+        private const string Variable = "DATA_CONNECTORS_LIBRARY";
+
+        // If loading fails, the next client tries again.
+        private static readonly Lazy<Native> Loaded =
+            new Lazy<Native>(() => new Native(), LazyThreadSafetyMode.PublicationOnly);
+
+        internal static Native Library => Loaded.Value;
+
+        internal delegate int GetInt32();
+        internal delegate UIntPtr GetSize();
+        internal delegate IntPtr GetString();
+        internal delegate IntPtr OptionString(UIntPtr index, int attribute);
+        internal delegate IntPtr StatusString(Status status);
+        internal delegate void Free(IntPtr handle);
+        internal delegate void Act(Handle handle);
+        internal delegate int Int32Of(Handle handle);
+        internal delegate long Int64Of(Handle handle);
+        internal delegate UIntPtr SizeOf(Handle handle);
+        internal delegate IntPtr StringOf(Handle handle);
+        internal delegate IntPtr RowsOf(Handle page, int format, out UIntPtr length);
+        internal delegate void LimitsOf(Handle handle, out long limit, out long remaining, out long reset);
+        internal delegate void LogCallback(IntPtr data, LogLevel level, IntPtr message);
+        internal delegate IntPtr NewConfig();
+        internal delegate Status SetString(Handle config, byte[] option, byte[] value, out IntPtr error);
+        internal delegate Status SetLogger(
+            Handle config, LogLevel level, LogCallback log, IntPtr data, Free destroy, out IntPtr error);
+        internal delegate Status NewClient(Handle config, out IntPtr client, out IntPtr error);
+        internal delegate Status NewCancelToken(out IntPtr token, out IntPtr error);
+        internal delegate Status ListPage(
+            Handle client, int perPage, byte[] cursor, Handle cancel, out IntPtr page, out IntPtr error);
+        internal delegate Status NewPager(
+            Handle client, int perPage, byte[] cursor, out IntPtr pager, out IntPtr error);
+        internal delegate Status SetPrefetch(Handle pager, int pages, out IntPtr error);
+        internal delegate Status NextPage(Handle pager, Handle cancel, out IntPtr page, out IntPtr error);
+
+#pragma warning disable CS0649 // set by the constructor
+        internal GetInt32 dc_abi_version;
+        internal GetString dc_version;
+        internal GetSize dc_config_option_count;
+        internal OptionString dc_config_option;
+        internal StatusString dc_status_name;
+        internal NewConfig dc_config_new;
+        internal SetString dc_config_set_string;
+        internal SetLogger dc_config_set_logger;
+        internal NewClient dc_client_new;
+        internal NewCancelToken dc_cancel_token_new;
+        internal ListPage dc_list_page;
+        internal NewPager dc_pager_new;
+        internal SetPrefetch dc_pager_set_prefetch;
+        internal NextPage dc_pager_next;
+        internal StringOf dc_page_json, dc_page_next_cursor, dc_page_request_id;
+        internal StringOf dc_error_message, dc_error_api_code, dc_error_api_field, dc_error_request_id;
+        internal Int32Of dc_error_http_status, dc_error_attempts, dc_page_has_next;
+        internal Int64Of dc_error_retry_after_ms;
+        internal SizeOf dc_page_json_len;
+        internal RowsOf dc_page_packed_rows;
+        internal LimitsOf dc_error_rate_limit, dc_page_rate_limit;
+        internal Act dc_client_shutdown, dc_cancel_token_cancel;
+        internal Free dc_error_free, dc_config_free, dc_client_free, dc_cancel_token_free, dc_pager_free, dc_page_free;
+#pragma warning restore CS0649
+
+        private Native()
+        {
+            string path = Environment.GetEnvironmentVariable(Variable);
+            string name = string.IsNullOrEmpty(path) ? "libdata_connectors.so.1" : Path.GetFullPath(path);
+            string remedy = $": install libdata_connectors, or set {Variable} to the path of its file";
+            IntPtr library;
+            try
+            {
+                library = Loader.Open(name);
+            }
+            catch (Exception error) when (error is DllNotFoundException || error is BadImageFormatException)
+            {
+                throw new DllNotFoundException($"could not load {name} ({error.Message}){remedy}");
+            }
+
+            // First of all: with another version the other functions may have other types.
+            IntPtr version = Loader.Symbol(library, nameof(dc_abi_version));
+            if (version == IntPtr.Zero)
+                throw new DllNotFoundException($"{name} is not libdata_connectors (no dc_abi_version){remedy}");
+            int abi = Marshal.GetDelegateForFunctionPointer<GetInt32>(version)();
+            if (abi != AbiVersion)
+                throw new DllNotFoundException($"{name} has ABI version {abi}, expected {AbiVersion}{remedy}");
+
+            foreach (FieldInfo field in GetType().GetFields(BindingFlags.Instance | BindingFlags.NonPublic))
+            {
+                IntPtr function = Loader.Symbol(library, field.Name);
+                if (function == IntPtr.Zero)
+                    throw new DllNotFoundException($"{name} is older than DataConnectors.cs: no {field.Name}{remedy}");
+                field.SetValue(this, Marshal.GetDelegateForFunctionPointer(function, field.FieldType));
+            }
+        }
+    }
+
+    /// <summary>The system's loader. The library is never unloaded: handles are freed until the process ends.</summary>
+    internal static class Loader
+    {
+#if NETCOREAPP
+        internal static IntPtr Open(string name) => NativeLibrary.Load(name);
+
+        internal static IntPtr Symbol(IntPtr library, string name) =>
+            NativeLibrary.TryGetExport(library, name, out IntPtr symbol) ? symbol : IntPtr.Zero;
+#else
+        internal static IntPtr Open(string name)
+        {
+            const int now = 2;
+            dlerror(); // Mono binds it at the first call, which could clear the reason
+            IntPtr library = dlopen(Utf8.Encode(name, "path of the library"), now);
+            return library != IntPtr.Zero ? library : throw new DllNotFoundException(Utf8.Decode(dlerror()));
+        }
+
+        internal static IntPtr Symbol(IntPtr library, string name) => dlsym(library, Utf8.Encode(name, "name"));
+
+        [DllImport("libdl.so.2")]
+        private static extern IntPtr dlopen(byte[] path, int flags);
+
+        [DllImport("libdl.so.2")]
+        private static extern IntPtr dlsym(IntPtr library, byte[] name);
+
+        [DllImport("libdl.so.2")]
+        private static extern IntPtr dlerror();
+#endif
+    }
+}
