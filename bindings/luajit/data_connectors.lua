@@ -1,0 +1,403 @@
+-- Lists the data connectors of an Intercom workspace, through libdata_connectors and LuaJIT's ffi. See README.md.
+-- License: MIT OR Apache-2.0.
+
+local ffi = require("ffi")
+
+-- A callback can't be called from compiled code, and calls that wait for a network gain nothing from it.
+jit.off(true, true)
+
+local M = {}
+
+-- The functions and constants of data_connectors.h that this file uses; the tests compare them with the header.
+M.declarations = [[
+int32_t dc_abi_version(void);
+const char *dc_version(void);
+const char *dc_status_name(dc_status);
+const char *dc_error_message(const dc_error *);
+int32_t dc_error_http_status(const dc_error *);
+const char *dc_error_api_code(const dc_error *);
+const char *dc_error_api_field(const dc_error *);
+const char *dc_error_request_id(const dc_error *);
+int64_t dc_error_retry_after_ms(const dc_error *);
+void dc_error_rate_limit(const dc_error *, int64_t *, int64_t *, int64_t *);
+int32_t dc_error_attempts(const dc_error *);
+void dc_error_free(dc_error *);
+dc_config *dc_config_new(void);
+size_t dc_config_option_count(void);
+const char *dc_config_option(size_t, int32_t);
+dc_status dc_config_set_string(dc_config *, const char *, const char *, dc_error **);
+dc_status dc_config_set_interrupt_check(dc_config *, dc_interrupt_callback, void *, dc_destroy_callback, dc_error **);
+dc_status dc_config_set_logger(dc_config *, int32_t, dc_log_callback, void *, dc_destroy_callback, dc_error **);
+void dc_config_free(dc_config *);
+dc_status dc_client_new(const dc_config *, dc_client **, dc_error **);
+void dc_client_shutdown(const dc_client *);
+void dc_client_free(dc_client *);
+dc_status dc_list_page(const dc_client *, int32_t, const char *, const dc_cancel_token *, dc_page **, dc_error **);
+dc_status dc_pager_new(const dc_client *, int32_t, const char *, dc_pager **, dc_error **);
+dc_status dc_pager_set_prefetch(dc_pager *, int32_t, dc_error **);
+dc_status dc_pager_next(dc_pager *, const dc_cancel_token *, dc_page **, dc_error **);
+void dc_pager_free(dc_pager *);
+const char *dc_page_json(const dc_page *);
+const char *dc_page_packed_rows(const dc_page *, int32_t, size_t *);
+const char *dc_page_next_cursor(const dc_page *);
+int32_t dc_page_has_next(const dc_page *);
+const char *dc_page_request_id(const dc_page *);
+void dc_page_rate_limit(const dc_page *, int64_t *, int64_t *, int64_t *);
+void dc_page_free(dc_page *);
+]]
+M.constants = {
+  DC_ABI_VERSION = 1, DC_OK = 0, DC_DONE = 1, DC_ERR_INVALID_ARGUMENT = -1, DC_ERR_CANCELLED = -13,
+  DC_INFO_NAME = 0, DC_INFO_REPLACES = 6, DC_PACKED_SEPARATED = 2,
+}
+local C = M.constants
+local LOG_LEVELS = { "error", "warn", "info", "debug", error = 1, warn = 2, info = 3, debug = 4 }
+
+-- The system's functions have names of our own, as another module may have declared them differently.
+ffi.cdef([[
+typedef int32_t dc_status;
+typedef struct dc_error dc_error;
+typedef struct dc_config dc_config;
+typedef struct dc_client dc_client;
+typedef struct dc_cancel_token dc_cancel_token;
+typedef struct dc_page dc_page;
+typedef struct dc_pager dc_pager;
+typedef void (*dc_destroy_callback)(void *);
+typedef int32_t (*dc_interrupt_callback)(void *);
+typedef void (*dc_log_callback)(void *, int32_t, const char *);
+]] .. M.declarations .. [[
+int dc_lua_sigaddset(void *, int) __asm__("sigaddset");
+int dc_lua_sigismember(const void *, int) __asm__("sigismember");
+int dc_lua_sigpending(void *) __asm__("sigpending");
+int dc_lua_sigmask(int, const void *, void *) __asm__("pthread_sigmask");
+]])
+
+local function load_library()
+  local path = os.getenv("DATA_CONNECTORS_LIBRARY")
+  if path == "" then path = nil end
+  local file = path or (ffi.os == "OSX" and "libdata_connectors.1.dylib" or "libdata_connectors.so.1")
+  local function fail(...)
+    error("data_connectors: " .. string.format(...)
+      .. ": install libdata_connectors, or set DATA_CONNECTORS_LIBRARY to the path of its file", 0)
+  end
+  -- A path without a slash would be searched for in the system's folders.
+  local loaded, lib = pcall(ffi.load, path and not path:find("/") and "./" .. path or file)
+  if not loaded then fail("could not load %s (%s)", file, lib) end
+  local function has(name) return (pcall(function() return lib[name] end)) end
+  if not has("dc_abi_version") then fail("%s is not libdata_connectors (no dc_abi_version)", file) end
+  if lib.dc_abi_version() ~= C.DC_ABI_VERSION then
+    fail("%s has ABI version %d, expected %d", file, lib.dc_abi_version(), C.DC_ABI_VERSION)
+  end
+  for name in M.declarations:gmatch("(dc_[%w_]+)%(") do
+    if not has(name) then fail("%s is older than data_connectors.lua: no %s", file, name) end
+  end
+  return lib
+end
+
+local lib = load_library()
+
+local function string_or_nil(pointer) return pointer ~= nil and ffi.string(pointer) or nil end
+
+local function number_or_nil(number)
+  number = tonumber(number)
+  return number >= 0 and number or nil
+end
+
+local function add_rate_limit(result, read, native)
+  local numbers = ffi.new("int64_t[3]")
+  read(native, numbers, numbers + 1, numbers + 2)
+  result.rate_limit, result.rate_limit_remaining = number_or_nil(numbers[0]), number_or_nil(numbers[1])
+  result.rate_limit_reset = number_or_nil(numbers[2])
+end
+
+-- What a failure raises. Fields that the service didn't send are nil.
+M.Error = {}
+M.Error.__index = M.Error
+function M.Error:__tostring()
+  return self.message .. (self.request_id and " (request id " .. self.request_id .. ")" or "")
+end
+
+local function new_error(status, message)
+  local name = ffi.string(lib.dc_status_name(status))
+  return setmetatable({ status = status, status_name = name, message = message, attempts = 0 }, M.Error)
+end
+
+local function refuse(...) error(new_error(C.DC_ERR_INVALID_ARGUMENT, string.format(...)), 0) end
+
+-- Copies and frees a native error.
+local function error_of(status, out_error)
+  local native = ffi.gc(out_error[0], lib.dc_error_free)
+  local result = new_error(status, string_or_nil(lib.dc_error_message(native)))
+  local http_status = lib.dc_error_http_status(native)
+  result.http_status = http_status ~= 0 and http_status or nil
+  result.attempts = lib.dc_error_attempts(native)
+  for _, name in ipairs({ "api_code", "api_field", "request_id" }) do
+    result[name] = string_or_nil(lib["dc_error_" .. name](native))
+  end
+  result.retry_after_ms = number_or_nil(lib.dc_error_retry_after_ms(native))
+  add_rate_limit(result, lib.dc_error_rate_limit, native)
+  lib.dc_error_free(ffi.gc(native, nil))
+  return result
+end
+
+-- Calls a function that sends no request, with out_error as its last argument.
+local function call(native, ...)
+  local count, arguments, out_error = select("#", ...), { ... }, ffi.new("dc_error *[1]")
+  arguments[count + 1] = out_error
+  local status = native(unpack(arguments, 1, count + 1))
+  if status ~= C.DC_OK then error(error_of(status, out_error), 0) end
+end
+
+-- Refuses what C would misread; the library checks the rest. A string is not repeated, as it may be a secret.
+local function check(value, name, expected)
+  if type(value) ~= expected then refuse("invalid %s: a %s; pass a %s", name, type(value), expected) end
+  if expected == "string" and value:find("\0", 1, true) then refuse("invalid %s: contains a NUL byte", name) end
+  return value
+end
+
+local ARGUMENTS = { per_page = "number", starting_after = "string", cancel = "function", prefetch = "boolean" }
+
+local function check_arguments(arguments, is_page)
+  arguments = check(arguments == nil and {} or arguments, "arguments", "table")
+  for name, value in pairs(arguments) do
+    if not ARGUMENTS[name] or is_page and name == "prefetch" then
+      refuse("unknown argument %s: use per_page, starting_after, cancel%s", tostring(name),
+        is_page and "" or " or prefetch")
+    end
+    check(value, name, ARGUMENTS[name])
+  end
+  local per_page = arguments.per_page or 0
+  if per_page ~= math.floor(per_page) or math.abs(per_page) >= 2 ^ 31 then
+    refuse("invalid per_page %s: use 1 to 50", per_page)
+  end
+  return arguments
+end
+
+-- The call in progress: its `cancel` and `logger`, whether Ctrl-C may interrupt it, and the error that they raised.
+local current
+
+local SIGINT, BLOCK, SET = 2, ffi.os == "Linux" and 0 or 1, ffi.os == "Linux" and 2 or 3
+local function signal_set() return ffi.new("char[128]") end -- empty; no platform has a larger sigset_t
+local PENDING, INTERRUPT = signal_set(), signal_set()
+ffi.C.dc_lua_sigaddset(INTERRUPT, SIGINT)
+
+local function is_cancelled()
+  if current.interruptible and ffi.C.dc_lua_sigpending(PENDING) == 0
+    and ffi.C.dc_lua_sigismember(PENDING, SIGINT) == 1 then return true end
+  return current.cancel ~= nil and current.cancel()
+end
+
+-- No error may unwind through the library: it is raised after the call.
+local function guard(callback, ...)
+  local ok, result = pcall(callback, ...)
+  if not ok then current.raised = current.raised or { result } end
+  return not ok or result
+end
+
+-- Shared by all clients, as a process can have few callbacks.
+local INTERRUPT_CHECK = ffi.cast("dc_interrupt_callback", function() return guard(is_cancelled) and 1 or 0 end)
+local LOG = ffi.cast("dc_log_callback", function(_, level, message)
+  guard(current.logger, LOG_LEVELS[level], ffi.string(message))
+end)
+
+-- The columns of the packed rows, without the numbers of the state and the method. Later versions may add columns.
+local COLUMNS = {
+  "type", "id", "name", "description", "state", "http_method", "direct_fin_usage", "created_by_admin_id",
+  "updated_by_admin_id", "created_at", "updated_at", "execution_results_url", "created_at_ms", "updated_at_ms",
+  false, false, "json",
+}
+
+-- Faster than gmatch.
+local function split(text, separator)
+  local parts, start = {}, 1
+  while true do
+    local position = text:find(separator, start, true)
+    parts[#parts + 1] = text:sub(start, position and position - 1)
+    if not position then return parts end
+    start = position + 1
+  end
+end
+
+local function unpack_row(row)
+  local connector, values = {}, split(row, "\254")
+  for i, name in ipairs(COLUMNS) do
+    if name and values[i] ~= "\253" then connector[name] = values[i] end
+  end
+  if connector.direct_fin_usage then connector.direct_fin_usage = connector.direct_fin_usage == "true" end
+  for _, name in ipairs({ "created_at_ms", "updated_at_ms" }) do connector[name] = tonumber(connector[name]) end
+  return connector
+end
+
+-- Copies and frees a native page.
+local function page_of(out_page)
+  local native, length = ffi.gc(out_page[0], lib.dc_page_free), ffi.new("size_t[1]")
+  local packed = lib.dc_page_packed_rows(native, C.DC_PACKED_SEPARATED, length)
+  local rows = length[0] > 0 and split(ffi.string(packed, length[0]), "\255") or {}
+  for i, row in ipairs(rows) do rows[i] = unpack_row(row) end
+  local page = { connectors = rows, json = ffi.string(lib.dc_page_json(native)) }
+  page.next_cursor = string_or_nil(lib.dc_page_next_cursor(native))
+  page.has_next = lib.dc_page_has_next(native) == 1
+  page.request_id = string_or_nil(lib.dc_page_request_id(native))
+  add_rate_limit(page, lib.dc_page_rate_limit, native)
+  lib.dc_page_free(ffi.gc(native, nil))
+  return page
+end
+
+-- Clients and iterators own a native handle, which is freed when they are closed and no call uses it.
+local function new_object(class, name, pointer, free, fields)
+  fields._name, fields._handle, fields._free, fields._calls = name, ffi.gc(pointer, free), free, 0
+  return setmetatable(fields, class)
+end
+
+local function close(object)
+  object._closed = true
+  if object._calls == 0 and object._handle then
+    object._free(ffi.gc(object._handle, nil))
+    object._handle = nil
+  end
+end
+
+local function check_open(object)
+  if object._closed then refuse("the %s is closed", object._name) end
+end
+
+local function to_string(object) return "data_connectors " .. object._name .. (object._closed and " (closed)" or "") end
+
+-- Makes a call that returns a page, or nil after the last one. Two things would raise an error in a callback, and are
+-- held back during the call: SIGINT, which `luajit` turns into an error in the Lua code that runs next (here it cancels
+-- the call first), and a hook of the program.
+local function fetch(object, cancel, native)
+  if cancel and cancel() then error(new_error(C.DC_ERR_CANCELLED, "the call was cancelled"), 0) end
+  check_open(object)
+  local out_page, out_error, mask, outer = ffi.new("dc_page *[1]"), ffi.new("dc_error *[1]"), signal_set(), current
+  local this, hook, hook_mask, hook_count = { cancel = cancel, logger = object._logger }, debug.gethook()
+  if type(hook) == "function" then debug.sethook() end
+  ffi.C.dc_lua_sigmask(BLOCK, INTERRUPT, mask)
+  this.interruptible = ffi.C.dc_lua_sigismember(mask, SIGINT) == 0
+  current, object._calls = this, object._calls + 1
+  local ok, result = pcall(function()
+    local status = native(object._handle, out_page, out_error)
+    if status == C.DC_OK then return page_of(out_page) end
+    if status ~= C.DC_DONE then error(error_of(status, out_error), 0) end
+  end)
+  current, object._calls = outer, object._calls - 1
+  if object._closed then close(object) end
+  -- An error that is raised in the next three lines leaves a received page to the next call.
+  object._page = ok and result or nil
+  ffi.C.dc_lua_sigmask(SET, mask, nil)
+  if type(hook) == "function" then debug.sethook(hook, hook_mask, hook_count) end
+  if this.raised then error(this.raised[1], 0) end
+  object._page = nil
+  if not ok then error(result, 0) end
+  return result
+end
+
+-- Iterators are called for the next page or connector, nil after the last one. After an error the next call requests
+-- the same page again. `cursor` is that of the page that is returned next.
+local function next_page(iterator)
+  if iterator._done then return nil end
+  check_open(iterator._client)
+  check_open(iterator)
+  local page = iterator._page or fetch(iterator, iterator._cancel, function(pager, out_page, out_error)
+    return lib.dc_pager_next(pager, nil, out_page, out_error)
+  end)
+  iterator._page, iterator._done, iterator.cursor = nil, not page, page and page.next_cursor
+  if not page then close(iterator) end
+  return page
+end
+
+local function next_connector(iterator)
+  while iterator._closed or not iterator._rows or iterator._position == #iterator._rows do
+    local page = next_page(iterator)
+    if not page then return nil end
+    iterator._rows, iterator._position = page.connectors, 0
+  end
+  iterator._position = iterator._position + 1
+  return iterator._rows[iterator._position]
+end
+
+local METHODS = { close = close }
+local PAGES = { __index = METHODS, __call = next_page, __tostring = to_string }
+local CONNECTORS = { __index = METHODS, __call = next_connector, __tostring = to_string }
+
+local function iterate(class, client, arguments)
+  arguments = check_arguments(arguments)
+  check_open(client)
+  local out, after = ffi.new("dc_pager *[1]"), arguments.starting_after
+  call(lib.dc_pager_new, client._handle, arguments.per_page or 0, after, out)
+  local iterator = new_object(class, "iterator", out[0], lib.dc_pager_free,
+    { _client = client, _logger = client._logger, _cancel = arguments.cancel, cursor = after })
+  if arguments.prefetch then call(lib.dc_pager_set_prefetch, iterator._handle, 1) end
+  return iterator
+end
+
+local Client = { __tostring = to_string }
+Client.__index = Client
+
+-- Lists one page. Arguments: per_page, starting_after, cancel.
+function Client:list_page(arguments)
+  arguments = check_arguments(arguments, true)
+  check_open(self)
+  return fetch(self, arguments.cancel, function(client, out_page, out_error)
+    return lib.dc_list_page(client, arguments.per_page or 0, arguments.starting_after, nil, out_page, out_error)
+  end)
+end
+
+-- Iterates over pages. Arguments: per_page, starting_after, cancel, prefetch.
+function Client:pages(arguments) return iterate(PAGES, self, arguments) end
+
+-- Iterates over the connectors of all pages, with the same arguments.
+function Client:list(arguments) return iterate(CONNECTORS, self, arguments) end
+
+-- Cancels the call in progress, whose `cancel` or logger calls this, and refuses new ones.
+function Client:shutdown()
+  check_open(self)
+  lib.dc_client_shutdown(self._handle)
+end
+
+-- Refuses new calls. The call in progress finishes; then the client is freed.
+Client.close = close
+
+-- In C the option that is set last replaces the other, but a table has no order.
+local function check_exclusive(options)
+  local function is_set(name) return options[name] and options[name] ~= "false" and options[name] ~= "0" end
+  for i = 0, tonumber(lib.dc_config_option_count()) - 1 do
+    local name = ffi.string(lib.dc_config_option(i, C.DC_INFO_NAME))
+    local other = string_or_nil(lib.dc_config_option(i, C.DC_INFO_REPLACES))
+    if other and is_set(name) and is_set(other) then
+      refuse("%s and %s replace each other: pass one of them", name, other)
+    end
+  end
+end
+
+-- Creates a client. Options: those of the library by name; logger, a function, and log_level, one of LOG_LEVELS.
+function M.client(options)
+  local values = {}
+  for name, value in pairs(check(options, "options", "table")) do
+    if type(value) == "number" or type(value) == "boolean" then value = tostring(value) end
+    values[check(name, "option name", "string")] = value
+  end
+  local logger, level = values.logger, values.log_level or "info"
+  values.logger, values.log_level = nil, nil
+  check_exclusive(values)
+  local config, out = ffi.gc(lib.dc_config_new(), lib.dc_config_free), ffi.new("dc_client *[1]")
+  for name, value in pairs(values) do call(lib.dc_config_set_string, config, name, check(value, name, "string")) end
+  call(lib.dc_config_set_interrupt_check, config, INTERRUPT_CHECK, nil, nil)
+  if logger ~= nil then
+    check(logger, "logger", "function")
+    call(lib.dc_config_set_logger, config, LOG_LEVELS[level] or 0, LOG, nil, nil)
+  end
+  call(lib.dc_client_new, config, out)
+  lib.dc_config_free(ffi.gc(config, nil))
+  return new_object(Client, "client", out[0], lib.dc_client_free, { _logger = logger })
+end
+
+-- dc.DC_ERR_TIMEOUT and the other statuses.
+for status = C.DC_DONE, -99, -1 do
+  local name = ffi.string(lib.dc_status_name(status))
+  if name ~= "DC_UNKNOWN" then M[name] = status end
+end
+
+-- The version of the loaded library.
+M.version = ffi.string(lib.dc_version())
+
+return M

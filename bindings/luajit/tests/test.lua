@@ -1,0 +1,424 @@
+-- Tests what the conformance cases don't, with the library named by DATA_CONNECTORS_LIBRARY.
+-- luajit test.lua SANDBOX [PAGES]: the path of data-connectors-sandbox, and the pages of the test for leaks
+
+local folder = arg[0]:match("^(.*/)") or "./"
+package.path = folder .. "../?.lua;" .. package.path
+
+local ffi = require("ffi")
+local cjson = require("cjson")
+local dc = require("data_connectors")
+
+ffi.cdef([[
+int dc_test_kill(int, int) __asm__("kill");
+int dc_test_getpid(void) __asm__("getpid");
+int dc_test_poll(void *, unsigned long, int) __asm__("poll");
+]])
+
+local sandbox = arg[1] or error("usage: luajit test.lua SANDBOX [PAGES]", 0)
+local pages_to_list = tonumber(arg[2] or "2000")
+local ACCESS_TOKEN = "canary-4f1c9be2-token"
+local SIGINT, SIGTERM = 2, 15
+
+local failures = 0
+local function test(name, body)
+  local ok, problem = pcall(body)
+  if not ok then failures = failures + 1 end
+  io.write(ok and "ok " or "not ok ", name, ok and "" or ": " .. tostring(problem), "\n")
+  io.stdout:flush()
+end
+
+local function equal(what, actual, expected)
+  if actual == expected then return end
+  error(("%s: expected %s, got %s"):format(what, tostring(expected), tostring(actual)), 0)
+end
+
+local function contains(text, part)
+  if not tostring(text):find(part, 1, true) then error(("expected %q in %q"):format(part, tostring(text)), 0) end
+end
+
+local function refused(part, status, ...)
+  local ok, problem = pcall(...)
+  equal("success", ok, false)
+  equal("the metatable of the error", getmetatable(problem), dc.Error)
+  contains(problem, part)
+  equal("the status", problem.status_name, status)
+  return problem
+end
+
+local function read(path)
+  local file = assert(io.open(path, "rb"))
+  local text = file:read("*a")
+  file:close()
+  return text
+end
+
+local function temporary_file(text, suffix)
+  local name = os.tmpname()
+  os.remove(name)
+  name = name .. suffix
+  local file = assert(io.open(name, "wb"))
+  file:write(text)
+  file:close()
+  return name
+end
+
+-- Starts a program; returns its process id and output.
+local function start(command)
+  local output = assert(io.popen("echo $$; exec " .. command, "r"))
+  return tonumber(output:read("*l")), output
+end
+
+-- Runs Lua code in another process, and returns its output.
+local function run(code, library)
+  local file = temporary_file(("package.path = %q\n"):format(package.path) .. code, ".lua")
+  local environment = library and ("env DATA_CONNECTORS_LIBRARY=%s "):format(library) or ""
+  local _, output = start(environment .. "luajit " .. file .. " 2>&1")
+  local text = output:read("*a")
+  output:close()
+  os.remove(file)
+  return text
+end
+
+-- The outputs are kept, as collecting one waits for the end of its process.
+local processes, outputs = {}, {}
+local function serve(options)
+  local process, output = start(sandbox .. " " .. options .. " 2>/dev/null")
+  processes[#processes + 1], outputs[#outputs + 1] = process, output
+  return output:read("*l")
+end
+
+local base_url, slow_url = serve("--connectors 137"), serve("--latency-ms 30000")
+
+local function client(options)
+  options = options or {}
+  options.access_token, options.base_url = options.access_token or ACCESS_TOKEN, options.base_url or base_url
+  return dc.client(options)
+end
+
+test("declarations and constants match the header", function()
+  local abi = cjson.decode(read(folder .. "../../../abi/data_connectors.json"))
+  local count = 0
+  for line in dc.declarations:gmatch("[^\n]+") do
+    local returns, name, parameters = line:match("^(.-) ?(%*?dc_[%w_]+)%((.*)%);$")
+    if name:sub(1, 1) == "*" then returns, name = returns .. " *", name:sub(2) end
+    local described = abi.functions[name] or error("not in the header: " .. name, 0)
+    equal(name .. " returns", returns, described.returns)
+    equal(name, parameters == "void" and "" or parameters, table.concat(described.parameters, ", "))
+    count = count + 1
+  end
+  equal("functions found", count > 30, true)
+  for name, number in pairs(dc.constants) do equal(name, number, abi.constants[name]) end
+  for name, number in pairs(abi.constants) do
+    if name:find("^DC_ERR_") then equal(name, dc[name], number) end
+  end
+  for level, number in pairs({ error = 1, warn = 2, info = 3, debug = 4 }) do
+    equal(level, abi.constants["DC_LOG_" .. level:upper()], number)
+  end
+end)
+
+test("a row has the fields of the header", function()
+  local abi = cjson.decode(read(folder .. "../../../abi/data_connectors.json"))
+  local mine = client()
+  local connector = mine:list()()
+  local row = cjson.decode(connector.json)
+  for _, name in ipairs(abi.fields) do
+    if name ~= "direct_fin_usage" then equal(name .. " in the sandbox", type(row[name]), "string") end
+    equal(name, connector[name], row[name])
+  end
+  equal("created_at_ms", type(connector.created_at_ms), "number")
+  mine:close()
+end)
+
+test("the rockspec names the module", function()
+  local rockspec = {}
+  setfenv(assert(loadfile(folder .. "../data_connectors-scm-1.rockspec")), rockspec)()
+  equal("module", #read(folder .. "../" .. rockspec.build.modules.data_connectors) > 0, true)
+end)
+
+test("programs in the README compile", function()
+  local count = 0
+  for program in read(folder .. "../README.md"):gmatch("\n```lua\n(.-)\n```") do
+    assert(loadstring(program))
+    count = count + 1
+  end
+  equal("programs found", count > 3, true)
+end)
+
+test("reports a missing or incompatible library", function()
+  local code = "require('data_connectors')"
+  local missing = run(code, "/no/such/libdata_connectors.so.1")
+  contains(missing, "could not load /no/such/libdata_connectors.so.1 (")
+  contains(missing, "install libdata_connectors, or set DATA_CONNECTORS_LIBRARY")
+  local function output_with(source)
+    local file = temporary_file(source, ".c")
+    equal("cc", os.execute(("cc -shared -fPIC -o %s.so %s"):format(file, file)), 0)
+    local output = run(code, file .. ".so")
+    os.remove(file)
+    os.remove(file .. ".so")
+    return output
+  end
+  contains(output_with("int nothing;"), "is not libdata_connectors")
+  contains(output_with("int dc_abi_version(void) { return 2; }"), "has ABI version 2, expected 1")
+  contains(output_with("int dc_abi_version(void) { return 1; }"), "is older than data_connectors.lua")
+end)
+
+test("the access token is not kept", function()
+  local seen = {}
+  local function search(value, where)
+    if type(value) == "string" and value:find(ACCESS_TOKEN, 1, true) then error("found in " .. where, 0) end
+    if seen[value] or (type(value) ~= "table" and type(value) ~= "function") then return end
+    seen[value] = true
+    if type(value) == "table" then
+      for key, inner in pairs(value) do
+        search(key, where .. "'s keys")
+        search(inner, where .. "." .. tostring(key))
+      end
+      search(getmetatable(value), where .. "'s metatable")
+    else
+      local i, name, inner = 1, debug.getupvalue(value, 1)
+      while name do
+        search(inner, where .. "'s " .. name)
+        i = i + 1
+        name, inner = debug.getupvalue(value, i)
+      end
+    end
+  end
+  local mine = client({ proxy = "http://user:" .. ACCESS_TOKEN .. "@127.0.0.1:1", no_proxy = "*" })
+  search(mine, "client")
+  search(mine:list(), "iterator")
+  search(tostring(mine), "text")
+  local failed = client({ base_url = "http://127.0.0.1:1", max_retries = 0 })
+  search(select(2, pcall(failed.list_page, failed)), "error")
+  search(select(2, pcall(dc.client, { access_token = ACCESS_TOKEN .. "\0" })), "error of the wrapper")
+  search(select(2, pcall(dc.client, { access_token = "Bearer " .. ACCESS_TOKEN })), "error of the library")
+  search(select(2, pcall(dc.client, ACCESS_TOKEN)), "error for a string")
+  local uncaught = run(([[
+    local dc = require("data_connectors")
+    dc.client{ access_token = %q, base_url = "http://127.0.0.1:1", max_retries = 0 }:list_page()]])
+    :format(ACCESS_TOKEN))
+  contains(uncaught, "connection refused")
+  search(uncaught, "output of an uncaught error")
+end)
+
+local INVALID = "DC_ERR_INVALID_ARGUMENT"
+
+test("refuses invalid options and arguments", function()
+  local mine = client()
+  refused("did you mean timeout_ms?", INVALID, client, { timeout_m = 1 })
+  refused("invalid option name: a number; pass a string", INVALID, dc.client, { "a" })
+  refused("invalid options: a string; pass a table", INVALID, dc.client, "a")
+  refused("access", INVALID, dc.client, {})
+  refused("invalid access_token: a table; pass a string", INVALID, dc.client, { access_token = {} })
+  refused("invalid base_url: contains a NUL", INVALID, client, { base_url = "http://a\0b" })
+  refused("UTF-8", INVALID, client, { proxy = "http://\255" })
+  refused("invalid wait_for_rate_limit", INVALID, client, { wait_for_rate_limit = 2 })
+  refused("4294967297", INVALID, client, { max_retries = 2 ^ 32 + 1 })
+  for _, value in ipairs({ 0, 1.5, 0 / 0, math.huge, 2 ^ 60, "x" }) do
+    refused("invalid timeout_ms", INVALID, client, { timeout_ms = value })
+  end
+  refused("region and base_url replace each other", INVALID, client, { region = "eu" })
+  refused("ca_file and system_roots replace each other", INVALID, client, { ca_file = "/no/such", system_roots = true })
+  refused("could not read", INVALID, client, { ca_file = "/no/such", system_roots = false })
+  refused("unknown argument prefetch: use per_page", INVALID, mine.list_page, mine, { prefetch = true })
+  refused("invalid cancel: a boolean; pass a function", INVALID, mine.list, mine, { cancel = true })
+  refused("invalid prefetch: a number", INVALID, mine.list, mine, { prefetch = 1 })
+  refused("invalid per_page", INVALID, mine.pages, mine, { per_page = -2 ^ 40 })
+  refused("invalid per_page 1.5", INVALID, mine.pages, mine, { per_page = 1.5 })
+  mine:close()
+end)
+
+test("a page reports whether there is a next one", function()
+  local mine, seen = client({ timeout_ms = "5000" }), {}
+  for page in mine:pages({ per_page = 50 }) do seen[#seen + 1] = tostring(page.has_next) end
+  equal("has_next", table.concat(seen, " "), ("true "):rep(#seen - 1) .. "false")
+  mine:close()
+end)
+
+test("an error shows its request id", function()
+  local mine = client({ max_retries = 0 })
+  local problem = refused("", "DC_ERR_BAD_REQUEST", mine.list_page, mine, { starting_after = "unknown" })
+  contains(problem, " (request id " .. problem.request_id .. ")")
+  mine:close()
+end)
+
+test("logs to the logger", function()
+  local lines = {}
+  local function logger(level, line) lines[#lines + 1] = level .. " " .. line end
+  local mine = client({ log_level = "debug", logger = logger })
+  mine:list_page()
+  local log = table.concat(lines, "\n")
+  contains(log, "debug ")
+  contains(log, "info ")
+  equal("access token in the log", log:find(ACCESS_TOKEN, 1, true), nil)
+  mine:close()
+  mine = client({ logger = function() error({ mine = true }) end })
+  local ok, problem = pcall(mine.list_page, mine)
+  equal("error of the logger", not ok and problem.mine, true)
+  mine:close()
+  refused("invalid log level", INVALID, client, { logger = print, log_level = "all" })
+  refused("invalid logger: a string; pass a function", INVALID, client, { logger = "x" })
+end)
+
+test("closed objects refuse calls", function()
+  local mine = client()
+  local pages, list, other = mine:pages({ per_page = 50 }), mine:list({ per_page = 50 }), mine:list()
+  pages()
+  list()
+  other()
+  pages:close()
+  pages:close()
+  list:close()
+  refused("the iterator is closed", INVALID, pages)
+  refused("the iterator is closed", INVALID, list)
+  mine:close()
+  mine:close()
+  equal("tostring", tostring(mine), "data_connectors client (closed)")
+  for _, name in ipairs({ "list_page", "list", "pages", "shutdown" }) do
+    refused("the client is closed", INVALID, mine[name], mine)
+  end
+  refused("the client is closed", INVALID, function() while other() do end end)
+end)
+
+test("cancel may use the library and close its iterator", function()
+  local mine, pages, nested, count = client({ base_url = slow_url }), nil, {}, 0
+  pages = mine:pages({ cancel = function()
+    count = count + 1
+    if count == 2 then
+      nested.ok, nested.problem = pcall(pages)
+      nested.id = client():list_page().connectors[1].id
+      pages:close()
+      nested.handle = pages._handle
+    end
+    return count > 4
+  end })
+  refused("", "DC_ERR_CANCELLED", pages)
+  equal("success of a call of the same iterator", nested.ok, false)
+  contains(nested.problem, "in use")
+  equal("id from another client", type(nested.id), "string")
+  equal("handle during the call is kept", nested.handle ~= nil, true)
+  equal("handle after the call", pages._handle, nil)
+  refused("closed", INVALID, pages)
+end)
+
+test("a call finishes after close, and is cancelled by shutdown", function()
+  local mine, count = client({ base_url = serve("--connectors 3 --latency-ms 100") }), 0
+  local page = mine:list_page({ cancel = function()
+    count = count + 1
+    if count > 1 then mine:close() end -- the first time is before the call
+  end })
+  equal("rows", #page.connectors, 3)
+  equal("handle", mine._handle, nil)
+  mine = client({ base_url = slow_url })
+  refused("", "DC_ERR_CANCELLED", mine.list_page, mine, { cancel = function() mine:shutdown() end })
+  refused("", "DC_ERR_CANCELLED", mine.list_page, mine)
+  mine:close()
+end)
+
+test("an error of cancel is raised by the call", function()
+  local mine, count = client({ base_url = slow_url }), 0
+  local ok, problem = pcall(mine.list_page, mine, { cancel = function()
+    count = count + 1
+    if count > 5 then error({ mine = true }) end
+  end })
+  equal("error of cancel", not ok and problem.mine, true)
+end)
+
+test("an error of a hook is raised after the call, not through the library", function()
+  local mine, count = client({ base_url = slow_url, timeout_ms = 200 }), 0
+  debug.sethook(function()
+    if count < 3 then return end
+    debug.sethook()
+    error("the hook's")
+  end, "c")
+  local _, problem = pcall(mine.list_page, mine, { cancel = function() count = count + 1 end })
+  contains(problem, "the hook's")
+  equal("cancel is called until the timeout", count > 5, true)
+end)
+
+test("the cursor is that of the next page, and no page is lost", function()
+  local count, armed, cursor = 0, false, nil
+  local pages
+  local function cancel()
+    count = count + 1
+    cursor = pages.cursor
+    armed = count > 2 or armed
+  end
+  local url = serve("--connectors 3 --latency-ms 100")
+  pages = client({ base_url = url }):pages({ per_page = 1, cancel = cancel })
+  local after = pages().next_cursor
+  equal("after the first page", pages.cursor, after)
+  count, armed = 0, false
+  debug.sethook(function()
+    if not armed then return end
+    debug.sethook()
+    error("the hook's")
+  end, "", 1)
+  local _, problem = pcall(pages)
+  debug.sethook()
+  contains(problem, "the hook's")
+  equal("during a call", cursor, after)
+  equal("after a page that was received, but not returned", pages.cursor, after)
+  local page = pages()
+  equal("second page", page.connectors[1].id ~= nil and page.next_cursor ~= after, true)
+  equal("after the second page", pages.cursor, page.next_cursor)
+  equal("third page", #pages().connectors, 1)
+  equal("after the last page", pages(), nil)
+  equal("again", pages(), nil)
+  equal("cursor", pages.cursor, nil)
+end)
+
+test("Ctrl-C cancels a call", function()
+  local file = temporary_file(("package.path = %q\n"):format(package.path) .. ([[
+    local client = require("data_connectors").client{ access_token = "any", base_url = %q }
+    print("ready")
+    io.stdout:flush()
+    print(pcall(client.list_page, client))
+    print("continues")]]):format(slow_url), ".lua")
+  local process, output = start("luajit " .. file .. " 2>&1")
+  equal("first line", output:read("*l"), "ready")
+  ffi.C.dc_test_poll(nil, 0, 300)
+  local started = os.time()
+  ffi.C.dc_test_kill(process, SIGINT)
+  local text = output:read("*a")
+  output:close()
+  os.remove(file)
+  contains(text, "interrupted!")
+  contains(text, "continues")
+  equal("cancelled within ten seconds", os.time() - started < 10, true)
+end)
+
+local function usage()
+  collectgarbage()
+  collectgarbage()
+  local listing = io.popen("ls /proc/" .. ffi.C.dc_test_getpid() .. "/fd | wc -l")
+  local descriptors = tonumber(listing:read("*l"))
+  listing:close()
+  return tonumber(read("/proc/self/status"):match("VmRSS:%s*(%d+)")), descriptors
+end
+
+test("does not leak", function()
+  local function list(count)
+    local mine = client()
+    for i = 1, count do
+      mine:list_page({ per_page = 50 })
+      for _ = 1, 10 do pcall(mine.list_page, mine, { per_page = 51 }) end
+      if i % 20 == 0 then
+        mine:list({ prefetch = i % 40 == 0 })() -- neither iterator nor client is closed
+        client({ logger = print })
+      end
+    end
+    mine:close()
+  end
+  list(500)
+  local before, descriptors_before = usage()
+  list(pages_to_list)
+  local after, descriptors = usage()
+  io.write(("# %d pages: %d kB before, %d kB after; %d descriptors before, %d after\n")
+    :format(pages_to_list, before, after, descriptors_before, descriptors))
+  equal("descriptors are closed", descriptors <= descriptors_before + 4, true)
+  equal("grown by less than 4 MB", after - before < 4096, true)
+end)
+
+for _, process in ipairs(processes) do ffi.C.dc_test_kill(process, SIGTERM) end
+for _, output in ipairs(outputs) do output:close() end
+os.exit(failures == 0 and 0 or 1)
