@@ -1,0 +1,366 @@
+package DataConnectors;
+use 5.014;
+use warnings;
+use DataConnectors::Native qw(%CONSTANTS %dc);
+use DataConnectors::Values;
+use Exporter qw(import);
+use constant \%CONSTANTS;
+
+our $VERSION = '0.1.0';
+our @EXPORT_OK = sort keys %CONSTANTS;
+our %EXPORT_TAGS = (all => \@EXPORT_OK);
+
+sub library_version { return $dc{version}->() }
+
+# The call whose callback runs. An exit in a callback would unwind the library's stack frames: it ends the call first,
+# even if the callback catches what is raised here. This works in code that is compiled later.
+our $in_callback;
+
+BEGIN {
+    my $exit = defined &CORE::GLOBAL::exit ? \&CORE::GLOBAL::exit : sub { CORE::exit($_[0]) };
+    no warnings qw(once redefine);
+    *CORE::GLOBAL::exit = sub (;$) {
+        my $code = @_ ? $_[0] : 0;
+        $exit->($code) if !$in_callback;
+        $in_callback->{exit} //= $code;
+        local $SIG{__DIE__};
+        die "exit $code\n";
+    };
+}
+
+# The address of a native object, which is freed with the last reference. A call in progress has one.
+package DataConnectors::Pointer {
+    use DataConnectors::Native qw(%dc);
+
+    sub _new {
+        my ($class, $kind, $address) = @_;
+        return bless {address => $address, free => $dc{"${kind}_free"}}, $class;
+    }
+
+    # It may run between a failure and the code that reads $@ and $!.
+    sub DESTROY { local ($@, $!); return $_[0]{free}->($_[0]{address}) }
+
+    # A copy in another interpreter thread would free the object again.
+    sub CLONE_SKIP { return 1 }
+}
+
+# Something that can be closed.
+package DataConnectors::Handle {
+    use DataConnectors::Native qw(_check _refuse);
+
+    sub _create {
+        my ($class, $kind, @arguments) = @_;
+        _check("${kind}_new", @arguments, \my $address);
+        return bless {kind => $kind, pointer => DataConnectors::Pointer->_new($kind, $address)}, $class;
+    }
+
+    sub _pointer { return $_[0]{pointer} // _refuse('the ' . ($_[0]{kind} =~ tr{_}{ }r) . ' is closed') }
+
+    sub close { delete $_[0]{pointer}; return }
+
+    sub CLONE_SKIP { return 1 }
+}
+
+package DataConnectors::CancelToken {
+    use parent -norequire, 'DataConnectors::Handle';
+    use DataConnectors::Native qw(%dc);
+
+    sub new { return $_[0]->_create('cancel_token') }
+
+    sub cancel { $dc{cancel_token_cancel}->($_[0]->_pointer->{address}); return }
+
+    sub is_cancelled { return $dc{cancel_token_is_cancelled}->($_[0]->_pointer->{address}) }
+}
+
+package DataConnectors::Client {
+    use parent -norequire, 'DataConnectors::Handle';
+    use DataConnectors::Native qw(%CONSTANTS %dc _check _closure _refuse _string);
+    use POSIX qw(SIG_BLOCK SIG_SETMASK sigprocmask);
+    my %LOG_LEVELS = map { /\ADC_LOG_(.*)/ ? (lc $1 => $CONSTANTS{$_}) : () } keys %CONSTANTS;
+    my $ALL_SIGNALS = POSIX::SigSet->new;
+    $ALL_SIGNALS->fillset;
+
+    sub new {
+        my ($class, @given) = @_;
+        @_ = ();    # A stack trace would show secrets; below, they are passed by reference.
+        _refuse('pass options as name => value') if @given % 2;
+        my %options = @given;
+        my ($logger, $log_level) = delete @options{qw(logger log_level)};
+        my $owner = DataConnectors::Pointer->_new(config => my $config = $dc{config_new}->());
+        _set_options($config, \%options);
+        my $call = {};    # the state of the call in progress
+        my @callbacks = _set_interrupt_check($config, $call);
+        push @callbacks, _set_logger($config, $call, $logger, $log_level) if $logger;
+        my $self = $class->_create(client => $config);
+        @$self{qw(call callbacks)} = ($call, \@callbacks);
+        return $self;
+    }
+
+    sub list_page {
+        my ($self, @given) = @_;
+        my ($arguments, $cancel_token) = _arguments(\@given);
+        $self->_call(\my $page, $cancel_token, list_page => $self, @$arguments);
+        return DataConnectors::Page->_new($page->{address});
+    }
+
+    sub pages { return DataConnectors::Pages->_new(@_) }
+
+    sub list { return DataConnectors::Connectors->_new(@_) }
+
+    sub shutdown { $dc{client_shutdown}->($_[0]->_pointer->{address}); return }
+
+    # Makes a call that may wait, and stores its page. Perl runs signal handlers between its own operations, so not
+    # while the library waits, and what they raise must not unwind the library's stack frames. So signals are blocked,
+    # except in an eval in the interrupt check.
+    sub _call {
+        my ($self, $page, $cancel_token, $function, $handle, @arguments) = @_;
+        my @pointers = map { $_->_pointer } $self, $handle, $cancel_token // ();
+        my (undef, $address, $token) = map { $_->{address} } @pointers;
+        my ($call, $mask, $failure) = ($self->{call}, POSIX::SigSet->new);
+        local @$call{qw(mask raised exit)} = ($mask);
+        if (eval { sigprocmask(SIG_BLOCK, $ALL_SIGNALS, $mask); 1 }) {
+            my $status = $dc{$function}->($address, @arguments, $token, \my $native, \my $error);
+            $$page = DataConnectors::Pointer->_new(page => $native) if defined $native;
+            $failure = DataConnectors::Error->_from($error) if $status < 0;
+        }
+        else { $call->{raised} = \(my $raised = $@) }
+        my ($raised, $exit) = @$call{qw(raised exit)};
+        sigprocmask(SIG_SETMASK, $mask);
+        exit $exit if defined $exit;
+        die $$raised if $raised;
+        die $failure if $failure;
+        return;
+    }
+
+    sub _set_interrupt_check {
+        my ($config, $call) = @_;
+        my $callback = _closure(sub {
+            local $in_callback = $call;
+            # Perl runs signal handlers as it leaves an eval. The second one is for signals during the end of the first.
+            my $first = eval { sigprocmask(SIG_SETMASK, $call->{mask}); 1 };
+            my $raised = $@;
+            my $second = eval { sigprocmask(SIG_BLOCK, $ALL_SIGNALS); 1 };
+            $call->{raised} //= \($first ? $@ : $raised) if !$first || !$second || defined $call->{exit};
+            return $call->{raised} ? 1 : 0;
+        });
+        _check(config_set_interrupt_check => $config, $callback, undef, undef);
+        return $callback;
+    }
+
+    sub _set_logger {
+        my ($config, $call, $logger, $log_level) = @_;
+        my $level = $LOG_LEVELS{ $log_level // 'info' }
+            // _refuse("invalid log_level \"$log_level\": use " . join ', ', sort keys %LOG_LEVELS);
+        my %names = reverse %LOG_LEVELS;
+        my $callback = _closure(sub {
+            my (undef, $number, $message) = @_;
+            local $in_callback = $call;
+            local $@;
+            eval { $logger->($names{$number}, _string($message)); 1 } or $call->{raised} //= \(my $raised = $@);
+        });
+        _check(config_set_logger => $config, $level, $callback, undef, undef);
+        return $callback;
+    }
+
+    sub _set_options {
+        my ($config, $options) = @_;
+        for my $index (0 .. $dc{config_option_count}->() - 1) {
+            my ($name, $type, $other) = map { $dc{config_option}->($index, $CONSTANTS{"DC_INFO_$_"}) }
+                qw(NAME TYPE REPLACES);
+            my $value = $options->{$name} // next;
+            $options->{$name} = 'false' if $type eq 'bool' && !$value;    # Perl's false is "".
+            _refuse("$name and $other replace each other: pass one of them")
+                if $value && defined $other && $options->{$other};
+        }
+        for my $name (grep { defined $options->{$_} } sort keys %$options) {
+            _check(config_set_string => $config, _bytes('option name', \$name), _bytes($name, \$options->{$name}));
+        }
+        return;
+    }
+
+    # Returns [per_page, starting_after] for the library, the cancel token, and the arguments in @more.
+    sub _arguments {
+        my ($given, @more) = @_;
+        _refuse('pass arguments as name => value') if @$given % 2;
+        my %given = @$given;
+        my @names = (qw(per_page starting_after cancel_token), @more);
+        my ($per_page, $starting_after, $cancel_token, @values) = delete @given{@names};
+        _refuse("unknown argument \"$_\": use " . join ', ', @names) for sort keys %given;
+        _refuse('invalid cancel_token: use a DataConnectors::CancelToken')
+            if defined $cancel_token && !eval { $cancel_token->isa('DataConnectors::CancelToken') };
+        # The library refuses other numbers, unless they have more than 32 bits.
+        _refuse("invalid per_page \"$per_page\": use 1 to 50") if ($per_page //= 0) !~ /\A-?[0-9]{1,9}\z/;
+        $starting_after = _bytes(starting_after => \$starting_after) if defined $starting_after;
+        return [$per_page + 0, $starting_after], $cancel_token, @values;
+    }
+
+    sub _bytes {
+        my ($name, $value) = @_;
+        _refuse("invalid $name: use a string or a number") if ref $$value && !overload::Overloaded($$value);
+        my $bytes = "$$value";
+        _refuse("invalid $name: contains a NUL; pass a string without one") if $bytes =~ /\0/;
+        # A path is bytes, as for open.
+        utf8::encode($bytes) if $name ne 'ca_file' || utf8::is_utf8($bytes);
+        return $bytes;
+    }
+}
+
+# An iterator over pages.
+package DataConnectors::Pages {
+    use parent -norequire, 'DataConnectors::Handle';
+    use DataConnectors::Native qw(%dc _check _string);
+
+    sub _new {
+        my ($class, $client, @given) = @_;
+        my ($arguments, $cancel_token, $prefetch) = DataConnectors::Client::_arguments(\@given, 'prefetch');
+        my $self = $class->_create(pager => $client->_pointer->{address}, @$arguments);
+        _check(pager_set_prefetch => $self->_pointer->{address}, $prefetch ? 1 : 0);
+        @$self{qw(client cancel_token cursor)} = ($client, $cancel_token, _string($arguments->[1]));
+        return $self;
+    }
+
+    # A received page is kept for the next call if a signal handler raises something before this one returns it.
+    sub next {
+        my ($self) = @_;
+        my $pager = $self->_pointer;
+        $self->{client}->_call(\$self->{page}, $self->{cancel_token}, pager_next => $self) if !$self->{page};
+        my $page = $self->{page} && DataConnectors::Page->_new($self->{page}{address});
+        $self->{cursor} = _string($dc{pager_cursor}->($pager->{address}));
+        delete $self->{page};
+        return $page;
+    }
+
+    sub cursor { return $_[0]{cursor} }
+}
+
+# An iterator over connectors.
+package DataConnectors::Connectors {
+    use parent -norequire, 'DataConnectors::Pages';
+
+    sub next {
+        my ($self) = @_;
+        $self->_pointer;
+        while (!@{ $self->{connectors} //= [] }) {
+            my $page = $self->SUPER::next or return undef;
+            $self->{connectors} = [$page->connectors];
+        }
+        return shift @{ $self->{connectors} };
+    }
+}
+
+1;
+
+__END__
+
+=encoding UTF-8
+
+=head1 NAME
+
+DataConnectors - lists the data connectors of an Intercom workspace, through libdata_connectors
+
+=head1 SYNOPSIS
+
+    use DataConnectors qw(:all);
+
+    my $client = DataConnectors::Client->new(access_token => $ENV{INTERCOM_ACCESS_TOKEN}, region => 'eu');
+    my $connectors = $client->list(per_page => 50);
+    while (my $connector = $connectors->next) { print $connector->id, "\n" }
+
+=head1 DESCRIPTION
+
+The library is loaded with the module: the file named by the environment variable C<DATA_CONNECTORS_LIBRARY>, otherwise
+the system's C<libdata_connectors.so.1>. C<DataConnectors::library_version()> returns its version. The constants of its
+header, such as C<DC_ERR_TIMEOUT>, can be imported by name, or all with C<:all>.
+
+Strings are characters, except C<json>, which is bytes, and C<ca_file>, which is a path as for C<open>. What is absent
+or not known is C<undef>.
+
+=head1 DataConnectors::Client
+
+=over
+
+=item new(access_token => STRING, …)
+
+Creates a client. Nothing is sent yet. The options are those of the library: C<region>, C<base_url>, C<timeout_ms> and
+so on; C<undef> is the default. C<< logger => sub { my ($level, $message) = @_; … } >> receives log lines: levels
+C<error>, C<warn>, C<info> and C<debug>. C<log_level>, by default C<info>, is the least important one. What the logger
+raises ends the call.
+
+=item list(…), pages(…)
+
+Return an iterator over all connectors, or over the pages. Arguments: C<per_page>, the maximum number of connectors per
+page, 1 to 50; C<starting_after>, a cursor; C<cancel_token>, a L</DataConnectors::CancelToken>; C<< prefetch => 1 >>,
+to request the next page while you process the current one.
+
+=item list_page(…)
+
+Lists one page, newest update first. Arguments: as of C<list>, without C<prefetch>. Returns a L</DataConnectors::Page>.
+
+=item shutdown
+
+Cancels all calls in progress, as a signal handler can do, and refuses new ones: they die with C<DC_ERR_CANCELLED>.
+
+=item close
+
+Refuses new calls. The client is freed when the calls in progress have finished.
+
+=back
+
+=head1 DataConnectors::Pages, DataConnectors::Connectors
+
+=over
+
+=item next
+
+Returns the next page or connector; C<undef> after the last one. After an error it continues with the page that failed.
+A cursor that the service repeats is C<DC_ERR_PROTOCOL>, so that an iteration always ends.
+
+=item cursor
+
+Returns the cursor of the page that is requested next: store it to continue later with C<starting_after>. It is
+C<undef> before the first page and after the last one.
+
+=item close
+
+Frees the iterator.
+
+=back
+
+=head1 DataConnectors::Page
+
+C<connectors> (a list; the number in scalar context), C<json>, C<next_cursor>, C<has_next>, C<request_id>,
+C<rate_limit> (requests allowed in the current window), C<rate_limit_remaining> (those that remain),
+C<rate_limit_reset> (its end, in seconds since the Unix epoch). Pages and connectors are read-only.
+
+=head1 DataConnectors::Connector
+
+The fields of the service: C<type>, C<id>, C<name>, C<description>, C<state>, C<http_method>, C<direct_fin_usage> (1 or
+0), C<created_by_admin_id>, C<updated_by_admin_id>, C<created_at>, C<updated_at>, C<execution_results_url>. Also
+C<created_at_ms> and C<updated_at_ms> (milliseconds since the Unix epoch), C<state_code> and C<http_method_code>
+(C<DC_STATE_LIVE>, C<DC_HTTP_METHOD_GET>, …), and C<json>, the whole row.
+
+=head1 DataConnectors::CancelToken
+
+C<new>, C<cancel>, C<is_cancelled>, C<close>. Calls that the token was or will be passed to die with
+C<DC_ERR_CANCELLED> after C<cancel>. Create one for each operation that is cancelled separately.
+
+=head1 DataConnectors::Error
+
+C<status> (C<DC_ERR_…>), C<status_name>, C<message>, C<http_status>, C<api_code>, C<api_field>, C<request_id>,
+C<retry_after_ms>, C<attempts>, C<rate_limit>, C<rate_limit_remaining>, C<rate_limit_reset>.
+
+=head1 SIGNALS
+
+While a call waits, signals are blocked, and delivered every 15 ms. What a handler in C<%SIG> raises ends the call, and
+is what the call dies with; an iterator keeps a page that was received at that moment. A handler may make calls, but
+not with the iterator whose call is in progress.
+
+C<exit> in a handler ends the call, then the process. It raises something, as it must not unwind the stack frames of the
+library. This works in code that is compiled after C<use DataConnectors>. Elsewhere let the handler C<die>, and exit
+where that is caught.
+
+=head1 LICENSE
+
+MIT or Apache-2.0.
+
+=cut

@@ -1,0 +1,100 @@
+# The native library: finds, checks and calls it. abi.json describes its functions and constants.
+package DataConnectors::Native;
+use 5.014;
+use warnings;
+use Exporter qw(import);
+use FFI::Platypus 2.00;
+use FFI::Platypus::DL qw(dlopen dlerror RTLD_PLATYPUS_DEFAULT);
+use Hash::Util qw(lock_hash);
+use JSON::PP ();
+
+our @EXPORT_OK = qw(%ACCESSORS %CONSTANTS %dc @RATE_LIMIT _attributes _check _closure _define_readers _refuse _string);
+our %CONSTANTS;    # DC_ERR_TIMEOUT, …
+our %dc;           # the functions, by their names without "dc_"
+our %ACCESSORS;    # the functions that take only a handle, with their conversions: {page => {json => …, …}, …}
+our @RATE_LIMIT = qw(rate_limit rate_limit_remaining rate_limit_reset);
+my ($ffi, $abi);
+
+BEGIN {
+    my $file = __FILE__ =~ s/Native\.pm\z/abi.json/r;
+    open my $in, '<:raw', $file or die "DataConnectors: could not read $file: $!\n";
+    $abi = JSON::PP::decode_json(do { local $/; <$in> });
+    %CONSTANTS = %{ $abi->{constants} };
+}
+
+# The others are pointers.
+my %TYPES = (
+    'void' => 'void', 'int32_t' => 'sint32', 'int64_t' => 'sint64', 'size_t' => 'size_t', 'dc_status' => 'sint32',
+    'int64_t *' => 'sint64*', 'size_t *' => 'size_t*', 'const char *' => 'string',
+    'dc_interrupt_callback' => '(opaque)->sint32', 'dc_log_callback' => '(opaque,sint32,string)->void',
+);
+
+sub _load {
+    my $expected = $CONSTANTS{DC_ABI_VERSION};
+    my $file = $ENV{DATA_CONNECTORS_LIBRARY} || "libdata_connectors.so.$expected";
+    dlopen($file, RTLD_PLATYPUS_DEFAULT) or die "DataConnectors: could not load libdata_connectors (${\dlerror()}): "
+        . "install the library (make install, ldconfig), or set DATA_CONNECTORS_LIBRARY to its path\n";
+    $ffi = FFI::Platypus->new(api => 2, lib => $file);
+    for my $name ('dc_abi_version', sort keys %{ $abi->{functions} }) {
+        my ($returns, $parameters) = @{ $abi->{functions}{$name} }{qw(returns parameters)};
+        my ($result, @types) = map { $TYPES{$_} // (/\*\*\z/ ? 'opaque*' : 'opaque') } $returns, @$parameters;
+        $result = 'opaque' if grep { $_ eq 'size_t*' } @types;    # With a length it may contain NULs.
+        $ffi->find_symbol($name) or die "DataConnectors: $file is not libdata_connectors, or older than this module: "
+            . "it lacks $name\n";
+        $dc{ $name =~ s/\Adc_//r } = $ffi->function($name => \@types => $result)->sub_ref;
+        my $version = $dc{abi_version}->();
+        die "DataConnectors: $file has ABI version $version: install one with $expected\n" if $version != $expected;
+        $ACCESSORS{$1}{$2} = $returns eq 'const char *' ? \&_string : \&_number
+            if "$name @$parameters" =~ /\Adc_([a-z]+)_(\w+) const dc_\1 \*\z/;
+    }
+    lock_hash(%dc);
+    return;
+}
+
+# Calls a function that can fail.
+sub _check {
+    my ($function, @arguments) = @_;
+    @_ = ();    # They can be secrets, and a stack trace would show them.
+    my $status = $dc{$function}->(@arguments, \my $error);
+    die DataConnectors::Error->_from($error) if $status < 0;
+    return;
+}
+
+sub _refuse {
+    my ($message) = @_;
+    die DataConnectors::Error->_new(status => $CONSTANTS{DC_ERR_INVALID_ARGUMENT}, message => $message, attempts => 0);
+}
+
+sub _closure { return $ffi->closure($_[0]) }
+
+sub _string {
+    my ($bytes) = @_;
+    utf8::decode($bytes) if defined $bytes;
+    return $bytes;
+}
+
+# A number, which is -1 if it is not known.
+sub _number { return $_[0] < 0 ? undef : $_[0] }
+
+# Returns what the accessors of a handle return, and its rate limit.
+sub _attributes {
+    my ($kind, $native) = @_;
+    my $accessors = $ACCESSORS{$kind};
+    my %attributes = map { ($_ => $accessors->{$_}->($dc{"${kind}_$_"}->($native))) } keys %$accessors;
+    $dc{"${kind}_rate_limit"}->($native, \my ($limit, $remaining, $reset));
+    @attributes{@RATE_LIMIT} = map { _number($_) } $limit, $remaining, $reset;
+    return %attributes;
+}
+
+# Defines a method for each attribute of a class.
+sub _define_readers {
+    my (@names) = @_;
+    my $class = caller;
+    no strict 'refs';
+    for my $name (@names) { *{"${class}::$name"} = sub { return $_[0]{$name} } }
+    return;
+}
+
+_load();
+
+1;
