@@ -57,11 +57,11 @@ LOAD_SECONDS ?= 30
 PREFIX_LIB := $(abspath $(TARGET))/conformance/prefix/lib
 
 load: conformance-prefix ## run a load test of the Go and Node services (LOAD_SECONDS=30)
-	cd examples/service-go && PKG_CONFIG_PATH=$(PREFIX_LIB)/pkgconfig go build -o $(abspath $(TARGET))/conformance/service-go .
+	cd examples/services/go && PKG_CONFIG_PATH=$(PREFIX_LIB)/pkgconfig go build -o $(abspath $(TARGET))/conformance/service-go .
 	node bindings/node/build.mjs --include $(PREFIX_LIB)/../include --library $(PREFIX_LIB)/libdata_connectors.so.1
-	npm --prefix examples/service-node install --silent --no-package-lock
+	npm --prefix examples/services/node install --silent --no-package-lock
 	LD_LIBRARY_PATH=$(PREFIX_LIB) $(LOAD) --seconds $(LOAD_SECONDS) -- $(TARGET)/conformance/service-go
-	$(LOAD) --seconds $(LOAD_SECONDS) -- node examples/service-node/service.js
+	$(LOAD) --seconds $(LOAD_SECONDS) -- node examples/services/node/service.js
 
 # RUSTC_BOOTSTRAP enables sanitizers in the stable compiler.
 test-asan: ## run fault, connection, prefetch and soak tests with AddressSanitizer
@@ -131,7 +131,7 @@ lint: $(VENV)/ready ## check the formatting and lints of all languages
 	cd $(PYTHON_DIR) && $(abspath $(VENV))/bin/pyright --warnings --pythonpath $(abspath $(VENV))/bin/python
 
 # Not passed as CC, as for the demo.
-bench: library ## compare with libcurl, httpx and the publisher's SDK (ARGS="--help" lists options)
+bench: library ## compare with libcurl, httpx and Intercom's SDK (ARGS="--help" lists options)
 	@CARGO_TARGET_DIR=$(abspath $(TARGET)) BENCH_CC="$(CC)" PYTHONDONTWRITEBYTECODE=1 $(PYTHON) benches/run.py $(ARGS)
 
 # The virtual environment of the Python tests and lints.
