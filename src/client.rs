@@ -98,7 +98,7 @@ impl Client {
 
     pub(crate) fn list_page_in(&self, request: &PageRequest, call: &CallContext) -> Result<Page> {
         let mut attempts = 0;
-        self.0.list_page(request, call, &mut attempts).map_err(|error| {
+        self.0.list_page_with_retries(request, call, &mut attempts).map_err(|error| {
             let error = error.with_attempts(attempts);
             // Cancellation is not a failure.
             let level = if error.kind() == ErrorKind::Cancelled { LogLevel::Info } else { LogLevel::Error };
@@ -116,7 +116,7 @@ impl Client {
 
 impl Inner {
     /// Makes attempts while a retry may help and time remains. Adds their number to `attempts`.
-    fn list_page(&self, request: &PageRequest, call: &CallContext, attempts: &mut u32) -> Result<Page> {
+    fn list_page_with_retries(&self, request: &PageRequest, call: &CallContext, attempts: &mut u32) -> Result<Page> {
         let uri = request.uri(&self.base_url)?;
         let mut previous: Option<Error> = None;
         loop {

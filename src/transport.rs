@@ -3,6 +3,7 @@
 
 mod agents;
 mod attempt;
+mod authorization;
 mod dns;
 mod error;
 mod happy_eyeballs;
@@ -21,8 +22,9 @@ use ureq::{Agent, Body};
 
 use self::agents::{AgentSettings, Agents};
 use self::attempt::{Attempt, run_as_current};
+use self::authorization::AUTHORIZATION_PLACEHOLDER;
 use self::error::{ErrorContext, is_connection_closed};
-use self::ureq_connector::{AUTHORIZATION_PLACEHOLDER, TcpConnector};
+use self::ureq_connector::TcpConnector;
 use crate::call::{CallContext, Timeouts};
 use crate::config::{AccessToken, CaCertificates, Config};
 use crate::error::{Error, ErrorKind, Result};
@@ -132,7 +134,7 @@ impl Transport {
         let mut request = Request::new(());
         *request.uri_mut() = uri.clone();
         *request.headers_mut() = self.headers.clone();
-        self.agents.get().run(request)
+        self.agents.current().run(request)
     }
 
     fn receive(&self, response: Response<Body>) -> Result<HttpResponse> {

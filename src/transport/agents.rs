@@ -35,7 +35,7 @@ impl Agents {
     }
 
     /// The agent of the current process.
-    pub(super) fn get(&self) -> &Agent {
+    pub(super) fn current(&self) -> &Agent {
         let generation = process_generation();
         let mut node = &self.first;
         while node.generation != generation {
