@@ -155,7 +155,8 @@ def test_repr_of_a_client_that_was_not_created(kind: Any) -> None:
         (
             {"options": {"timeout": 5}},
             ValueError,
-            r'"timeout": did you mean timeout_ms\? \(in milliseconds\) \(timeout is a keyword argument, in seconds\)$',
+            r'"timeout": did you mean timeout_ms\? \(in milliseconds\) '
+            r"\(timeout is a keyword argument, in seconds\)$",
         ),
         ({"options": {"logger": 5}}, ValueError, r"\(logger is a keyword argument\)$"),
         (
