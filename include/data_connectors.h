@@ -122,7 +122,7 @@ typedef int32_t dc_status;
 /** An argument or an option is invalid. Nothing was sent. */
 #define DC_ERR_INVALID_ARGUMENT (-1)
 
-/** The connection could not be opened or broke: DNS resolution failed, connection refused, reset, or closed early. */
+/** The connection could not be opened, or broke: DNS resolution failed, connection refused, reset, or closed early. */
 #define DC_ERR_CONNECTION (-2)
 
 /** The timeout of the call, or of opening its connection, expired. */
@@ -187,14 +187,13 @@ const char *dc_status_message(dc_status status);
  * A config holds the options of a client. Only the access token is required. Options are set by name; a value is
  * validated when it is set, and an invalid one leaves the option unchanged. NULL resets an option to its default,
  * except the access token. Of two options that replace each other, the last one set is in effect; a reset, or
- * false, replaces nothing. No error, log line
- * or other output contains the value of a secret option.
+ * false, replaces nothing. No error, log line or other output contains the value of a secret option.
  *
  * Retryable failures are connections that could not be opened, broke or timed out, and HTTP 408, 429, 500, 502, 503
  * and 504. The delay before a retry is the one that the service specified; if that exceeds the time remaining, the
  * call fails at once. If it specified none, the delay starts at up to 250 ms and doubles each time. A connection
- * without any data for the timeout divided by the maximum number of attempts is closed, and the call is retried, if
- * that is 5 seconds or more.
+ * without data for the stall timeout is closed, and the call is retried. The stall timeout is the timeout divided by
+ * the maximum number of attempts, if 5 seconds or more.
  * @{
  */
 
@@ -352,7 +351,7 @@ dc_status dc_client_new(const dc_config *config, dc_client **out_client, dc_erro
 
 /**
  * Lists one page of the data connectors, most recently updated first. Blocks until the page is received or the call
- * fails, at most for DC_OPTION_TIMEOUT_MS. To list all pages, use a pager.
+ * fails, for at most DC_OPTION_TIMEOUT_MS. To list all pages, use a pager.
  *
  * @param per_page        maximum number of rows, 1 to 50; 0 for the service's default (20).
  * @param starting_after  dc_page_next_cursor() of the previous page, 1 to 4096 bytes; NULL for the first page.
@@ -400,15 +399,15 @@ dc_status dc_pager_new(const dc_client *client,
                        dc_error **out_error);
 
 /**
- * Sets how many pages are prefetched. With 1, dc_pager_next() starts to fetch the following page on a background
+ * Sets how many pages are prefetched. With 1, dc_pager_next() starts to request the following page on a background
  * thread, which calls no callback, while you process the page that it returned. The next call returns the prefetched
  * page or its error, and its log lines, on your thread.
  *
  * A cancel token or the interrupt check cancels only the wait for a prefetch, which continues for the next call;
  * dc_client_shutdown() cancels both. The timeout of a prefetch runs from its start: after a long pause a call may fail
  * at once, and the next one sends a new request. A page can be as old as that pause. A prefetch costs about 0.1 ms,
- * a page of memory, two file descriptors, and a wasted request if the pager is freed early. If no thread
- * can be started, or in a child that was forked meanwhile, the next call fetches the page itself.
+ * a page of memory, two file descriptors, and a wasted request if the pager is freed early. If no thread can be
+ * started, or in a child forked meanwhile, the next call requests the page itself.
  *
  * @param pages  0 (default) or 1. With 0, a prefetch in progress is kept for the next call.
  * Since: 0.1.0
@@ -478,7 +477,7 @@ size_t dc_page_json_len(const dc_page *page);
  */
 size_t dc_page_count(const dc_page *page);
 
-/** Returns the cursor of the next page, to be passed as starting_after; NULL on the last page. Since: 0.1.0 */
+/** Returns the cursor of the next page, for starting_after; NULL on the last page. Since: 0.1.0 */
 const char *dc_page_next_cursor(const dc_page *page);
 
 /**
@@ -490,7 +489,7 @@ const char *dc_page_next_cursor(const dc_page *page);
  */
 int32_t dc_page_has_next(const dc_page *page);
 
-/** Returns the service's request id (X-Request-Id), to be quoted to its support. Since: 0.1.0 */
+/** Returns the service's request id (X-Request-Id), for support requests. Since: 0.1.0 */
 const char *dc_page_request_id(const dc_page *page);
 
 /**
@@ -720,7 +719,7 @@ const char *dc_error_api_code(const dc_error *error);
 /** Returns the request parameter that the service rejected, errors[0].field. Since: 0.1.0 */
 const char *dc_error_api_field(const dc_error *error);
 
-/** Returns the service's request id, to be quoted to its support. Since: 0.1.0 */
+/** Returns the service's request id, for support requests. Since: 0.1.0 */
 const char *dc_error_request_id(const dc_error *error);
 
 /**
@@ -801,8 +800,8 @@ void dc_cancel_token_free(dc_cancel_token *token);
  * several threads at once if several make calls. It may call this library, but a call with the pager that is in use
  * fails. It must return normally, without an exception or longjmp, and must not free the handles of the call in
  * progress. A destroy callback is called once per process (at most once in a forked child), on any thread, when the
- * callback is no longer used: when it was replaced or its config was freed, and all clients made from that config and
- * their pagers were freed. It is not called if the setter failed, or if its callback is NULL.
+ * callback is no longer used: when it was replaced or its config was freed, and all clients created from that config
+ * and their pagers were freed. It is not called if the setter failed, or if its callback is NULL.
  * @{
  */
 
@@ -831,7 +830,7 @@ typedef void (*dc_destroy_callback)(void *user_data);
 typedef int32_t (*dc_interrupt_callback)(void *user_data);
 
 /**
- * Sets the function that receives the log lines of clients made from this config. Lines of a prefetched page are
+ * Sets the function that receives the log lines of clients created from this config. Lines of a prefetched page are
  * delivered by the dc_pager_next() that returns it.
  *
  * @param level      the least severe level to receive, one of DC_LOG_….

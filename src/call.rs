@@ -17,7 +17,7 @@ const INTERRUPT_CHECK_INTERVAL: Duration = Duration::from_millis(15);
 /// How often a cancel token without a usable descriptor is checked.
 const CANCEL_POLL_INTERVAL: Duration = Duration::from_millis(10);
 
-/// Why a call ended before it was complete.
+/// Why a call was interrupted.
 #[derive(Debug)]
 pub(crate) enum Interruption {
     /// The call's cancel token was cancelled.
@@ -162,7 +162,7 @@ impl CallContext {
         }
     }
 
-    /// Fails if the call must end, otherwise returns the time remaining.
+    /// Fails if the call was cancelled or timed out; otherwise returns the time remaining.
     pub(crate) fn check(&self) -> Result<Duration, Interruption> {
         if self.shutdown.is_cancelled() {
             return Err(Interruption::ShutDown);

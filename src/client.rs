@@ -50,7 +50,7 @@ impl Client {
     /// requested through a proxy; `System` if the process is out of file descriptors.
     pub fn new(config: &Config) -> Result<Self> {
         let token = config.access_token.clone().ok_or_else(|| {
-            Error::invalid("missing access_token: set the workspace's access token before creating a client")
+            Error::invalid("missing access_token: set the access token of the workspace (is the variable for it set?)")
         })?;
         config.base_url().check_plain_http(config.allow_insecure_http)?;
         let uses_proxy = config.proxy.is_some() && !config.no_proxy.contains(&config.base_url().host());

@@ -150,7 +150,7 @@ impl Error {
         self.0.response.api_field.as_deref()
     }
 
-    /// The service's request id, to be quoted to its support, if the response has one.
+    /// The service's request id, for support requests, if the response has one.
     pub fn request_id(&self) -> Option<&str> {
         self.0.response.request_id.as_deref()
     }

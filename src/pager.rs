@@ -66,14 +66,14 @@ impl Pager {
         Self { prefetch: None, prefetch_enabled: false, client, request: first, next: NextPage::Request, seen }
     }
 
-    /// Sets whether each call also starts to fetch the following page on a background thread, while the caller
-    /// processes this one; default `false`. The result of a prefetch, its errors and log lines included, is reported by
-    /// the call that returns its page, on the thread of that call. A cancel token cancels that call only: the prefetch
+    /// Sets whether each call also starts to request the following page on a background thread, while the caller
+    /// processes this one; default `false`. The result of a prefetch, including its errors and log lines, is reported
+    /// by the call that returns its page, on the thread of that call. A cancel token cancels that call only: the prefetch
     /// continues for the next one. [`Client::shutdown`] cancels both. The timeout of a prefetch starts when it starts,
     /// so a call may fail at once if processing took long.
     ///
-    /// A prefetched page may be as old as the processing took. If the iteration is not completed, one more page may
-    /// have been requested, which counts against the rate limit. When prefetching is disabled, a running prefetch is
+    /// A prefetched page can be stale when it is returned. If the iteration is not completed, one more page may have
+    /// been requested, which counts against the rate limit. When prefetching is disabled, a running prefetch is
     /// kept for the next call. Dropping the pager cancels it, which takes milliseconds.
     ///
     /// Since: 0.1.0

@@ -54,7 +54,7 @@ impl RateLimiter {
     }
 
     /// Takes the rate limit of a response into account. A response never shortens a wait: it may belong to an earlier
-    /// request, and the wait ends by itself.
+    /// request, and waits expire anyway.
     pub(crate) fn update(&self, remaining: Option<u32>, time_to_reset: Option<Duration>) {
         let (Some(0), Some(wait)) = (remaining, time_to_reset) else { return };
         if wait > MAX_WAIT {

@@ -129,7 +129,7 @@ impl HttpResponse {
         Some(RateLimit::from_headers(&self.headers).reset?.saturating_sub(now))
     }
 
-    /// The time of the server's clock, which its times refer to: the local clock may be wrong, or jump.
+    /// The server's time, which its headers refer to: the local clock may be wrong, or jump.
     fn now(&self) -> SystemTime {
         let date = self.headers.get(header::DATE).and_then(|value| value.to_str().ok());
         date.and_then(|text| httpdate::parse_http_date(text).ok()).unwrap_or_else(SystemTime::now)

@@ -148,7 +148,7 @@ pub(crate) fn process_generation() -> u32 {
         FORKS.fetch_add(1, Ordering::Relaxed);
     }
     // SAFETY: the handler only increments an atomic. The shared library is never unloaded (nodelete); whoever links the
-    // static library into a plugin must do the same, as docs/abi.md says.
+    // static library into a plugin must do the same, as docs/abi.md describes.
     REGISTERED.call_once(|| unsafe {
         libc::pthread_atfork(None, None, Some(in_child));
     });

@@ -9,9 +9,9 @@ import (
 )
 
 func TestContextCancelsCall(t *testing.T) {
-	address, received := serveNothing(t)
+	address, received := serveHanging(t)
 	client := newClient(t, address)
-	userLeft := errors.New("the user left")
+	cause := errors.New("the user disconnected")
 	for name, c := range map[string]struct {
 		create func() (context.Context, func())
 		is     []error
@@ -21,8 +21,8 @@ func TestContextCancelsCall(t *testing.T) {
 		}, []error{context.Canceled}},
 		"cancelled with a cause": {func() (context.Context, func()) {
 			ctx, cancel := context.WithCancelCause(t.Context())
-			return ctx, func() { cancel(userLeft) }
-		}, []error{context.Canceled, userLeft}},
+			return ctx, func() { cancel(cause) }
+		}, []error{context.Canceled, cause}},
 		"deadline": {func() (context.Context, func()) {
 			ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 			t.Cleanup(cancel)
@@ -44,8 +44,8 @@ func TestContextCancelsCall(t *testing.T) {
 				t.Errorf("%s: %v is not %v", name, err, is)
 			}
 		}
-		cause := c.is[len(c.is)-1].Error()
-		if text := err.Error(); text != "dataconnectors: request cancelled by its context: "+cause {
+		last := c.is[len(c.is)-1].Error()
+		if text := err.Error(); text != "dataconnectors: request cancelled by its context: "+last {
 			t.Errorf("%s: the error is %s", name, text)
 		}
 		if took := time.Since(started); took > 2*time.Second {
@@ -55,7 +55,7 @@ func TestContextCancelsCall(t *testing.T) {
 }
 
 func TestCallWithCancelledContextSendsNothing(t *testing.T) {
-	address, received := serveNothing(t)
+	address, received := serveHanging(t)
 	client := newClient(t, address)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -70,7 +70,7 @@ func TestCallWithCancelledContextSendsNothing(t *testing.T) {
 	}
 }
 
-func TestLoopEndsAfterItsContextIsCancelled(t *testing.T) {
+func TestLoopStopsAfterItsContextIsCancelled(t *testing.T) {
 	client := newClient(t, startSandbox(t))
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -90,8 +90,8 @@ func TestLoopEndsAfterItsContextIsCancelled(t *testing.T) {
 }
 
 func TestCloseCancelsCalls(t *testing.T) {
-	address, received := serveNothing(t)
-	for name, closeOne := range map[string]func(*Client, *Pager) error{
+	address, received := serveHanging(t)
+	for name, closeHandle := range map[string]func(*Client, *Pager) error{
 		"client": func(c *Client, _ *Pager) error { return c.Close() },
 		"pager":  func(_ *Client, p *Pager) error { return p.Close() },
 	} {
@@ -103,7 +103,7 @@ func TestCloseCancelsCalls(t *testing.T) {
 			failed <- err
 		}()
 		<-received
-		closeOne(client, pager)
+		closeHandle(client, pager)
 		err := <-failed
 		if !errors.Is(err, ErrCancelled) || !errors.Is(err, ErrClosed) || errors.Is(err, context.Canceled) ||
 			err.Error() != "dataconnectors: request cancelled: the client or the pager was closed" {
@@ -113,7 +113,7 @@ func TestCloseCancelsCalls(t *testing.T) {
 }
 
 func TestContextCancelsWaitingForOtherCalls(t *testing.T) {
-	address, received := serveNothing(t)
+	address, received := serveHanging(t)
 	client := newClient(t, address, WithMaxConcurrentCalls(1))
 	pager := newPager(t, client)
 	returned := make(chan struct{})
@@ -133,6 +133,6 @@ func TestContextCancelsWaitingForOtherCalls(t *testing.T) {
 	select {
 	case <-returned:
 	case <-time.After(5 * time.Second):
-		t.Fatal("closing the pager does not cancel its call")
+		t.Fatal("closing the pager did not cancel its call")
 	}
 }

@@ -38,8 +38,8 @@ func cString(name, text string) (*C.char, error) {
 	return (*C.char)(unsafe.Pointer(unsafe.SliceData(append([]byte(text), 0)))), nil
 }
 
-// handle is a native handle that is freed once, when it was closed and no call uses it. Its functions must not refer to
-// its owner, whose garbage collection closes it.
+// handle is a native handle, freed once it is closed and no call uses it. Its functions must not refer to its owner:
+// when the owner is garbage-collected, the handle is closed.
 type handle struct {
 	cancel func() // cancels the calls in progress
 	free   func()
@@ -49,7 +49,7 @@ type handle struct {
 	closed bool
 }
 
-// acquire returns whether the handle may be used; if so, it must be released.
+// acquire reports whether the handle may be used; if so, the caller must call release.
 func (h *handle) acquire() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()

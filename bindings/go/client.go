@@ -18,7 +18,7 @@ type Client struct {
 	slots  chan struct{} // has an element for each native call in progress
 }
 
-// New creates a client. Nothing is sent yet. It does not keep the access token, which only the native library has.
+// New creates a client. Nothing is sent yet. Only the native library keeps the access token.
 // [Client.Close] frees the client; otherwise the garbage collector does.
 func New(accessToken string, options ...Option) (*Client, error) {
 	config := &config{values: map[string]string{C.DC_OPTION_ACCESS_TOKEN: accessToken}, maxCalls: 64}
@@ -39,13 +39,13 @@ func New(accessToken string, options ...Option) (*Client, error) {
 }
 
 // Close cancels the calls in progress with the client and its pagers, as net/http's Server.Close does, without waiting
-// for them, and refuses later ones with [ErrClosed]. The error is always nil.
+// for them, and rejects later ones with [ErrClosed]. The error is always nil.
 func (c *Client) Close() error {
 	c.handle.close()
 	return nil
 }
 
-// ListPage lists one page, newest update first. It blocks until the page was received, the call failed, or ctx is done.
+// ListPage lists one page, newest update first. It blocks until the page is received, the call fails, or ctx is done.
 func (c *Client) ListPage(ctx context.Context, options ...ListOption) (*Page, error) {
 	list, err := newListing(options)
 	if err != nil {
@@ -64,8 +64,8 @@ func (c *Client) ListPage(ctx context.Context, options ...ListOption) (*Page, er
 	return newPage(page), nil
 }
 
-// List iterates over all connectors. An error ends the loop; to continue after it use [Client.NewPager]. If connectors
-// are updated in between, one can be listed twice, and one that moved to the front can be missed.
+// List iterates over all connectors, and stops after an error; to continue, use [Client.NewPager]. If connectors are
+// updated meanwhile, one can be listed twice, and one that moved to the front can be missed.
 func (c *Client) List(ctx context.Context, options ...ListOption) iter.Seq2[Connector, error] {
 	return func(yield func(Connector, error) bool) {
 		for page, err := range c.Pages(ctx, options...) {
@@ -100,8 +100,8 @@ func (c *Client) Pages(ctx context.Context, options ...ListOption) iter.Seq2[*Pa
 	}
 }
 
-// call makes a native call that blocks, in a free slot, and cancels it when ctx is done. It returns DC_OK or DC_DONE,
-// or an error.
+// call waits for a free slot, makes a blocking native call, and cancels it when ctx is done. It returns DC_OK,
+// DC_DONE or an error.
 func (c *Client) call(
 	ctx context.Context, native func(token *C.dc_cancel_token, failure **C.dc_error) C.dc_status,
 ) (C.dc_status, error) {
@@ -127,7 +127,7 @@ func (c *Client) call(
 	})
 	defer func() {
 		if !stop() {
-			<-cancelled // it uses the token
+			<-cancelled // the function still uses the token
 		}
 	}()
 	var failure *C.dc_error
@@ -142,7 +142,7 @@ func (c *Client) call(
 	return status, failed
 }
 
-// enter waits for a place in a channel that is used as a semaphore.
+// enter acquires a semaphore, which is a buffered channel.
 func enter(ctx context.Context, semaphore chan struct{}) error {
 	if ctx.Err() == nil {
 		select {

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-func TestRefusesInvalidOptions(t *testing.T) {
+func TestRejectsInvalidOptions(t *testing.T) {
 	for name, c := range map[string]struct {
 		accessToken string
 		option      Option
@@ -29,6 +29,7 @@ func TestRefusesInvalidOptions(t *testing.T) {
 		"a number beyond 32 bits":     {secret, WithMaxRetries(1 << 40), "1099511627776: use 0 to 10"},
 		"a number below the minimum":  {secret, WithMaxResponseBytes(0), "1024 to 1073741824"},
 		"a misspelt name":             {secret, WithOption("timeout", "5"), "did you mean timeout_ms?"},
+		"an empty name":               {secret, WithOption("", "5"), "unknown option"},
 		"a NUL in a name":             {secret, WithOption("proxy\x00y", ""), "invalid option name: contains a NUL"},
 		"letters instead of a number": {secret, WithOption("timeout_ms", "soon"), "use an integer from 1"},
 		"a missing file":              {secret, WithCAFile("/no/such/file.pem"), "could not read ca_file"},
@@ -41,7 +42,7 @@ func TestRefusesInvalidOptions(t *testing.T) {
 	}
 }
 
-func TestRefusesOptionsThatReplaceEachOther(t *testing.T) {
+func TestRejectsOptionsThatReplaceEachOther(t *testing.T) {
 	region, baseURL := WithRegion("eu"), WithBaseURL("http://127.0.0.1:9")
 	file, system := WithCAFile("/no/such/file.pem"), WithOption("system_roots", "true")
 	for message, pair := range map[string][]Option{
@@ -74,7 +75,7 @@ func TestAcceptsAllOptions(t *testing.T) {
 	client.Close()
 }
 
-func TestPrintsNoSecret(t *testing.T) {
+func TestSecretsAreNotPrinted(t *testing.T) {
 	proxy := WithProxy("http://user:" + secret + "@127.0.0.1:9")
 	client := newClient(t, "https://service.invalid", proxy, WithMaxRetries(0))
 	_, err := client.ListPage(t.Context())
@@ -86,7 +87,7 @@ func TestPrintsNoSecret(t *testing.T) {
 	printed := fmt.Sprintf("%v %+v %#v %v %+v %#v %+v %#v %s %v %#v",
 		client, *client, client, err, err, err, proxy, proxy, encoded, invalid, invalid)
 	if strings.Contains(printed, secret) || strings.Contains(printed, "canary") {
-		t.Errorf("it prints %s", printed)
+		t.Errorf("a secret was printed: %s", printed)
 	}
 }
 
@@ -134,7 +135,7 @@ func TestRetryAfterOfCenturiesDoesNotOverflow(t *testing.T) {
 	}
 }
 
-func TestClosedClientAndPagerAreRefused(t *testing.T) {
+func TestClosedClientAndPagerAreRejected(t *testing.T) {
 	client := newClient(t, serveBodies(t, `{"data":[{"id":"1"}],"pages":{"next":{"starting_after":"c"}}}`))
 	pager := newPager(t, client)
 	if _, err := pager.Next(t.Context()); err != nil {

@@ -14,6 +14,6 @@
 //	}
 //
 // Any number of goroutines may use a [Client] or a [Pager]. A call is cancelled when its context is done. A failure is
-// an [*Error]; errors.Is(err, dataconnectors.ErrRateLimited) tells which. Connectors, pages and errors are in Go memory
-// and need no closing.
+// an [*Error]; errors.Is(err, dataconnectors.ErrRateLimited) tests its status. Connectors, pages and errors are in Go
+// memory and need not be closed.
 package dataconnectors

@@ -14,11 +14,11 @@ import (
 // ErrClosed is returned after the client or the pager was closed. A call that Close cancelled is also [ErrCancelled].
 var ErrClosed = errors.New("dataconnectors: the client or the pager is closed")
 
-// Status is the kind of an [Error]. It is an error itself, for errors.Is(err, dataconnectors.ErrUnauthorized). Later
-// versions of the library may have more.
+// Status is the status of an [Error]. It is an error itself, for errors.Is(err, dataconnectors.ErrUnauthorized). Later
+// versions may add statuses.
 type Status int32
 
-// The statuses. The library's docs/errors.md describes causes and remedies.
+// The statuses. The library's docs/errors.md describes the causes and what to do.
 const (
 	ErrInvalidArgument Status = C.DC_ERR_INVALID_ARGUMENT // an option or an argument is invalid; nothing was sent
 	ErrConnection      Status = C.DC_ERR_CONNECTION       // the connection could not be opened, or broke
@@ -29,12 +29,12 @@ const (
 	ErrRateLimited     Status = C.DC_ERR_RATE_LIMITED     // HTTP 429; see Error.RetryAfter
 	ErrBadRequest      Status = C.DC_ERR_BAD_REQUEST      // any other HTTP 4xx
 	ErrServer          Status = C.DC_ERR_SERVER           // HTTP 5xx
-	ErrProtocol        Status = C.DC_ERR_PROTOCOL         // the response is not what the API documents
+	ErrProtocol        Status = C.DC_ERR_PROTOCOL         // the response violates the API contract
 	ErrTooLarge        Status = C.DC_ERR_TOO_LARGE        // the response is larger than the limit
 	ErrPanic           Status = C.DC_ERR_PANIC            // a bug in the library
 	ErrCancelled       Status = C.DC_ERR_CANCELLED        // cancelled by the context or by Close
 	ErrSystem          Status = C.DC_ERR_SYSTEM           // out of threads, file descriptors or memory
-	ErrProxy           Status = C.DC_ERR_PROXY            // the proxy refused to connect
+	ErrProxy           Status = C.DC_ERR_PROXY            // the proxy refused the CONNECT tunnel
 )
 
 // Name returns the name in the C header, such as "DC_ERR_TIMEOUT"; "DC_UNKNOWN" if the library doesn't know it.
@@ -53,9 +53,9 @@ type Error struct {
 	Message    string         // one line: what failed, why, and what to do
 	HTTPStatus int            // of the response, such as 401
 	APICode    string         // the service's error code, such as "parameter_invalid"
-	APIField   string         // the request parameter that the service found invalid
-	RequestID  string         // the service's id of the request, which its support asks for
-	RetryAfter *time.Duration // the delay that the service asked for
+	APIField   string         // the request parameter that the service rejected
+	RequestID  string         // the service's request id, for support requests
+	RetryAfter *time.Duration // the delay that the service specified
 	RateLimit  RateLimit
 	Attempts   int // number of requests; 0 if the call failed before the first
 

@@ -73,8 +73,8 @@ func serveRetryable(t *testing.T) string {
 	})
 }
 
-// serveNothing does not respond before the end of the test. The channel gets an element for each received request.
-func serveNothing(t *testing.T) (string, chan struct{}) {
+// serveHanging receives requests without responding until the test ends. The channel receives an element per request.
+func serveHanging(t *testing.T) (string, chan struct{}) {
 	t.Helper()
 	received, end := make(chan struct{}, 64), make(chan struct{})
 	baseURL := serve(t, func(_ http.ResponseWriter, r *http.Request) {

@@ -38,7 +38,7 @@ func TestConnectorsHaveAllFields(t *testing.T) {
 		t.Errorf("the row is %#v", c)
 	}
 	if text := fmt.Sprint(c); text != `7 live "N\x00ame"` {
-		t.Errorf("it is printed as %s", text)
+		t.Errorf("the connector is printed as %s", text)
 	}
 	absent := page.Connectors[1]
 	if absent.ID != nil || absent.Name != nil || absent.DirectFinUsage != nil || !absent.CreatedTime.IsZero() ||
@@ -122,7 +122,7 @@ func TestPagerRequestsTheFailedPageAgain(t *testing.T) {
 	}
 }
 
-func TestRefusesInvalidArguments(t *testing.T) {
+func TestRejectsInvalidArguments(t *testing.T) {
 	client := newClient(t, "http://127.0.0.1:9")
 	for name, option := range map[string]ListOption{
 		"too many rows":         WithPerPage(51),

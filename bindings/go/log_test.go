@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// lockedBuffer is a writer for several goroutines.
+// lockedBuffer is a buffer that several goroutines may write to.
 type lockedBuffer struct {
 	mu   sync.Mutex
 	text bytes.Buffer

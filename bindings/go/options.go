@@ -13,8 +13,8 @@ import (
 	"unsafe"
 )
 
-// Option is an option of a client, checked by [New]. If it is passed twice the last one counts. docs/options.md of the
-// library lists allowed values and defaults.
+// Option is an option of a client, validated by [New]. If an option is passed twice, the last value is used. The
+// library's docs/options.md lists allowed values and defaults.
 type Option func(*config)
 
 type config struct {
@@ -23,15 +23,15 @@ type config struct {
 	maxCalls int
 }
 
-// WithOption sets an option of the library by its name, such as "timeout_ms", also one that this package has no
-// function for. The value is a string also for numbers ("30000") and booleans ("true").
+// WithOption sets any option of the library by its name, such as "timeout_ms", even if this package has no function for
+// it. The value is a string, even for numbers ("30000") and booleans ("true").
 func WithOption(name, value string) Option { return func(c *config) { c.values[name] = value } }
 
-// WithRegion sets the region that hosts the workspace: "us" (default), "eu" or "au". An access token is valid in one;
-// the others answer 401. Not with a base URL.
+// WithRegion sets the region that hosts the workspace: "us" (default), "eu" or "au". An access token is valid in one
+// region; the others respond with 401. Can't be combined with a base URL.
 func WithRegion(region string) Option { return WithOption(C.DC_OPTION_REGION, region) }
 
-// WithBaseURL sets the base URL of a gateway or a sandbox, "https://host[:port][/path]"; "http://" is for loopback.
+// WithBaseURL sets the base URL of a gateway or a sandbox, "https://host[:port][/path]". "http://" requires loopback.
 func WithBaseURL(url string) Option { return WithOption(C.DC_OPTION_BASE_URL, url) }
 
 // WithAllowInsecureHTTP allows plain "http://" to other machines, which sends the access token unencrypted.
@@ -75,23 +75,24 @@ func WithNoProxy(hosts string) Option { return WithOption(C.DC_OPTION_NO_PROXY, 
 // WithCAFile sets a PEM file of certificate authorities to trust instead of the bundled ones (Mozilla's).
 func WithCAFile(path string) Option { return WithOption(C.DC_OPTION_CA_FILE, path) }
 
-// WithSystemRoots trusts the certificate authorities of the system instead of the bundled ones. Not with a CA file.
+// WithSystemRoots trusts the certificate authorities of the system instead of the bundled ones. Can't be combined
+// with a CA file.
 func WithSystemRoots(trust bool) Option { return boolean(C.DC_OPTION_SYSTEM_ROOTS, trust) }
 
 // WithLogger logs failures as errors, retries as warnings, responses as Info and requests as Debug. The level of the
-// logger is read by [New]. Its handler runs within the call, on its goroutine: it must not call runtime.Goexit (as
-// t.FailNow does), and must not use the pager of the call. A panic in it loses the line.
+// logger is read by [New]. Its handler runs during the call, on its goroutine: it must not call runtime.Goexit (as
+// t.FailNow does), and must not use the pager of the call. If it panics, the line is lost.
 func WithLogger(logger *slog.Logger) Option { return func(c *config) { c.logger = logger } }
 
 // WithMaxConcurrentCalls limits the native calls of the client, each of which blocks a thread; default 64. Further
-// calls wait, without a thread.
+// calls wait without blocking a thread.
 func WithMaxConcurrentCalls(calls int) Option { return func(c *config) { c.maxCalls = calls } }
 
 func boolean(name string, value bool) Option { return WithOption(name, strconv.FormatBool(value)) }
 
 func integer(name string, value int64) Option { return WithOption(name, strconv.FormatInt(value, 10)) }
 
-// duration rounds up, as a short timeout is not 0.
+// duration rounds up, so that a timeout below 1 ms isn't 0.
 func duration(name string, value time.Duration) Option {
 	return integer(name, int64(math.Ceil(float64(value)/float64(time.Millisecond))))
 }
@@ -101,7 +102,7 @@ func (c *config) newClient() (client *C.dc_client, err error) {
 	if c.maxCalls < 1 {
 		return nil, invalid("invalid max concurrent calls %d: use at least 1", c.maxCalls)
 	}
-	if err := c.checkReplaced(); err != nil {
+	if err := c.rejectReplacedPairs(); err != nil {
 		return nil, err
 	}
 	native := C.dc_config_new()
@@ -118,11 +119,11 @@ func (c *config) newClient() (client *C.dc_client, err error) {
 	return client, err
 }
 
-// checkReplaced refuses two options that replace each other: the library would use the one that is set last.
-func (c *config) checkReplaced() error {
+// rejectReplacedPairs rejects two options that replace each other: the library would use the one that is set last.
+func (c *config) rejectReplacedPairs() error {
 	isSet := func(name string) bool {
 		value, ok := c.values[name]
-		return ok && value != "false" && value != "0"
+		return ok && name != "" && value != "false" && value != "0"
 	}
 	for i := range C.dc_config_option_count() {
 		name := C.GoString(C.dc_config_option(i, C.DC_INFO_NAME))
@@ -143,7 +144,7 @@ func setOption(config *C.dc_config, name, value string) error {
 	if err != nil {
 		return err
 	}
-	defer clear(unsafe.Slice((*byte)(unsafe.Pointer(text)), len(value))) // it may be a secret
+	defer clear(unsafe.Slice((*byte)(unsafe.Pointer(text)), len(value))) // the value may be a secret
 	return check(func(failure **C.dc_error) C.dc_status {
 		return C.dc_config_set_string(config, option, text, failure)
 	})

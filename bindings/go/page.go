@@ -17,8 +17,8 @@ import (
 type Page struct {
 	Connectors []Connector
 	NextCursor string          // for WithStartingAfter; "" on the last page
-	HasNext    bool            // true with an empty NextCursor: the service named the next page in an unsupported form
-	RequestID  string          // the service's id of the request; "" if it sent none
+	HasNext    bool            // true with an empty NextCursor: the service specified the next page in an unsupported form
+	RequestID  string          // the service's request id; "" if it sent none
 	RateLimit  RateLimit       // after this request
 	JSON       json.RawMessage // the response body, as the service sent it
 }
@@ -40,7 +40,7 @@ type Connector struct {
 
 	CreatedTime time.Time `json:"-"` // CreatedAt in UTC; zero if absent, not an RFC 3339 time, or before 1970
 	UpdatedTime time.Time `json:"-"`
-	JSON        string    `json:"-"` // the row as the service sent it, with fields that this version doesn't know
+	JSON        string    `json:"-"` // the row as the service sent it, including undocumented fields
 }
 
 // Value returns the value of a field; "" or false if it is absent.

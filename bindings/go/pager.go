@@ -24,12 +24,12 @@ type listing struct {
 // WithPerPage sets the maximum number of rows per page: 1 to 50; 0 for the service's default (20).
 func WithPerPage(rows int) ListOption { return func(l *listing) { l.rows = rows } }
 
-// WithStartingAfter starts after a cursor: [Page.NextCursor], or [Pager.Cursor]. An empty one is refused, as it would
-// start a complete list again.
+// WithStartingAfter starts after a cursor: [Page.NextCursor], or [Pager.Cursor]. An empty one is rejected, because it
+// would list everything again.
 func WithStartingAfter(cursor string) ListOption { return func(l *listing) { l.after = &cursor } }
 
-// WithPrefetch requests the next page while your program processes the current one. That page may be as old as the
-// processing took, and leaving early may cost one extra request.
+// WithPrefetch requests the next page while your program processes the current one. The prefetched page can be stale
+// when it is used, and stopping early can waste one request.
 func WithPrefetch(prefetch bool) ListOption { return func(l *listing) { l.prefetch = prefetch } }
 
 func newListing(options []ListOption) (list listing, err error) {
@@ -46,7 +46,7 @@ func newListing(options []ListOption) (list listing, err error) {
 	return list, err
 }
 
-// Pager iterates over pages. After a failure it requests the same page again. Goroutines that share one take turns.
+// Pager iterates over pages. After a failure it requests the same page again. Concurrent calls are serialized.
 type Pager struct {
 	client *Client
 	native *C.dc_pager
@@ -113,7 +113,7 @@ func (p *Pager) Next(ctx context.Context) (*Page, error) {
 	return newPage(page), nil
 }
 
-// Cursor returns the cursor of the page that Next requests, to be stored and passed to [WithStartingAfter] later. It is
+// Cursor returns the cursor of the page that Next requests. Store it to resume later with [WithStartingAfter]. It is
 // "" before the first page and after the last.
 func (p *Pager) Cursor() string { return *p.cursor.Load() }
 
@@ -122,7 +122,7 @@ func (p *Pager) updateCursor() {
 	p.cursor.Store(&cursor)
 }
 
-// Close cancels the call in progress, without waiting for it, and refuses later ones with [ErrClosed]. Pages stay
+// Close cancels the call in progress, without waiting for it, and rejects later ones with [ErrClosed]. Pages stay
 // valid. The error is always nil.
 func (p *Pager) Close() error {
 	p.handle.close()

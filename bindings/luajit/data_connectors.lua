@@ -3,7 +3,7 @@
 
 local ffi = require("ffi")
 
--- A callback can't be called from compiled code, and calls that wait for a network gain nothing from it.
+-- Compiled code can't be called back, and compilation doesn't speed up calls that wait for the network.
 jit.off(true, true)
 
 local M = {}
@@ -52,7 +52,7 @@ M.constants = {
 local C = M.constants
 local LOG_LEVELS = { "error", "warn", "info", "debug", error = 1, warn = 2, info = 3, debug = 4 }
 
--- The system's functions have names of our own, as another module may have declared them differently.
+-- The system's functions are declared under other names, as another module may have declared them differently.
 ffi.cdef([[
 typedef int32_t dc_status;
 typedef struct dc_error dc_error;
@@ -109,7 +109,7 @@ local function add_rate_limit(result, read, native)
   result.rate_limit_reset = number_or_nil(numbers[2])
 end
 
--- What a failure raises. Fields that the service didn't send are nil.
+-- The error that a failure raises. Fields that the service didn't send are nil.
 M.Error = {}
 M.Error.__index = M.Error
 function M.Error:__tostring()
@@ -121,7 +121,7 @@ local function new_error(status, message)
   return setmetatable({ status = status, status_name = name, message = message, attempts = 0 }, M.Error)
 end
 
-local function refuse(...) error(new_error(C.DC_ERR_INVALID_ARGUMENT, string.format(...)), 0) end
+local function reject(...) error(new_error(C.DC_ERR_INVALID_ARGUMENT, string.format(...)), 0) end
 
 -- Copies and frees a native error.
 local function error_of(status, out_error)
@@ -147,10 +147,10 @@ local function call(native, ...)
   if status ~= C.DC_OK then error(error_of(status, out_error), 0) end
 end
 
--- Refuses what C would misread; the library checks the rest. A string is not repeated, as it may be a secret.
+-- Rejects values that C can't represent; the library validates the rest. A string is not repeated: it may be a secret.
 local function check(value, name, expected)
-  if type(value) ~= expected then refuse("invalid %s: a %s; pass a %s", name, type(value), expected) end
-  if expected == "string" and value:find("\0", 1, true) then refuse("invalid %s: contains a NUL byte", name) end
+  if type(value) ~= expected then reject("invalid %s: expected a %s, got a %s", name, expected, type(value)) end
+  if expected == "string" and value:find("\0", 1, true) then reject("invalid %s: contains a NUL character", name) end
   return value
 end
 
@@ -160,14 +160,14 @@ local function check_arguments(arguments, is_page)
   arguments = check(arguments == nil and {} or arguments, "arguments", "table")
   for name, value in pairs(arguments) do
     if not ARGUMENTS[name] or is_page and name == "prefetch" then
-      refuse("unknown argument %s: use per_page, starting_after, cancel%s", tostring(name),
+      reject("unknown argument %s: use per_page, starting_after, cancel%s", tostring(name),
         is_page and "" or " or prefetch")
     end
     check(value, name, ARGUMENTS[name])
   end
   local per_page = arguments.per_page or 0
   if per_page ~= math.floor(per_page) or math.abs(per_page) >= 2 ^ 31 then
-    refuse("invalid per_page %s: use 1 to 50", per_page)
+    reject("invalid per_page %s: use 1 to 50", per_page)
   end
   return arguments
 end
@@ -186,7 +186,7 @@ local function is_cancelled()
   return current.cancel ~= nil and current.cancel()
 end
 
--- No error may unwind through the library: it is raised after the call.
+-- An error must not unwind through the library: it is raised after the call.
 local function guard(callback, ...)
   local ok, result = pcall(callback, ...)
   if not ok then current.raised = current.raised or { result } end
@@ -257,16 +257,17 @@ local function close(object)
 end
 
 local function check_open(object)
-  if object._closed then refuse("the %s is closed", object._name) end
+  if not (type(object) == "table" and object._name) then reject("call methods with a colon: client:list_page()") end
+  if object._closed then reject("the %s is closed", object._name) end
 end
 
 local function to_string(object) return "data_connectors " .. object._name .. (object._closed and " (closed)" or "") end
 
--- Makes a call that returns a page, or nil after the last one. Two things would raise an error in a callback, and are
--- held back during the call: SIGINT, which `luajit` turns into an error in the Lua code that runs next (here it cancels
--- the call first), and a hook of the program.
+-- Makes a call that returns a page, or nil after the last one. SIGINT and hooks could raise an error in a callback, so
+-- during the call SIGINT is blocked (a pending one cancels the call, then `luajit` raises its error), and the program's
+-- hook is removed.
 local function fetch(object, cancel, native)
-  if cancel and cancel() then error(new_error(C.DC_ERR_CANCELLED, "the call was cancelled"), 0) end
+  if cancel and cancel() then error(new_error(C.DC_ERR_CANCELLED, "request cancelled by its cancel function"), 0) end
   check_open(object)
   local out_page, out_error, mask, outer = ffi.new("dc_page *[1]"), ffi.new("dc_error *[1]"), signal_set(), current
   local this, hook, hook_mask, hook_count = { cancel = cancel, logger = object._logger }, debug.gethook()
@@ -281,7 +282,7 @@ local function fetch(object, cancel, native)
   end)
   current, object._calls = outer, object._calls - 1
   if object._closed then close(object) end
-  -- An error that is raised in the next three lines leaves a received page to the next call.
+  -- If the next three lines raise an error, the received page is kept for the next call.
   object._page = ok and result or nil
   ffi.C.dc_lua_sigmask(SET, mask, nil)
   if type(hook) == "function" then debug.sethook(hook, hook_mask, hook_count) end
@@ -291,8 +292,8 @@ local function fetch(object, cancel, native)
   return result
 end
 
--- Iterators are called for the next page or connector, nil after the last one. After an error the next call requests
--- the same page again. `cursor` is that of the page that is returned next.
+-- Calling an iterator returns the next page or connector, nil after the last one. After an error the next call requests
+-- the same page again. `cursor` is the cursor of the page that is returned next.
 local function next_page(iterator)
   if iterator._done then return nil end
   check_open(iterator._client)
@@ -348,23 +349,23 @@ function Client:pages(arguments) return iterate(PAGES, self, arguments) end
 -- Iterates over the connectors of all pages, with the same arguments.
 function Client:list(arguments) return iterate(CONNECTORS, self, arguments) end
 
--- Cancels the call in progress, whose `cancel` or logger calls this, and refuses new ones.
+-- Cancels the call in progress, if called by its `cancel` or logger, and rejects new ones.
 function Client:shutdown()
   check_open(self)
   lib.dc_client_shutdown(self._handle)
 end
 
--- Refuses new calls. The call in progress finishes; then the client is freed.
+-- Rejects new calls. The call in progress finishes; then the client is freed.
 Client.close = close
 
--- In C the option that is set last replaces the other, but a table has no order.
-local function check_exclusive(options)
+-- In C the last one set replaces the other, but a table has no order.
+local function reject_replaced_pairs(options)
   local function is_set(name) return options[name] and options[name] ~= "false" and options[name] ~= "0" end
   for i = 0, tonumber(lib.dc_config_option_count()) - 1 do
     local name = ffi.string(lib.dc_config_option(i, C.DC_INFO_NAME))
     local other = string_or_nil(lib.dc_config_option(i, C.DC_INFO_REPLACES))
     if other and is_set(name) and is_set(other) then
-      refuse("%s and %s replace each other: pass one of them", name, other)
+      reject("%s and %s replace each other: pass one of them", name, other)
     end
   end
 end
@@ -378,13 +379,16 @@ function M.client(options)
   end
   local logger, level = values.logger, values.log_level or "info"
   values.logger, values.log_level = nil, nil
-  check_exclusive(values)
+  reject_replaced_pairs(values)
   local config, out = ffi.gc(lib.dc_config_new(), lib.dc_config_free), ffi.new("dc_client *[1]")
   for name, value in pairs(values) do call(lib.dc_config_set_string, config, name, check(value, name, "string")) end
   call(lib.dc_config_set_interrupt_check, config, INTERRUPT_CHECK, nil, nil)
   if logger ~= nil then
     check(logger, "logger", "function")
-    call(lib.dc_config_set_logger, config, LOG_LEVELS[level] or 0, LOG, nil, nil)
+    if type(level) ~= "string" or not LOG_LEVELS[level] then
+      reject("invalid log_level %s: use error, warn, info or debug", tostring(level))
+    end
+    call(lib.dc_config_set_logger, config, LOG_LEVELS[level], LOG, nil, nil)
   end
   call(lib.dc_client_new, config, out)
   lib.dc_config_free(ffi.gc(config, nil))

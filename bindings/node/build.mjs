@@ -12,8 +12,8 @@ const usage = `Usage: npm run build -- [OPTIONS]
   --library FILE       Native library to include, or "none"
                        [default: DATA_CONNECTORS_LIBRARY, or target/release/libdata_connectors.so]
   --include DIR        Folder of data_connectors.h [default: include/ of the repository]
-  --node-include DIR   Folder of node_api.h [default: that of the node that runs this]
-  --out DIR            Create the package there [default: here]
+  --node-include DIR   Folder of node_api.h [default: that of the running node]
+  --out DIR            Folder of the package to create [default: bindings/node]
   -h, --help           Show this help`;
 
 function fail(message) {
@@ -23,7 +23,7 @@ function fail(message) {
 
 function requireFile(folder, name, option) {
   if (!existsSync(path.join(folder, name)))
-    fail(`no ${name} in ${folder}: name its folder with --${option}`);
+    fail(`${name} not found in ${folder}: set its folder with --${option}`);
 }
 
 const { values: options } = parseArgs({
@@ -43,7 +43,7 @@ if (options.help) {
 requireFile(options['node-include'], 'node_api.h', 'node-include');
 requireFile(options.include, 'data_connectors.h', 'include');
 if (options.library !== 'none' && !existsSync(options.library))
-  fail(`no library at ${options.library}: build it with "make library", or name it with --library`);
+  fail(`library not found at ${options.library}: build it with "make library", or set its path with --library`);
 
 const out = path.resolve(options.out);
 const prebuilds = path.join(out, 'prebuilds', `${process.platform}-${process.arch}`);
@@ -54,13 +54,13 @@ if (out !== here)
   for (const part of ['lib', 'test', 'package.json', 'README.md'])
     cpSync(path.join(here, part), path.join(out, part), { recursive: true });
 
-// The types of the library's options.
+// Generates the types of the library's options.
 const TYPES = { string: 'string', int: 'number', bool: 'boolean' };
 const members = JSON.parse(readFileSync(path.join(root, 'abi/data_connectors.json'))).options.map((option) => {
   const { name, type, default: value, allowed, description, replaces } = option;
   const camel = (text) => text.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
   const comment = [description, `Allowed: ${allowed}${value ? ` [default: ${value}]` : ''}.`,
-    replaces ? `Not together with \`${camel(replaces)}\`.` : ''].join(' ').trim();
+    replaces ? `Can't be combined with \`${camel(replaces)}\`.` : ''].join(' ').trim();
   const member = name === 'access_token' ? 'token: string' : `${camel(name)}?: ${TYPES[type]} | null`;
   return `  /** ${comment} */\n  ${member};\n`;
 });
@@ -80,7 +80,7 @@ const compiled = spawnSync(command[0], command.slice(1), { stdio: 'inherit' });
 if (compiled.status !== 0)
   fail(compiled.error ? `${command[0]}: ${compiled.error.message}` : 'the compiler failed');
 
-// By the name of the installed library, and not as a symbolic link, which npm would leave out.
+// Under the name of the installed library, and as a regular file: npm omits symbolic links.
 if (options.library !== 'none')
   cpSync(realpathSync(options.library), path.join(prebuilds, 'libdata_connectors.so.1'));
 console.log(`built ${path.relative(process.cwd(), prebuilds) || prebuilds}`);

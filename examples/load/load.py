@@ -142,7 +142,7 @@ def validate(response: bytes, stats: Stats) -> None:
 
 
 def decode_chunks(body: bytes) -> bytes:
-    """Decode a chunked body; a truncated one gives invalid JSON."""
+    """Decode a chunked body; a truncated one becomes invalid JSON."""
     decoded = b""
     while body:
         size, _, body = body.partition(b"\r\n")

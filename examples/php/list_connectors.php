@@ -30,7 +30,7 @@ try {
     $perPage = $options['--per-page'] === null ? null : (int) $options['--per-page'];
     foreach ($client->list(perPage: $perPage) as $connector) {
         $line = sprintf('%-12s %-8s %s', $connector->id ?? '-', $connector->state ?? '-', $connector->name ?? '-');
-        // Names may contain control characters, which a terminal would obey.
+        // Names may contain control characters, which would affect the terminal.
         echo preg_replace('/\p{Cc}/u', '?', $line), "\n";
     }
 } catch (RuntimeException $exception) {

@@ -23,7 +23,7 @@ begin
   abort "list_connectors.rb: unexpected argument #{ARGV.first}" unless ARGV.empty?
   DataConnectors::Client.open(**options) do |client|
     client.list(per_page: per_page).each do |connector|
-      # Names may contain control characters, which a terminal would obey.
+      # Names may contain control characters, which would affect the terminal.
       fields = [connector.id, connector.state, connector.name]
       puts fields.map { |field| (field || "-").gsub(/[[:cntrl:]]/, "?") }.join(" ")
     end

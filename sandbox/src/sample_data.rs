@@ -46,9 +46,9 @@ const TEMPLATES: [(&str, &str, Option<&str>); 30] = [
     ("delete", "Pending order cancellation", Some("Cancels an order that has not been packed yet")),
 ];
 
-/// Generates `count` connectors; the same count always gives the same connectors.
+/// Generates `count` connectors; the same count always generates the same connectors.
 pub(crate) fn generate(count: usize) -> Vec<Value> {
-    // Multiplying by an odd factor modulo a power of two gives distinct ids.
+    // Multiplying by an odd factor modulo a power of two yields distinct ids.
     let id_range = count.next_power_of_two().max(1 << 17) as u64;
     (0..count).map(|index| connector(index, id_range)).collect()
 }

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 /// Replaces the access token in output.
 const REDACTED: &str = "[token]";
 
-/// A shorter token may be part of an ordinary word, and is redacted only as a word of its own. Real access tokens have
+/// A shorter token may be part of an ordinary word, and is redacted only as a whole word. Real access tokens have
 /// some sixty characters.
 const MIN_UNIQUE_LENGTH: usize = 8;
 const MAX_LENGTH: usize = 4096;

@@ -9,7 +9,7 @@ pub(crate) struct ConfigOption<T> {
     pub name: &'static CStr,
     /// `None` if the option is required, such as the access token, or not set by default, such as the proxy.
     pub default: Option<&'static CStr>,
-    /// The allowed values, for people: `1 to 86400000`.
+    /// The allowed values, for users: `1 to 86400000`.
     pub allowed: &'static CStr,
     pub description: &'static CStr,
     /// No message, log line or representation may contain its value.
@@ -64,7 +64,7 @@ impl<T> ConfigOption<T> {
             (Set::Bool(set), 0 | 1) => set(target, value == 1),
             (Set::Bool(_), value) => Err(Error::invalid(format!("invalid {} {value}: use 0 or 1", self.name()))),
             (Set::String(_), _) => {
-                Err(Error::invalid(format!("option {} takes a string, not an integer", self.name())))
+                Err(Error::invalid(format!("option {} requires a string, not an integer", self.name())))
             }
         }
     }
@@ -79,7 +79,7 @@ impl<T> ConfigOption<T> {
     }
 }
 
-/// A refused value for a message. A long one may be a secret that was set as another option, and is not repeated.
+/// A rejected value for a message. A long one may be a secret that was set as another option, and is not repeated.
 pub(super) fn quote(value: &str) -> String {
     const MAX_BYTES: usize = 16;
     if value.len() > MAX_BYTES { String::new() } else { format!(" {value:?}") }
@@ -221,7 +221,7 @@ mod tests {
         let error = TABLE[2].set_int(&mut target, 2).expect_err("neither 0 nor 1");
         assert_eq!(error.message(), "invalid on 2: use 0 or 1");
         let error = TABLE[0].set_int(&mut target, 2).expect_err("a string");
-        assert_eq!(error.message(), "option name takes a string, not an integer");
+        assert_eq!(error.message(), "option name requires a string, not an integer");
     }
 
     #[test]

@@ -160,7 +160,7 @@ impl Config {
         Ok(self)
     }
 
-    /// Sets the timeout for opening a connection, which also ends with the timeout of the call; default 10 s.
+    /// Sets the timeout for opening a connection, within the timeout of the call; default 10 s.
     ///
     /// # Errors
     /// `InvalidArgument` below 1 ms and above 24 h.
@@ -187,8 +187,8 @@ impl Config {
         Ok(self)
     }
 
-    /// Sets whether a call waits for the reset of the rate limit, within its timeout, once a response has said that no
-    /// requests remain until then; default `false`. A reset more than five minutes away is ignored as implausible.
+    /// Sets whether a call waits for the reset of the rate limit, within its timeout, after a response reported that no
+    /// requests remain; default `false`. A reset more than five minutes away is ignored as implausible.
     pub fn set_wait_for_rate_limit(&mut self, wait: bool) -> &mut Self {
         self.wait_for_rate_limit = wait;
         self

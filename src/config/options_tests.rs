@@ -138,7 +138,7 @@ fn errors_do_not_contain_secrets() {
             let error = set(&mut Config::new(), option.name(), Some(value)).expect_err(value);
             assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
         }
-        assert_rejected(option.set_int(&mut Config::new(), 7), "takes a string, not an integer");
+        assert_rejected(option.set_int(&mut Config::new(), 7), "requires a string, not an integer");
     }
     let mut config = Config::new();
     config.set_access_token("s3cret").expect("a token").set_proxy(Some("http://u:s3cret@proxy")).expect("a proxy");

@@ -87,7 +87,7 @@ fn basic(credentials: &str) -> Option<Zeroizing<String>> {
     let (user, password) = credentials.split_once(':').unwrap_or((credentials, ""));
     let mut plain = Zeroizing::new(Vec::with_capacity(credentials.len() + 1));
     plain.extend(percent_decode_str(user));
-    // A colon would end the user name.
+    // A colon would terminate the user name.
     if plain.contains(&b':') {
         return None;
     }

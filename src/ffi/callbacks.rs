@@ -4,8 +4,8 @@
 //! several threads at once if several make calls. It may call this library, but a call with the pager that is in use
 //! fails. It must return normally, without an exception or longjmp, and must not free the handles of the call in
 //! progress. A destroy callback is called once per process (at most once in a forked child), on any thread, when the
-//! callback is no longer used: when it was replaced or its config was freed, and all clients made from that config and
-//! their pagers were freed. It is not called if the setter failed, or if its callback is NULL.
+//! callback is no longer used: when it was replaced or its config was freed, and all clients created from that config
+//! and their pagers were freed. It is not called if the setter failed, or if its callback is NULL.
 
 use std::ffi::{c_char, c_void};
 
@@ -37,7 +37,7 @@ pub type dc_log_callback = Option<unsafe extern "C" fn(user_data: *mut c_void, l
 /// returns DC_ERR_CANCELLED.
 pub type dc_interrupt_callback = Option<unsafe extern "C" fn(user_data: *mut c_void) -> i32>;
 
-/// Sets the function that receives the log lines of clients made from this config. Lines of a prefetched page are
+/// Sets the function that receives the log lines of clients created from this config. Lines of a prefetched page are
 /// delivered by the dc_pager_next() that returns it.
 ///
 /// @param level      the least severe level to receive, one of DC_LOG_….

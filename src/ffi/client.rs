@@ -43,7 +43,7 @@ pub unsafe extern "C" fn dc_client_new(
 }
 
 /// Lists one page of the data connectors, most recently updated first. Blocks until the page is received or the call
-/// fails, at most for DC_OPTION_TIMEOUT_MS. To list all pages, use a pager.
+/// fails, for at most DC_OPTION_TIMEOUT_MS. To list all pages, use a pager.
 ///
 /// @param per_page        maximum number of rows, 1 to 50; 0 for the service's default (20).
 /// @param starting_after  dc_page_next_cursor() of the previous page, 1 to 4096 bytes; NULL for the first page.

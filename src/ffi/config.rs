@@ -3,14 +3,13 @@
 //! A config holds the options of a client. Only the access token is required. Options are set by name; a value is
 //! validated when it is set, and an invalid one leaves the option unchanged. NULL resets an option to its default,
 //! except the access token. Of two options that replace each other, the last one set is in effect; a reset, or
-//! false, replaces nothing. No error, log line
-//! or other output contains the value of a secret option.
+//! false, replaces nothing. No error, log line or other output contains the value of a secret option.
 //!
 //! Retryable failures are connections that could not be opened, broke or timed out, and HTTP 408, 429, 500, 502, 503
 //! and 504. The delay before a retry is the one that the service specified; if that exceeds the time remaining, the
 //! call fails at once. If it specified none, the delay starts at up to 250 ms and doubles each time. A connection
-//! without any data for the timeout divided by the maximum number of attempts is closed, and the call is retried, if
-//! that is 5 seconds or more.
+//! without data for the stall timeout is closed, and the call is retried. The stall timeout is the timeout divided by
+//! the maximum number of attempts, if 5 seconds or more.
 
 use std::ffi::{CStr, c_char};
 use std::ptr;

@@ -105,7 +105,7 @@ pub unsafe extern "C" fn dc_error_api_field(error: *const dc_error) -> *const c_
     unsafe { read(error, ptr::null(), |error| address(error.api_field.as_ref())) }
 }
 
-/// Returns the service's request id, to be quoted to its support. Since: 0.1.0
+/// Returns the service's request id, for support requests. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_error_request_id(error: *const dc_error) -> *const c_char {
     // SAFETY: the header requires a live error or NULL.

@@ -95,7 +95,7 @@ pub unsafe extern "C" fn dc_page_count(page: *const dc_page) -> usize {
     unsafe { read(page, 0, |page| page.page.count()) }
 }
 
-/// Returns the cursor of the next page, to be passed as starting_after; NULL on the last page. Since: 0.1.0
+/// Returns the cursor of the next page, for starting_after; NULL on the last page. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_page_next_cursor(page: *const dc_page) -> *const c_char {
     // SAFETY: the header requires a live page or NULL.
@@ -113,7 +113,7 @@ pub unsafe extern "C" fn dc_page_has_next(page: *const dc_page) -> i32 {
     unsafe { read(page, -1, |page| page.page.has_next().into()) }
 }
 
-/// Returns the service's request id (X-Request-Id), to be quoted to its support. Since: 0.1.0
+/// Returns the service's request id (X-Request-Id), for support requests. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_page_request_id(page: *const dc_page) -> *const c_char {
     // SAFETY: the header requires a live page or NULL.

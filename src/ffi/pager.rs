@@ -60,15 +60,15 @@ pub unsafe extern "C" fn dc_pager_new(
     }
 }
 
-/// Sets how many pages are prefetched. With 1, dc_pager_next() starts to fetch the following page on a background
+/// Sets how many pages are prefetched. With 1, dc_pager_next() starts to request the following page on a background
 /// thread, which calls no callback, while you process the page that it returned. The next call returns the prefetched
 /// page or its error, and its log lines, on your thread.
 ///
 /// A cancel token or the interrupt check cancels only the wait for a prefetch, which continues for the next call;
 /// dc_client_shutdown() cancels both. The timeout of a prefetch runs from its start: after a long pause a call may fail
 /// at once, and the next one sends a new request. A page can be as old as that pause. A prefetch costs about 0.1 ms,
-/// a page of memory, two file descriptors, and a wasted request if the pager is freed early. If no thread
-/// can be started, or in a child that was forked meanwhile, the next call fetches the page itself.
+/// a page of memory, two file descriptors, and a wasted request if the pager is freed early. If no thread can be
+/// started, or in a child forked meanwhile, the next call requests the page itself.
 ///
 /// @param pages  0 (default) or 1. With 0, a prefetch in progress is kept for the next call.
 /// Since: 0.1.0

@@ -17,7 +17,7 @@ pub const DC_OK: dc_status = 0;
 pub const DC_DONE: dc_status = 1;
 /// An argument or an option is invalid. Nothing was sent.
 pub const DC_ERR_INVALID_ARGUMENT: dc_status = -1;
-/// The connection could not be opened or broke: DNS resolution failed, connection refused, reset, or closed early.
+/// The connection could not be opened, or broke: DNS resolution failed, connection refused, reset, or closed early.
 pub const DC_ERR_CONNECTION: dc_status = -2;
 /// The timeout of the call, or of opening its connection, expired.
 pub const DC_ERR_TIMEOUT: dc_status = -3;

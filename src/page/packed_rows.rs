@@ -21,7 +21,7 @@ pub(crate) enum PackedFormat {
     /// rows has the same members, each an empty array.
     JsonColumns,
     /// The columns of each row in order, separated by the byte 0xFE; rows are separated by 0xFF, and the byte 0xFD
-    /// stands for an absent value. None of the three occurs in UTF-8. Strings are not escaped and may contain NULs;
+    /// represents an absent value. None of the three occurs in UTF-8. Strings are not escaped and may contain NULs;
     /// "direct_fin_usage" is `true` or `false`, and integers are decimal. The 17th column is the row's JSON, as the
     /// service sent it. A page without rows is empty.
     Separated,
@@ -30,7 +30,7 @@ pub(crate) enum PackedFormat {
 const ROW_SEPARATOR: u8 = 0xFF;
 const COLUMN_SEPARATOR: u8 = 0xFE;
 const ABSENT: u8 = 0xFD;
-/// How many fields stand before the derived columns. A field that is added later stands after the row's JSON, so that
+/// How many fields precede the derived columns. A field that is added later follows the row's JSON, so that
 /// no column moves.
 const LEADING_FIELDS: usize = 12;
 
@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn json_columns_have_every_column_in_order() {
-        let made = packed(&format!("{ROW},7,{{\"direct_fin_usage\":true}}"), PackedFormat::JsonColumns);
+        let packed_rows = packed(&format!("{ROW},7,{{\"direct_fin_usage\":true}}"), PackedFormat::JsonColumns);
         let expected = [r#"{"type":["a",null,null]"#, r#""id":["b",null,null]"#, r#""name":["Größe\u0000\"\n"#]
             .join(",")
             + "\u{fffd}\",null,null],"
@@ -178,13 +178,13 @@ mod tests {
                 9 + ROW.len() + 3,
                 ROW.len()
             );
-        assert_eq!(String::from_utf8(made).expect("UTF-8"), expected);
+        assert_eq!(String::from_utf8(packed_rows).expect("UTF-8"), expected);
     }
 
     #[test]
     fn json_columns_of_no_rows_are_empty_arrays() {
-        let made = packed("", PackedFormat::JsonColumns);
-        let columns: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&made).expect("JSON");
+        let packed_rows = packed("", PackedFormat::JsonColumns);
+        let columns: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&packed_rows).expect("JSON");
         assert_eq!(columns.len(), Field::COUNT + DERIVED.len() + JSON_RANGE.len());
         assert!(columns.values().all(|column| column.as_array().is_some_and(Vec::is_empty)));
     }
@@ -192,8 +192,8 @@ mod tests {
     #[test]
     fn separated_rows_have_every_column_in_order() {
         assert_eq!(packed("", PackedFormat::Separated), b"");
-        let made = packed(&format!("{ROW},7,{{\"direct_fin_usage\":true}}"), PackedFormat::Separated);
-        let rows: Vec<Vec<&[u8]>> = made
+        let packed_rows = packed(&format!("{ROW},7,{{\"direct_fin_usage\":true}}"), PackedFormat::Separated);
+        let rows: Vec<Vec<&[u8]>> = packed_rows
             .split(|&byte| byte == ROW_SEPARATOR)
             .map(|row| row.split(|&byte| byte == COLUMN_SEPARATOR).collect())
             .collect();

@@ -16,7 +16,7 @@ pub(crate) struct Rows {
     /// A copy of the page's JSON in which the values of fields are unescaped in place, each followed by a NUL.
     values: Vec<u8>,
     rows: Vec<Row>,
-    /// A copy of the page's JSON in which a NUL follows each row; made on the first access from C.
+    /// A copy of the page's JSON in which a NUL follows each row; created on the first access from C.
     json_nuls: OnceBox<Vec<u8>>,
 }
 

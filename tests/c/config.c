@@ -117,7 +117,7 @@ static void check_option(dc_config *config, size_t index)
         CHECK_REJECTED(dc_config_set_int(config, name, 2, &error), "2: use 0 or 1");
     } else {
         CHECK(is(type, "string"));
-        CHECK_REJECTED(dc_config_set_int(config, name, 1, &error), "takes a string, not an integer");
+        CHECK_REJECTED(dc_config_set_int(config, name, 1, &error), "requires a string, not an integer");
     }
     if (!is(name, "access_token"))
         SET(config, name, NULL);

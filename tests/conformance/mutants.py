@@ -42,7 +42,7 @@ def _one_caller_fails(case: Case) -> Case:
 
 def _mutants(case: Case) -> Iterator[tuple[str, Case]]:
     for name, value in case["expect"].items():
-        if name in ("requests", "least_ms"):
+        if name in ("requests", "min_ms"):
             continue
         if name == "error":
             yield "error-not-expected", _with(case, "error", None)
@@ -60,10 +60,10 @@ def _mutants(case: Case) -> Iterator[tuple[str, Case]]:
                     yield _named(f"rows-{field}", expected), mutant
             yield "rows-too-few", _with(case, "rows", value[:-1])
             yield "rows-too-many", _with(case, "rows", [*value, {}])
-        elif name == "most_ms":
-            yield "least_ms", _with(case, "least_ms", 60_000)
+        elif name == "max_ms":
+            yield "min_ms", _with(case, "min_ms", 60_000)
             # A call can take less than a millisecond.
-            yield "most_ms", _with(case, "most_ms", -1)
+            yield "max_ms", _with(case, "max_ms", -1)
         else:
             yield _named(name, value), _with(case, name, _other(name, value))
             if name == "ids" and value != value[::-1]:

@@ -27,10 +27,10 @@ _FIELDS = {"name", "about", "server", "settings", "options", "call", "expect", "
     *("cancel_after_ms", "shutdown_after_ms", "closed", "callers"),
 }
 _SETTINGS = {"token", *OPTIONS} - {"access_token"}
-_ERROR_FIELDS = {"status", "says", "http_status", "api_code", "api_field", "request_id"} | {
+_ERROR_FIELDS = {"status", "message", "http_status", "api_code", "api_field", "request_id"} | {
     *("retry_after_ms", "attempts", "rate_limit", "rate_limit_remaining", "rate_limit_reset"),
 }
-_EXPECT_FIELDS = {"error", "rows", "ids", "pages", "requests", "least_ms", "most_ms"} | {
+_EXPECT_FIELDS = {"error", "rows", "ids", "pages", "requests", "min_ms", "max_ms"} | {
     *("next_cursor", "request_id"),
     *("rate_limit", "rate_limit_remaining", "rate_limit_reset"),
 }

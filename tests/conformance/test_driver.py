@@ -207,14 +207,14 @@ class DocumentsTest(unittest.TestCase):
     """Each language has a page and is linked in the README, and all links are valid."""
 
     def test_each_language_has_a_page(self) -> None:
-        """The page is docs/embedding/NAME.md, or the page of the first program."""
+        """The page is bindings/NAME/README.md, or docs/embedding/NAME.md for the library itself."""
         known = languages.read("")
         pages = {path.stem: path for path in (ROOT / "docs/embedding").glob("*.md")}
         self.assertEqual(set(pages) - {language.name for language in known}, set())
         self.assertEqual([language.name for language in known if not language.first], [])
         for language in known:
             name = language.name
-            page = pages.get(name) or ROOT / language.first.get("page", f"docs/embedding/{name}.md")
+            page = pages.get(name) or ROOT / f"bindings/{name}/README.md"
             headings = " ".join(re.findall(r"(?m)^## (.*)$", page.read_text())).lower()
             for topic in ("install", "thread", "cancel", "ownership|close"):
                 self.assertRegex(headings, topic, name)
@@ -224,7 +224,7 @@ class DocumentsTest(unittest.TestCase):
     def test_links_are_valid(self) -> None:
         folders = ("docs", "docs/embedding", "examples/*", "bindings/*", "tests/conformance")
         pages = [path for folder in folders for path in ROOT.glob(f"{folder}/*.md")]
-        self.assertGreater(len(pages), 20)
+        self.assertGreater(len(pages), 15)
         for page in (ROOT / "README.md", *pages):
             self.assertNotRegex(page.read_text(), r"@[A-Z_]{3,}", "unreplaced placeholder")
             for link in re.findall(r"\]\(([^)#:]+)(?:#[\w-]*)?\)", page.read_text()):

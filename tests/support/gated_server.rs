@@ -1,4 +1,4 @@
-//! A server that responds only when the test says so.
+//! A server that responds only when the test calls `respond_with`.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};

@@ -19,7 +19,7 @@ using System.Threading;
 
 namespace DataConnectors
 {
-    /// <summary>Result of a call. A negative number without a name here is a failure, too.</summary>
+    /// <summary>Result of a call. Negative numbers are failures, including unnamed ones.</summary>
     public enum Status
     {
         /// <summary>Success.</summary>
@@ -36,7 +36,7 @@ namespace DataConnectors
         Tls = -4,
         /// <summary>HTTP 401: the access token is invalid, revoked, or of another region.</summary>
         Unauthorized = -5,
-        /// <summary>HTTP 403: the access token lacks a permission, or a gateway refused the request.</summary>
+        /// <summary>HTTP 403: the access token lacks a permission, or a gateway rejected the request.</summary>
         Forbidden = -6,
         /// <summary>HTTP 429: too many requests.</summary>
         RateLimited = -7,
@@ -44,7 +44,7 @@ namespace DataConnectors
         BadRequest = -8,
         /// <summary>HTTP 5xx.</summary>
         Server = -9,
-        /// <summary>The response is not what the API documents.</summary>
+        /// <summary>The response violates the API contract.</summary>
         Protocol = -10,
         /// <summary>The response is larger than max_response_bytes.</summary>
         TooLarge = -11,
@@ -54,11 +54,11 @@ namespace DataConnectors
         Cancelled = -13,
         /// <summary>The system is out of threads, file descriptors or memory.</summary>
         System = -14,
-        /// <summary>The proxy refused to connect to the service.</summary>
+        /// <summary>The proxy refused the CONNECT tunnel.</summary>
         Proxy = -15,
     }
 
-    /// <summary>Importance of a log line.</summary>
+    /// <summary>Severity of a log line.</summary>
     public enum LogLevel
     {
         /// <summary>A call failed.</summary>
@@ -107,11 +107,11 @@ namespace DataConnectors
         public int? HttpStatus { get; }
         /// <summary>The service's error code, such as "unauthorized".</summary>
         public string ApiCode { get; }
-        /// <summary>The request parameter that the service found invalid.</summary>
+        /// <summary>The request parameter that the service rejected.</summary>
         public string ApiField { get; }
-        /// <summary>The service's id of the request, which its support asks for.</summary>
+        /// <summary>The service's request id, for support requests.</summary>
         public string RequestId { get; }
-        /// <summary>Milliseconds that the service asked to wait before the next request.</summary>
+        /// <summary>The delay before the next request that the service specified, in milliseconds.</summary>
         public long? RetryAfterMs { get; }
         /// <summary>Number of requests that the call made.</summary>
         public int Attempts { get; }
@@ -136,7 +136,7 @@ namespace DataConnectors
         }
     }
 
-    /// <summary>The rate limit that a response reported. Properties are null if it did not.</summary>
+    /// <summary>The rate limit that a response reported. Properties that it did not report are null.</summary>
     public sealed class RateLimit
     {
         internal RateLimit()
@@ -162,7 +162,7 @@ namespace DataConnectors
     }
 
     /// <summary>The options of a client; docs/options.md describes them. Only the access token is required.</summary>
-    /// <remarks>Options can be set, not read, so that no output contains the access token. Null resets one.</remarks>
+    /// <remarks>Write-only, so that no output contains the access token. Null resets an option.</remarks>
     public sealed class ClientOptions
     {
         private static readonly Native.LogCallback WriteLog = (logger, level, message) =>
@@ -173,7 +173,7 @@ namespace DataConnectors
             }
             catch (Exception)
             {
-                // It must not unwind through the library.
+                // An exception must not unwind through the library.
             }
         };
         private static readonly Native.Free FreeLogger = logger => GCHandle.FromIntPtr(logger).Free();
@@ -194,7 +194,7 @@ namespace DataConnectors
 
         /// <summary>Access token of the workspace, without the word Bearer.</summary>
         public string AccessToken { set => this["access_token"] = value; }
-        /// <summary>Region that hosts the workspace: us (default), eu or au. Excludes BaseUrl.</summary>
+        /// <summary>Region that hosts the workspace: us (default), eu or au. Can't be combined with BaseUrl.</summary>
         public string Region { set => this["region"] = value; }
         /// <summary>Base URL instead of a region's, for a gateway or a sandbox.</summary>
         public string BaseUrl { set => this["base_url"] = value; }
@@ -204,7 +204,7 @@ namespace DataConnectors
         public string ApiVersion { set => this["api_version"] = value; }
         /// <summary>Name of your program, such as my-app/1.0, which is appended to User-Agent.</summary>
         public string UserAgentSuffix { set => this["user_agent_suffix"] = value; }
-        /// <summary>Timeout of a whole call, retries and waits included; default 60000.</summary>
+        /// <summary>Timeout of a whole call, including retries and waits; default 60000.</summary>
         public long? TimeoutMs { set => this["timeout_ms"] = Format(value); }
         /// <summary>Timeout for opening a connection; default 10000.</summary>
         public long? ConnectTimeoutMs { set => this["connect_timeout_ms"] = Format(value); }
@@ -220,18 +220,18 @@ namespace DataConnectors
         public string NoProxy { set => this["no_proxy"] = value; }
         /// <summary>PEM file of the certificate authorities to trust instead of the bundled ones.</summary>
         public string CaFile { set => this["ca_file"] = value; }
-        /// <summary>Trusts the certificate authorities of the system. Excludes CaFile.</summary>
+        /// <summary>Trusts the certificate authorities of the system. Can't be combined with CaFile.</summary>
         public bool? SystemRoots { set => this["system_roots"] = Format(value); }
 
         /// <summary>Receives log lines, on the threads that make calls. Its exceptions are ignored.</summary>
         public Action<LogLevel, string> Logger { internal get; set; }
-        /// <summary>The least important level that Logger receives.</summary>
+        /// <summary>The least severe level that Logger receives.</summary>
         public LogLevel LogLevel { internal get; set; } = LogLevel.Info;
 
         internal Handle NewClient()
         {
             Native lib = Native.Library;
-            RefuseExclusive(lib);
+            RejectReplacedPairs(lib);
             using (var config = new Handle(lib.dc_config_new(), lib.dc_config_free))
             {
                 IntPtr error;
@@ -253,8 +253,8 @@ namespace DataConnectors
             }
         }
 
-        /// <summary>In C the option that is set last replaces the other, but an initializer has no order.</summary>
-        private void RefuseExclusive(Native lib)
+        /// <summary>In C the last one set replaces the other, but an initializer has no order.</summary>
+        private void RejectReplacedPairs(Native lib)
         {
             for (uint index = 0; index < (uint)lib.dc_config_option_count(); index++)
             {
@@ -281,7 +281,7 @@ namespace DataConnectors
 
         /// <summary>Creates a client with a copy of the options. Nothing is sent yet.</summary>
         /// <exception cref="DataConnectorsException">An option is invalid.</exception>
-        /// <exception cref="DllNotFoundException">The library is missing, or is not a compatible one.</exception>
+        /// <exception cref="DllNotFoundException">The library is missing or incompatible.</exception>
         public Client(ClientOptions options)
         {
             handle = (options ?? throw new ArgumentNullException(nameof(options))).NewClient();
@@ -290,12 +290,12 @@ namespace DataConnectors
         /// <summary>The version of the loaded library, such as "0.1.0".</summary>
         public static string LibraryVersion => Utf8.Decode(Native.Library.dc_version());
 
-        /// <summary>Lists one page, newest update first. Blocks until it was received or the call failed.</summary>
+        /// <summary>Lists one page, newest update first. Blocks until it is received or the call fails.</summary>
         /// <param name="perPage">Maximum number of rows, 1 to 50; 0 for the service's default (20).</param>
         /// <param name="startingAfter">Cursor of the previous page; null for the first page.</param>
         /// <param name="cancellationToken">Cancels the call within milliseconds.</param>
         /// <exception cref="DataConnectorsException">The call failed.</exception>
-        /// <exception cref="OperationCanceledException">The token cancelled it.</exception>
+        /// <exception cref="OperationCanceledException">The cancellation token cancelled it.</exception>
         /// <exception cref="ObjectDisposedException">The client is closed.</exception>
         public Page ListPage(
             long perPage = 0, string startingAfter = null,
@@ -310,7 +310,7 @@ namespace DataConnectors
         /// <summary>Lists all pages: `foreach` over it once, or call MoveNext.</summary>
         /// <param name="perPage">Maximum number of rows per page, 1 to 50; 0 for the service's default (20).</param>
         /// <param name="startingAfter">Cursor to start after; null for the first page.</param>
-        /// <param name="prefetch">Fetches the next page in the background while you process this one.</param>
+        /// <param name="prefetch">Whether to request the next page while you process the current one.</param>
         /// <param name="cancellationToken">Cancels the calls of the iteration.</param>
         /// <exception cref="DataConnectorsException">An argument is invalid.</exception>
         /// <exception cref="ObjectDisposedException">The client is closed.</exception>
@@ -319,13 +319,13 @@ namespace DataConnectors
             CancellationToken cancellationToken = default(CancellationToken)) =>
             new PageIterator(this, CheckPerPage(perPage), startingAfter, prefetch, cancellationToken);
 
-        /// <summary>Lists all connectors, page by page. Each `foreach` starts again. Parameters as for Pages.</summary>
+        /// <summary>Lists all connectors. Each `foreach` starts from the beginning. Parameters as for Pages.</summary>
         /// <remarks>If connectors are updated meanwhile, one can be listed twice, and one can be missed.</remarks>
         public IEnumerable<Connector> List(
             long perPage = 0, string startingAfter = null, bool prefetch = false,
             CancellationToken cancellationToken = default(CancellationToken))
         {
-            // Refuses invalid arguments here, not at the first MoveNext.
+            // Rejects invalid arguments here, not at the first MoveNext.
             Pages(perPage, startingAfter, prefetch, cancellationToken).Dispose();
             return Connectors(() => Pages(perPage, startingAfter, prefetch, cancellationToken));
         }
@@ -338,10 +338,10 @@ namespace DataConnectors
                         yield return connector;
         }
 
-        /// <summary>Cancels all calls in progress, and refuses new ones.</summary>
+        /// <summary>Cancels all calls in progress, and rejects new ones.</summary>
         public void Shutdown() => Native.Library.dc_client_shutdown(Open());
 
-        /// <summary>Refuses new calls. Frees the client when the calls in progress have finished.</summary>
+        /// <summary>Rejects new calls. Frees the client when the calls in progress have finished.</summary>
         public void Dispose()
         {
             closed = true;
@@ -351,14 +351,14 @@ namespace DataConnectors
         internal Handle Open() =>
             closed ? throw new ObjectDisposedException(null, "the client is closed") : handle;
 
-        /// <summary>Refuses a number that the C type can't represent; the library checks the range.</summary>
+        /// <summary>Rejects a number that the C type can't represent; the library checks the range.</summary>
         private static int CheckPerPage(long perPage) =>
             perPage == (int)perPage
                 ? (int)perPage
                 : throw new DataConnectorsException($"invalid per_page {perPage}: use 1 to 50");
     }
 
-    /// <summary>An iteration over pages. Threads that share it take turns.</summary>
+    /// <summary>An iterator over pages. Thread-safe: concurrent calls are serialized.</summary>
     /// <remarks>
     /// After a failure the next MoveNext requests the same page again (`foreach` closes it instead).
     /// </remarks>
@@ -386,7 +386,7 @@ namespace DataConnectors
         /// <summary>The page that MoveNext received; null before the first and after the last one.</summary>
         public Page Current { get; private set; }
 
-        /// <summary>Cursor of the page that MoveNext requests next. Store it to continue later.</summary>
+        /// <summary>Cursor of the page that MoveNext requests next. Store it to resume later.</summary>
         /// <remarks>Null before the first page (unless it started with a cursor) and after the last one.</remarks>
         public string Cursor { get; private set; }
 
@@ -412,7 +412,7 @@ namespace DataConnectors
         }
 
         /// <summary>Not supported.</summary>
-        public void Reset() => throw new NotSupportedException("an iteration can't go back: start another one");
+        public void Reset() => throw new NotSupportedException("Reset is not supported: create another iterator");
 
         /// <summary>Closes the iterator, and cancels its prefetch. A call in progress finishes.</summary>
         public void Dispose()
@@ -427,7 +427,7 @@ namespace DataConnectors
         IEnumerator IEnumerable.GetEnumerator() => this;
     }
 
-    /// <summary>One page of the list. Immutable. Owns all its data.</summary>
+    /// <summary>One page of the list. Immutable; contains no native memory.</summary>
     public sealed class Page
     {
         private readonly byte[] json;
@@ -447,9 +447,9 @@ namespace DataConnectors
         public IReadOnlyList<Connector> Connectors { get; }
         /// <summary>Cursor of the next page; null on the last page.</summary>
         public string NextCursor { get; }
-        /// <summary>Whether there is a next page. If NextCursor is null, its form is not supported.</summary>
+        /// <summary>Whether there is a next page. If NextCursor is null, its form is unsupported.</summary>
         public bool HasNext { get; }
-        /// <summary>The service's id of the request.</summary>
+        /// <summary>The service's request id.</summary>
         public string RequestId { get; }
         /// <summary>The rate limit after this request.</summary>
         public RateLimit RateLimit { get; }
@@ -509,11 +509,11 @@ namespace DataConnectors
         public string UpdatedAt => columns[10];
         /// <summary>The path of its execution results.</summary>
         public string ExecutionResultsUrl => columns[11];
-        /// <summary>CreatedAt in UTC; null also if it is not an RFC 3339 time, or before 1970.</summary>
+        /// <summary>CreatedAt in UTC; null if absent, not an RFC 3339 time, or before 1970.</summary>
         public DateTimeOffset? CreatedAtTime => Time(columns[12]);
-        /// <summary>UpdatedAt in UTC, in the same way.</summary>
+        /// <summary>UpdatedAt in UTC, like CreatedAtTime.</summary>
         public DateTimeOffset? UpdatedAtTime => Time(columns[13]);
-        /// <summary>The row as the service sent it, with fields that are not documented.</summary>
+        /// <summary>The row as the service sent it, including undocumented fields.</summary>
         public string Json => columns[16];
 
         /// <summary>The row's JSON.</summary>
@@ -540,7 +540,7 @@ namespace DataConnectors
             return rows;
         }
 
-        /// <summary>A time; null also after the year 9999, which .NET can't represent.</summary>
+        /// <summary>Converts a time; null for one after the year 9999, which .NET can't represent.</summary>
         private static DateTimeOffset? Time(string milliseconds)
         {
             if (milliseconds == null)
@@ -557,7 +557,7 @@ namespace DataConnectors
     {
         private static readonly UTF8Encoding Strict = new UTF8Encoding(false, throwOnInvalidBytes: true);
 
-        /// <summary>NUL-terminated UTF-8; null for null.</summary>
+        /// <summary>Encodes a string as NUL-terminated UTF-8; null for null.</summary>
         internal static byte[] Encode(string value, string name)
         {
             if (value == null)
@@ -593,7 +593,7 @@ namespace DataConnectors
         }
     }
 
-    /// <summary>A native handle. The marshaller holds it during a call, so that Dispose can't free it then.</summary>
+    /// <summary>A native handle. The marshaller references it during a call, so that Dispose can't free it.</summary>
     internal sealed class Handle : SafeHandle
     {
         private readonly Native.Free free;
@@ -614,13 +614,13 @@ namespace DataConnectors
     }
 
     /// <summary>The functions of the library; a test compares them with abi/data_connectors.json.</summary>
-    /// <remarks>Delegates, because DllImport can't be given the library's path at run time on Mono.</remarks>
+    /// <remarks>Delegates, because on Mono DllImport doesn't support a path that is known only at run time.</remarks>
     internal sealed class Native
     {
         internal const int AbiVersion = 1, InfoName = 0, InfoReplaces = 6, PackedSeparated = 2;
         private const string Variable = "DATA_CONNECTORS_LIBRARY";
 
-        // If loading fails, the next client tries again.
+        // If loading fails, the next client retries it.
         private static readonly Lazy<Native> Loaded =
             new Lazy<Native>(() => new Native(), LazyThreadSafetyMode.PublicationOnly);
 
@@ -694,7 +694,7 @@ namespace DataConnectors
                 throw new DllNotFoundException($"could not load {name} ({error.Message}){remedy}");
             }
 
-            // First of all: with another version the other functions may have other types.
+            // Checked first: in another version the other functions may have other types.
             IntPtr version = Loader.Symbol(library, nameof(dc_abi_version));
             if (version == IntPtr.Zero)
                 throw new DllNotFoundException($"{name} is not libdata_connectors (no dc_abi_version){remedy}");
@@ -712,7 +712,7 @@ namespace DataConnectors
         }
     }
 
-    /// <summary>The system's loader. The library is never unloaded: handles are freed until the process ends.</summary>
+    /// <summary>The system's loader. The library is never unloaded: finalizers may free handles until exit.</summary>
     internal static class Loader
     {
 #if NETCOREAPP
@@ -724,7 +724,7 @@ namespace DataConnectors
         internal static IntPtr Open(string name)
         {
             const int now = 2;
-            dlerror(); // Mono binds it at the first call, which could clear the reason
+            dlerror(); // Mono resolves it at the first call, which could clear the error
             IntPtr library = dlopen(Utf8.Encode(name, "path of the library"), now);
             return library != IntPtr.Zero ? library : throw new DllNotFoundException(Utf8.Decode(dlerror()));
         }

@@ -138,7 +138,7 @@ internal static class Conformance
         bool prefetch = testCase.TryGetValue("prefetch", out object enabled) && (bool)enabled;
         int most = testCase.TryGetValue("stop_after", out object stopAfter) ? (int)stopAfter : int.MaxValue;
         string then = testCase.TryGetValue("then", out object next) ? (string)next : null;
-        if (then != null && then != "resume" && then != "go_on")
+        if (then != null && then != "resume" && then != "continue")
             throw new UnexpectedException("unknown value of then: " + then);
         switch ((string)testCase["call"])
         {
@@ -162,7 +162,7 @@ internal static class Conformance
                     {
                         AddPages(pages, most, outcome);
                     }
-                    catch (DataConnectorsException error) when (then == "go_on")
+                    catch (DataConnectorsException error) when (then == "continue")
                     {
                         outcome.Error = error;
                         AddPages(pages, int.MaxValue, outcome);

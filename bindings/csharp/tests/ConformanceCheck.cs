@@ -8,7 +8,7 @@ using System.Web.Script.Serialization;
 using DataConnectors;
 using Case = System.Collections.Generic.Dictionary<string, object>;
 
-/// <summary>What a call returned.</summary>
+/// <summary>The result of a call.</summary>
 internal sealed class Outcome
 {
     internal readonly List<Connector> Rows = new List<Connector>();
@@ -39,8 +39,8 @@ internal static class ConformanceCheck
         var expected = (Case)testCase["expect"];
         expected.TryGetValue("error", out object error);
         CheckError(outcome.Error, (Case)error);
-        long least = expected.TryGetValue("least_ms", out object ms) ? (int)ms : 0;
-        long most = expected.TryGetValue("most_ms", out ms) ? (int)ms : 10000;
+        long least = expected.TryGetValue("min_ms", out object ms) ? (int)ms : 0;
+        long most = expected.TryGetValue("max_ms", out ms) ? (int)ms : 10000;
         if (outcome.DurationMs < least || outcome.DurationMs > most)
             throw new UnexpectedException($"duration: expected {least} to {most} ms, got {outcome.DurationMs}");
         Page last = outcome.Pages.LastOrDefault();
@@ -49,8 +49,8 @@ internal static class ConformanceCheck
             switch (part.Key)
             {
                 case "error":
-                case "least_ms":
-                case "most_ms":
+                case "min_ms":
+                case "max_ms":
                     break;
                 case "rows":
                     CheckRows(outcome.Rows, (object[])part.Value);
@@ -87,7 +87,7 @@ internal static class ConformanceCheck
         {
             if (part.Key == "status")
                 Equal($"status of {error}", closed ? "closed" : failure?.StatusName, part.Value);
-            else if (part.Key == "says")
+            else if (part.Key == "message")
                 foreach (string text in (object[])part.Value)
                     Equal($"\"{text}\" in \"{error.Message}\"", error.Message.Contains(text), true);
             else if (part.Key.StartsWith("rate_limit"))
@@ -135,7 +135,7 @@ internal static class ConformanceCheck
 
     private static void Equal(string what, object actual, object expected)
     {
-        // As JSON, in which numbers have no width.
+        // Compared as JSON, in which numbers have no size.
         var json = new JavaScriptSerializer();
         if (json.Serialize(actual) != json.Serialize(expected))
             throw new UnexpectedException($"{what}: expected {json.Serialize(expected)}, got {json.Serialize(actual)}");

@@ -61,12 +61,12 @@ internal static class Support
         return error as T ?? throw new InvalidOperationException($"expected: {typeof(T).Name}, got {error}");
     }
 
-    internal static DataConnectorsException Refused(Action action) => Throws<DataConnectorsException>(action);
+    internal static DataConnectorsException Rejected(Action action) => Throws<DataConnectorsException>(action);
 
-    internal static DataConnectorsException Refused(ClientOptions options)
+    internal static DataConnectorsException Rejected(ClientOptions options)
     {
         options.AccessToken = AccessToken;
-        return Refused(() => new Client(options));
+        return Rejected(() => new Client(options));
     }
 
     /// <summary>Runs the README's first program, and returns its output.</summary>

@@ -1,4 +1,4 @@
-// What the conformance cases don't test: declarations, loading the library, closing, secrets, logging, leaks.
+// Tests beyond the conformance cases: declarations, loading the library, closing, secrets, logging, leaks.
 
 using System;
 using System.Collections.Generic;
@@ -22,9 +22,9 @@ internal static class Tests
         {
             Declarations.FunctionsMatchTheHeader, Declarations.ConstantsMatchTheHeader,
             Declarations.ColumnsMatchTheHeader, Declarations.PropertiesAreOptionsOfTheHeader,
-            ReportsAMissingOrIncompatibleLibrary, FirstProgramListsConnectors, RefusesInvalidOptionsAndArguments,
-            RefusesOptionsThatReplaceEachOther, OptionsCanBeSetByName, AccessTokenIsNotKept,
-            ClosedObjectsRefuseCalls, ClosesDuringCalls, CallsFinishAfterClose, ShutdownCancelsCalls,
+            ReportsAMissingOrIncompatibleLibrary, FirstProgramListsConnectors, RejectsInvalidOptionsAndArguments,
+            RejectsOptionsThatReplaceEachOther, OptionsCanBeSetByName, AccessTokenIsNotKept,
+            ClosedObjectsRejectCalls, ClosesDuringCalls, CallsFinishAfterClose, ShutdownCancelsCalls,
             CancelsATask, PagesContinueAfterAFailure, LogsToTheLogger, DoesNotLeak,
         })
         {
@@ -71,31 +71,31 @@ internal static class Tests
         Equal(failed, 1);
     }
 
-    private static void RefusesInvalidOptionsAndArguments()
+    private static void RejectsInvalidOptionsAndArguments()
     {
-        Contains(Refused(() => new Client(new ClientOptions { AccessToken = AccessToken + "\0x" })),
+        Contains(Rejected(() => new Client(new ClientOptions { AccessToken = AccessToken + "\0x" })),
             "invalid access_token: contains a NUL");
-        Contains(Refused(new ClientOptions { Proxy = "\ud83d" }), "invalid proxy: contains an unpaired surrogate");
-        Contains(Refused(new ClientOptions { MaxRetries = 1L << 32 }), "4294967296", "0 to 10");
+        Contains(Rejected(new ClientOptions { Proxy = "\ud83d" }), "invalid proxy: contains an unpaired surrogate");
+        Contains(Rejected(new ClientOptions { MaxRetries = 1L << 32 }), "4294967296", "0 to 10");
         using (Client client = NewClient("http://127.0.0.1:1"))
         {
-            Contains(Refused(() => client.List(perPage: 1L << 32)), "invalid per_page 4294967296", "1 to 50");
-            Contains(Refused(() => client.List(perPage: 51)), "51", "1 to 50");
+            Contains(Rejected(() => client.List(perPage: 1L << 32)), "invalid per_page 4294967296", "1 to 50");
+            Contains(Rejected(() => client.List(perPage: 51)), "51", "1 to 50");
         }
     }
 
-    private static void RefusesOptionsThatReplaceEachOther()
+    private static void RejectsOptionsThatReplaceEachOther()
     {
-        Contains(Refused(new ClientOptions { Region = "eu", BaseUrl = "https://a" }), "region and base_url replace");
-        Contains(Refused(new ClientOptions { CaFile = "a", SystemRoots = true }), "ca_file", "one of them");
-        Contains(Refused(new ClientOptions { CaFile = "/no/such", SystemRoots = false }), "could not read ca_file");
-        Contains(Refused(new ClientOptions { ["region"] = "eu", BaseUrl = "https://a" }), "one of them");
+        Contains(Rejected(new ClientOptions { Region = "eu", BaseUrl = "https://a" }), "region and base_url replace");
+        Contains(Rejected(new ClientOptions { CaFile = "a", SystemRoots = true }), "ca_file", "one of them");
+        Contains(Rejected(new ClientOptions { CaFile = "/no/such", SystemRoots = false }), "could not read ca_file");
+        Contains(Rejected(new ClientOptions { ["region"] = "eu", BaseUrl = "https://a" }), "one of them");
     }
 
     private static void OptionsCanBeSetByName()
     {
-        Contains(Refused(new ClientOptions { ["timeout_ms"] = "x" }), "invalid timeout_ms \"x\"");
-        Contains(Refused(new ClientOptions { ["timeout_m"] = "1" }), "did you mean timeout_ms?");
+        Contains(Rejected(new ClientOptions { ["timeout_ms"] = "x" }), "invalid timeout_ms \"x\"");
+        Contains(Rejected(new ClientOptions { ["timeout_m"] = "1" }), "did you mean timeout_ms?");
         using (new Client(new ClientOptions { AccessToken = "any", TimeoutMs = 0, ["timeout_ms"] = null }))
         {
         }
@@ -109,15 +109,15 @@ internal static class Tests
         {
             output += client + new JavaScriptSerializer().Serialize(client);
             PageIterator pages = client.Pages();
-            DataConnectorsException error = Refused(() => pages.MoveNext());
+            DataConnectorsException error = Rejected(() => pages.MoveNext());
             output += error.ToString() + new JavaScriptSerializer().Serialize(error.RateLimit);
             foreach (string text in new object[] { client, pages, error, output }.SelectMany(Strings))
                 True(!text.Contains(AccessToken), "no access token in: " + text);
-            True(Strings(options).Contains(AccessToken), "Strings finds it where it is");
+            True(Strings(options).Contains(AccessToken), "Strings() finds the access token in the options");
         }
     }
 
-    private static void ClosedObjectsRefuseCalls()
+    private static void ClosedObjectsRejectCalls()
     {
         Client client = NewClient("http://127.0.0.1:1");
         IEnumerable<Connector> list = client.List();
@@ -191,7 +191,7 @@ internal static class Tests
             client.Shutdown();
             var error = Throws<AggregateException>(page.Wait).InnerException as DataConnectorsException;
             Equal(error?.Status, Status.Cancelled);
-            Equal(Refused(() => client.ListPage()).Status, Status.Cancelled);
+            Equal(Rejected(() => client.ListPage()).Status, Status.Cancelled);
         }
     }
 
@@ -216,7 +216,7 @@ internal static class Tests
         using (PageIterator pages = client.Pages())
         {
             True(pages.MoveNext(), "the first page");
-            DataConnectorsException error = Refused(() => pages.MoveNext());
+            DataConnectorsException error = Rejected(() => pages.MoveNext());
             Equal(error.HttpStatus, 500);
             Contains(error, "(request id req-7)");
             Equal(pages.Cursor, "c1");
@@ -242,7 +242,7 @@ internal static class Tests
                 client.ListPage();
             Contains(string.Join("\n", lines), "Info: ");
             options.LogLevel = (LogLevel)9;
-            Contains(Refused(() => new Client(options)), "invalid log level 9");
+            Contains(Rejected(() => new Client(options)), "invalid log level 9");
         }
     }
 
@@ -261,8 +261,8 @@ internal static class Tests
                     CancellationToken token = count % 100 == 0 ? source.Token : CancellationToken.None;
                     foreach (Page page in client.Pages(5, null, count % 150 == 0, token))
                         if (++count % 25 == 0 || count == end)
-                            break; // perhaps during a prefetch
-                    Refused(() => client.ListPage(51));
+                            break; // possibly during a prefetch
+                    Rejected(() => client.ListPage(51));
                     client.List().First();
                     new Client(options);
                 }

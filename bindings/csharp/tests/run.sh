@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds and runs the tests of the C# wrapper with a library and sandbox that are built already.
+# Builds and runs the tests of the C# wrapper with an existing build of the library and the sandbox.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../../.." && pwd)
@@ -13,7 +13,7 @@ done
 
 mkdir -p "$out"
 compile() { mcs -warn:4 -warnaserror -r:System.Web.Extensions "$@" "$here/../src/DataConnectors.cs"; }
-# Each program in the README compiles; the tests run the first.
+# Compiles each program in the README; the tests run the first.
 rm -f "$out"/readme-*.cs
 awk -v out="$out/readme-" '/^```csharp/ { count++; file = out count ".cs"; next } /^```/ { file = "" }
     file { print > file }' "$here/../README.md"

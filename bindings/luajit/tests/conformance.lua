@@ -83,7 +83,7 @@ function perform.pages(case, client, arguments, outcome)
   local pages = client:pages(arguments)
   local ok, problem = pcall(add_pages, pages, case.stop_after, outcome)
   if not ok then
-    if case["then"] ~= "go_on" then error(problem, 0) end
+    if case["then"] ~= "continue" then error(problem, 0) end
     outcome.error = problem
     add_pages(pages, nil, outcome)
   end
@@ -132,7 +132,7 @@ local function check_error(actual, expected)
     if name == "status" then
       local closed = actual.status == dc.DC_ERR_INVALID_ARGUMENT and message:find("closed", 1, true)
       check("status of " .. quoted(message), closed and "closed" or actual.status_name, value)
-    elseif name == "says" then
+    elseif name == "message" then
       for _, part in ipairs(value) do
         if not message:find(part, 1, true) then unexpected("expected %s in %s", quoted(part), quoted(message)) end
       end
@@ -159,7 +159,7 @@ end
 
 local function check_outcome(expect, outcome)
   check_error(outcome.error, expect.error)
-  local duration, least, most = outcome.duration_ms, expect.least_ms or 0, expect.most_ms or 10000
+  local duration, least, most = outcome.duration_ms, expect.min_ms or 0, expect.max_ms or 10000
   if duration < least or duration > most then
     unexpected("duration: expected %d to %d ms, got %d", least, most, duration)
   end
@@ -169,7 +169,7 @@ local function check_outcome(expect, outcome)
     elseif name == "ids" then check_ids(outcome.rows, value)
     elseif name == "pages" then check("pages", #outcome.pages, value)
     elseif PAGE_FIELDS[name] then check(name, last[name], value)
-    elseif name ~= "error" and name ~= "least_ms" and name ~= "most_ms" then
+    elseif name ~= "error" and name ~= "min_ms" and name ~= "max_ms" then
       unexpected("unknown field expect.%s", name)
     end
   end
@@ -209,7 +209,7 @@ end
 local function run(case)
   check_known(case, FIELDS, "")
   if not perform[case.call] then unexpected("unknown call %s", tostring(case.call)) end
-  if case["then"] and case["then"] ~= "resume" and case["then"] ~= "go_on" then
+  if case["then"] and case["then"] ~= "resume" and case["then"] ~= "continue" then
     unexpected("unknown value of then: %s", tostring(case["then"]))
   end
   local options = {}

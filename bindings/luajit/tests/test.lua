@@ -1,5 +1,5 @@
--- Tests what the conformance cases don't, with the library named by DATA_CONNECTORS_LIBRARY.
--- luajit test.lua SANDBOX [PAGES]: the path of data-connectors-sandbox, and the pages of the test for leaks
+-- Tests beyond the conformance cases, with the library named by DATA_CONNECTORS_LIBRARY.
+-- luajit test.lua SANDBOX [PAGES]: the path of data-connectors-sandbox, and the number of pages in the leak test
 
 local folder = arg[0]:match("^(.*/)") or "./"
 package.path = folder .. "../?.lua;" .. package.path
@@ -36,7 +36,7 @@ local function contains(text, part)
   if not tostring(text):find(part, 1, true) then error(("expected %q in %q"):format(part, tostring(text)), 0) end
 end
 
-local function refused(part, status, ...)
+local function rejected(part, status, ...)
   local ok, problem = pcall(...)
   equal("success", ok, false)
   equal("the metatable of the error", getmetatable(problem), dc.Error)
@@ -79,7 +79,7 @@ local function run(code, library)
   return text
 end
 
--- The outputs are kept, as collecting one waits for the end of its process.
+-- The outputs are referenced, as collecting one waits for its process to exit.
 local processes, outputs = {}, {}
 local function serve(options)
   local process, output = start(sandbox .. " " .. options .. " 2>/dev/null")
@@ -118,15 +118,15 @@ end)
 
 test("a row has the fields of the header", function()
   local abi = cjson.decode(read(folder .. "../../../abi/data_connectors.json"))
-  local mine = client()
-  local connector = mine:list()()
+  local dc_client = client()
+  local connector = dc_client:list()()
   local row = cjson.decode(connector.json)
   for _, name in ipairs(abi.fields) do
     if name ~= "direct_fin_usage" then equal(name .. " in the sandbox", type(row[name]), "string") end
     equal(name, connector[name], row[name])
   end
   equal("created_at_ms", type(connector.created_at_ms), "number")
-  mine:close()
+  dc_client:close()
 end)
 
 test("the rockspec names the module", function()
@@ -183,10 +183,10 @@ test("the access token is not kept", function()
       end
     end
   end
-  local mine = client({ proxy = "http://user:" .. ACCESS_TOKEN .. "@127.0.0.1:1", no_proxy = "*" })
-  search(mine, "client")
-  search(mine:list(), "iterator")
-  search(tostring(mine), "text")
+  local dc_client = client({ proxy = "http://user:" .. ACCESS_TOKEN .. "@127.0.0.1:1", no_proxy = "*" })
+  search(dc_client, "client")
+  search(dc_client:list(), "iterator")
+  search(tostring(dc_client), "text")
   local failed = client({ base_url = "http://127.0.0.1:1", max_retries = 0 })
   search(select(2, pcall(failed.list_page, failed)), "error")
   search(select(2, pcall(dc.client, { access_token = ACCESS_TOKEN .. "\0" })), "error of the wrapper")
@@ -202,86 +202,89 @@ end)
 
 local INVALID = "DC_ERR_INVALID_ARGUMENT"
 
-test("refuses invalid options and arguments", function()
-  local mine = client()
-  refused("did you mean timeout_ms?", INVALID, client, { timeout_m = 1 })
-  refused("invalid option name: a number; pass a string", INVALID, dc.client, { "a" })
-  refused("invalid options: a string; pass a table", INVALID, dc.client, "a")
-  refused("access", INVALID, dc.client, {})
-  refused("invalid access_token: a table; pass a string", INVALID, dc.client, { access_token = {} })
-  refused("invalid base_url: contains a NUL", INVALID, client, { base_url = "http://a\0b" })
-  refused("UTF-8", INVALID, client, { proxy = "http://\255" })
-  refused("invalid wait_for_rate_limit", INVALID, client, { wait_for_rate_limit = 2 })
-  refused("4294967297", INVALID, client, { max_retries = 2 ^ 32 + 1 })
+test("rejects invalid options and arguments", function()
+  local dc_client = client()
+  rejected("did you mean timeout_ms?", INVALID, client, { timeout_m = 1 })
+  rejected("invalid option name: expected a string, got a number", INVALID, dc.client, { "a" })
+  rejected("invalid options: expected a table, got a string", INVALID, dc.client, "a")
+  rejected("access", INVALID, dc.client, {})
+  rejected("invalid access_token: expected a string, got a table", INVALID, dc.client, { access_token = {} })
+  rejected("invalid base_url: contains a NUL", INVALID, client, { base_url = "http://a\0b" })
+  rejected("UTF-8", INVALID, client, { proxy = "http://\255" })
+  rejected("invalid wait_for_rate_limit", INVALID, client, { wait_for_rate_limit = 2 })
+  rejected("4294967297", INVALID, client, { max_retries = 2 ^ 32 + 1 })
   for _, value in ipairs({ 0, 1.5, 0 / 0, math.huge, 2 ^ 60, "x" }) do
-    refused("invalid timeout_ms", INVALID, client, { timeout_ms = value })
+    rejected("invalid timeout_ms", INVALID, client, { timeout_ms = value })
   end
-  refused("region and base_url replace each other", INVALID, client, { region = "eu" })
-  refused("ca_file and system_roots replace each other", INVALID, client, { ca_file = "/no/such", system_roots = true })
-  refused("could not read", INVALID, client, { ca_file = "/no/such", system_roots = false })
-  refused("unknown argument prefetch: use per_page", INVALID, mine.list_page, mine, { prefetch = true })
-  refused("invalid cancel: a boolean; pass a function", INVALID, mine.list, mine, { cancel = true })
-  refused("invalid prefetch: a number", INVALID, mine.list, mine, { prefetch = 1 })
-  refused("invalid per_page", INVALID, mine.pages, mine, { per_page = -2 ^ 40 })
-  refused("invalid per_page 1.5", INVALID, mine.pages, mine, { per_page = 1.5 })
-  mine:close()
+  rejected("region and base_url replace each other", INVALID, client, { region = "eu" })
+  rejected("ca_file and system_roots replace each", INVALID, client, { ca_file = "/no/such", system_roots = true })
+  rejected("could not read", INVALID, client, { ca_file = "/no/such", system_roots = false })
+  rejected("unknown argument prefetch: use per_page", INVALID, dc_client.list_page, dc_client, { prefetch = true })
+  rejected("invalid cancel: expected a function, got a boolean", INVALID, dc_client.list, dc_client, { cancel = true })
+  rejected("call methods with a colon", INVALID, dc_client.list_page)
+  rejected("call methods with a colon", INVALID, dc_client.list, { per_page = 1 })
+  rejected("invalid prefetch: expected a boolean, got a number", INVALID, dc_client.list, dc_client, { prefetch = 1 })
+  rejected("invalid per_page", INVALID, dc_client.pages, dc_client, { per_page = -2 ^ 40 })
+  rejected("invalid per_page 1.5", INVALID, dc_client.pages, dc_client, { per_page = 1.5 })
+  dc_client:close()
 end)
 
-test("a page reports whether there is a next one", function()
-  local mine, seen = client({ timeout_ms = "5000" }), {}
-  for page in mine:pages({ per_page = 50 }) do seen[#seen + 1] = tostring(page.has_next) end
+test("a page reports whether there is a next page", function()
+  local dc_client, seen = client({ timeout_ms = "5000" }), {}
+  for page in dc_client:pages({ per_page = 50 }) do seen[#seen + 1] = tostring(page.has_next) end
   equal("has_next", table.concat(seen, " "), ("true "):rep(#seen - 1) .. "false")
-  mine:close()
+  dc_client:close()
 end)
 
 test("an error shows its request id", function()
-  local mine = client({ max_retries = 0 })
-  local problem = refused("", "DC_ERR_BAD_REQUEST", mine.list_page, mine, { starting_after = "unknown" })
+  local dc_client = client({ max_retries = 0 })
+  local problem = rejected("", "DC_ERR_BAD_REQUEST", dc_client.list_page, dc_client, { starting_after = "unknown" })
   contains(problem, " (request id " .. problem.request_id .. ")")
-  mine:close()
+  dc_client:close()
 end)
 
 test("logs to the logger", function()
   local lines = {}
   local function logger(level, line) lines[#lines + 1] = level .. " " .. line end
-  local mine = client({ log_level = "debug", logger = logger })
-  mine:list_page()
+  local dc_client = client({ log_level = "debug", logger = logger })
+  dc_client:list_page()
   local log = table.concat(lines, "\n")
   contains(log, "debug ")
   contains(log, "info ")
   equal("access token in the log", log:find(ACCESS_TOKEN, 1, true), nil)
-  mine:close()
-  mine = client({ logger = function() error({ mine = true }) end })
-  local ok, problem = pcall(mine.list_page, mine)
-  equal("error of the logger", not ok and problem.mine, true)
-  mine:close()
-  refused("invalid log level", INVALID, client, { logger = print, log_level = "all" })
-  refused("invalid logger: a string; pass a function", INVALID, client, { logger = "x" })
+  dc_client:close()
+  dc_client = client({ logger = function() error({ marker = true }) end })
+  local ok, problem = pcall(dc_client.list_page, dc_client)
+  equal("error of the logger", not ok and problem.marker, true)
+  dc_client:close()
+  rejected("invalid log_level all: use error, warn", INVALID, client, { logger = print, log_level = "all" })
+  rejected("invalid log_level 1: use error, warn", INVALID, client, { logger = print, log_level = 1 })
+  rejected("invalid logger: expected a function, got a string", INVALID, client, { logger = "x" })
 end)
 
-test("closed objects refuse calls", function()
-  local mine = client()
-  local pages, list, other = mine:pages({ per_page = 50 }), mine:list({ per_page = 50 }), mine:list()
+test("closed objects reject calls", function()
+  local dc_client = client()
+  local pages, list, other = dc_client:pages({ per_page = 50 }), dc_client:list({ per_page = 50 }), dc_client:list()
   pages()
   list()
   other()
   pages:close()
   pages:close()
   list:close()
-  refused("the iterator is closed", INVALID, pages)
-  refused("the iterator is closed", INVALID, list)
-  mine:close()
-  mine:close()
-  equal("tostring", tostring(mine), "data_connectors client (closed)")
+  rejected("the iterator is closed", INVALID, pages)
+  rejected("the iterator is closed", INVALID, list)
+  dc_client:close()
+  dc_client:close()
+  equal("tostring", tostring(dc_client), "data_connectors client (closed)")
   for _, name in ipairs({ "list_page", "list", "pages", "shutdown" }) do
-    refused("the client is closed", INVALID, mine[name], mine)
+    rejected("the client is closed", INVALID, dc_client[name], dc_client)
   end
-  refused("the client is closed", INVALID, function() while other() do end end)
+  rejected("the client is closed", INVALID, function() while other() do end end)
 end)
 
-test("cancel may use the library and close its iterator", function()
-  local mine, pages, nested, count = client({ base_url = slow_url }), nil, {}, 0
-  pages = mine:pages({ cancel = function()
+test("cancel may call the library and close its iterator", function()
+  local dc_client, pages, nested, count = client({ base_url = slow_url }), nil, {}, 0
+  pages = dc_client:pages({ cancel = function()
     count = count + 1
     if count == 2 then
       nested.ok, nested.problem = pcall(pages)
@@ -291,51 +294,51 @@ test("cancel may use the library and close its iterator", function()
     end
     return count > 4
   end })
-  refused("", "DC_ERR_CANCELLED", pages)
+  rejected("", "DC_ERR_CANCELLED", pages)
   equal("success of a call of the same iterator", nested.ok, false)
   contains(nested.problem, "in use")
   equal("id from another client", type(nested.id), "string")
   equal("handle during the call is kept", nested.handle ~= nil, true)
   equal("handle after the call", pages._handle, nil)
-  refused("closed", INVALID, pages)
+  rejected("closed", INVALID, pages)
 end)
 
 test("a call finishes after close, and is cancelled by shutdown", function()
-  local mine, count = client({ base_url = serve("--connectors 3 --latency-ms 100") }), 0
-  local page = mine:list_page({ cancel = function()
+  local dc_client, count = client({ base_url = serve("--connectors 3 --latency-ms 100") }), 0
+  local page = dc_client:list_page({ cancel = function()
     count = count + 1
-    if count > 1 then mine:close() end -- the first time is before the call
+    if count > 1 then dc_client:close() end -- the first time is before the call
   end })
   equal("rows", #page.connectors, 3)
-  equal("handle", mine._handle, nil)
-  mine = client({ base_url = slow_url })
-  refused("", "DC_ERR_CANCELLED", mine.list_page, mine, { cancel = function() mine:shutdown() end })
-  refused("", "DC_ERR_CANCELLED", mine.list_page, mine)
-  mine:close()
+  equal("handle", dc_client._handle, nil)
+  dc_client = client({ base_url = slow_url })
+  rejected("", "DC_ERR_CANCELLED", dc_client.list_page, dc_client, { cancel = function() dc_client:shutdown() end })
+  rejected("", "DC_ERR_CANCELLED", dc_client.list_page, dc_client)
+  dc_client:close()
 end)
 
 test("an error of cancel is raised by the call", function()
-  local mine, count = client({ base_url = slow_url }), 0
-  local ok, problem = pcall(mine.list_page, mine, { cancel = function()
+  local dc_client, count = client({ base_url = slow_url }), 0
+  local ok, problem = pcall(dc_client.list_page, dc_client, { cancel = function()
     count = count + 1
-    if count > 5 then error({ mine = true }) end
+    if count > 5 then error({ marker = true }) end
   end })
-  equal("error of cancel", not ok and problem.mine, true)
+  equal("error of cancel", not ok and problem.marker, true)
 end)
 
 test("an error of a hook is raised after the call, not through the library", function()
-  local mine, count = client({ base_url = slow_url, timeout_ms = 200 }), 0
+  local dc_client, count = client({ base_url = slow_url, timeout_ms = 200 }), 0
   debug.sethook(function()
     if count < 3 then return end
     debug.sethook()
-    error("the hook's")
+    error("hook failure")
   end, "c")
-  local _, problem = pcall(mine.list_page, mine, { cancel = function() count = count + 1 end })
-  contains(problem, "the hook's")
+  local _, problem = pcall(dc_client.list_page, dc_client, { cancel = function() count = count + 1 end })
+  contains(problem, "hook failure")
   equal("cancel is called until the timeout", count > 5, true)
 end)
 
-test("the cursor is that of the next page, and no page is lost", function()
+test("the cursor refers to the next page, and no page is lost", function()
   local count, armed, cursor = 0, false, nil
   local pages
   local function cancel()
@@ -351,11 +354,11 @@ test("the cursor is that of the next page, and no page is lost", function()
   debug.sethook(function()
     if not armed then return end
     debug.sethook()
-    error("the hook's")
+    error("hook failure")
   end, "", 1)
   local _, problem = pcall(pages)
   debug.sethook()
-  contains(problem, "the hook's")
+  contains(problem, "hook failure")
   equal("during a call", cursor, after)
   equal("after a page that was received, but not returned", pages.cursor, after)
   local page = pages()
@@ -398,16 +401,16 @@ end
 
 test("does not leak", function()
   local function list(count)
-    local mine = client()
+    local dc_client = client()
     for i = 1, count do
-      mine:list_page({ per_page = 50 })
-      for _ = 1, 10 do pcall(mine.list_page, mine, { per_page = 51 }) end
+      dc_client:list_page({ per_page = 50 })
+      for _ = 1, 10 do pcall(dc_client.list_page, dc_client, { per_page = 51 }) end
       if i % 20 == 0 then
-        mine:list({ prefetch = i % 40 == 0 })() -- neither iterator nor client is closed
+        dc_client:list({ prefetch = i % 40 == 0 })() -- neither iterator nor client is closed
         client({ logger = print })
       end
     end
-    mine:close()
+    dc_client:close()
   end
   list(500)
   local before, descriptors_before = usage()

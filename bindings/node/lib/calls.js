@@ -1,23 +1,24 @@
 'use strict';
-// Calls: they run on threads of the addon, up to a limit, and wait in a queue beyond it.
+// Calls run on threads of the addon, up to a limit; further ones are queued.
 
 const errors = require('./errors');
 const native = require('./native');
 
 const kinds = new Map(Object.values(errors).map((kind) => [kind.code, kind]));
-const running = new Map(); // by the number of the native thread
+const running = new Map(); // by the index of the native thread
 const queue = new Set(); // oldest first
 let limit = 16;
 
-// The Error for a failure of the addon. Created behind an await, it has the caller's lines in its stack.
+// Converts a failure of the addon to an Error. Created after an await, its stack contains the caller.
 function toError(failure) {
   if (failure instanceof Error)
     return failure;
   const { message, ...details } = failure;
-  return new (kinds.get(details.code) ?? errors.DataConnectorsError)(message, details);
+  const suffix = details.requestId ? ` (request id ${details.requestId})` : '';
+  return new (kinds.get(details.code) ?? errors.DataConnectorsError)(message + suffix, details);
 }
 
-// Calls a native function that returns at once.
+// Calls a native function that doesn't block.
 function attempt(call) {
   try {
     return call();
@@ -82,7 +83,7 @@ function setMaxConcurrentCalls(count) {
   startQueued();
 }
 
-// For each signal its calls, which share a listener: Node warns about more than ten.
+// The calls of each signal share one listener: Node warns about more than ten.
 const listeners = new WeakMap();
 
 function listen(signal, call) {
@@ -103,7 +104,7 @@ function listen(signal, call) {
   };
 }
 
-// Waits for a call. If a signal cancels it, its reason is thrown, as by fetch.
+// Waits for a call. If a signal cancels it, throws the signal's reason, as fetch does.
 async function wait(call, signal) {
   const unlisten = signal ? listen(signal, call) : null;
   try {

@@ -1,9 +1,9 @@
 /// <reference lib="esnext.disposable" />
 import type { LibraryOptions } from './options';
 
-/** The options of a client. null and undefined select the default; an unknown name is refused. */
+/** The options of a client. null and undefined select the default. Unknown options are rejected. */
 export interface ClientOptions extends LibraryOptions {
-  /** Options by their names in data_connectors.h, such as `{ timeout_ms: '30000' }`, and of newer libraries. */
+  /** Options by their names in C, such as `{ timeout_ms: '30000' }`, including those of newer libraries. */
   options?: { readonly [name: string]: string } | null;
   /** Receives log lines, such as `console`. Those of a call are delivered while it is in progress. */
   logger?: Logger | null;
@@ -29,7 +29,7 @@ export interface PageOptions {
 }
 
 export interface ListOptions extends PageOptions {
-  /** Requests the next page while this one is processed. It may then be as old as the processing took. */
+  /** Requests the next page while you process the current one. The prefetched page can be stale when it is used. */
   prefetch?: boolean | null;
 }
 
@@ -77,9 +77,9 @@ export interface Page {
   readonly connectors: readonly Connector[];
   /** The `startingAfter` of the next page; null on the last page. */
   readonly nextCursor: string | null;
-  /** Whether there is a next page, also if the service named it in an unsupported form. */
+  /** Whether there is a next page, even if the service specified it in an unsupported form. */
   readonly hasNext: boolean;
-  /** The service's id of the request, which its support asks for. */
+  /** The service's request id, for support requests. */
   readonly requestId: string | null;
   readonly rateLimit: RateLimit;
   /** The response body as the service sent it. */
@@ -89,7 +89,7 @@ export interface Page {
 /** After an error the next `next()` requests the same page again. */
 export interface ListIterator<T> {
   next(): Promise<IteratorResult<T, undefined>>;
-  /** Ends the iteration and cancels its call in progress. */
+  /** Stops the iteration and cancels its call in progress. */
   return(value?: any): Promise<IteratorResult<T, any>>;
   /** return(), for `await using`; in Node 18.18, 20 and later. */
   [Symbol.asyncDispose](): Promise<void>;
@@ -97,7 +97,7 @@ export interface ListIterator<T> {
 }
 
 export interface PageIterator extends ListIterator<Page> {
-  /** `startingAfter` for continuing later: of the page that `next()` requests. null before and after the iteration. */
+  /** Cursor of the page that `next()` requests, for `startingAfter`. null before the first page and after the last. */
   readonly cursor: string | null;
 }
 
@@ -110,7 +110,7 @@ export interface ConnectorList {
 
 /** A client of one workspace. It keeps connections open: create one and keep it. */
 export class Client {
-  /** Sends nothing. @throws InvalidArgumentError: an option is invalid. */
+  /** Creates a client. Nothing is sent yet. @throws InvalidArgumentError: an option is invalid. */
   constructor(options: ClientOptions);
 
   /** Lists one page, most recently updated first. Rejects with a DataConnectorsError, or with `signal.reason`. */
@@ -119,7 +119,7 @@ export class Client {
   /** Lists all connectors. @throws InvalidArgumentError: an option is invalid. ClosedError: the client is closed. */
   list(options?: ListOptions): ConnectorList;
 
-  /** Refuses new calls, which reject with ClosedError. Resolves when the calls in progress have finished. */
+  /** Makes new calls reject with ClosedError. Resolves when the calls in progress have finished. */
   close(): Promise<void>;
 
   /** close(), but cancels the calls in progress, which reject with CancelledError. */
@@ -127,7 +127,7 @@ export class Client {
 
   readonly closed: boolean;
 
-  /** close() without waiting, for `using`; in Node 18.18, 20 and later. */
+  /** Closes without waiting, for `using`; in Node 18.18, 20 and later. */
   [Symbol.dispose](): void;
   /** close(), for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
@@ -139,11 +139,11 @@ export function setMaxConcurrentCalls(count: number): void;
 /** The version of the native library. */
 export const libraryVersion: string;
 
-/** For errors that a test creates. */
+/** The properties of an error that a test creates. */
 export type ErrorDetails = { -readonly [Name in Exclude<keyof DataConnectorsError, keyof Error> | 'code']?:
   DataConnectorsError[Name] };
 
-/** A failed call. Neither the message nor another member contains the access token. */
+/** A failed call. The message ends with the request id, if there is one. No member contains the access token. */
 export class DataConnectorsError extends Error {
   constructor(message?: string, details?: ErrorDetails);
   /** The status in C, such as "DC_ERR_TIMEOUT". */
@@ -152,11 +152,11 @@ export class DataConnectorsError extends Error {
   readonly httpStatus: number | null;
   /** The service's error code, such as "unauthorized". */
   readonly apiCode: string | null;
-  /** The request parameter that the service found invalid. */
+  /** The request parameter that the service rejected. */
   readonly apiField: string | null;
-  /** The service's id of the request, which its support asks for. */
+  /** The service's request id, for support requests. */
   readonly requestId: string | null;
-  /** How long the service asked to wait before the next request. */
+  /** The delay before the next request that the service specified. */
   readonly retryAfterMs: number | null;
   /** Number of requests that the call made. */
   readonly attempts: number;
@@ -175,7 +175,7 @@ export class TimeoutError extends DataConnectorsError {}
 export class TlsError extends DataConnectorsError {}
 /** HTTP 401: the access token is invalid, revoked, or of another region. */
 export class AuthenticationError extends DataConnectorsError {}
-/** HTTP 403: the access token lacks a permission, or a gateway refused the request. */
+/** HTTP 403: the access token lacks a permission, or a gateway rejected the request. */
 export class PermissionDeniedError extends DataConnectorsError {}
 /** HTTP 429: too many requests. See `retryAfterMs`. */
 export class RateLimitError extends DataConnectorsError {}
@@ -183,15 +183,15 @@ export class RateLimitError extends DataConnectorsError {}
 export class BadRequestError extends DataConnectorsError {}
 /** HTTP 5xx: the service, or a gateway in front of it, failed. */
 export class ServerError extends DataConnectorsError {}
-/** The response is not what the API documents: malformed JSON, a redirect, a repeated cursor. */
+/** The response violates the API contract: malformed JSON, a redirect, a repeated cursor. */
 export class ProtocolError extends DataConnectorsError {}
-/** The response is larger than `maxResponseBytes`, or than a string of Node can be. */
+/** The response is larger than `maxResponseBytes`, or than the maximum length of a string in Node. */
 export class TooLargeError extends DataConnectorsError {}
 /** A bug in the library. */
 export class PanicError extends DataConnectorsError {}
-/** The call was cancelled by `shutdown()`. (If a signal cancels it, it rejects with the signal's reason.) */
+/** The call was cancelled by `shutdown()`. A call that a signal cancels rejects with the signal's reason instead. */
 export class CancelledError extends DataConnectorsError {}
 /** The system is out of threads, file descriptors or memory. */
 export class SystemError extends DataConnectorsError {}
-/** The proxy refused to connect to the service. */
+/** The proxy refused the CONNECT tunnel. */
 export class ProxyError extends DataConnectorsError {}

@@ -4,5 +4,5 @@ const { setMaxConcurrentCalls } = require('./calls');
 const { Client } = require('./client');
 const { version: libraryVersion } = require('./native');
 
-// Node finds the names for `import` in this form.
+// In this form, Node detects the names for `import`.
 module.exports = { Client, setMaxConcurrentCalls, libraryVersion, ...require('./errors') };

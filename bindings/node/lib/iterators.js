@@ -14,8 +14,8 @@ class ListIterator {
 if (Symbol.asyncDispose)
   ListIterator.prototype[Symbol.asyncDispose] = async function () { await this.return(); };
 
-// Concurrent next() take turns; without another one the call starts at once, so that close() waits for it. After an
-// error the next one requests the same page again.
+// Concurrent calls of next() are serialized. The first one starts its call synchronously, so that close() waits for it.
+// After an error next() requests the same page again.
 class PageIterator extends ListIterator {
   #options;
   #client;
@@ -97,7 +97,7 @@ class ConnectorIterator extends ListIterator {
     return { done: false, value: this.#connectors[this.#position++] };
   }
 
-  // Shared by concurrent next().
+  // Shared by concurrent calls of next().
   async #fetch() {
     try {
       const { done, value } = await this.#pages.next();

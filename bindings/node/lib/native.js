@@ -1,5 +1,5 @@
 'use strict';
-// Finds and loads the addon, and the native library through it. Needs no module of Node's, so that it can be bundled.
+// Finds and loads the addon, and the native library with it. Requires no modules, so that it can be bundled.
 
 const VARIABLE = 'DATA_CONNECTORS_LIBRARY';
 const NOT_FOUND = 'DATA_CONNECTORS_LIBRARY_NOT_FOUND';
@@ -10,7 +10,8 @@ function loadError(code, message) {
   return Object.assign(new Error(`data-connectors: ${message}`), { code });
 }
 
-// The folder of the addon and the library: in the package, or beside a bundle. An ES module has no __dirname.
+// The folders that may contain the addon and the library: in the package, or next to a bundle. ES modules have no
+// __dirname.
 function folders() {
   const here = typeof __dirname === 'string' ? __dirname : process.argv[1].replace(/[/\\][^/\\]*$/, '');
   return [`${here}/../prebuilds/${PLATFORM}`, `${here}/prebuilds/${PLATFORM}`];
@@ -28,12 +29,12 @@ function loadAddon() {
     }
   }
   throw loadError('DATA_CONNECTORS_ADDON_NOT_FOUND',
-    `no addon for ${PLATFORM} (${tried.join('; ')}). In a bundled program, exclude data-connectors from the bundle ` +
+    `addon for ${PLATFORM} not found (${tried.join('; ')}). In a bundled program, exclude data-connectors from the bundle ` +
     '(esbuild: --external:data-connectors), or copy node_modules/data-connectors/prebuilds to the folder of the ' +
     'bundle. Otherwise install a package that was built for this platform');
 }
 
-// If the variable is set, nothing else is tried.
+// If the variable is set, no other file is tried.
 function loadLibrary({ addon, folder }) {
   const named = process.env[VARIABLE];
   const tried = [];
@@ -43,7 +44,7 @@ function loadLibrary({ addon, folder }) {
       return Object.assign(addon, { version });
     } catch (error) {
       if (error.code !== NOT_FOUND)
-        throw loadError(error.code, `the library ${file} can't be used: ${error.message}`);
+        throw loadError(error.code, `could not use the library ${file}: ${error.message}`);
       tried.push(`${file} (${error.message})`);
     }
   }

@@ -1,5 +1,5 @@
 'use strict';
-// Checks options and arguments: names, types, and what C would misread. The library checks the values.
+// Validates names and types, and strings that C can't represent. The library validates the values.
 
 const { InvalidArgumentError } = require('./errors');
 const native = require('./native');
@@ -18,12 +18,12 @@ function fail(message) {
   throw new InvalidArgumentError(message);
 }
 
-// No message repeats a string: it may be an access token in the wrong place.
+// No message contains the string: it may be a misplaced access token.
 function string(value, name) {
   if (typeof value !== 'string')
     fail(`${name} must be a string`);
   if (/[\0\p{Surrogate}]/u.test(value))
-    fail(`${name} must not contain NUL or half of a surrogate pair`);
+    fail(`${name} must not contain NUL or an unpaired surrogate`);
   return value;
 }
 
@@ -40,11 +40,11 @@ function members(object, names) {
   return object;
 }
 
-// Returns a client's options as strings, [name, value, …], and those that may be shown.
+// Returns a client's options as strings, [name, value, …], and those that aren't secret.
 function clientOptions(given) {
   const { options, logger = null, logLevel = 'info', ...named } =
     members(given, [...known.keys(), 'options', 'logger', 'logLevel']);
-  const values = new Map([['access_token', null]]); // null: the library asks for the variable of a missing one
+  const values = new Map([['access_token', null]]); // null: the library reports the missing access token
   const shown = {};
   const set = (key, name, value) => {
     values.set(name, string(String(value), key));
@@ -66,7 +66,11 @@ function clientOptions(given) {
       fail(`${key} and ${keyOf(replaces)} replace each other: pass one of them`);
   if (!LEVELS.includes(logLevel))
     fail(`invalid logLevel: use ${LEVELS.join(', ')}`);
-  return { values: [...values].flat(), shown, logger, level: logger ? LEVELS.indexOf(logLevel) + 1 : 0 };
+  const level = logger ? LEVELS.indexOf(logLevel) + 1 : 0;
+  for (const method of LEVELS.slice(0, level))
+    if (typeof logger[method] !== 'function')
+      fail(`logger must be an object with the methods ${LEVELS.join(', ')}, such as console: it has no ${method}`);
+  return { values: [...values].flat(), shown, logger, level };
 }
 
 function listOptions(given, names) {

@@ -4,7 +4,7 @@
 const { TooLargeError } = require('./errors');
 const { camelCase } = require('./options');
 
-// From columns, as of { id: ['1', '2'], created_at: [null, '…'], … }. The rows' places in the JSON are not kept.
+// Converts columns such as { id: ['1', '2'], created_at: [null, '…'], … }. The offsets of the rows are dropped.
 function toConnectors({ json_start: starts, json_length, ...columns }) {
   const fields = Object.entries(columns).map(([name, values]) => [camelCase(name), values]);
   return Object.freeze(starts.map((_, row) => {
@@ -17,7 +17,7 @@ function toConnectors({ json_start: starts, json_length, ...columns }) {
 
 function toPage({ rows, json, ...page }) {
   if (rows === undefined || json === undefined)
-    throw new TooLargeError('the response is longer than a string can be in Node: list fewer rows with perPage', {
+    throw new TooLargeError('response is longer than the maximum length of a string in Node: reduce perPage', {
       requestId: page.requestId, attempts: 1, rateLimit: page.rateLimit,
     });
   return Object.freeze({ connectors: toConnectors(JSON.parse(rows)), ...page, json });

@@ -1,5 +1,5 @@
 /*
- * The functions for lib: clients and pagers as externals, and calls on the threads of a pool.
+ * The functions that lib/ calls. Clients and pagers are externals; calls run on the threads of a pool.
  *
  * Each load of the addon (by the main thread, or by a worker) has its own state. All of it belongs to the JavaScript
  * thread, except a call while its job runs.
@@ -84,7 +84,7 @@ static void free_unused(struct handle *handle)
         free(handle);
 }
 
-/* Called by the garbage collector, and when the environment has ended. */
+/* Called by the garbage collector, and after the environment was torn down. */
 static void finalize(napi_env env, void *data, void *hint)
 {
     struct handle *handle = data;
@@ -103,7 +103,7 @@ static napi_value new_handle(napi_env env, dc_client *client, dc_pager *pager)
     return external;
 }
 
-/* NULL, and an exception, for what is not a handle or was freed. lib passes neither. */
+/* Returns NULL and throws if the value is not a handle, or was freed. lib/ passes neither. */
 static struct handle *get_handle(napi_env env, napi_value value)
 {
     void *handle = NULL;
@@ -148,7 +148,7 @@ static dc_status set_option(napi_env env, dc_config *config, napi_value name, na
     return status;
 }
 
-/* clientNew([option, value, …], logLevel): a handle. Throws a failure. */
+/* clientNew([option, value, …], logLevel): returns a handle, or throws a failure. */
 static napi_value client_new(napi_env env, napi_callback_info info)
 {
     napi_value options = argument(env, info, 0), name, value;
@@ -173,7 +173,7 @@ static napi_value client_new(napi_env env, napi_callback_info info)
     return status == DC_OK ? new_handle(env, client, NULL) : throw_failure(env, status, error);
 }
 
-/* pagerNew(client, perPage, startingAfter, prefetch): a handle. Throws a failure. */
+/* pagerNew(client, perPage, startingAfter, prefetch): returns a handle, or throws a failure. */
 static napi_value pager_new(napi_env env, napi_callback_info info)
 {
     int32_t per_page = 0;
@@ -205,7 +205,7 @@ static napi_value shutdown_client(napi_env env, napi_callback_info info)
     return NULL;
 }
 
-/* On a thread of the pool. The rows are packed here, not when JavaScript's thread reads them. */
+/* Runs on a thread of the pool. Packs the rows here, to relieve the JavaScript thread. */
 static void run(struct job *job)
 {
     struct call *call = (struct call *)job;
@@ -232,7 +232,7 @@ static void free_call(struct call *call)
     free(call);
 }
 
-/* start(handle, perPage, startingAfter): starts a call, and returns its number. Throws a failure. */
+/* start(handle, perPage, startingAfter): starts a call and returns its number, or throws a failure. */
 static napi_value start(napi_env env, napi_callback_info info)
 {
     napi_value number = NULL;
@@ -251,7 +251,7 @@ static napi_value start(napi_env env, napi_callback_info info)
         free_call(call);
         return throw_failure(env, DC_ERR_SYSTEM, error);
     }
-    /* A call in progress keeps the program running. */
+    /* Keeps the program running. */
     if (call->state->calls++ == 0)
         napi_ref_threadsafe_function(env, call->state->notify);
     napi_create_int32(env, call->worker, &number);
@@ -298,7 +298,7 @@ static void deliver(napi_env env, napi_value notify, void *context, void *data)
             if (--call->state->calls == 0)
                 napi_unref_threadsafe_function(env, call->state->notify);
         }
-    } /* else the environment has ended, and the state with it */
+    } /* otherwise the environment and its state were torn down */
     if (is_result)
         free_call(call);
     else
@@ -307,7 +307,7 @@ static void deliver(napi_env env, napi_value notify, void *context, void *data)
         napi_call_function(env, undefined, notify, 3, values, NULL);
 }
 
-/* The environment ends. Its calls are waited for, as their threads run code of the addon, which Node may unload. */
+/* Called when the environment is torn down. Waits for its calls: Node may unload the addon, whose code they run. */
 static void stop(void *data)
 {
     struct state *state = data;
@@ -327,7 +327,7 @@ static struct state *new_state(napi_env env, napi_value notify)
     return state;
 }
 
-/* load(path, notify): loads the library, and returns its version. Throws an Error with a code. */
+/* load(path, notify): loads the library and returns its version, or throws an Error with a code. */
 static napi_value load(napi_env env, napi_callback_info info)
 {
     char why[1024];
@@ -342,7 +342,7 @@ static napi_value load(napi_env env, napi_callback_info info)
     return string_value(env, library.dc_version());
 }
 
-/* options(): for each option of the library a list of its attributes, in the order of DC_INFO_…. */
+/* options(): returns a list of attributes for each option of the library, in the order of DC_INFO_…. */
 static napi_value options(napi_env env, napi_callback_info info)
 {
     napi_value list, attributes;

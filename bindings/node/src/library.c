@@ -30,7 +30,7 @@ static const char *resolve(void *handle, char *why, size_t size)
         }
         memcpy((char *)&found + functions[i].offset, &address, sizeof address);
         if (i == 0 && found.dc_abi_version() != DC_ABI_VERSION) {
-            snprintf(why, size, "its ABI version is %d, and this package needs %d", (int)found.dc_abi_version(),
+            snprintf(why, size, "its ABI version is %d, but this package requires %d", (int)found.dc_abi_version(),
                      DC_ABI_VERSION);
             return UNUSABLE;
         }

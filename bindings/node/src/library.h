@@ -1,11 +1,11 @@
-/* The native library, loaded by dlopen: a pointer to each of its functions that the addon calls. */
+/* Loads the native library with dlopen; holds a pointer to each function that the addon calls. */
 #ifndef LIBRARY_H
 #define LIBRARY_H
 
 #include <data_connectors.h>
 #include <stddef.h>
 
-/* dc_abi_version is first: it tells another library and another ABI version from an older library. */
+/* dc_abi_version is first, to distinguish another library or ABI version from an older library. */
 #define LIBRARY_FUNCTIONS(X)                                                                                          \
     X(dc_abi_version) X(dc_version) X(dc_status_name) X(dc_status_message)                                            \
     X(dc_config_new) X(dc_config_set_string) X(dc_config_set_logger) X(dc_config_option) X(dc_config_option_count)    \

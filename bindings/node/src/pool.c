@@ -31,7 +31,7 @@ static void *work(void *argument)
     return NULL;
 }
 
-/* Without signals, which are for the threads of the program. */
+/* Blocks all signals on the thread: the program's own threads handle them. */
 static bool start_thread(struct worker *worker)
 {
     sigset_t all, before;

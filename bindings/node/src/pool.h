@@ -18,7 +18,7 @@ struct job {
 struct worker {
     struct pool *pool;
     struct job *job; /* NULL: idle */
-    bool pending;    /* the thread has not taken the job yet */
+    bool pending;    /* the thread has not started the job yet */
     bool started;
     pthread_t thread;
     pthread_cond_t wake;
@@ -35,7 +35,7 @@ void pool_init(struct pool *pool);
 /* Runs a job, and returns the index of its worker; -1 if all are busy, or the system is out of threads. */
 int pool_submit(struct pool *pool, struct job *job);
 
-/* Makes a worker idle whose job has run. */
+/* Marks a worker as idle after its job has run. */
 void pool_release(struct pool *pool, int worker);
 
 /* Calls `cancel` for each job that was not released, and waits until all have run. */

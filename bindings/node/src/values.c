@@ -34,7 +34,7 @@ static void set_string(napi_env env, napi_value object, const char *name, const 
     napi_set_named_property(env, object, name, string_value(env, string));
 }
 
-/* null for a negative number, which stands for an absent one. */
+/* Sets an integer; null if it is negative, which means absent. */
 static void set_integer(napi_env env, napi_value object, const char *name, int64_t integer)
 {
     napi_value value;

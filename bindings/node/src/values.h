@@ -5,19 +5,19 @@
 #include <data_connectors.h>
 #include <node_api.h>
 
-/* Zeroed memory. Ends the process if there is none, as Node does. */
+/* Allocates zeroed memory. Aborts the process if out of memory, as Node does. */
 void *allocate(size_t size);
 
-/* Copies a string to UTF-8; NULL for what is not a string. */
+/* Copies a string as UTF-8. Returns NULL if the value is not a string. */
 char *copy_string(napi_env env, napi_value value);
 
-/* null for NULL. */
+/* Converts a string; null for NULL. */
 napi_value string_value(napi_env env, const char *string);
 
-/* The page as an object. A member whose string is too long for JavaScript is undefined. */
+/* Converts a page to an object. A member whose string is too long for JavaScript is undefined. */
 napi_value page_value(napi_env env, const dc_page *page);
 
-/* What lib/calls.js makes an Error of. */
+/* Converts an error to an object, from which lib/calls.js creates an Error. */
 napi_value failure_value(napi_env env, dc_status status, const dc_error *error);
 
 #endif

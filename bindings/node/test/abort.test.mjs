@@ -1,4 +1,4 @@
-// AbortSignal: each phase of a call, and the signal's listeners.
+// AbortSignal cancels a call in each phase, and keeps no listeners.
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import net from 'node:net';
@@ -51,9 +51,9 @@ for (const [phase, where] of Object.entries(phases))
     }
   });
 
-test('with an aborted signal nothing is sent', async () => {
-  const there = await server((_, response) => response.end(list([])));
-  const one = client(there.url);
+test('a call with an aborted signal sends nothing', async () => {
+  const origin = await server((_, response) => response.end(list([])));
+  const one = client(origin.url);
   const signal = AbortSignal.abort();
   for (const call of [() => one.listPage({ signal }), () => all(one.list({ signal })),
     () => one.list({ signal }).pages().next()]) {
@@ -61,7 +61,7 @@ test('with an aborted signal nothing is sent', async () => {
     assert.equal(error.name, 'AbortError');
     assert.equal(error, signal.reason);
   }
-  assert.equal(there.requests.length, 0);
+  assert.equal(origin.requests.length, 0);
 });
 
 test('AbortSignal.timeout causes a TimeoutError, as with fetch', async () => {
@@ -70,7 +70,7 @@ test('AbortSignal.timeout causes a TimeoutError, as with fetch', async () => {
   assert.ok(ms < SOON);
 });
 
-test('a signal can be used for calls of several clients, and keeps no listener', async () => {
+test('a signal can be shared by calls of several clients, and keeps no listener', async () => {
   const [good, bad] = [await server((_, response) => response.end(list(['1']))), await hang()];
   const controller = new AbortController();
   const { signal } = controller;
@@ -85,10 +85,10 @@ test('a signal can be used for calls of several clients, and keeps no listener',
 });
 
 test('concurrent calls share a listener', async () => {
-  const there = await server((request, response) => request.url.endsWith('=7') ? response.end(list([])) : undefined);
+  const origin = await server((request, response) => request.url.endsWith('=7') ? response.end(list([])) : undefined);
   const warnings = [];
   process.on('warning', (warning) => warnings.push(warning.message));
-  const one = client(there.url);
+  const one = client(origin.url);
   const controller = new AbortController();
   const { signal } = controller;
   const first = one.listPage({ perPage: 7, signal });
@@ -103,7 +103,7 @@ test('concurrent calls share a listener', async () => {
   assert.deepEqual(warnings, []);
 });
 
-test('aborting 30,000 queued calls does not block, and cancels no others', async () => {
+test('aborting 30,000 queued calls does not block, and cancels no other calls', async () => {
   const one = client((await hang()).url);
   const controllers = [new AbortController(), new AbortController()];
   const [queued, others] = [[], []];
@@ -122,7 +122,7 @@ test('aborting 30,000 queued calls does not block, and cancels no others', async
     assert.equal(error.code, 'DC_ERR_CANCELLED');
 });
 
-test('a queued call is aborted, or shut down, at once', async () => {
+test('a queued call is cancelled immediately by its signal or by shutdown', async () => {
   const one = client((await hang()).url);
   const busy = Array.from({ length: 16 }, () => failed(one.listPage()));
   const other = client((await hang()).url);
@@ -152,13 +152,13 @@ test('return() cancels the call in progress', async () => {
 });
 
 test('an aborted iteration can be continued at its cursor', async () => {
-  const there = await server((request, response) => {
+  const origin = await server((request, response) => {
     if (!request.url.includes('c1'))
       response.end(list(['1'], 'c1'));
-    else if (there.requests.length > 2)
+    else if (origin.requests.length > 2)
       response.end(list(['2']));
   });
-  const one = client(there.url);
+  const one = client(origin.url);
   const controller = new AbortController();
   const pages = one.list({ signal: controller.signal }).pages();
   await pages.next();

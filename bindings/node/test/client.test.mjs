@@ -31,19 +31,19 @@ test('the connectors of a page have the values in its JSON, and are frozen', asy
   assert.equal(typeof page.rateLimit.remaining, 'number');
 });
 
-test('unusual strings, absent fields and unknown values', async () => {
+test('rows may contain unusual strings, absent fields and unknown values', async () => {
   const name = 'a\0b \u{1F600} ü \u00fe\u00ff \u2028';
   const rows = [
     { id: '1', name, direct_fin_usage: false, state: 'archived', new: [1] },
     { id: 5, name: '', created_at: 'yesterday' }, {}, 'no object',
   ];
-  const there = await server((_, response) => response.end(JSON.stringify({ type: 'list', data: rows })));
-  const { connectors } = await client(there.url).listPage();
+  const origin = await server((_, response) => response.end(JSON.stringify({ type: 'list', data: rows })));
+  const { connectors } = await client(origin.url).listPage();
   assert.deepEqual(connectors.map((row) => [row.id, row.name, row.directFinUsage, row.stateCode, row.createdAtMs]), [
     ['1', name, false, 0, null], [null, '', null, null, null], ...Array(2).fill(Array(5).fill(null))]);
 });
 
-test('lists all connectors, and all pages, repeatedly', async () => {
+test('a list can be iterated repeatedly, by connector and by page', async () => {
   const everything = client(url).list({ perPage: 50 });
   const connectors = await all(everything);
   const pages = await all(everything.pages());
@@ -53,7 +53,7 @@ test('lists all connectors, and all pages, repeatedly', async () => {
   assert.deepEqual(connectors, await all(client(url).list({ perPage: 50, prefetch: true })));
 });
 
-test('an iteration continues at its cursor', async () => {
+test('a new iteration resumes at a cursor', async () => {
   const pages = client(url).list({ perPage: 50 }).pages();
   assert.equal(pages.cursor, null);
   const first = (await pages.next()).value;
@@ -82,26 +82,26 @@ test('concurrent next() return results in order', async () => {
 
 test('after an error an iterator requests the same page again', async () => {
   const responses = [[200, list(['1'], 'c1')], [503, ''], [503, ''], [200, list(['2'])]];
-  const there = await server((_, response, count) => {
+  const origin = await server((_, response, count) => {
     const [status, body] = responses[count - 1];
     response.writeHead(status).end(body);
   });
-  const iterator = client(there.url, { maxRetries: 0 }).list()[Symbol.asyncIterator]();
+  const iterator = client(origin.url, { maxRetries: 0 }).list()[Symbol.asyncIterator]();
   assert.equal((await iterator.next()).value.id, '1');
   for (let i = 0; i < 2; i++)
     assert.equal((await failed(iterator.next())).error.httpStatus, 503);
   assert.equal((await iterator.next()).value.id, '2');
   assert.equal((await iterator.next()).done, true);
-  assert.deepEqual(there.requests.map((request) => request.url.split('?')[1]),
+  assert.deepEqual(origin.requests.map((request) => request.url.split('?')[1]),
     [undefined, ...Array(3).fill('starting_after=c1')]);
 });
 
-test('leaving a loop sends no further request', async () => {
-  const there = await server((_, response, count) => response.end(list([`${count}`], `c${count}`)));
-  for await (const row of client(there.url).list())
+test('break sends no further request', async () => {
+  const origin = await server((_, response, count) => response.end(list([`${count}`], `c${count}`)));
+  for await (const row of client(origin.url).list())
     if (row.id === '2')
       break;
-  assert.equal(there.requests.length, 2);
+  assert.equal(origin.requests.length, 2);
 });
 
 async function assertClosed(one, iterator) {
@@ -113,9 +113,9 @@ async function assertClosed(one, iterator) {
   }
 }
 
-test('close lets calls in progress and in the queue finish, and refuses later ones', async () => {
-  const there = await server((_, response) => setTimeout(() => response.end(list(['1'])), 100));
-  const one = client(there.url);
+test('close lets calls in progress and in the queue finish, and rejects later ones', async () => {
+  const origin = await server((_, response) => setTimeout(() => response.end(list(['1'])), 100));
+  const one = client(origin.url);
   const [iterator, idle] = [one.list()[Symbol.asyncIterator](), one.list()[Symbol.asyncIterator]()];
   let finished = 0;
   const calls = [iterator.next(), ...Array.from({ length: 20 }, () => one.listPage())].map((call) =>
@@ -126,15 +126,15 @@ test('close lets calls in progress and in the queue finish, and refuses later on
   await closing;
   await Promise.all(calls);
   assert.equal(finished, 21);
-  assert.equal(there.requests.length, 21);
+  assert.equal(origin.requests.length, 21);
   await one.close();
   await one.shutdown();
 });
 
-test('shutdown cancels calls, also after close, and refuses later ones', async () => {
-  const there = await hang();
+test('shutdown cancels calls, also after close, and rejects later ones', async () => {
+  const origin = await hang();
   for (const closed of [false, true]) {
-    const one = client(there.url);
+    const one = client(origin.url);
     const iterator = one.list()[Symbol.asyncIterator]();
     const calls = [one.listPage(), iterator.next(), all(one.list({ prefetch: true }).pages())].map(failed);
     if (closed)
@@ -158,7 +158,7 @@ test('using and await using close a client', { skip: !Symbol.dispose }, async ()
   assert.deepEqual([one.closed, other.closed], [true, true]);
 });
 
-test('await using ends an iterator', { skip: !Symbol.asyncDispose }, async () => {
+test('await using closes an iterator', { skip: !Symbol.asyncDispose }, async () => {
   const everything = client(url).list({ perPage: 1 });
   for (const iterator of [everything.pages(), everything[Symbol.asyncIterator]()]) {
     await iterator.next();
@@ -168,16 +168,16 @@ test('await using ends an iterator', { skip: !Symbol.asyncDispose }, async () =>
 });
 
 test('options are used, and null selects the default', async () => {
-  const there = await server((_, response) => response.end(list(['1'])));
-  await client(there.url, { userAgentSuffix: 'app/1', region: null, proxy: undefined, waitForRateLimit: true,
+  const origin = await server((_, response) => response.end(list(['1'])));
+  await client(origin.url, { userAgentSuffix: 'app/1', region: null, proxy: undefined, waitForRateLimit: true,
     options: { api_version: '2.16', system_roots: 'false' } }).listPage();
-  const { headers } = there.requests[0];
+  const { headers } = origin.requests[0];
   assert.equal(headers.authorization, `Bearer ${TOKEN}`);
   assert.equal(headers['intercom-version'], '2.16');
   assert.match(headers['user-agent'], / app\/1$/);
 });
 
-test('each option of the library has a name and a type here', () => {
+test('each option of the library is a typed option of the constructor', () => {
   const types = { string: 'string', int: 'number', bool: 'boolean' };
   for (const { name, type } of abi.options) {
     const key = name === 'access_token' ? 'token' : camel(name);
@@ -196,7 +196,7 @@ test('console.log shows the options without secrets', async () => {
 });
 
 test('the logger receives the lines of its level while a call is in progress', async () => {
-  const there = await server((_, response, count) =>
+  const origin = await server((_, response, count) =>
     setTimeout(() => response.writeHead(count === 1 ? 503 : 200, { 'Retry-After': 0 }).end(list(['1'])), 50));
   const lines = [];
   const logger = {};
@@ -207,7 +207,7 @@ test('the logger receives the lines of its level while a call is in progress', a
     };
   const levels = async (options) => {
     lines.length = 0;
-    const one = client(there.url, { logger, ...options });
+    const one = client(origin.url, { logger, ...options });
     const call = one.listPage();
     await sleep(25);
     const early = lines.map(([level]) => level);
@@ -244,9 +244,11 @@ for (const [options, message] of [
   [{ token: TOKEN, options: TOKEN }, /options must be an object/],
   [{ token: TOKEN, options: { timeout_ms: 1 } }, /options.timeout_ms must be a string/],
   [{ token: TOKEN, logger: console, logLevel: 'trace' }, /invalid logLevel: use error, warn, info, debug/],
+  [{ token: TOKEN, logger: () => {} }, /^logger must be an object .*, such as console: it has no error$/],
+  [{ token: TOKEN, logger: { error() {}, warn() {} } }, /^logger must be an object .*: it has no info$/],
   [{ token: TOKEN, proxy: `socks5://user:${TOKEN}@h` }, /invalid proxy/],
 ])
-  test(`client options are refused: ${message}`, () => {
+  test(`client options are rejected: ${message}`, () => {
     assert.throws(() => new Client(options), (error) => {
       assert.ok(error instanceof InvalidArgumentError, error.stack);
       assert.equal(error.code, 'DC_ERR_INVALID_ARGUMENT');
@@ -267,7 +269,7 @@ for (const [options, message] of [
   [{ page: 1 }, /unknown option "page": use perPage, startingAfter, signal/],
   [null, /must be an object/],
 ])
-  test(`list options are refused: ${message}`, async () => {
+  test(`list options are rejected: ${message}`, async () => {
     const one = client(url);
     for (const call of [() => one.listPage(options), async () => one.list(options)]) {
       const { error } = await failed(call());

@@ -37,7 +37,7 @@ async function iteratePages(it, client, options, result) {
   try {
     await addPages(pages, result, it.stop_after);
   } catch (error) {
-    if (it.then !== 'go_on')
+    if (it.then !== 'continue')
       throw error;
     result.error = error;
     await addPages(pages, result);
@@ -101,7 +101,7 @@ function verifyError(error, expected) {
   for (const [name, value] of Object.entries(expected)) {
     if (name === 'status')
       check('the status', error instanceof ClosedError && /closed/.test(error.message) ? 'closed' : error.code, value);
-    else if (name === 'says')
+    else if (name === 'message')
       for (const part of value)
         check(`whether ${inspect(error.message)} contains ${inspect(part)}`, error.message.includes(part), true);
     else if (name.startsWith('rate_limit'))
@@ -124,7 +124,7 @@ function verifyRows(rows, expected) {
 function verify(it, result) {
   if (result.error)
     printVisible(`${inspect(result.error)}\n${result.error}\n${JSON.stringify(result.error)}`);
-  const { error, least_ms: least = 0, most_ms: most = 10_000, ...expected } = it.expect;
+  const { error, min_ms: least = 0, max_ms: most = 10_000, ...expected } = it.expect;
   verifyError(result.error, error);
   if (result.ms < least || result.ms > most)
     throw new Mismatch(`took ${Math.round(result.ms)} ms, expected ${least} to ${most}`);

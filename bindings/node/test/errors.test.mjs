@@ -19,11 +19,11 @@ for (const [status, kind, code] of [
   [302, dc.ProtocolError, 'DC_ERR_PROTOCOL'],
 ])
   test(`HTTP ${status} is a ${kind.name} with the details of the response`, async () => {
-    const there = await server((_, response) => {
+    const origin = await server((_, response) => {
       response.writeHead(status, { 'Retry-After': 7, 'X-RateLimit-Limit': 10, 'X-RateLimit-Remaining': 0,
         'X-RateLimit-Reset': 1900000000 }).end(problem('No', 'some_code', 'per_page'));
     });
-    const { error } = await failed(client(there.url, { maxRetries: 0 }).listPage());
+    const { error } = await failed(client(origin.url, { maxRetries: 0 }).listPage());
     assert.ok(error instanceof kind && error instanceof dc.DataConnectorsError && error instanceof Error);
     assert.equal(error.name, kind.name);
     assert.equal(error.code, code);
@@ -33,12 +33,13 @@ for (const [status, kind, code] of [
     if (status !== 302) {
       assert.deepEqual([error.apiCode, error.apiField, error.requestId], ['some_code', 'per_page', 'req-1']);
       assert.match(inspect(error), /requestId: 'req-1'/);
+      assert.match(error.message, / \(request id req-1\)$/);
     }
     if (status === 429)
       assert.equal(error.retryAfterMs, 7000);
   });
 
-test('without a response the details are null, and the stack has the caller', async () => {
+test('without a response the details are null, and the stack contains the caller', async () => {
   async function theCaller() {
     for await (const row of client('http://127.0.0.1:1', { maxRetries: 0 }).list())
       assert.fail(row);
@@ -73,14 +74,14 @@ test('a response that is too long for a string is a TooLargeError', () => {
     });
 });
 
-test('a test of a program can create errors', () => {
+test('programs can create errors for their tests', () => {
   const error = new dc.RateLimitError('slow down', { httpStatus: 429, retryAfterMs: 5 });
   assert.deepEqual([error.code, error.httpStatus, error.retryAfterMs, error.requestId, error.attempts],
     ['DC_ERR_RATE_LIMITED', 429, 5, null, 0]);
   assert.equal(new dc.InvalidArgumentError('no').code, 'DC_ERR_INVALID_ARGUMENT');
 });
 
-test('nothing shows the access token or the password of the proxy', async () => {
+test('no output contains the access token or the proxy password', async () => {
   const echo = await server((request, response) =>
     response.writeHead(401).end(problem(`The token ${request.headers.authorization} is wrong`, TOKEN)));
   const proxied = new dc.Client({ token: TOKEN, proxy: `http://user:${TOKEN}@127.0.0.1:1`, maxRetries: 0 });

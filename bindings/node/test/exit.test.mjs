@@ -1,4 +1,4 @@
-// The end of the program and of worker threads, with calls in progress.
+// Programs and worker threads that exit with calls in progress.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import test from 'node:test';
@@ -16,58 +16,58 @@ const START = `
 `;
 const program = (source, options) => run(START + source, { args: [url, stuck.url], ...options });
 
-test('process.exit with calls in progress exits at once, with its code', async () => {
+test('process.exit with calls in progress exits immediately, with its code', async () => {
   for (let round = 0; round < 5; round++) {
-    const ended = await program(`
+    const result = await program(`
       const one = client(stuck);
       for (let i = 0; i < 20; i++) one.listPage();
       one.list({ prefetch: true }).pages().next();
       setTimeout(() => process.exit(${round}), 100);`);
-    assert.deepEqual([ended.code, ended.signal, ended.err], [round, null, '']);
-    assert.ok(ended.ms < SOON, `${ended.ms} ms`);
+    assert.deepEqual([result.code, result.signal, result.err], [round, null, '']);
+    assert.ok(result.ms < SOON, `${result.ms} ms`);
   }
 });
 
 test('process.exit while many calls finish', async () => {
   for (let round = 0; round < 10; round++) {
-    const ended = await program(`
+    const result = await program(`
       const one = client(url);
       const again = () => one.listPage({ perPage: 5 }).then(again);
       for (let i = 0; i < 40; i++) again();
       setTimeout(() => process.exit(0), ${20 + 7 * round});`);
-    assert.deepEqual([ended.code, ended.signal, ended.err], [0, null, '']);
+    assert.deepEqual([result.code, result.signal, result.err], [0, null, '']);
   }
 });
 
 test('a call in progress keeps the program running; a client, an iterator and a prefetch do not', async () => {
-  const ended = await program(`
+  const result = await program(`
     const one = client(url);
     const iterator = one.list({ perPage: 5, prefetch: true })[Symbol.asyncIterator]();
     await iterator.next();
     one.listPage().then((page) => console.log(page.connectors.length));`);
-  assert.deepEqual([ended.code, ended.out], [0, '20\n']);
-  assert.ok(ended.ms < SOON, `${ended.ms} ms`);
+  assert.deepEqual([result.code, result.out], [0, '20\n']);
+  assert.ok(result.ms < SOON, `${result.ms} ms`);
 });
 
-test('an exception of a logger is uncaught, and the call continues', async () => {
-  const ended = await program(`
+test('an exception from a logger is uncaught, and the call continues', async () => {
+  const result = await program(`
     process.on('uncaughtException', (error) => console.log(error.message));
-    const logger = { debug() { throw new Error('in the logger'); }, info() {} };
+    const logger = { error() {}, warn() {}, info() {}, debug() { throw new Error('in the logger'); } };
     const one = new Client({ token: 'x', baseUrl: url, logger, logLevel: 'debug' });
     console.log((await one.listPage()).connectors.length);`);
-  assert.deepEqual([ended.code, ended.out], [0, 'in the logger\n20\n']);
+  assert.deepEqual([result.code, result.out], [0, 'in the logger\n20\n']);
 });
 
-test('an uncaught error ends the program with its message', async () => {
-  const ended = await program('await client("http://127.0.0.1:1").listPage();');
-  assert.equal(ended.code, 1);
-  assert.match(ended.err, /ConnectionError: .*refused/);
+test('an uncaught error terminates the program with its message', async () => {
+  const result = await program('await client("http://127.0.0.1:1").listPage();');
+  assert.equal(result.code, 1);
+  assert.match(result.err, /ConnectionError: .*refused/);
 });
 
-test('a signal ends the program with calls in progress', async () => {
-  const ended = await program('client(stuck).listPage(); setTimeout(() => process.kill(process.pid, "SIGTERM"), 50);');
-  assert.equal(ended.signal, 'SIGTERM');
-  assert.ok(ended.ms < SOON);
+test('a signal terminates the program with calls in progress', async () => {
+  const result = await program('client(stuck).listPage(); setTimeout(() => process.kill(process.pid, "SIGTERM"), 50);');
+  assert.equal(result.signal, 'SIGTERM');
+  assert.ok(result.ms < SOON);
 });
 
 const WORK = `
@@ -85,7 +85,7 @@ const COUNT = `(async () => {
   parentPort.postMessage(count);
 })();`;
 
-test('four workers have clients', async () => {
+test('four workers list concurrently', async () => {
   const workers = Array.from({ length: 4 }, () => worker(COUNT));
   const ends = workers.map((one) => once(one, 'exit'));
   const counts = await Promise.all(workers.map((one) => once(one, 'message')));
@@ -119,7 +119,7 @@ test('a worker exits with calls in progress', async () => {
   assert.deepEqual(await once(one, 'exit'), [3]);
 });
 
-test('only the workers of a program load the package', async () => {
+test('the package can be loaded by workers only', async () => {
   const source = `
     import { Worker } from 'node:worker_threads';
     import { once } from 'node:events';
@@ -129,12 +129,12 @@ test('only the workers of a program load the package', async () => {
       await once(one, 'message');
       if (round < 2) await one.terminate(); else process.exit(0);
     }`;
-  const ended = await run(source, { args: [url, stuck.url] });
-  assert.deepEqual([ended.code, ended.signal, ended.err], [0, null, '']);
+  const result = await run(source, { args: [url, stuck.url] });
+  assert.deepEqual([result.code, result.signal, result.err], [0, null, '']);
 });
 
 test('the package can be loaded again, as test runners do', async () => {
-  const ended = await run(`
+  const result = await run(`
     import { createRequire } from 'node:module';
     const require = createRequire(import.meta.url);
     const first = require('data-connectors');
@@ -148,5 +148,5 @@ test('the package can be loaded again, as test runners do', async () => {
     console.log(first !== second, await Promise.all([call(first, url), call(second, url),
       call(first, stuck, { signal }), call(second, stuck, { signal })]));
     process.exit(0);`, { args: [url, stuck.url] });
-  assert.deepEqual([ended.code, ended.out], [0, "true [ 20, 20, 'TimeoutError', 'TimeoutError' ]\n"]);
+  assert.deepEqual([result.code, result.out], [0, "true [ 20, 20, 'TimeoutError', 'TimeoutError' ]\n"]);
 });

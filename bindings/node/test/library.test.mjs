@@ -1,4 +1,4 @@
-// The exports, and how the library is found.
+// The exports, and loading the library.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -46,13 +46,14 @@ function stub(source) {
 for (const [what, library, code, message] of [
   ['missing', () => '/nowhere/lib.so', 'DATA_CONNECTORS_LIBRARY_NOT_FOUND',
     /\/nowhere\/lib\.so.*Install.*LIBRARY to its path/],
-  ['another one', () => stub('int x;'), 'DATA_CONNECTORS_LIBRARY_UNUSABLE', /not libdata_connectors.*dc_abi_version/],
-  ['of another ABI', () => stub('int dc_abi_version(void) { return 2; }'), 'DATA_CONNECTORS_LIBRARY_UNUSABLE',
-    /ABI version is 2.* needs 1/],
+  ['not libdata_connectors', () => stub('int x;'), 'DATA_CONNECTORS_LIBRARY_UNUSABLE',
+    /not libdata_connectors.*dc_abi_version/],
+  ['of another ABI version', () => stub('int dc_abi_version(void) { return 2; }'), 'DATA_CONNECTORS_LIBRARY_UNUSABLE',
+    /ABI version is 2.* requires 1/],
   ['older', () => stub('int dc_abi_version(void) { return 1; }'), 'DATA_CONNECTORS_LIBRARY_UNUSABLE',
     /older than this package: it has no dc_version/],
 ])
-  test(`a library that is ${what} is refused`, async () => {
+  test(`rejects a library that is ${what}`, async () => {
     const { out } = await run(LOAD, { env: { DATA_CONNECTORS_LIBRARY: library() } });
     assert.match(out, new RegExp(`^${code} `));
     assert.match(out, message);

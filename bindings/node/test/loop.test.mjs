@@ -1,4 +1,4 @@
-// The event loop: calls block neither it nor libuv's threads.
+// Calls block neither the event loop nor libuv's threads.
 import assert from 'node:assert/strict';
 import { lookup } from 'node:dns/promises';
 import { readdirSync } from 'node:fs';
@@ -16,27 +16,27 @@ test('a 5 ms timer keeps firing during a call of 1 s', async () => {
   assert.ok(ticks > 100, `${ticks} ticks`);
 });
 
-test('of 64 calls 16 run, and fs and dns are not delayed', async () => {
-  const there = await hang();
-  const one = client(there.url);
+test('16 of 64 calls run at once, and fs and dns are not delayed', async () => {
+  const origin = await hang();
+  const one = client(origin.url);
   const calls = Array.from({ length: 64 }, () => failed(one.listPage()));
   await sleep(200);
   const started = performance.now();
   await Promise.all(Array.from({ length: 8 }, () => readFile(new URL(import.meta.url))));
   await lookup('localhost');
   assert.ok(performance.now() - started < 100);
-  assert.equal(there.requests.length, 16);
+  assert.equal(origin.requests.length, 16);
   one.shutdown();
   for (const { error } of await Promise.all(calls))
     assert.equal(error.code, 'DC_ERR_CANCELLED');
 });
 
 test('queued calls run in order, and the limit can be changed', async () => {
-  const there = await server((_, response) => setTimeout(() => response.end(list([])), 10));
-  const one = client(there.url);
+  const origin = await server((_, response) => setTimeout(() => response.end(list([])), 10));
+  const one = client(origin.url);
   setMaxConcurrentCalls(1);
   await Promise.all(Array.from({ length: 20 }, (_, i) => one.listPage({ startingAfter: `c${i}` })));
-  assert.deepEqual(there.requests.map((request) => request.url.split('=')[1]),
+  assert.deepEqual(origin.requests.map((request) => request.url.split('=')[1]),
     Array.from({ length: 20 }, (_, i) => `c${i}`));
   const stuck = await hang();
   const other = client(stuck.url);
@@ -67,10 +67,10 @@ test('queued calls use no file descriptors', { skip: !LINUX }, async () => {
 });
 
 test('shutdown does not block with 30,000 calls in the queue', async () => {
-  const there = await hang();
-  const busy = client(there.url);
+  const origin = await hang();
+  const busy = client(origin.url);
   const running = Array.from({ length: 16 }, () => failed(busy.listPage()));
-  const one = client(there.url);
+  const one = client(origin.url);
   const queued = Array.from({ length: 30_000 }, () => failed(one.listPage()));
   const started = performance.now();
   one.shutdown();

@@ -18,9 +18,9 @@ const START = `
 `;
 
 async function measured(source) {
-  const ended = await run(START + source, { args: [url], flags: ['--expose-gc'] });
-  assert.equal(ended.code, 0, ended.err);
-  return JSON.parse(ended.out);
+  const result = await run(START + source, { args: [url], flags: ['--expose-gc'] });
+  assert.equal(result.code, 0, result.err);
+  return JSON.parse(result.out);
 }
 
 const linux = { skip: process.platform !== 'linux' };
@@ -65,7 +65,7 @@ test('unreferenced clients and iterators are freed', linux, async () => {
   assert.ok(after <= before + 4, `${before} descriptors, then ${after}`);
 });
 
-test('an iterator that is left during a call, and collected, is freed after the call', linux, async () => {
+test('an iterator that is abandoned during a call, and collected, is freed after the call', linux, async () => {
   const { before, after } = await measured(`
     const one = client();
     const before = descriptors();
@@ -124,7 +124,7 @@ test('a call continues without a reference to its client', linux, async () => {
   assert.equal(count, 2500);
 });
 
-// Searches the heap of malloc, which has neither JavaScript's strings nor the buffer of the search.
+// Searches the malloc heap, which contains neither JavaScript's strings nor the search buffer.
 test('no copy of the access token is left in native memory', linux, async () => {
   const found = await measured(`
     import { openSync, readSync } from 'node:fs';

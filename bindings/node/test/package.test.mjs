@@ -1,4 +1,4 @@
-// The published package: its types, its content, and programs that are bundled.
+// The published package: its types, its files, and bundled programs.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -10,10 +10,10 @@ const PLATFORM = `${process.platform}-${process.arch}`;
 const installed = [path.join(PACKAGE, 'node_modules'), process.env.DC_TEST_NODE_MODULES].filter(Boolean);
 const url = await sandbox('--connectors', '137');
 
-// A program of a development dependency.
+// Returns the path of a development dependency's program.
 function tool(file) {
   const found = installed.map((where) => path.join(where, file)).find(existsSync);
-  assert.ok(found, `no ${file} in ${installed.join(' or ')}: run "npm install" in bindings/node`);
+  assert.ok(found, `${file} not found in ${installed.join(' or ')}: run "npm install" in bindings/node`);
   return found;
 }
 
@@ -72,7 +72,7 @@ test('the packed package is complete, and works where it is installed', () => {
 });
 
 for (const format of ['cjs', 'esm'])
-  test(`a bundle (${format}) works with the package excluded, or with prebuilds/ beside it, and says so`, () => {
+  test(`a bundle (${format}) works with the package excluded or prebuilds/ copied, and reports both`, () => {
     const at = install();
     const file = `dist/out.${format === 'cjs' ? 'cjs' : 'mjs'}`;
     const bundle = (...options) => command(tool('esbuild/bin/esbuild'),

@@ -20,7 +20,7 @@ const SANDBOX = process.env.DC_TEST_SANDBOX ??
 /** Starts the sandbox for the tests of this file; returns its base URL. */
 export async function sandbox(...options) {
   if (!SANDBOX)
-    throw new Error('no sandbox: set DC_TEST_SANDBOX, or run "cargo build -p data-connectors-sandbox"');
+    throw new Error('sandbox not found: set DC_TEST_SANDBOX, or run "cargo build -p data-connectors-sandbox"');
   const child = spawn(SANDBOX, options, { stdio: ['ignore', 'pipe', 'ignore'] });
   after(() => child.kill());
   for await (const line of createInterface(child.stdout))
@@ -28,7 +28,7 @@ export async function sandbox(...options) {
   throw new Error('the sandbox did not start');
 }
 
-/** Starts a server for the tests of this file. `handler` gets the request, the response and the request's number. */
+/** Starts a server for the tests of this file. `handler` receives the request, the response and the request count. */
 export async function server(handler) {
   const requests = [];
   const created = http.createServer((request, response) => {
@@ -95,10 +95,10 @@ export async function run(source, { args = [], flags = [], env = {} } = {}) {
 
 /** Runs a command that must succeed; returns its output. */
 export function command(file, args, options = {}) {
-  const ended = spawnSync(file, args, { encoding: 'utf8', ...options });
-  if (ended.status !== 0)
-    throw new Error(`${file} ${args.join(' ')}: ${ended.error ?? ended.stdout + ended.stderr}`);
-  return ended.stdout;
+  const result = spawnSync(file, args, { encoding: 'utf8', ...options });
+  if (result.status !== 0)
+    throw new Error(`${file} ${args.join(' ')}: ${result.error ?? result.stdout + result.stderr}`);
+  return result.stdout;
 }
 
 /** A folder that is removed after the tests of this file. */

@@ -12,8 +12,8 @@ our %EXPORT_TAGS = (all => \@EXPORT_OK);
 
 sub library_version { return $dc{version}->() }
 
-# The call whose callback runs. An exit in a callback would unwind the library's stack frames: it ends the call first,
-# even if the callback catches what is raised here. This works in code that is compiled later.
+# The call whose callback runs. As exit in a callback would unwind the library's stack frames, the call is cancelled
+# first, even if the callback catches the exception that is raised here. Works in code that is compiled later.
 our $in_callback;
 
 BEGIN {
@@ -28,7 +28,7 @@ BEGIN {
     };
 }
 
-# The address of a native object, which is freed with the last reference. A call in progress has one.
+# The address of a native object, which is freed with the last reference. A call in progress holds a reference.
 package DataConnectors::Pointer {
     use DataConnectors::Native qw(%dc);
 
@@ -37,16 +37,16 @@ package DataConnectors::Pointer {
         return bless {address => $address, free => $dc{"${kind}_free"}}, $class;
     }
 
-    # It may run between a failure and the code that reads $@ and $!.
+    # Preserves $@ and $!: it may run between a failure and the code that reads them.
     sub DESTROY { local ($@, $!); return $_[0]{free}->($_[0]{address}) }
 
     # A copy in another interpreter thread would free the object again.
     sub CLONE_SKIP { return 1 }
 }
 
-# Something that can be closed.
+# Base class of objects that can be closed.
 package DataConnectors::Handle {
-    use DataConnectors::Native qw(_check _refuse);
+    use DataConnectors::Native qw(_check _reject);
 
     sub _create {
         my ($class, $kind, @arguments) = @_;
@@ -54,7 +54,9 @@ package DataConnectors::Handle {
         return bless {kind => $kind, pointer => DataConnectors::Pointer->_new($kind, $address)}, $class;
     }
 
-    sub _pointer { return $_[0]{pointer} // _refuse('the ' . ($_[0]{kind} =~ tr{_}{ }r) . ' is closed') }
+    my %NAMES = (client => 'client', pager => 'iterator', cancel_token => 'cancel token');
+
+    sub _pointer { return $_[0]{pointer} // _reject("the $NAMES{ $_[0]{kind} } is closed") }
 
     sub close { delete $_[0]{pointer}; return }
 
@@ -74,7 +76,7 @@ package DataConnectors::CancelToken {
 
 package DataConnectors::Client {
     use parent -norequire, 'DataConnectors::Handle';
-    use DataConnectors::Native qw(%CONSTANTS %dc _check _closure _refuse _string);
+    use DataConnectors::Native qw(%CONSTANTS %dc _check _closure _reject _string);
     use POSIX qw(SIG_BLOCK SIG_SETMASK sigprocmask);
     my %LOG_LEVELS = map { /\ADC_LOG_(.*)/ ? (lc $1 => $CONSTANTS{$_}) : () } keys %CONSTANTS;
     my $ALL_SIGNALS = POSIX::SigSet->new;
@@ -83,7 +85,7 @@ package DataConnectors::Client {
     sub new {
         my ($class, @given) = @_;
         @_ = ();    # A stack trace would show secrets; below, they are passed by reference.
-        _refuse('pass options as name => value') if @given % 2;
+        _reject('pass options as name => value') if @given % 2;
         my %options = @given;
         my ($logger, $log_level) = delete @options{qw(logger log_level)};
         my $owner = DataConnectors::Pointer->_new(config => my $config = $dc{config_new}->());
@@ -109,9 +111,9 @@ package DataConnectors::Client {
 
     sub shutdown { $dc{client_shutdown}->($_[0]->_pointer->{address}); return }
 
-    # Makes a call that may wait, and stores its page. Perl runs signal handlers between its own operations, so not
-    # while the library waits, and what they raise must not unwind the library's stack frames. So signals are blocked,
-    # except in an eval in the interrupt check.
+    # Makes a blocking call, and stores its page. Perl runs signal handlers between its own operations, so not while the
+    # library waits, and their exceptions must not unwind the library's stack frames. So signals are blocked, except in
+    # an eval in the interrupt check.
     sub _call {
         my ($self, $page, $cancel_token, $function, $handle, @arguments) = @_;
         my @pointers = map { $_->_pointer } $self, $handle, $cancel_token // ();
@@ -136,7 +138,7 @@ package DataConnectors::Client {
         my ($config, $call) = @_;
         my $callback = _closure(sub {
             local $in_callback = $call;
-            # Perl runs signal handlers as it leaves an eval. The second one is for signals during the end of the first.
+            # Perl runs signal handlers as it leaves an eval. The second eval catches exceptions from leaving the first.
             my $first = eval { sigprocmask(SIG_SETMASK, $call->{mask}); 1 };
             my $raised = $@;
             my $second = eval { sigprocmask(SIG_BLOCK, $ALL_SIGNALS); 1 };
@@ -149,8 +151,9 @@ package DataConnectors::Client {
 
     sub _set_logger {
         my ($config, $call, $logger, $log_level) = @_;
+        _reject('invalid logger: use a code reference') if ref $logger ne 'CODE' && !overload::Method($logger, '&{}');
         my $level = $LOG_LEVELS{ $log_level // 'info' }
-            // _refuse("invalid log_level \"$log_level\": use " . join ', ', sort keys %LOG_LEVELS);
+            // _reject("invalid log_level \"$log_level\": use " . join ', ', sort keys %LOG_LEVELS);
         my %names = reverse %LOG_LEVELS;
         my $callback = _closure(sub {
             my (undef, $number, $message) = @_;
@@ -169,7 +172,7 @@ package DataConnectors::Client {
                 qw(NAME TYPE REPLACES);
             my $value = $options->{$name} // next;
             $options->{$name} = 'false' if $type eq 'bool' && !$value;    # Perl's false is "".
-            _refuse("$name and $other replace each other: pass one of them")
+            _reject("$name and $other replace each other: pass one of them")
                 if $value && defined $other && $options->{$other};
         }
         for my $name (grep { defined $options->{$_} } sort keys %$options) {
@@ -178,28 +181,28 @@ package DataConnectors::Client {
         return;
     }
 
-    # Returns [per_page, starting_after] for the library, the cancel token, and the arguments in @more.
+    # Returns [per_page, starting_after] for the library, the cancel token, and the values of the arguments @more.
     sub _arguments {
         my ($given, @more) = @_;
-        _refuse('pass arguments as name => value') if @$given % 2;
+        _reject('pass arguments as name => value') if @$given % 2;
         my %given = @$given;
         my @names = (qw(per_page starting_after cancel_token), @more);
         my ($per_page, $starting_after, $cancel_token, @values) = delete @given{@names};
-        _refuse("unknown argument \"$_\": use " . join ', ', @names) for sort keys %given;
-        _refuse('invalid cancel_token: use a DataConnectors::CancelToken')
+        _reject("unknown argument \"$_\": use " . join ', ', @names) for sort keys %given;
+        _reject('invalid cancel_token: use a DataConnectors::CancelToken')
             if defined $cancel_token && !eval { $cancel_token->isa('DataConnectors::CancelToken') };
-        # The library refuses other numbers, unless they have more than 32 bits.
-        _refuse("invalid per_page \"$per_page\": use 1 to 50") if ($per_page //= 0) !~ /\A-?[0-9]{1,9}\z/;
+        # The library checks the range, but only of 32-bit numbers.
+        _reject("invalid per_page \"$per_page\": use 1 to 50") if ($per_page //= 0) !~ /\A-?[0-9]{1,9}\z/;
         $starting_after = _bytes(starting_after => \$starting_after) if defined $starting_after;
         return [$per_page + 0, $starting_after], $cancel_token, @values;
     }
 
     sub _bytes {
         my ($name, $value) = @_;
-        _refuse("invalid $name: use a string or a number") if ref $$value && !overload::Overloaded($$value);
+        _reject("invalid $name: use a string or a number") if ref $$value && !overload::Overloaded($$value);
         my $bytes = "$$value";
-        _refuse("invalid $name: contains a NUL; pass a string without one") if $bytes =~ /\0/;
-        # A path is bytes, as for open.
+        _reject("invalid $name: contains a NUL") if $bytes =~ /\0/;
+        # A path is a byte string, as for open.
         utf8::encode($bytes) if $name ne 'ca_file' || utf8::is_utf8($bytes);
         return $bytes;
     }
@@ -219,7 +222,7 @@ package DataConnectors::Pages {
         return $self;
     }
 
-    # A received page is kept for the next call if a signal handler raises something before this one returns it.
+    # A received page is kept for the next call if a signal handler dies before this one returns it.
     sub next {
         my ($self) = @_;
         my $pager = $self->_pointer;
@@ -272,8 +275,8 @@ The library is loaded with the module: the file named by the environment variabl
 the system's C<libdata_connectors.so.1>. C<DataConnectors::library_version()> returns its version. The constants of its
 header, such as C<DC_ERR_TIMEOUT>, can be imported by name, or all with C<:all>.
 
-Strings are characters, except C<json>, which is bytes, and C<ca_file>, which is a path as for C<open>. What is absent
-or not known is C<undef>.
+Strings are character strings, except C<json>, which is a byte string, and C<ca_file>, which is a path as for C<open>.
+Absent and unknown values are C<undef>.
 
 =head1 DataConnectors::Client
 
@@ -282,9 +285,9 @@ or not known is C<undef>.
 =item new(access_token => STRING, …)
 
 Creates a client. Nothing is sent yet. The options are those of the library: C<region>, C<base_url>, C<timeout_ms> and
-so on; C<undef> is the default. C<< logger => sub { my ($level, $message) = @_; … } >> receives log lines: levels
-C<error>, C<warn>, C<info> and C<debug>. C<log_level>, by default C<info>, is the least important one. What the logger
-raises ends the call.
+so on; C<undef> selects the default. C<< logger => sub { my ($level, $message) = @_; … } >> receives log lines: levels
+C<error>, C<warn>, C<info> and C<debug>. C<log_level>, by default C<info>, is the least severe one. An exception from
+the logger cancels the call.
 
 =item list(…), pages(…)
 
@@ -294,15 +297,17 @@ to request the next page while you process the current one.
 
 =item list_page(…)
 
-Lists one page, newest update first. Arguments: as of C<list>, without C<prefetch>. Returns a L</DataConnectors::Page>.
+Lists one page, newest update first. Arguments: those of C<list>, except C<prefetch>. Returns a
+L</DataConnectors::Page>.
 
 =item shutdown
 
-Cancels all calls in progress, as a signal handler can do, and refuses new ones: they die with C<DC_ERR_CANCELLED>.
+Cancels all calls in progress, and rejects new ones: they die with C<DC_ERR_CANCELLED>. May be called by a signal
+handler.
 
 =item close
 
-Refuses new calls. The client is freed when the calls in progress have finished.
+Rejects new calls. The client is freed when the calls in progress have finished.
 
 =back
 
@@ -312,12 +317,12 @@ Refuses new calls. The client is freed when the calls in progress have finished.
 
 =item next
 
-Returns the next page or connector; C<undef> after the last one. After an error it continues with the page that failed.
-A cursor that the service repeats is C<DC_ERR_PROTOCOL>, so that an iteration always ends.
+Returns the next page or connector; C<undef> after the last one. After an error the next call requests
+the failed page again. A repeated cursor is C<DC_ERR_PROTOCOL>, so that an iteration always terminates.
 
 =item cursor
 
-Returns the cursor of the page that is requested next: store it to continue later with C<starting_after>. It is
+Returns the cursor of the page that is requested next: store it to resume later with C<starting_after>. It is
 C<undef> before the first page and after the last one.
 
 =item close
@@ -351,12 +356,12 @@ C<retry_after_ms>, C<attempts>, C<rate_limit>, C<rate_limit_remaining>, C<rate_l
 
 =head1 SIGNALS
 
-While a call waits, signals are blocked, and delivered every 15 ms. What a handler in C<%SIG> raises ends the call, and
-is what the call dies with; an iterator keeps a page that was received at that moment. A handler may make calls, but
-not with the iterator whose call is in progress.
+While a call waits, signals are blocked, and delivered every 15 ms. If a handler in C<%SIG> dies, the call is cancelled
+and dies with the same exception; an iterator keeps a page that was received at that moment. A handler may make calls,
+but not with the iterator whose call is in progress.
 
-C<exit> in a handler ends the call, then the process. It raises something, as it must not unwind the stack frames of the
-library. This works in code that is compiled after C<use DataConnectors>. Elsewhere let the handler C<die>, and exit
+C<exit> in a handler cancels the call, then exits. It raises an exception, as it must not unwind the library's stack
+frames. This works in code that is compiled after C<use DataConnectors>. Otherwise let the handler C<die>, and exit
 where that is caught.
 
 =head1 LICENSE

@@ -1,4 +1,4 @@
-# What the conformance cases do not cover: Perl values, signal handlers, secrets, handles, the logger and leaks.
+# Tests beyond the conformance cases: Perl values, signal handlers, secrets, handles, the logger and leaks.
 use 5.014;
 use warnings;
 use utf8;
@@ -38,7 +38,7 @@ sub failure {
     return eval { $call->(); 1 } ? 'no error' : $@;
 }
 
-sub refused {
+sub rejected {
     my ($call, $message, $name) = @_;
     my $error = failure($call);
     isa_ok($error, 'DataConnectors::Error', $name) and is($error->status, DC_ERR_INVALID_ARGUMENT, "$name: status");
@@ -67,39 +67,40 @@ subtest 'pages and connectors' => sub {
 
 subtest 'errors' => sub {
     my $error = failure(sub { client()->list_page(per_page => 51) });
-    like("$error", qr/invalid per_page 51.* at \Q${\__FILE__}\E line \d+\.\n\z/, 'the string has file and line');
-    unlike($error->message, qr/line/, 'the message has not');
-    is($error->http_status, undef, 'what is not known is undef');
+    like("$error", qr/invalid per_page 51.* at \Q${\__FILE__}\E line \d+\.\n\z/, 'the string contains file and line');
+    unlike($error->message, qr/line/, 'the message does not');
+    is($error->http_status, undef, 'unknown values are undef');
     my $unauthorized = failure(sub { client(base_url => "$URL/nowhere")->list_page });
     is($unauthorized->http_status, 404, 'HTTP status');
     my $id = $unauthorized->request_id // 'none';
-    like("$unauthorized", qr/ \(request id \Q$id\E\) at /, 'the string has the request id');
+    like("$unauthorized", qr/ \(request id \Q$id\E\) at /, 'the string contains the request id');
 };
 
 subtest 'options' => sub {
     is(scalar(client(timeout_ms => 5000, max_retries => '0', proxy => undef)->list_page->connectors), 20, 'are set');
-    refused(sub { client(timeout_m => 1) }, qr/did you mean timeout_ms/, 'unknown option');
-    refused(sub { client("timeout_ms\0" => 1) }, qr/option name: contains a NUL/, 'NUL in a name');
-    refused(sub { DataConnectors::Client->new('access_token') }, qr/name => value/, 'name without value');
-    refused(sub { DataConnectors::Client->new(base_url => $URL) }, qr/access.token/, 'no access token');
-    refused(sub { client(access_token => undef) }, qr/access.token/, 'undef as access token');
-    refused(sub { client(access_token => []) }, qr/access_token: use a string/, 'array as access token');
-    refused(sub { client(access_token => "a\0b") }, qr/access_token: contains a NUL/, 'NUL in the access token');
-    refused(sub { client(region => 'eu') }, qr/region and base_url replace each other/, 'region with base_url');
-    refused(sub { client(timeout_ms => $_) }, qr/timeout_ms/, "\"$_\" as a number")
+    rejected(sub { client(timeout_m => 1) }, qr/did you mean timeout_ms/, 'unknown option');
+    rejected(sub { client("timeout_ms\0" => 1) }, qr/option name: contains a NUL/, 'NUL in a name');
+    rejected(sub { DataConnectors::Client->new('access_token') }, qr/name => value/, 'name without value');
+    rejected(sub { DataConnectors::Client->new(base_url => $URL) }, qr/access.token/, 'no access token');
+    rejected(sub { client(access_token => undef) }, qr/access.token/, 'undef as access token');
+    rejected(sub { client(access_token => []) }, qr/access_token: use a string/, 'array as access token');
+    rejected(sub { client(access_token => "a\0b") }, qr/access_token: contains a NUL/, 'NUL in the access token');
+    rejected(sub { client(region => 'eu') }, qr/region and base_url replace each other/, 'region with base_url');
+    rejected(sub { client(timeout_ms => $_) }, qr/timeout_ms/, "\"$_\" as a number")
         for 0, 1.5, '1e3', 'soon', '', [], 'inf', "5\n", '9' x 30;
-    refused(sub { client(wait_for_rate_limit => $_) }, qr/wait_for_rate_limit/, "\"$_\" as a boolean")
+    rejected(sub { client(wait_for_rate_limit => $_) }, qr/wait_for_rate_limit/, "\"$_\" as a boolean")
         for 'maybe', 2, [];
     ok(client(wait_for_rate_limit => $_), 'a boolean')
         for JSON::PP::true, JSON::PP::false, 1, 0, !!1, !!0, 'false', undef;
-    refused(sub { client(ca_file => '/no/such.pem', system_roots => 0) }, qr/ca_file/, 'false replaces nothing');
+    rejected(sub { client(ca_file => '/no/such.pem', system_roots => 0) }, qr/ca_file/, 'false replaces nothing');
 };
 
 subtest 'arguments' => sub {
-    refused(sub { client()->list_page(starting_after => "\x{D800}") }, qr/UTF-8/, 'unpaired surrogate');
-    refused(sub { client()->list_page(prefetch => 1) }, qr/unknown argument "prefetch"/, 'unknown argument');
-    refused(sub { client()->list_page(cancel_token => client()) }, qr/CancelToken/, 'client as cancel token');
-    refused(sub { client()->list(per_page => $_) }, qr/invalid per_page/, "$_ as per_page") for 1.5, 'x', '', 2**40, [];
+    rejected(sub { client()->list_page(starting_after => "\x{D800}") }, qr/UTF-8/, 'unpaired surrogate');
+    rejected(sub { client()->list_page(prefetch => 1) }, qr/unknown argument "prefetch"/, 'unknown argument');
+    rejected(sub { client()->list_page(cancel_token => client()) }, qr/CancelToken/, 'client as cancel token');
+    rejected(sub { client()->list(per_page => $_) }, qr/invalid per_page/, "$_ as per_page")
+        for 1.5, 'x', '', 2**40, [];
 };
 
 subtest 'secrets' => sub {
@@ -128,13 +129,15 @@ subtest 'logger' => sub {
     unlike("@lines", qr/\Q$TOKEN/, 'no access token');
     @lines = ();
     client(logger => $logger, log_level => 'warn')->list_page;
-    is(scalar @lines, 0, 'less important lines are left out');
+    is(scalar @lines, 0, 'less severe lines are omitted');
     client(logger => $logger)->list_page;
     is(join(' ', map { /^(\w+)/ } @lines), 'info', 'the default level');
-    is(failure(sub { client(logger => sub { die "full\n" })->list_page }), "full\n", 'what it raises ends the call');
+    is(failure(sub { client(logger => sub { die "full\n" })->list_page }), "full\n", 'its exceptions cancel the call');
     my $failing = client(%SILENT, logger => sub { die "full\n" }, log_level => 'debug');
     is(failure(sub { $failing->list_page }), "full\n", 'also while the call waits');
-    refused(sub { client(logger => $logger, log_level => 'all') }, qr/log_level "all": use debug/, 'unknown level');
+    rejected(sub { client(logger => $_) }, qr/invalid logger: use a code reference/, 'not code as logger')
+        for 'warn', [], {};
+    rejected(sub { client(logger => $logger, log_level => 'all') }, qr/log_level "all": use debug/, 'unknown level');
 };
 
 subtest 'close' => sub {
@@ -142,14 +145,14 @@ subtest 'close' => sub {
     my ($pages, $connectors) = ($client->pages, $client->list(per_page => 1));
     ok($connectors->next, 'a connector');
     $client->close for 1, 2;
-    refused(sub { $client->list_page }, qr/client is closed/, 'call');
-    refused(sub { $client->shutdown }, qr/client is closed/, 'shutdown');
-    refused(sub { $pages->next }, qr/client is closed/, 'iterator');
-    refused(sub { $connectors->next }, qr/client is closed/, 'iterator in use');
+    rejected(sub { $client->list_page }, qr/client is closed/, 'call');
+    rejected(sub { $client->shutdown }, qr/client is closed/, 'shutdown');
+    rejected(sub { $pages->next }, qr/client is closed/, 'iterator');
+    rejected(sub { $connectors->next }, qr/client is closed/, 'iterator in use');
     for my $iterator (client()->pages, client()->list) {
         $iterator->next;
         $iterator->close;
-        refused(sub { $iterator->next }, qr/pager is closed/, 'closed iterator');
+        rejected(sub { $iterator->next }, qr/iterator is closed/, 'closed iterator');
     }
     ok(client()->pages->next, 'an iterator keeps its client');
 };
@@ -162,7 +165,7 @@ subtest 'cancel tokens' => sub {
     my $call = sub { client()->list_page(cancel_token => $cancel_token) };
     is(failure($call)->status, DC_ERR_CANCELLED, 'cancels the call');
     $cancel_token->close;
-    refused($call, qr/cancel token is closed/, 'closed');
+    rejected($call, qr/cancel token is closed/, 'closed');
 };
 
 subtest 'destructors preserve $@ and $!' => sub {
@@ -192,19 +195,19 @@ subtest 'signals' => sub {
     is($error->status, DC_ERR_TIMEOUT, 'the call continues if they return');
     ($error) = interrupted(sub { $client->close }, sub { $client->list_page });
     is($error->status, DC_ERR_TIMEOUT, 'the call continues after close');
-    refused(sub { $client->list_page }, qr/client is closed/, 'closed in a handler');
+    rejected(sub { $client->list_page }, qr/client is closed/, 'closed in a handler');
 
     $client = client(%SILENT);
-    ($error, $took) = interrupted(sub { die "enough\n" }, sub { $client->list_page });
-    is($error, "enough\n", 'what a handler raises ends the call');
+    ($error, $took) = interrupted(sub { die "stop\n" }, sub { $client->list_page });
+    is($error, "stop\n", 'an exception from a handler cancels the call');
     cmp_ok($took, '<', 5, 'immediately');
     ($error) = interrupted(sub { die {code => 7} }, sub { $client->pages(prefetch => 1)->next });
-    is_deeply($error, {code => 7}, 'also an object, and in an iterator');
+    is_deeply($error, {code => 7}, 'even an object, and in an iterator');
     my $nested = client();
     ($error) = interrupted(sub { die $nested->list_page }, sub { $client->list_page });
     isa_ok($error, 'DataConnectors::Page', 'result of a call in a handler');
-    my $enough = sub { (interrupted(sub { die "enough\n" }, sub { $client->list_page }, $_[0]))[0] };
-    is_deeply([map { $enough->(0.002 + $_ * 0.0002) } 0 .. 99], [("enough\n") x 100], 'at any time');
+    my $stop_after = sub { (interrupted(sub { die "stop\n" }, sub { $client->list_page }, $_[0]))[0] };
+    is_deeply([map { $stop_after->(0.002 + $_ * 0.0002) } 0 .. 99], [("stop\n") x 100], 'at any time');
     is(mask(), '', 'no signal stays blocked');
 
     my $after = sub {
@@ -219,10 +222,10 @@ subtest 'signals' => sub {
     };
     for (['a handler that exits', sub { $SIG{ALRM} = sub { exit 3 } }, 3 << 8],
         ['a handler that exits after the call returned', sub { $after->(); $SIG{ALRM} = sub { exit 3 } }, 4 << 8],
-        ['a handler that exits and catches what is raised', sub { $SIG{ALRM} = sub { eval { exit 3 } } }, 3 << 8],
+        ['a handler that exits and catches the exception', sub { $SIG{ALRM} = sub { eval { exit 3 } } }, 3 << 8],
         ['a handler that exits in a call in a handler', sub { $SIG{ALRM} = $in_a_call }, 5 << 8],
         ['no handler', sub { $SIG{ALRM} = 'DEFAULT' }, POSIX::SIGALRM()]) {
-        my ($what, $prepare, $ends) = @$_;
+        my ($what, $prepare, $status) = @$_;
         my $child = fork // die "fork: $!\n";
         if (!$child) {
             open STDOUT, '>', '/dev/null';
@@ -232,7 +235,7 @@ subtest 'signals' => sub {
             POSIX::_exit(9);
         }
         waitpid $child, 0;
-        is($?, $ends, "$what ends the process");
+        is($?, $status, "$what terminates the process");
     }
 };
 
@@ -244,8 +247,8 @@ subtest 'no page is lost' => sub {
     my $cursor = $pages->cursor;
     {
         no warnings 'redefine';
-        local *DataConnectors::Page::_new = sub { die "enough\n" };
-        is(failure(sub { $pages->next }), "enough\n", 'raised after the page was received');
+        local *DataConnectors::Page::_new = sub { die "stop\n" };
+        is(failure(sub { $pages->next }), "stop\n", 'raised after the page was received');
     }
     is($pages->cursor, $cursor, 'the cursor is unchanged');
     push @got, map { $_->id } rows($pages);
@@ -266,8 +269,8 @@ subtest 'interpreter threads' => sub {
     require threads;
     my $client = client();
     my $pages = $client->pages;
-    my $there = sub { return join ' ', ref $client, scalar(client()->list_page->connectors) };
-    is(threads->create($there)->join, 'SCALAR 20', 'no copy of the client; a new one works');
+    my $in_thread = sub { return join ' ', ref $client, scalar(client()->list_page->connectors) };
+    is(threads->create($in_thread)->join, 'SCALAR 20', 'no copy of the client; a new one works');
     is(scalar($client->list_page->connectors), 20, 'the client is unchanged');
 };
 

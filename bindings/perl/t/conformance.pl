@@ -50,7 +50,7 @@ sub list_pages {
     my $pages = $client->pages(%arguments);
     my $then = $case->{then} // '';
     if (!eval { collect($outcome, $pages, $case->{stop_after}); 1 }) {
-        die $@ if $then ne 'go_on';
+        die $@ if $then ne 'continue';
         $outcome->{error} = $@;
         collect($outcome, $pages);
     }
@@ -115,9 +115,9 @@ sub check_error {
     die "unexpected error: $error" if !$expected || !eval { $error->isa('DataConnectors::Error') };
     for my $name (sort keys %$expected) {
         my $value = $expected->{$name};
-        my @says = $name eq 'says' ? @$value : $name eq 'status' && $value eq 'closed' ? 'closed' : ();
-        for (@says) { die "\"${\$error->message}\" does not contain \"$_\"\n" if index($error->message, $_) < 0 }
-        next if @says || $name eq 'says';
+        my @parts = $name eq 'message' ? @$value : $name eq 'status' && $value eq 'closed' ? 'closed' : ();
+        for (@parts) { die "\"${\$error->message}\" does not contain \"$_\"\n" if index($error->message, $_) < 0 }
+        next if @parts || $name eq 'message';
         if ($name eq 'status') { expect("the status of \"${\$error->message}\"", $error->status_name, $value) }
         elsif ($name =~ /\A(?:http_status|api_code|api_field|request_id|retry_after_ms|attempts|$RATE_LIMIT)\z/) {
             expect($name, $error->$name, $value);
@@ -132,7 +132,7 @@ sub check {
     print_value($outcome->{error}) if defined $outcome->{error};
     my %expect = %{ $case->{expect} };
     check_error($outcome->{error}, delete $expect{error});
-    my ($least, $most) = (delete $expect{least_ms} // 0, delete $expect{most_ms} // 10_000);
+    my ($least, $most) = (delete $expect{min_ms} // 0, delete $expect{max_ms} // 10_000);
     my $ms = $outcome->{ms} // 0;
     die sprintf "it took %.0f ms, expected $least to $most ms\n", $ms if $ms < $least || $ms > $most;
     my ($rows, $pages) = @$outcome{qw(rows pages)};

@@ -22,10 +22,10 @@ can_ok('DataConnectors::Error', qw(status status_name message http_status api_co
 can_ok('DataConnectors::Page', qw(connectors json next_cursor has_next request_id rate_limit rate_limit_remaining
     rate_limit_reset));
 
-# Returns what another process prints that loads the module.
+# Loads the module in another process, and returns its output.
 sub load_with {
     my ($library, $folder) = @_;
-    # Without the variables it is the system's library, if there is one.
+    # Without the variables the system's library is loaded, if there is one.
     local @ENV{qw(DATA_CONNECTORS_LIBRARY LD_LIBRARY_PATH)} = ($library // '', '');
     my $pid = open(my $out, '-|') // die "fork: $!\n";
     if (!$pid) {
@@ -53,7 +53,7 @@ like(load_with(__FILE__), qr/could not load .*DATA_CONNECTORS_LIBRARY/, 'not a l
 like(load_with(compile(other => 'int dc_other(void) { return 1; }')), qr/is not libdata_connectors/, 'another library');
 like(load_with(compile(newer => 'int dc_abi_version(void) { return 2; }')), qr/has ABI version 2: install one with 1/,
     'another ABI version');
-like(load_with(compile(older => 'int dc_abi_version(void) { return 1; }')), qr/older than this module: it lacks dc_/,
+like(load_with(compile(older => 'int dc_abi_version(void) { return 1; }')), qr/older than this module: it has no dc_/,
     'an older library');
 like(load_with(undef), qr/^loaded$|could not load .*libdata_connectors\.so\.1.*: install the library .*, or set/,
     "the system's library");

@@ -20,12 +20,12 @@ final class Client
      * Creates a client. Nothing is sent yet.
      *
      * @param array<string, string|int|bool|null> $options by the names of the C library: access_token, which is
-     *     required, region, base_url, timeout_ms, …; docs/options.md lists them. null: the default
-     * @param ?\Closure(string, string): void $logger receives a level of PSR-3 and a line: $psrLogger->log(...). What
-     *     it throws cancels the call
-     * @param string $logLevel the least important level to receive: error, warning, info or debug
+     *     required, region, base_url, timeout_ms, …; docs/options.md lists them. null selects the default
+     * @param ?\Closure(string, string): void $logger receives a level of PSR-3 and a line: $psrLogger->log(...). An
+     *     exception from it cancels the call
+     * @param string $logLevel the least severe level to receive: error, warning, info or debug
      * @throws DataConnectorsException an option is invalid
-     * @throws \RuntimeException the library is missing, or of another version
+     * @throws \RuntimeException the library is missing or incompatible
      */
     public function __construct(
         #[\SensitiveParameter] array $options,
@@ -39,9 +39,9 @@ final class Client
      * Lists one page, newest update first.
      *
      * @param ?int $perPage 1 to 50; null: the service's default (20)
-     * @param ?string $startingAfter the nextCursor of the page before; null: the first page
-     * @param ?\Closure(): bool $cancel asked before the call, and every 15 ms while it waits: true cancels it, as does
-     *     an exception, which the call then throws. It may use this client, but not suspend a fiber
+     * @param ?string $startingAfter the nextCursor of the previous page; null: the first page
+     * @param ?\Closure(): bool $cancel called before the call, and every 15 ms while it waits: true cancels it, as
+     *     does an exception, which the call then throws. It may use this client, but not suspend a fiber
      * @throws DataConnectorsException
      */
     public function listPage(?int $perPage = null, ?string $startingAfter = null, ?\Closure $cancel = null): Page
@@ -57,7 +57,7 @@ final class Client
      *
      * @param ?string $startingAfter the cursor to start after, such as that of an earlier iterator
      * @param ?\Closure(): bool $cancel as for listPage()
-     * @param bool $prefetch whether the next page is requested while you process this one
+     * @param bool $prefetch whether the next page is requested while you process the current one
      */
     public function pages(
         ?int $perPage = null,
@@ -78,13 +78,13 @@ final class Client
         return new Connectors($this, $perPage, $startingAfter, $cancel, $prefetch);
     }
 
-    /** Cancels all calls in progress and refuses new ones: ERR_CANCELLED. For a signal handler, or a $cancel. */
+    /** Cancels all calls in progress and rejects new ones: ERR_CANCELLED. Signal handlers and $cancel may call it. */
     public function shutdown(): void
     {
         Native::library()->dc_client_shutdown($this->handle()->pointer);
     }
 
-    /** Refuses new calls with a \LogicException. Frees the client now, or when the call in progress has returned. */
+    /** Rejects new calls with a \LogicException. Frees the client now, or when the call in progress has returned. */
     public function close(): void
     {
         $this->handle = null;

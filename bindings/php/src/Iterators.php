@@ -6,12 +6,12 @@ declare(strict_types=1);
 
 namespace DataConnectors;
 
-/** Keeps its position: after a failure, or when foreach was left, another foreach over it continues there. */
+/** Keeps its position: after a failure or a break, another foreach over it continues there. */
 abstract class ListIterator implements \IteratorAggregate
 {
     private ?Handle $handle;
-    /** The page that has arrived and the cursor after it, until they are returned. */
-    protected ?array $arrived = null;
+    /** The received page and the cursor after it, until they are returned. */
+    protected ?array $received = null;
 
     /** @internal */
     public function __construct(
@@ -25,38 +25,38 @@ abstract class ListIterator implements \IteratorAggregate
     }
 
     /**
-     * Returns the cursor of the page that is requested next: store it to continue later with startingAfter. null before
-     * the first page (unless the iterator was given a cursor) and after the last one.
+     * Returns the cursor of the page that is requested next: store it to resume later with startingAfter. null before
+     * the first page (unless the iterator was created with a cursor) and after the last one.
      */
     public function cursor(): ?string
     {
         return $this->cursor;
     }
 
-    /** Frees the iterator, and cancels a prefetch; otherwise that happens when nothing refers to it. */
+    /** Frees the iterator, and cancels a prefetch. Otherwise this happens with its last reference. */
     public function close(): void
     {
         $this->handle = null;
     }
 
     /**
-     * Waits until the next page or the end has arrived; returns whether it is a page.
+     * Receives the next page or the end of the list; returns whether it is a page.
      *
-     * A signal handler can throw where PHP jumps, calls a function, or returns from one. So what has arrived is moved
-     * in one assignment, after all that.
+     * A signal handler can throw at any jump, function call or return. Therefore the received page is moved to the
+     * caller in a single assignment, after those.
      */
     protected function fetch(): bool
     {
         $this->client->handle();
         $pager = $this->handle ?? throw new \LogicException('the iterator is closed');
-        // Not if: a handler may have taken what arrived.
-        while ($this->arrived === null) {
+        // A loop, as a signal handler may have consumed the received page.
+        while ($this->received === null) {
             $this->client->wait($this->cancel, function () use ($pager): void {
                 $page = Native::page('dc_pager_next', $pager->pointer, null);
-                $this->arrived = [$page, Native::library()->dc_pager_cursor($pager->pointer)];
+                $this->received = [$page, Native::library()->dc_pager_cursor($pager->pointer)];
             });
         }
-        return $this->arrived[0] !== null;
+        return $this->received[0] !== null;
     }
 }
 
@@ -67,7 +67,7 @@ final class Pages extends ListIterator
     public function next(): ?Page
     {
         $this->fetch();
-        [[$page, $this->cursor], $this->arrived] = [$this->arrived, null];
+        [[$page, $this->cursor], $this->received] = [$this->received, null];
         return $page;
     }
 
@@ -75,7 +75,7 @@ final class Pages extends ListIterator
     public function getIterator(): \Generator
     {
         while ($this->fetch()) {
-            [[$page, $this->cursor], $this->arrived] = [$this->arrived, null];
+            [[$page, $this->cursor], $this->received] = [$this->received, null];
             yield $page;
         }
     }
@@ -96,7 +96,7 @@ final class Connectors extends ListIterator
                 yield $this->page->connectors[$this->index++];
             }
             $this->fetch();
-            [[$this->page, $this->cursor], $this->arrived, $this->index] = [$this->arrived, null, 0];
+            [[$this->page, $this->cursor], $this->received, $this->index] = [$this->received, null, 0];
         } while ($this->page !== null);
     }
 }

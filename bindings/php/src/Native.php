@@ -1,6 +1,6 @@
 <?php
 
-/** The native library: loads and calls it, copies and frees what it returns, and runs signal handlers meanwhile. */
+/** The native library: loads and calls it, copies and frees its results, and runs signal handlers during calls. */
 
 declare(strict_types=1);
 
@@ -21,7 +21,7 @@ final class Handle
 
     public function __destruct()
     {
-        // No PHP function is called before: a signal handler could throw there.
+        // Calls no PHP function first, where a signal handler could throw.
         $this->library->{$this->free}($this->pointer);
     }
 }
@@ -41,7 +41,7 @@ final class Native
     /** @var array<string, int> The integer constants of the header, without DC_. */
     private static array $constants;
 
-    /** The callbacks. FFI frees none before the process ends, so all clients share them. */
+    /** The callbacks. FFI never frees callbacks, so all clients share them. */
     private static CData $interruptCheck;
     private static CData $logCallback;
 
@@ -79,7 +79,7 @@ final class Native
         // FFI has no preprocessor.
         $declarations = preg_replace('/^#ifdef __cplusplus.*?^#endif|^#.*?$/ms', '', $header);
         $library = $declare($declarations, "$file is older than this package");
-        // Arrays of one, as FFI assigns functions to elements only.
+        // Arrays of one element, as FFI assigns functions only to array elements.
         [self::$interruptCheck, self::$logCallback]
             = [$library->new('dc_interrupt_callback[1]'), $library->new('dc_log_callback[1]')];
         self::$interruptCheck[0] = self::isInterrupted(...);
@@ -87,14 +87,14 @@ final class Native
         return $library;
     }
 
-    /** Creates a native client. What C could misread is checked here, the rest by the library. */
+    /** Creates a native client. Rejects values that C can't represent; the library validates the rest. */
     public static function client(#[\SensitiveParameter] array $options, ?string $logLevel): Handle
     {
         return self::withoutSignals(static function () use ($options, $logLevel): Handle {
             $library = self::library();
             $config = $library->dc_config_new();
             try {
-                self::refuseBoth($options);
+                self::checkOptions($options);
                 foreach ($options as $name => $value) {
                     self::setOption($config, (string) $name, $value);
                 }
@@ -124,11 +124,17 @@ final class Native
         };
     }
 
-    private static function refuseBoth(#[\SensitiveParameter] array $options): void
+    private static function checkOptions(#[\SensitiveParameter] array $options): void
     {
         for ($index = 0; $index < self::library()->dc_config_option_count(); $index++) {
             $name = self::library()->dc_config_option($index, self::$constants['INFO_NAME']);
             $other = self::library()->dc_config_option($index, self::$constants['INFO_REPLACES']);
+            $type = self::library()->dc_config_option($index, self::$constants['INFO_TYPE']);
+            if ($type === 'string' && is_bool($options[$name] ?? null)) {
+                throw new DataConnectorsException(
+                    "invalid $name: use a string, not bool (is the environment variable for it set?)"
+                );
+            }
             if ($other !== null && ($options[$name] ?? false) !== false && ($options[$other] ?? false) !== false) {
                 throw new DataConnectorsException("$name and $other replace each other: pass one of them");
             }
@@ -146,7 +152,7 @@ final class Native
         });
     }
 
-    /** @return array{int, ?string} per_page and starting_after, as C takes them */
+    /** @return array{int, ?string} per_page and starting_after for C */
     public static function listArguments(?int $perPage, ?string $startingAfter): array
     {
         return abs($perPage ?? 0) <= 0x7FFFFFFF
@@ -158,12 +164,12 @@ final class Native
     private static function string(string $name, #[\SensitiveParameter] ?string $value): ?string
     {
         return !str_contains($value ?? '', "\0") ? $value
-            : throw new DataConnectorsException("invalid $name: contains a NUL; pass a string without");
+            : throw new DataConnectorsException("invalid $name: contains a NUL");
     }
 
     /**
-     * Makes a call. Asynchronous signal handlers run in the interrupt check only, so that none throws between the
-     * arrival of a page and its storage.
+     * Makes a call. Asynchronous signal handlers run in the interrupt check only, so that none throws between
+     * receiving a page and storing it.
      *
      * @template T
      * @param \Closure(): T $call
@@ -172,7 +178,8 @@ final class Native
     public static function wait(?\Closure $cancel, ?\Closure $logger, \Closure $call): mixed
     {
         if ($cancel !== null && $cancel()) {
-            throw new DataConnectorsException('cancelled', Status::ERR_CANCELLED, 'DC_ERR_CANCELLED');
+            $message = 'request cancelled by its cancel function';
+            throw new DataConnectorsException($message, Status::ERR_CANCELLED, 'DC_ERR_CANCELLED');
         }
         return self::withoutSignals(static function (bool $signals) use ($cancel, $logger, $call): mixed {
             $outer = [self::$cancel, self::$logger, self::$signals, self::$thrown];
@@ -189,8 +196,8 @@ final class Native
     }
 
     /**
-     * Runs a step during which no signal handler runs asynchronously: one that throws could leak what the library
-     * returned. (PHP 8.2 even frees a value twice if a handler throws between two function calls of one expression.)
+     * Runs a step without asynchronous signal handlers: one that throws could leak native objects. (PHP 8.2 even frees
+     * a value twice if a handler throws between two function calls of one expression.)
      *
      * @template T
      * @param \Closure(bool): T $step receives whether signals were asynchronous
@@ -200,7 +207,7 @@ final class Native
     {
         $signals = \function_exists('pcntl_async_signals') && \pcntl_async_signals();
         try {
-            // Within try, as a handler can throw when this returns.
+            // Inside try, as a handler can throw when this returns.
             $signals && \pcntl_async_signals(false);
             return $step($signals);
         } finally {
@@ -211,7 +218,7 @@ final class Native
         }
     }
 
-    /** The interrupt check. An exception must not leave it: it is kept, and cancels the call. */
+    /** The interrupt check. Stores an exception, which must not leave it, and cancels the call. */
     private static function isInterrupted(): int
     {
         try {
@@ -302,14 +309,15 @@ final class Native
             return $status;
         }
         try {
+            $requestId = $library->dc_error_request_id($error);
             throw new DataConnectorsException(
-                $library->dc_error_message($error),
+                $library->dc_error_message($error) . ($requestId === null ? '' : " (request id $requestId)"),
                 $status,
                 $library->dc_status_name($status),
                 $library->dc_error_http_status($error) ?: null,
                 $library->dc_error_api_code($error),
                 $library->dc_error_api_field($error),
-                $library->dc_error_request_id($error),
+                $requestId,
                 self::known($library->dc_error_retry_after_ms($error)),
                 $library->dc_error_attempts($error),
                 self::rateLimit('dc_error_rate_limit', $error),

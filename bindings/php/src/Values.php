@@ -1,6 +1,6 @@
 <?php
 
-/** What calls return and throw: plain values, copied from the library. */
+/** Results and exceptions of calls: plain values, copied from the library. */
 
 declare(strict_types=1);
 
@@ -42,7 +42,7 @@ final readonly class RateLimit
     }
 }
 
-/** A failed call. The message is one line for a person, the code is the status. What is not known is null. */
+/** A failed call. The message is one line for users, with the request id; the code is the status. Unknown values are null. */
 final class DataConnectorsException extends \RuntimeException
 {
     public function __construct(
@@ -54,11 +54,11 @@ final class DataConnectorsException extends \RuntimeException
         public readonly ?int $httpStatus = null,
         /** The service's error code, such as "unauthorized". */
         public readonly ?string $apiCode = null,
-        /** The request parameter that the service found invalid. */
+        /** The request parameter that the service rejected. */
         public readonly ?string $apiField = null,
-        /** The service's id of the request, which its support asks for. */
+        /** The service's request id, for support requests. */
         public readonly ?string $requestId = null,
-        /** The delay that the service asked for. */
+        /** The delay that the service specified. */
         public readonly ?int $retryAfterMs = null,
         /** The number of requests; 0: the call failed before the first. */
         public readonly int $attempts = 0,
@@ -87,7 +87,7 @@ final readonly class Connector
         /** Milliseconds since the Unix epoch; null also for an invalid time, or one before 1970. */
         public ?int $createdAtMs,
         public ?int $updatedAtMs,
-        /** The row as the service sent it, with fields that are not documented. */
+        /** The row as the service sent it, including undocumented fields. */
         public string $json,
     ) {
     }
@@ -101,9 +101,9 @@ final readonly class Page implements \Countable, \IteratorAggregate
         public array $connectors,
         /** The startingAfter of the next page; null on the last one. */
         public ?string $nextCursor,
-        /** Whether there is a next page. If it has no nextCursor, the service named it in an unsupported form. */
+        /** Whether there is a next page. If nextCursor is null, the service specified it in an unsupported form. */
         public bool $hasNext,
-        /** The service's id of the request, which its support asks for. */
+        /** The service's request id, for support requests. */
         public ?string $requestId,
         public RateLimit $rateLimit,
         /** The response body. */

@@ -45,7 +45,7 @@ $tests['the access token appears nowhere'] = static function () use ($quick): vo
     same(unserialize(serialize($page)) == $page, true);
 };
 
-$tests['invalid arguments are refused'] = static function () use ($quick): void {
+$tests['invalid arguments are rejected'] = static function () use ($quick): void {
     $invalid = [['timeout_ms', '5 s'], ['timeout_ms', 5.0], ['max_retries', 1 << 40], ['timeout_m', 1],
         ['wait_for_rate_limit', 2], ['base_url', 5], ['base_url', false], ['region', "eu\0"], ['ca_file', "\xFF"],
         ['ca_file', []], [0, 'x'], ['access_token', null], ['access_token', '']];
@@ -54,6 +54,9 @@ $tests['invalid arguments are refused'] = static function () use ($quick): void 
         $failure = thrown(DataConnectorsException::class, static fn () => new Client($options));
         same([$failure->status, $failure->statusName], [Status::ERR_INVALID_ARGUMENT, 'DC_ERR_INVALID_ARGUMENT']);
     }
+    $unset = getenv('DC_TEST_NOT_SET');
+    $failure = thrown(DataConnectorsException::class, static fn () => new Client(['access_token' => $unset]));
+    contains($failure->getMessage(), 'invalid access_token: use a string, not bool (is the environment variable');
     $pairs = [['region' => 'eu', 'base_url' => $quick], ['ca_file' => '/x', 'system_roots' => true]];
     foreach ($pairs as $both) {
         $options = ['access_token' => ACCESS_TOKEN] + $both;
@@ -68,6 +71,12 @@ $tests['invalid arguments are refused'] = static function () use ($quick): void 
         thrown(DataConnectorsException::class, static fn () => $client->listPage(...$arguments));
         thrown(DataConnectorsException::class, static fn () => $client->pages(...$arguments));
     }
+};
+
+$tests['an error shows its request id'] = static function () use ($quick): void {
+    $client = client($quick);
+    $failure = thrown(DataConnectorsException::class, static fn () => $client->listPage(startingAfter: 'unknown'));
+    same(str_ends_with($failure->getMessage(), " (request id $failure->requestId)"), true);
 };
 
 $tests['an iterator keeps its position'] = static function () use ($quick): void {
@@ -94,7 +103,7 @@ $tests['an iterator keeps its position'] = static function () use ($quick): void
     same(count($client->pages(startingAfter: $client->listPage(50)->nextCursor)->next()), 20);
 };
 
-$tests['a closed client or iterator refuses calls'] = static function () use ($quick): void {
+$tests['a closed client or iterator rejects calls'] = static function () use ($quick): void {
     $client = client($quick);
     [$pages, $left] = [$client->pages(), $client->pages()];
     $left->close();
@@ -107,13 +116,13 @@ $tests['a closed client or iterator refuses calls'] = static function () use ($q
     contains(thrown(LogicException::class, $pages->next(...))->getMessage(), 'the client is closed');
 };
 
-$tests['an exception of $cancel cancels the call'] = static function () use ($slow): void {
-    $asked = 0;
-    $pages = client($slow)->pages(perPage: 50, cancel: static function () use (&$asked): bool {
-        return ++$asked === 5 ? throw new DomainException('enough') : false;
+$tests['an exception from $cancel cancels the call'] = static function () use ($slow): void {
+    $count = 0;
+    $pages = client($slow)->pages(perPage: 50, cancel: static function () use (&$count): bool {
+        return ++$count === 5 ? throw new DomainException('stop') : false;
     });
-    contains(thrown(DomainException::class, $pages->next(...))->getMessage(), 'enough');
-    same([count($pages->next()), $asked > 6], [50, true]);
+    contains(thrown(DomainException::class, $pages->next(...))->getMessage(), 'stop');
+    same([count($pages->next()), $count > 6], [50, true]);
 };
 
 $tests['a $cancel may use its client'] = static function () use ($slow, $quick): void {
@@ -126,10 +135,10 @@ $tests['a $cancel may use its client'] = static function () use ($slow, $quick):
         return false;
     });
     same([count($page), $counts[0], count($counts) > 2], [20, 7, true]);
-    $asked = 0;
-    $pages = client($slow)->pages(cancel: static function () use (&$pages, &$asked): bool {
-        // It is asked before the call, when the pager is not in use, then during the call.
-        $asked++ === 1 && $pages->next();
+    $count = 0;
+    $pages = client($slow)->pages(cancel: static function () use (&$pages, &$count): bool {
+        // Called before the call, when the pager is not in use, then during the call.
+        $count++ === 1 && $pages->next();
         return false;
     });
     contains(thrown(DataConnectorsException::class, $pages->next(...))->getMessage(), 'in use');
@@ -193,7 +202,7 @@ $tests['a call continues after a signal handler'] = static function () use ($slo
     same([count($page), $handled], [20, [5]]);
 };
 
-$tests['many signals lose no row'] = static function () use ($quick): void {
+$tests['no row is lost if signal handlers throw at any time'] = static function () use ($quick): void {
     $client = client($quick);
     $all = array_map(static fn ($row) => $row->id, iterator_to_array($client->list(50), false));
     [$is_armed, $exceptions] = [false, 0];
@@ -208,7 +217,7 @@ $tests['many signals lose no row'] = static function () use ($quick): void {
     $sender = pcntl_fork();
     for ($sent = 0; $sender === 0; $sent++) {
         usleep(1000);
-        // Ends with its parent, or after a minute.
+        // Exits with its parent, or after a minute.
         posix_kill(getmypid(), posix_getppid() === $parent && $sent < 60_000 ? 0 : SIGKILL);
         posix_kill($parent, SIGALRM);
     }
@@ -251,7 +260,7 @@ $tests['many signals lose no row'] = static function () use ($quick): void {
     same($exceptions >= 300, true);
 };
 
-$tests['signal handlers wait if signals are not asynchronous'] = static function () use ($slow, $with_alarm): void {
+$tests['handlers of synchronous signals run after the call'] = static function () use ($slow, $with_alarm): void {
     $handled = 0;
     $with_alarm(static function () use (&$handled): void {
         $handled++;

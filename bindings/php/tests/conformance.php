@@ -39,7 +39,7 @@ final class Outcome
 
 function run_case(array $case): void
 {
-    refuse_unknown(array_diff(array_keys($case), FIELDS));
+    reject_unknown(array_diff(array_keys($case), FIELDS));
     try {
         $client = new Client(options($case));
     } catch (DataConnectorsException $error) {
@@ -130,7 +130,7 @@ function perform(array $case, Client $client, Closure $cancel, Outcome $outcome)
     } elseif ($case['call'] === 'pages') {
         iterate_pages($case, $client, $arguments, $outcome);
     } elseif ($case['call'] === 'connectors') {
-        refuse_unknown(array_intersect(array_keys($case), ['then']));
+        reject_unknown(array_intersect(array_keys($case), ['then']));
         foreach ($client->list(...$arguments) as $connector) {
             $outcome->rows[] = $connector;
             if (count($outcome->rows) === ($case['stop_after'] ?? null)) {
@@ -145,12 +145,12 @@ function perform(array $case, Client $client, Closure $cancel, Outcome $outcome)
 function iterate_pages(array $case, Client $client, array $arguments, Outcome $outcome): void
 {
     $then = $case['then'] ?? null;
-    refuse_unknown(array_diff([$then], [null, 'resume', 'go_on']));
+    reject_unknown(array_diff([$then], [null, 'resume', 'continue']));
     $pages = $client->pages(...$arguments);
     try {
         receive($pages, $case['stop_after'] ?? null, $outcome);
     } catch (DataConnectorsException $error) {
-        if ($then !== 'go_on') {
+        if ($then !== 'continue') {
             throw $error;
         }
         $outcome->error = $error;
@@ -177,19 +177,19 @@ function check_outcome(array $expected, Outcome $outcome): void
         print_text((string) $outcome->error);
         print_text(print_r($outcome->error, true));
     }
-    $expected += ['error' => null, 'least_ms' => 0, 'most_ms' => 10000];
+    $expected += ['error' => null, 'min_ms' => 0, 'max_ms' => 10000];
     $last = end($outcome->pages) ?: null;
     foreach ($expected as $name => $value) {
         match ($name) {
             'error' => check_error($outcome->error, $value),
-            'least_ms' => holds("took $outcome->durationMs ms, not at least $value", $outcome->durationMs >= $value),
-            'most_ms' => holds("took $outcome->durationMs ms, not at most $value", $outcome->durationMs <= $value),
+            'min_ms' => holds("took $outcome->durationMs ms, not at least $value", $outcome->durationMs >= $value),
+            'max_ms' => holds("took $outcome->durationMs ms, not at most $value", $outcome->durationMs <= $value),
             'rows' => check_rows($outcome->rows, $value),
             'ids' => same('ids', array_map(static fn (Connector $row): ?string => $row->id, $outcome->rows), $value),
             'pages' => same('pages', count($outcome->pages), $value),
             'next_cursor', 'request_id', 'rate_limit', 'rate_limit_remaining', 'rate_limit_reset'
                 => same($name, field($last, $name), $value),
-            default => refuse_unknown(["expect.$name"]),
+            default => reject_unknown(["expect.$name"]),
         };
     }
 }
@@ -203,13 +203,13 @@ function check_error(?Throwable $error, ?array $expected): void
     foreach ($expected as $name => $value) {
         match ($name) {
             'status' => same('status of "' . $error->getMessage() . '"', status($error), $value),
-            'says' => array_map(static fn (string $part) => holds(
-                '"' . $error->getMessage() . '" lacks "' . $part . '"',
+            'message' => array_map(static fn (string $part) => holds(
+                '"' . $error->getMessage() . '" does not contain "' . $part . '"',
                 str_contains($error->getMessage(), $part),
             ), $value),
             'http_status', 'api_code', 'api_field', 'request_id', 'retry_after_ms', 'attempts', 'rate_limit',
             'rate_limit_remaining', 'rate_limit_reset' => same($name, field($error, $name), $value),
-            default => refuse_unknown(["expect.error.$name"]),
+            default => reject_unknown(["expect.error.$name"]),
         };
     }
 }
@@ -257,7 +257,7 @@ function holds(string $failure, bool $condition): void
     $condition || throw new Unexpected($failure);
 }
 
-function refuse_unknown(array $names): void
+function reject_unknown(array $names): void
 {
     holds('unknown field ' . implode(', ', $names), $names === []);
 }

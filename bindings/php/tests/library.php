@@ -1,6 +1,6 @@
 <?php
 
-/** Tests of the package against the header, and with unsuitable libraries. */
+/** Tests of the package: header, incompatible libraries, installation. */
 
 declare(strict_types=1);
 
@@ -26,7 +26,7 @@ $tests['every option of the library is passed by name'] = static function () use
     contains($unknown->getMessage(), 'did you mean timeout_ms');
 };
 
-$tests['unsuitable libraries are refused'] = static function (): void {
+$tests['incompatible libraries are rejected'] = static function (): void {
     $folder = sys_get_temp_dir() . '/dc-php-' . getmypid();
     mkdir($folder);
     file_put_contents("$folder/other.c", 'int dc_abi_version(void) { return 2; }');
@@ -36,7 +36,7 @@ $tests['unsuitable libraries are refused'] = static function (): void {
         same($code, 0);
     }
     $main = __DIR__ . '/../src/DataConnectors.php';
-    $refusal = static function (string $library, string ...$options) use ($main): string {
+    $load_failure = static function (string $library, string ...$options) use ($main): string {
         $code = 'require $argv[1]; new DataConnectors\Client(["access_token" => "x"]);';
         [$output] = php(['-d', 'display_errors=1', ...$options, '-r', $code, $main],
             ['DATA_CONNECTORS_LIBRARY' => $library]);
@@ -44,12 +44,12 @@ $tests['unsuitable libraries are refused'] = static function (): void {
         return $output;
     };
     try {
-        contains($refusal('/no/such.so'), 'could not load libdata_connectors from /no/such.so');
-        contains($refusal('/no/such.so'), 'DATA_CONNECTORS_LIBRARY');
-        contains($refusal('libm.so.6'), 'libm.so.6 is not libdata_connectors');
-        contains($refusal("$folder/other.so"), 'has ABI version 2: install one with 1');
-        contains($refusal("$folder/older.so"), 'is older than this package (Failed resolving C function');
-        contains($refusal('/no/such.so', '-d', 'ffi.enable=false'), 'ffi.enable=true');
+        contains($load_failure('/no/such.so'), 'could not load libdata_connectors from /no/such.so');
+        contains($load_failure('/no/such.so'), 'DATA_CONNECTORS_LIBRARY');
+        contains($load_failure('libm.so.6'), 'libm.so.6 is not libdata_connectors');
+        contains($load_failure("$folder/other.so"), 'has ABI version 2: install one with 1');
+        contains($load_failure("$folder/older.so"), 'is older than this package (Failed resolving C function');
+        contains($load_failure('/no/such.so', '-d', 'ffi.enable=false'), 'ffi.enable=true');
     } finally {
         array_map(unlink(...), glob("$folder/*"));
         rmdir($folder);

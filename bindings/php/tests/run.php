@@ -1,12 +1,12 @@
 <?php
 
 /**
- * Runs the tests of the package; tests/conformance tests what all languages have in common.
+ * Runs the tests of the package beyond those of tests/conformance.
  *
  *     php bindings/php/tests/run.php [PAGES]
  *
- * They need DATA_CONNECTORS_LIBRARY and DC_TEST_SANDBOX, absolute paths of the library and of data-connectors-sandbox.
- * PAGES: how many pages the test for leaks lists, by default 2000.
+ * They require DATA_CONNECTORS_LIBRARY and DC_TEST_SANDBOX, absolute paths of the library and the sandbox.
+ * PAGES: number of pages in the leak test, by default 2000.
  */
 
 declare(strict_types=1);

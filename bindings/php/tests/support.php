@@ -17,7 +17,7 @@ function same(mixed $actual, mixed $expected): void
 
 function contains(string $text, string $part): void
 {
-    str_contains($text, $part) || throw new Exception("\"$text\" lacks \"$part\"");
+    str_contains($text, $part) || throw new Exception("\"$text\" does not contain \"$part\"");
 }
 
 function lacks(string $text, string $part): void

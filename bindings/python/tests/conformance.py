@@ -80,7 +80,7 @@ def iterate_pages(
     try:
         receive_pages(pages, case.get("stop_after"), outcome)
     except dc.DataConnectorsError as error:
-        if case.get("then") != "go_on":
+        if case.get("then") != "continue":
             raise
         outcome.error = error
         receive_pages(pages, None, outcome)
@@ -155,7 +155,7 @@ def verify(case: Case, outcome: Outcome) -> None:
     expected = dict(case["expect"])
     verify_error(outcome.error, expected.pop("error", None))
     duration = outcome.duration_ms
-    minimum, maximum = expected.pop("least_ms", 0), expected.pop("most_ms", 10_000)
+    minimum, maximum = expected.pop("min_ms", 0), expected.pop("max_ms", 10_000)
     if not minimum <= duration <= maximum:
         raise UnexpectedError(f"it took {duration:.0f} ms, expected {minimum} to {maximum}")
     last = outcome.pages[-1] if outcome.pages else None
@@ -188,7 +188,7 @@ def verify_error(error: BaseException | None, expected: dict[str, Any] | None) -
     for name, value in expected.items():
         if name == "status":
             check(f"the status of {error!r}", status_of(error), value)
-        elif name == "says":
+        elif name == "message":
             for part in value:
                 if part not in str(error):
                     raise UnexpectedError(f"{error!r} does not contain {part!r}")

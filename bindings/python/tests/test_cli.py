@@ -178,7 +178,7 @@ def test_requests_no_page_after_the_last_match(scripted: Any) -> None:
         ),
         (
             ["list", "--option", "access_token=x"],
-            "the access token comes from INTERCOM_ACCESS_TOKEN: arguments are visible to other",
+            "the access token is read from INTERCOM_ACCESS_TOKEN: arguments are visible to other",
         ),
         (["list", "--option", "timeout_ms"], "argument --option: use NAME=VALUE"),
         (["list", "--option", "=5"], "argument --option: use NAME=VALUE"),
@@ -219,14 +219,14 @@ def test_usage_errors_exit_with_2(arguments: list[str], message: str) -> None:
         (["list", "--format", "http://u:SECRET@h:1"], "invalid format: use one of csv, json, "),
         (["list", "--option", "SECRET"], "argument --option: use NAME=VALUE\n"),
         (["list", "--option", "http://u:SECRET@h=1"], "the nearest known one"),
-        (["list", "--fin=SECRET"], "--fin takes no value\n"),
-        (["list", "-vSECRET"], "-v takes no value\n"),
+        (["list", "--fin=SECRET"], "--fin does not accept a value\n"),
+        (["list", "-vSECRET"], "-v does not accept a value\n"),
         (["list", "-tSECRET"], "unknown flag -t\n"),
         (["list", "--/SECRET"], "unknown flag\n"),
         (["list", "--tokenSECRET" + "0123456789" * 3], "unknown flag\n"),
-        (["list", "SECRET"], "unexpected argument: list has only flags\n"),
-        (["list", "--", "--token=SECRET"], "unexpected argument: list has only flags\n"),
-        (["--version=SECRET"], "--version takes no value\n"),
+        (["list", "SECRET"], "unexpected argument: list accepts only flags\n"),
+        (["list", "--", "--token=SECRET"], "unexpected argument: list accepts only flags\n"),
+        (["--version=SECRET"], "--version does not accept a value\n"),
         (["SECRET"], "unknown command: use list\n"),
     ],
 )
@@ -316,7 +316,7 @@ def test_no_resume_hint_for_a_cursor_that_lists_nothing(sandbox: str, scripted: 
     assert "to continue" not in done.stderr
     done = run("list", "--base-url", "http://127.0.0.1:1", "--starting-after", "a")
     assert done.returncode == 1 and "to continue" not in done.stderr
-    # The service may also refuse the cursor that it returned.
+    # The service may also reject the cursor that it returned.
     page = http("200 OK", '{"data":[],"pages":{"next":{"starting_after":"a"}}}')
     body = '{"type":"error.list","errors":[{"code":"x","message":"m","field":"starting_after"}]}'
     refused = http("400 Bad Request", body, "Content-Type: application/json")
@@ -347,9 +347,7 @@ def test_numbers_that_json_cannot_represent_are_an_error(scripted: Any) -> None:
         server = scripted(http("200 OK", f'{{"data":[{{"id":"1","n":{number}}}]}}'))
         done = run("list", "--format", "ndjson", "--base-url", server.url)
         assert (done.returncode, done.stdout) == (1, "")
-        assert done.stderr == (
-            "data-connectors: a connector has a number too large to be written\n"
-        )
+        assert done.stderr == ("data-connectors: a connector contains a number that is too large\n")
         assert listed(server.url, "--format", "csv").endswith("\n1,,,,,,,,,,\n")
     # The hint continues after what was written.
     page = http("200 OK", '{"data":[{"id":"1"}],"pages":{"next":{"starting_after":"a"}}}')

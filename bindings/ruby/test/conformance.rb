@@ -26,7 +26,7 @@ class Case
 
   def initialize(fields)
     @fields = fields
-    @expected = { "error" => nil, "least_ms" => 0, "most_ms" => 10_000 }.merge(fields.fetch("expect"))
+    @expected = { "error" => nil, "min_ms" => 0, "max_ms" => 10_000 }.merge(fields.fetch("expect"))
   end
 
   def run
@@ -93,12 +93,12 @@ class Case
   def iterate_pages(client, arguments, outcome)
     pages = client.pages(**arguments)
     continued = @fields["then"]
-    raise Unexpected, "unknown then: #{continued}" unless [nil, "resume", "go_on"].include?(continued)
+    raise Unexpected, "unknown then: #{continued}" unless [nil, "resume", "continue"].include?(continued)
 
     begin
       receive_pages(pages, @fields["stop_after"], outcome)
     rescue DataConnectors::Error => e
-      raise unless continued == "go_on"
+      raise unless continued == "continue"
 
       outcome.error = e
       receive_pages(pages, nil, outcome)
@@ -125,11 +125,11 @@ class Case
   def check_outcome(outcome)
     print_text("#{outcome.error.full_message(highlight: false)}\n#{outcome.error.inspect}") if outcome.error
     check_error(outcome.error, @expected["error"])
-    bounds = @expected.values_at("least_ms", "most_ms")
+    bounds = @expected.values_at("min_ms", "max_ms")
     duration = outcome.duration_ms.round
     raise Unexpected, "took #{duration} ms, expected #{bounds.join(" to ")}" unless duration.between?(*bounds)
 
-    @expected.except("error", "least_ms", "most_ms").each { |name, value| check_value(name, value, outcome) }
+    @expected.except("error", "min_ms", "max_ms").each { |name, value| check_value(name, value, outcome) }
   end
 
   def check_value(name, value, outcome)
@@ -148,7 +148,7 @@ class Case
     expected.each do |name, value|
       case name
       when "status" then check("status of #{error.inspect}", status_of(error), value)
-      when "says" then value.each { |part| check_message(error, part) }
+      when "message" then value.each { |part| check_message(error, part) }
       when *ERROR_FIELDS then check(name, error.public_send(name), value)
       else raise Unexpected, "unknown field expect.error.#{name}"
       end
@@ -160,7 +160,7 @@ class Case
   end
 
   def check_message(error, part)
-    raise Unexpected, "#{error.inspect} lacks #{part.inspect}" unless error.message.include?(part)
+    raise Unexpected, "#{error.inspect} does not contain #{part.inspect}" unless error.message.include?(part)
   end
 
   def check_rows(rows, expected)

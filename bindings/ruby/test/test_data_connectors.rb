@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# Tests of the gem; tests/conformance tests what all languages have in common. They need DATA_CONNECTORS_LIBRARY, and
+# Tests of the gem beyond those of tests/conformance. They require DATA_CONNECTORS_LIBRARY, and
 # DC_TEST_SANDBOX, the path of data-connectors-sandbox.
 
 require "json"
@@ -30,7 +30,7 @@ Minitest.after_run { Process.kill(:TERM, SANDBOX.pid) }
 class GemTest < Minitest::Test
   def client(**options) = DataConnectors::Client.new(access_token: TOKEN, base_url: SANDBOX_URL, **options)
   def silent(**options) = client(base_url: SILENT_URL, **options)
-  def refused(&block) = assert_raises(DataConnectors::InvalidArgumentError, &block).message
+  def rejected(&block) = assert_raises(DataConnectors::InvalidArgumentError, &block).message
 
   def duration
     started = Process.clock_gettime(Process::CLOCK_MONOTONIC)
@@ -48,29 +48,29 @@ class GemTest < Minitest::Test
 end
 
 class LibraryTest < GemTest
-  def refusal(library)
+  def load_failure(library)
     _, message, status = ruby("", DATA_CONNECTORS_LIBRARY: library)
     refute_predicate status, :success?
     message
   end
 
-  def refusal_of_abi_version(version)
+  def message_for_abi_version(version)
     Dir.mktmpdir do |folder|
       library = File.join(folder, "other.so")
       source = "int dc_abi_version(void) { return #{version}; }"
       assert system("sh", "-c", 'echo "$0" | cc -shared -fPIC -x c - -o "$1"', source, library)
-      refusal(library)
+      load_failure(library)
     end
   end
 
-  def test_refuses_a_library_that_is_missing_or_another
-    assert_match(%r{/no/such.so.*install the library .*DATA_CONNECTORS_LIBRARY}, refusal("/no/such.so"))
-    assert_includes refusal("libc.so.6"), "is not libdata_connectors, or older than this gem: it lacks dc_abi_version"
+  def test_rejects_a_missing_or_unrelated_library
+    assert_match(%r{/no/such.so.*install the library .*DATA_CONNECTORS_LIBRARY}, load_failure("/no/such.so"))
+    assert_includes load_failure("libc.so.6"), "is not libdata_connectors, or older than this gem: it has no dc_abi_"
   end
 
-  def test_refuses_another_abi_version_and_a_library_without_a_function
-    assert_includes refusal_of_abi_version(2), "has ABI version 2: install one with 1"
-    assert_includes refusal_of_abi_version(1), "older than this gem: it lacks dc_"
+  def test_rejects_another_abi_version_and_a_library_without_a_function
+    assert_includes message_for_abi_version(2), "has ABI version 2: install one with 1"
+    assert_includes message_for_abi_version(1), "older than this gem: it has no dc_"
   end
 end
 
@@ -117,7 +117,7 @@ class SecretsTest < GemTest
     refute_includes texts.join, TOKEN
   end
 
-  # What a program may print, and what instance variables contain.
+  # All text that a program may print, and all instance variables.
   def texts_of(object)
     inner = parts(object)
     printed = [object.inspect, object.to_s, JSON.generate([object]), YAML.dump(object)]
@@ -135,24 +135,24 @@ class ArgumentsTest < GemTest
       next if option["name"] == "access_token"
 
       create = ->(value) { DataConnectors::Client.new(access_token: TOKEN, option["name"].to_sym => value) }
-      assert_match(/\Ainvalid #{option["name"]}: use a String/, refused { create.call(1.5) })
+      assert_match(/\Ainvalid #{option["name"]}: use a String/, rejected { create.call(1.5) })
       create.call(option["default"])
     end
-    assert_match(/unknown option "timeout".*did you mean timeout_ms/, refused { client(timeout: 3) })
+    assert_match(/unknown option "timeout".*did you mean timeout_ms/, rejected { client(timeout: 3) })
   end
 
-  def test_refuses_what_c_would_misread
+  def test_rejects_values_that_c_cannot_represent
     { per_page: [2**40, 1.5, "1", false, 51, -1], starting_after: ["a\0b", "\xFF", 1, ""], cancel_token: [true] }
-      .each { |name, values| values.each { |value| refused { client.list_page(name => value) } } }
+      .each { |name, values| values.each { |value| rejected { client.list_page(name => value) } } }
     { max_retries: [2**32, 2**64, 1.0], timeout_ms: [2**64, "1 s"], wait_for_rate_limit: [2, "yes"],
-      region: [[], "eu\0"], access_token: ["", nil], ca_file: [1] }
-      .each { |name, values| values.each { |value| refused { client(name => value) } } }
+      region: [[], "eu\0"], access_token: ["", nil], ca_file: [1], logger: ["x", -> {}] }
+      .each { |name, values| values.each { |value| rejected { client(name => value) } } }
   end
 
-  def test_refuses_options_that_replace_each_other
-    assert_match(/region and base_url replace each other/, refused { client(region: :eu) })
-    assert_match(/replace each other/, refused { client(ca_file: "/no/such", system_roots: true) })
-    assert_match(/could not read/, refused { client(ca_file: Pathname("/no/such"), system_roots: false) })
+  def test_rejects_options_that_replace_each_other
+    assert_match(/region and base_url replace each other/, rejected { client(region: :eu) })
+    assert_match(/replace each other/, rejected { client(ca_file: "/no/such", system_roots: true) })
+    assert_match(/could not read/, rejected { client(ca_file: Pathname("/no/such"), system_roots: false) })
   end
 
   def test_accepts_nil_and_strings
@@ -169,6 +169,11 @@ class ResultsTest < GemTest
     assert_equal JSON.parse(row.json), JSON.parse(page.json)["data"][0]
     assert_equal [Encoding::UTF_8] * 2, [row.name.encoding, row.json.encoding]
     assert_equal [true, true, false], client.pages(per_page: 50).map(&:has_next?)
+  end
+
+  def test_an_error_shows_its_request_id
+    error = assert_raises(DataConnectors::BadRequestError) { client.list_page(starting_after: "nonsense") }
+    assert error.message.end_with?(" (request id #{error.request_id})"), error.message
   end
 
   def test_an_iterator_keeps_its_position
@@ -190,7 +195,7 @@ class ResultsTest < GemTest
     assert_equal ["ERROR"], quiet.string.lines.map { |line| line[/[A-Z]{4,}/] }
   end
 
-  def test_an_exception_of_the_logger_does_not_end_the_call
+  def test_an_exception_from_the_logger_does_not_cancel_the_call
     broken = Logger.new(nil)
     def broken.add(*) = raise("full")
     _, warning = capture_io { assert_equal 20, client(logger: broken).list_page.size }
@@ -199,7 +204,7 @@ class ResultsTest < GemTest
 end
 
 class ClosingTest < GemTest
-  def test_a_closed_client_refuses_calls
+  def test_a_closed_client_rejects_calls
     client = client()
     pages = client.pages
     2.times { client.close }
@@ -208,13 +213,13 @@ class ClosingTest < GemTest
     end
   end
 
-  def test_a_closed_iterator_refuses_calls
+  def test_a_closed_iterator_rejects_calls
     rows = client.list
     2.times { rows.close }
     assert_match(/the iterator is closed/, assert_raises(DataConnectors::ClosedError) { rows.first }.message)
   end
 
-  def test_close_lets_calls_finish_and_the_last_one_frees
+  def test_calls_finish_after_close_and_the_last_one_frees_the_client
     client = silent(timeout_ms: 1500, max_retries: 0)
     calls = Array.new(4) { Thread.new { assert_raises(DataConnectors::TimeoutError) { client.list_page } } }
     sleep 0.2
@@ -224,7 +229,7 @@ class ClosingTest < GemTest
     assert_predicate client.instance_variable_get(:@handle).pointer, :null?
   end
 
-  # The interrupt arrives between the increment and the decrement.
+  # The interrupt is raised between the increment and the decrement.
   def test_an_interrupted_use_does_not_leak_the_handle
     client = client()
     handle = client.instance_variable_get(:@handle)
@@ -237,7 +242,7 @@ class ClosingTest < GemTest
     assert_predicate handle.pointer, :null?
   end
 
-  def test_the_garbage_collector_frees_what_nobody_closed
+  def test_the_garbage_collector_frees_unclosed_iterators
     client.list_page
     before = descriptors
     20.times { client.list(prefetch: true, per_page: 10).first }
@@ -287,24 +292,24 @@ class InterruptTest < GemTest
     Signal.trap(:USR1, before)
   end
 
-  class Nudge < StandardError; end
+  class TestInterrupt < StandardError; end
 
-  # Interrupts arrive in waits only: elsewhere one could arrive after a page was returned and before it is stored.
+  # Interrupts are raised in waits only: elsewhere one could be raised between returning a page and storing it.
   def test_interrupts_lose_no_page_of_a_shared_iterator
     pages = client.pages(per_page: 1)
     ids = Thread::Queue.new
     interrupts = 0
     threads = Array.new(4) do
       Thread.new do
-        Thread.handle_interrupt(Nudge => :on_blocking) do
+        Thread.handle_interrupt(TestInterrupt => :on_blocking) do
           pages.each { |page| ids << page.first.id }
-        rescue Nudge
+        rescue TestInterrupt
           interrupts += 1
           retry
         end
       end
     end
-    sleep(rand / 1000) && threads.sample.raise(Nudge) while threads.any?(&:alive?)
+    sleep(rand / 1000) && threads.sample.raise(TestInterrupt) while threads.any?(&:alive?)
     assert_equal client.list.map(&:id).sort, Array.new(ids.size) { ids.pop }.sort
     assert_operator interrupts, :>, 0
   end

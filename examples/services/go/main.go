@@ -6,8 +6,8 @@
 //	go run . [-base-url URL] [-listen HOST:PORT] [-per-page N]
 //
 // INTERCOM_ACCESS_TOKEN contains the access token; bindings/go/README.md describes how to install the library. The
-// first line of output is the URL of the service. SIGTERM and Ctrl-C cancel the calls in progress and end it within a
-// second. The exit status is 2 if an option is invalid.
+// first line of output is the URL of the service. On SIGTERM and Ctrl-C it cancels the calls in progress and exits
+// within a second. The exit status is 2 if an option is invalid.
 package main
 
 import (

@@ -6,7 +6,7 @@
 //   npm install && node service.js [--base-url URL] [--listen HOST:PORT] [--per-page N]
 //
 // The environment variable INTERCOM_ACCESS_TOKEN contains the access token. The first line of output is the address.
-// SIGTERM and Ctrl-C cancel all calls and end the service within a second. The exit status is 2 for invalid options.
+// On SIGTERM and Ctrl-C it cancels all calls and exits within a second. The exit status is 2 for invalid options.
 import { once } from 'node:events';
 import http from 'node:http';
 import { parseArgs } from 'node:util';
@@ -135,7 +135,7 @@ function stop() {
   shutdown.abort();
   client.shutdown();
   server.closeIdleConnections();
-  // Callers that do not read.
+  // Disconnects callers that do not read.
   setTimeout(() => server.closeAllConnections(), SHUTDOWN_TIMEOUT_MS).unref();
 }
 

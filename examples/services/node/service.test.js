@@ -116,7 +116,7 @@ test('a caller that disconnects cancels the call to Intercom', async () => {
 });
 
 for (const signal of ['SIGTERM', 'SIGINT'])
-  test(`${signal} ends the service within a second, with a call in progress`, async () => {
+  test(`${signal} stops the service within a second, with a call in progress`, async () => {
     const { child, url } = await service(await sandbox('--latency-ms', '20000'));
     const response = fetch(`${url}/connectors`);
     await until(async () => (await health(url)).calls === 1);
@@ -156,7 +156,7 @@ test('invalid options are reported in one line at the start', () => {
   }
 });
 
-test('refuses other paths and methods', async () => {
+test('rejects other paths and methods', async () => {
   const { url } = await service(await sandbox());
   assert.equal((await fetch(`${url}/`)).status, 404);
   assert.equal((await fetch(`${url}/health`, { method: 'POST' })).status, 405);

@@ -188,7 +188,7 @@ void run_case(const json_t *test_case, struct result *results, size_t callers)
     if (results->status != DC_OK)
         return;
     if (json_is_true(json_object_get(test_case, "closed"))) {
-        /* A freed handle must not be used; a client that was shut down refuses calls. */
+        /* A freed handle must not be used; a client that was shut down rejects calls. */
         dc_client_shutdown(client);
         results->closed = 1;
     }

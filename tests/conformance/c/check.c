@@ -162,7 +162,7 @@ static int check_error_part(const struct result *result, const char *name, const
 
     if (strcmp(name, "status") == 0)
         return check_status(result, json_string_value(value));
-    if (strcmp(name, "says") == 0)
+    if (strcmp(name, "message") == 0)
         return check_message(error, value);
     if (strcmp(name, "http_status") == 0)
         return check_number(name, dc_error_http_status(error), 0, value);
@@ -212,7 +212,7 @@ static int check_part(const struct result *result, const char *name, const json_
         return check_string(name, dc_page_next_cursor(last), value);
     if (strcmp(name, "request_id") == 0)
         return check_string(name, dc_page_request_id(last), value);
-    if (strcmp(name, "least_ms") == 0 || strcmp(name, "most_ms") == 0)
+    if (strcmp(name, "min_ms") == 0 || strcmp(name, "max_ms") == 0)
         return 0;
     dc_page_rate_limit(last, &limit, &remaining, &reset);
     rate_limit = check_rate_limit(name, limit, remaining, reset, value);
@@ -222,16 +222,16 @@ static int check_part(const struct result *result, const char *name, const json_
 const char *check_result(const json_t *test_case, const struct result *result)
 {
     json_t *expected = json_object_get(test_case, "expect");
-    const json_t *most = json_object_get(expected, "most_ms");
-    const double least_ms = json_number_value(json_object_get(expected, "least_ms"));
-    const double most_ms = most != NULL ? json_number_value(most) : 10000.0;
+    const json_t *most = json_object_get(expected, "max_ms");
+    const double min_ms = json_number_value(json_object_get(expected, "min_ms"));
+    const double max_ms = most != NULL ? json_number_value(most) : 10000.0;
     const char *name;
     json_t *value;
 
     difference[0] = '\0';
     if (result->status < 0 && json_object_get(expected, "error") == NULL)
         differs("the call failed: %s", dc_error_message(result->error));
-    else if (result->duration_ms < least_ms || result->duration_ms > most_ms)
+    else if (result->duration_ms < min_ms || result->duration_ms > max_ms)
         differs("the call took %.0f ms", result->duration_ms);
     json_object_foreach (expected, name, value)
         if (difference[0] == '\0')

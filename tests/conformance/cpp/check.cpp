@@ -43,7 +43,7 @@ void check_error(const result &actual, const json &expected)
     if (!actual.error)
         throw unexpected("the call succeeded");
     for (const auto &[name, value] : expected.items()) {
-        if (name != "says")
+        if (name != "message")
             check(name, error_part(actual, name), value);
         else
             for (const auto &part : value)
@@ -76,7 +76,7 @@ void check_result(const json &test_case, const result &actual)
 
     if (actual.error && !expected.contains("error"))
         throw unexpected(std::string("the call failed: ") + actual.error->what());
-    if (actual.duration_ms < expected.value("least_ms", 0.0) || actual.duration_ms > expected.value("most_ms", 10000.0))
+    if (actual.duration_ms < expected.value("min_ms", 0.0) || actual.duration_ms > expected.value("max_ms", 10000.0))
         throw unexpected("the call took " + std::to_string(actual.duration_ms) + " ms");
     for (const auto &[name, value] : expected.items()) {
         if (name == "error")
@@ -87,7 +87,7 @@ void check_result(const json &test_case, const result &actual)
             check_ids(actual, value);
         else if (name == "pages")
             check(name, actual.pages.size(), value);
-        else if (name == "least_ms" || name == "most_ms")
+        else if (name == "min_ms" || name == "max_ms")
             continue;
         else if (actual.pages.empty() || !actual.pages.back().contains(name))
             throw unexpected("unsupported expectation " + name + ", or no page");

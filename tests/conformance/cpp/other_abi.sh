@@ -1,4 +1,4 @@
-# The C++ wrapper refuses a library of another ABI version, before it calls another function.
+# The C++ wrapper rejects a library of another ABI version, before it calls another function.
 # Arguments: a folder to build in, abi/data_connectors.json.
 set -eu
 folder=$1/other_abi

@@ -74,7 +74,7 @@ void paginate(const json &test_case, dc::pager pager, const dc::client &client, 
     try {
         list_pages(pager, test_case.value("stop_after", std::size_t{0}), actual);
     } catch (const dc::error &error) {
-        if (then != "go_on")
+        if (then != "continue")
             throw;
         actual.error = error;
         list_pages(pager, 0, actual);
@@ -157,7 +157,7 @@ std::vector<result> run_case(const json &test_case)
         set_options(config, test_case.value("options", json::object()));
         const dc::client client(config);
         if (test_case.value("closed", false))
-            // A destroyed client cannot be used; one that was shut down refuses calls.
+            // A destroyed client cannot be used; one that was shut down rejects calls.
             client.shutdown();
         for (auto &one : results)
             callers.emplace_back([&] { one = call(test_case, client); });

@@ -39,9 +39,9 @@ func check(expect map[string]any, o outcome) error {
 		var err error
 		switch name {
 		case "error":
-		case "least_ms":
+		case "min_ms":
 			shortest = expected.(json.Number)
-		case "most_ms":
+		case "max_ms":
 			longest = expected.(json.Number)
 		case "rows":
 			err = checkRows(o.rows, expected.([]any))
@@ -78,7 +78,7 @@ func checkError(err error, expect map[string]any) error {
 	}
 	addRateLimit(actual, failure.RateLimit)
 	for name, expected := range expect {
-		if name != "says" {
+		if name != "message" {
 			if err := compare(name, actual, expected); err != nil {
 				return err
 			}
@@ -140,7 +140,7 @@ func milliseconds(at time.Time) any {
 	return at.UnixMilli()
 }
 
-// compare compares as JSON.
+// compare compares the JSON of two values.
 func compare(name string, actual map[string]any, expected any) error {
 	value, ok := actual[name]
 	if !ok {
@@ -162,7 +162,7 @@ func compare(name string, actual map[string]any, expected any) error {
 	return nil
 }
 
-// comment prints what users could see, in which run.py searches for secrets.
+// comment prints all text that users can see; run.py searches it for secrets.
 func comment(format string, values ...any) {
 	for line := range strings.Lines(fmt.Sprintf(format, values...)) {
 		fmt.Printf("# %s\n", strings.TrimRight(line, "\n"))

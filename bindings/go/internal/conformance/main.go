@@ -164,12 +164,12 @@ func (o *outcome) listPages(ctx context.Context, c testCase, client *dc.Client) 
 	defer pager.Close()
 	err = o.next(ctx, pager, c.StopAfter)
 	switch {
-	case c.Then == "go_on" && err != nil:
+	case c.Then == "continue" && err != nil:
 		if again := o.next(ctx, pager, 0); again != nil {
 			return again
 		}
-	case c.Then == "go_on":
-		return errors.New("no call failed before go_on")
+	case c.Then == "continue":
+		return errors.New("no call failed before the continuation")
 	case c.Then == "resume" && err == nil:
 		cursor := pager.Cursor()
 		c.StartingAfter, c.Then, c.StopAfter = &cursor, "", 0
@@ -178,9 +178,9 @@ func (o *outcome) listPages(ctx context.Context, c testCase, client *dc.Client) 
 	return err
 }
 
-// next adds at most this number of pages, or all if it is 0.
-func (o *outcome) next(ctx context.Context, pager *dc.Pager, most int) error {
-	for count := 0; most == 0 || count < most; count++ {
+// next adds at most this many pages; all if it is 0.
+func (o *outcome) next(ctx context.Context, pager *dc.Pager, limit int) error {
+	for count := 0; limit == 0 || count < limit; count++ {
 		page, err := pager.Next(ctx)
 		if err == io.EOF {
 			return nil

@@ -44,7 +44,7 @@ func clientOptions(c testCase) (options []dc.Option, err error) {
 	return options, nil
 }
 
-// typedOption sets a value of another type, which the compiler would refuse, by name.
+// typedOption uses the option's function; it sets a value of another type, which the compiler would reject, by name.
 func typedOption(name string, value any) (dc.Option, error) {
 	number, _ := value.(json.Number)
 	integer, notInteger := strconv.ParseInt(number.String(), 10, 64)

@@ -8,7 +8,7 @@ use FFI::Platypus::DL qw(dlopen dlerror RTLD_PLATYPUS_DEFAULT);
 use Hash::Util qw(lock_hash);
 use JSON::PP ();
 
-our @EXPORT_OK = qw(%ACCESSORS %CONSTANTS %dc @RATE_LIMIT _attributes _check _closure _define_readers _refuse _string);
+our @EXPORT_OK = qw(%ACCESSORS %CONSTANTS %dc @RATE_LIMIT _attributes _check _closure _define_readers _reject _string);
 our %CONSTANTS;    # DC_ERR_TIMEOUT, …
 our %dc;           # the functions, by their names without "dc_"
 our %ACCESSORS;    # the functions that take only a handle, with their conversions: {page => {json => …, …}, …}
@@ -22,7 +22,7 @@ BEGIN {
     %CONSTANTS = %{ $abi->{constants} };
 }
 
-# The others are pointers.
+# All other types are pointers.
 my %TYPES = (
     'void' => 'void', 'int32_t' => 'sint32', 'int64_t' => 'sint64', 'size_t' => 'size_t', 'dc_status' => 'sint32',
     'int64_t *' => 'sint64*', 'size_t *' => 'size_t*', 'const char *' => 'string',
@@ -38,9 +38,9 @@ sub _load {
     for my $name ('dc_abi_version', sort keys %{ $abi->{functions} }) {
         my ($returns, $parameters) = @{ $abi->{functions}{$name} }{qw(returns parameters)};
         my ($result, @types) = map { $TYPES{$_} // (/\*\*\z/ ? 'opaque*' : 'opaque') } $returns, @$parameters;
-        $result = 'opaque' if grep { $_ eq 'size_t*' } @types;    # With a length it may contain NULs.
+        $result = 'opaque' if grep { $_ eq 'size_t*' } @types;    # A string with a length may contain NULs.
         $ffi->find_symbol($name) or die "DataConnectors: $file is not libdata_connectors, or older than this module: "
-            . "it lacks $name\n";
+            . "it has no $name\n";
         $dc{ $name =~ s/\Adc_//r } = $ffi->function($name => \@types => $result)->sub_ref;
         my $version = $dc{abi_version}->();
         die "DataConnectors: $file has ABI version $version: install one with $expected\n" if $version != $expected;
@@ -54,13 +54,13 @@ sub _load {
 # Calls a function that can fail.
 sub _check {
     my ($function, @arguments) = @_;
-    @_ = ();    # They can be secrets, and a stack trace would show them.
+    @_ = ();    # The arguments can be secrets, and a stack trace would show them.
     my $status = $dc{$function}->(@arguments, \my $error);
     die DataConnectors::Error->_from($error) if $status < 0;
     return;
 }
 
-sub _refuse {
+sub _reject {
     my ($message) = @_;
     die DataConnectors::Error->_new(status => $CONSTANTS{DC_ERR_INVALID_ARGUMENT}, message => $message, attempts => 0);
 }
@@ -73,10 +73,10 @@ sub _string {
     return $bytes;
 }
 
-# A number, which is -1 if it is not known.
+# Converts a number; undef for -1, which means unknown.
 sub _number { return $_[0] < 0 ? undef : $_[0] }
 
-# Returns what the accessors of a handle return, and its rate limit.
+# Returns the values of a handle's accessors, and its rate limit.
 sub _attributes {
     my ($kind, $native) = @_;
     my $accessors = $ACCESSORS{$kind};

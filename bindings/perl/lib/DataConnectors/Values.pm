@@ -1,4 +1,4 @@
-# What calls return and die with: plain values, without native handles.
+# Results and errors of calls: plain values, without native handles.
 package DataConnectors::Values;
 use 5.014;
 use warnings;
@@ -39,7 +39,7 @@ package DataConnectors::Page {
         my $packed = $dc{page_packed_rows}->($native, $CONSTANTS{DC_PACKED_SEPARATED}, \my $length);
         my @rows = split /\xFF/, FFI::Platypus::Buffer::buffer_to_scalar($packed, $length);
         my %self = (_attributes(page => $native), connectors => [map { DataConnectors::Connector->_new($_) } @rows]);
-        $self{json} = $dc{page_json}->($native);    # bytes, as for decode_json
+        $self{json} = $dc{page_json}->($native);    # a byte string, as for decode_json
         return Hash::Util::lock_hashref(bless \%self, $class);
     }
 

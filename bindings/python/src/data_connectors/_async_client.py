@@ -89,7 +89,7 @@ class AsyncConnectorList(BaseConnectorList):
 
 
 class AsyncPageIterator(BasePageIterator, AsyncIterator[Page]):
-    """An iterator over pages. After an exception the next call continues where it failed.
+    """An iterator over pages. After an exception the next call requests the failed page again.
 
     It must not be used by more than one task at a time.
     """

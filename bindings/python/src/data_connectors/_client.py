@@ -26,7 +26,7 @@ class Client(BaseClient):
 
     It is closed by :meth:`close`, at the end of a ``with`` block, or with its last reference.
     On the main thread, signal handlers run during a call, and an exception raised by one, such as
-    Ctrl-C's KeyboardInterrupt, ends the call within milliseconds. After a fork both processes may
+    Ctrl-C's KeyboardInterrupt, cancels it within milliseconds. After a fork both processes may
     use the client.
     A pickle contains the options without the secrets, unless pickle_secrets is set.
     """
@@ -114,9 +114,9 @@ class ConnectorList(BaseConnectorList):
 
 
 class PageIterator(BasePageIterator, Iterator[Page]):
-    """An iterator over pages. After an exception the next call continues where it failed.
+    """An iterator over pages. After an exception the next call requests the failed page again.
 
-    It is thread-safe: threads that share it take turns, and each page is returned once.
+    It is thread-safe: concurrent calls are serialized, and each page is returned once.
     """
 
     def __next__(self) -> Page:

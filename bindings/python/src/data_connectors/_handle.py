@@ -38,7 +38,7 @@ def _lifetime(out: ctypes.c_void_p, free: Free) -> Generator[None, None, None]:
         try:
             free(out)
         finally:
-            # Every native function accepts or refuses NULL.
+            # Every native function accepts or rejects NULL.
             out.value = None
 
 

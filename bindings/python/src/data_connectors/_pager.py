@@ -69,7 +69,7 @@ def list_page(
 
 
 class Pager:
-    """A native pager and the last page that it returned. Concurrent callers take turns.
+    """A native pager and the last page that it returned. Concurrent calls are serialized.
 
     If an exception interrupts a call whose page has arrived, the page is kept for the next call.
     """

@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 module DataConnectors
-  # Runs a blocking call on its own thread, and cancels it when its caller is interrupted.
+  # Runs a blocking call on a separate thread, and cancels it when its caller is interrupted.
   module Call # :nodoc: all
     class << self
       # Yields the native cancel token to pass to the call.
@@ -13,7 +13,7 @@ module DataConnectors
         begin
           cancel_token&.add(wakeups)
           Native.call("dc_cancel_token_cancel", native_token.pointer) if cancel_token&.cancelled?
-          # The worker inherits the mask, so that no interrupt loses the result.
+          # The worker inherits the mask, so that an interrupt can't discard the result.
           Thread.handle_interrupt(Object => :never) { worker = start(wakeups) { yield native_token.pointer } }
           wakeups.pop
         ensure
@@ -34,7 +34,7 @@ module DataConnectors
         end
       end
 
-      # Cancelling has no effect if the call has returned.
+      # Has no effect on a call that has returned.
       def finish(worker, native_token, cancel_token, wakeups)
         cancel_token&.remove(wakeups)
         Native.call("dc_cancel_token_cancel", native_token.pointer)
@@ -45,7 +45,7 @@ module DataConnectors
       def result(value, error)
         return value unless error
 
-        # The backtrace of the caller says more than that of the worker.
+        # The backtrace of the caller is more useful than that of the worker.
         error.set_backtrace(caller(3)) if error.is_a?(Error)
         raise error
       end
@@ -53,22 +53,22 @@ module DataConnectors
   end
 
   # Cancels calls: pass it to them as cancel_token, and call cancel on any thread, or in a Signal.trap handler. Create
-  # one for each operation that is cancelled separately. It need not be closed.
+  # one for each operation that is cancelled separately. It need not be freed.
   class CancelToken
     def initialize
       @cancelled = false
       @waiting = {}.compare_by_identity
     end
 
-    # Cancels present and future calls with this token. Each raises CancelledError.
+    # Cancels current and later calls with this token. They raise CancelledError.
     def cancel
       @cancelled = true
-      # Without a lock, which a trap handler may not take; each step is atomic under the GVL.
+      # Without a lock, which a trap handler can't acquire; each step is atomic under the GVL.
       @waiting.keys.each { |wakeups| wakeups << true }
       nil
     end
 
-    # Whether cancel was called.
+    # Returns whether cancel was called.
     def cancelled? = @cancelled
 
     def add(wakeups) = @waiting[wakeups] = true # :nodoc:

@@ -12,8 +12,8 @@ module DataConnectors
     end
 
     # Creates a client. Nothing is sent yet. Options have the names of the C library: access_token, which is required,
-    # region, base_url, timeout_ms, …; docs/options.md lists them. nil is the default. logger: a Logger that receives
-    # log lines of its level, as read now. The access token is not kept in Ruby. Raises InvalidArgumentError.
+    # region, base_url, timeout_ms, …; docs/options.md lists them. nil selects the default. logger: a Logger; its
+    # level is read now. The access token is not kept in Ruby. Raises InvalidArgumentError.
     def initialize(logger: nil, **options)
       config = Handle.new("config", Native.call("dc_config_new"))
       set_options(config.pointer, options.compact.transform_keys(&:to_s))
@@ -25,7 +25,7 @@ module DataConnectors
     end
 
     # Lists one page, newest update first. per_page: 1 to 50; nil: the service's default (20). starting_after: the
-    # next_cursor of the page before; nil: the first page. cancel_token: a CancelToken. Raises an Error.
+    # next_cursor of the previous page; nil: the first page. cancel_token: a CancelToken. Raises an Error.
     def list_page(per_page: nil, starting_after: nil, cancel_token: nil)
       arguments = list_arguments(per_page, starting_after, cancel_token)
       Call.run(cancel_token) do |native_token|
@@ -38,22 +38,22 @@ module DataConnectors
     end
 
     # Iterates over connectors, with the arguments of list_page. prefetch: whether the next page is requested while your
-    # program processes this one. That page may then be as old as the processing took, and leaving early may cost a
-    # request.
+    # program processes the current one. The prefetched page can be stale when it is used, and stopping early can waste
+    # one request.
     def list(**arguments) = iterate(Connectors, **arguments)
 
     # Iterates over pages, with the arguments of list.
     def pages(**arguments) = iterate(Pages, **arguments)
 
-    # Cancels all calls in progress, also those of iterators, and refuses new ones: they raise CancelledError. Not for
-    # Signal.trap handlers, where it raises ThreadError: cancel a CancelToken there.
+    # Cancels all calls in progress, including those of iterators, and rejects new ones: they raise CancelledError. Must
+    # not be called in a Signal.trap handler, where it raises ThreadError: cancel a CancelToken there.
     def shutdown
       use { |native| Native.call("dc_client_shutdown", native) }
       nil
     end
 
-    # Refuses new calls: they raise ClosedError. Frees the client when the calls in progress have returned. Not for
-    # Signal.trap handlers.
+    # Rejects new calls: they raise ClosedError. Frees the client when the calls in progress have returned. Must
+    # not be called in a Signal.trap handler.
     def close
       @handle.close
       nil
@@ -69,14 +69,14 @@ module DataConnectors
       kind.new(self, *list_arguments(per_page, starting_after, cancel_token), cancel_token, prefetch)
     end
 
-    def refuse(reason) = raise(InvalidArgumentError, reason, cause: nil)
+    def reject(reason) = raise(InvalidArgumentError, reason, cause: nil)
 
     def set_options(config, options)
       Native.call("dc_config_option_count").times do |index|
         name, other = %w[DC_INFO_NAME DC_INFO_REPLACES].map do |attribute|
           Native.read("dc_config_option", index, Native::CONSTANTS[attribute])
         end
-        refuse("#{name} and #{other} replace each other: pass one of them") if options[name] && options[other]
+        reject("#{name} and #{other} replace each other: pass one of them") if options[name] && options[other]
       end
       options.each do |name, value|
         Native.check("dc_config_set_string", config, name, option_value(name, value))
@@ -88,29 +88,32 @@ module DataConnectors
       case value
       when String then string(name, value)
       when Integer, Symbol, true, false then value.to_s
-      else refuse("invalid #{name}: use a String, an Integer, true or false, not #{value.class}")
+      else reject("invalid #{name}: use a String, an Integer, true or false, not #{value.class}")
       end
     end
 
-    # A string as the library takes it, which checks the rest. No message contains the value: it may be a secret.
+    # Validates a string; the library validates the rest. No message contains the value: it may be a secret.
     def string(name, value)
-      refuse("invalid #{name}: use a String, not #{value.class}") unless value.is_a?(String)
-      refuse("invalid #{name}: contains a NUL; pass a string without") if value.b.include?("\0")
+      reject("invalid #{name}: use a String, not #{value.class}") unless value.is_a?(String)
+      reject("invalid #{name}: contains a NUL") if value.b.include?("\0")
       value
     end
 
     def list_arguments(per_page, starting_after, cancel_token)
       unless per_page.nil? || (per_page.is_a?(Integer) && per_page.bit_length < 32)
-        refuse("invalid per_page #{per_page.inspect}: use 1 to 50")
+        reject("invalid per_page #{per_page.inspect}: use 1 to 50")
       end
       unless cancel_token.nil? || cancel_token.is_a?(CancelToken)
-        refuse("invalid cancel_token: use a CancelToken, not #{cancel_token.class}")
+        reject("invalid cancel_token: use a CancelToken, not #{cancel_token.class}")
       end
       [per_page || 0, starting_after && string("starting_after", starting_after)]
     end
 
-    # Lines arrive on the threads of calls. The callback must live as long as the client, and no exception may leave it.
+    # Lines are logged on the threads of calls. The callback must live as long as the client, and raise no exception.
     def set_logger(config, logger)
+      unless logger.respond_to?(:add) && logger.respond_to?(:level)
+        reject("invalid logger: use a Logger, not #{logger.class}")
+      end
       types = [Fiddle::TYPE_VOIDP, Fiddle::TYPE_INT32_T, Fiddle::TYPE_VOIDP]
       @log_callback = Fiddle::Closure::BlockCaller.new(Fiddle::TYPE_VOID, types) do |_, level, line|
         logger.add(4 - level, line.to_s.force_encoding(Encoding::UTF_8), "data_connectors")

@@ -4,19 +4,21 @@ module DataConnectors
   # The statuses by name, such as "DC_ERR_TIMEOUT".
   STATUSES = Native::CONSTANTS.select { |name, _| name.match?(/\ADC_(OK|DONE|ERR_\w+)\z/) }.freeze
 
-  # A failed call. The message is one line for a person; attributes that are not known are nil.
+  # A failed call. The message is one line for users, with the request id if there is one; unknown attributes are nil.
   class Error < StandardError
     ATTRIBUTES = %i[http_status api_code api_field request_id retry_after_ms attempts].freeze
     private_constant :ATTRIBUTES
 
     # status: a value of STATUSES. http_status, api_code, api_field, request_id: from the response. retry_after_ms: the
-    # delay that the service asked for. attempts: the number of requests. rate_limit, …: as those of Page.
+    # delay that the service specified. attempts: the number of requests. rate_limit, …: as those of Page.
     attr_reader :status, *ATTRIBUTES, *Native::RATE_LIMIT
 
     def self.from(status, pointer) # :nodoc:
       attributes = Native.attributes("error", pointer, ATTRIBUTES)
       attributes[:http_status] = nil if attributes[:http_status].zero?
-      ERRORS.fetch(status, Error).new(Native.read("dc_error_message", pointer), status: status, **attributes)
+      message = Native.read("dc_error_message", pointer)
+      message += " (request id #{attributes[:request_id]})" if attributes[:request_id]
+      ERRORS.fetch(status, Error).new(message, status: status, **attributes)
     end
 
     def initialize(message = nil, status: STATUSES["DC_ERR_INVALID_ARGUMENT"], **attributes) # :nodoc:

@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 module DataConnectors
-  # A mutex that keeps waking waiters: in Ruby 3.1, if the thread that Mutex wakes is interrupted, the others sleep on.
+  # Works around a lost wake-up in Ruby 3.1: if the thread that a Mutex wakes is interrupted, no other waiter is woken.
   class Lock # :nodoc: all
     def initialize
       @mutex = Mutex.new
@@ -18,7 +18,7 @@ module DataConnectors
     end
   end
 
-  # A native handle, in the cell that a native call writes it to. The garbage collector frees it if nothing else did, so
+  # A native handle, in memory that a native call writes it to. The garbage collector frees it if nothing else did, so
   # that an interrupt between two lines leaks nothing.
   class Handle # :nodoc: all
     attr_reader :slot
@@ -30,7 +30,7 @@ module DataConnectors
       ObjectSpace.define_finalizer(self, Handle.finalizer(kind, @slot))
     end
 
-    # A closure made by an instance would keep that instance alive.
+    # A closure that an instance creates would keep that instance alive.
     def self.finalizer(kind, slot) = proc { free(kind, slot) }
 
     def self.free(kind, slot)
@@ -46,7 +46,7 @@ module DataConnectors
     def free = Handle.free(@kind, @slot)
   end
 
-  # A handle that several threads use. After close the last user frees it.
+  # A handle that several threads use. After close, the last call that uses it frees it.
   class SharedHandle < Handle # :nodoc: all
     def initialize(kind, name)
       super(kind)
@@ -56,7 +56,7 @@ module DataConnectors
       @closed = false
     end
 
-    # Masks interrupts, which could otherwise skip the decrement. Blocking calls run on their own thread.
+    # Masks interrupts, which could otherwise skip the decrement. Blocking calls run on a separate thread.
     def use
       Thread.handle_interrupt(Object => :never) do
         @lock.synchronize do

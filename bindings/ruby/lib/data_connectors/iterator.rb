@@ -1,13 +1,13 @@
 # frozen_string_literal: true
 
 module DataConnectors
-  # Keeps its position, as an IO does: each continues after a break, a failure or an interrupted call. Threads that
-  # share an iterator take turns.
+  # Keeps its position, as an IO does: each continues after a break, a failure or an interrupted call. Calls on a shared
+  # iterator are serialized.
   class Iterator
     include Enumerable
 
-    # The cursor of the page that is requested next: store it to continue later with starting_after. nil before the
-    # first page (unless the iterator was given a cursor) and after the last one.
+    # The cursor of the page that is requested next: store it to resume later with starting_after. nil before the
+    # first page (unless the iterator was created with a cursor) and after the last one.
     attr_reader :cursor
 
     def initialize(client, per_page, starting_after, cancel_token, prefetch) # :nodoc:
@@ -32,11 +32,11 @@ module DataConnectors
       self
     end
 
-    # Returns the next item; raises StopIteration after the last one. An interrupt as it returns may lose the item,
+    # Returns the next item; raises StopIteration after the last one. An interrupt during the return can lose the item,
     # unless it is masked with Thread.handle_interrupt(… => :on_blocking).
     def next = @lock.synchronize { advance } || raise(StopIteration, "no more items")
 
-    # Frees the iterator before its end. Otherwise the garbage collector does.
+    # Frees the iterator. Otherwise this happens at the end of the list, or by garbage collection.
     def close
       @pager.close
       nil

@@ -72,7 +72,7 @@ module DataConnectors
         types = parameters.map { |type| TYPES[type] }
         Fiddle::Function.new(library[name], types, TYPES[returns], need_gvl: !BLOCKING.include?(name))
       rescue Fiddle::DLError
-        raise LoadError, "#{file} is not libdata_connectors, or older than this gem: it lacks #{name}"
+        raise LoadError, "#{file} is not libdata_connectors, or older than this gem: it has no #{name}"
       end
     end
   end

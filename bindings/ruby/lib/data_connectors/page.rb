@@ -2,7 +2,7 @@
 
 module DataConnectors
   # A data connector, frozen: the fields of the service, and created_at_ms and updated_at_ms, in milliseconds since the
-  # Unix epoch. What is absent is nil.
+  # Unix epoch. Absent fields are nil.
   class Connector < Struct.new(*Native::ABI["fields"].map(&:to_sym), :created_at_ms, :updated_at_ms)
     def self.all(packed_rows, page_json) # :nodoc:
       columns = JSON.parse(packed_rows, freeze: true)
@@ -18,7 +18,7 @@ module DataConnectors
       freeze
     end
 
-    # The row's JSON as the service sent it, with fields that no document names. Cut from the page's JSON.
+    # The row's JSON as the service sent it, including undocumented fields: a part of the page's JSON.
     def json = @page_json.byteslice(*@range).freeze
   end
 
@@ -27,7 +27,7 @@ module DataConnectors
     include Enumerable
 
     # connectors: an Array. json: the response body. next_cursor: the starting_after of the next page, nil on the last
-    # one. request_id: the service's id of the request. rate_limit: requests allowed in the current window;
+    # one. request_id: the service's request id. rate_limit: requests allowed in the current window;
     # rate_limit_remaining: those that remain; rate_limit_reset: its end, in seconds since the Unix epoch.
     attr_reader :connectors, :json, :next_cursor, :request_id, *Native::RATE_LIMIT
 
@@ -47,7 +47,7 @@ module DataConnectors
     # The number of connectors.
     def size = connectors.size
 
-    # Whether there is a next page. If it has no next_cursor, the service named it in an unsupported form.
+    # Returns whether there is a next page. If next_cursor is nil, the service specified it in an unsupported form.
     def has_next? = @has_next
 
     def inspect = "#<#{self.class} size=#{size} next_cursor=#{next_cursor.inspect} request_id=#{request_id.inspect}>"

@@ -28,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     On Ctrl-C, or if its output is a closed pipe, it terminates by SIGINT or SIGPIPE.
     """
     if sys.stderr is None:
-        sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - used until the program ends
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - used until exit
     if sys.stdout is None:
         return _report("standard output is closed", EXIT_ERROR)
     try:
@@ -95,8 +95,8 @@ def _write(pages: PageIterator, arguments: Arguments, filter_: Filter) -> int:
     if failure is not None:
         request_id = getattr(failure, "request_id", None)
         suffix = f" (request id {request_id})" if request_id else ""
-        is_cursor_refused = getattr(failure, "field", None) == "starting_after"
-        hint = "" if is_cursor_refused else _resume_hint(cursor)
+        is_cursor_rejected = getattr(failure, "field", None) == "starting_after"
+        hint = "" if is_cursor_rejected else _resume_hint(cursor)
         return _report(f"{failure}{suffix}{hint}", EXIT_ERROR)
     if filter_.is_state_suspect:
         known = " and ".join(KNOWN_STATES)

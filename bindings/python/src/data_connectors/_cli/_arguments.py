@@ -23,7 +23,7 @@ from ._formats import FORMATS
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _TOKEN_FLAGS = ("--token", "--access-token")
 _VISIBLE = "arguments are visible to other users of the machine"
-# A longer one may be a secret given to the wrong flag.
+# A longer value may be a secret passed to the wrong flag.
 _MAX_SHOWN_VALUE = 16
 _EPILOG = (
     f"The access token is read from the environment variable {TOKEN_VARIABLE}. "
@@ -59,7 +59,7 @@ class Arguments(argparse.Namespace):
         """
         named = dict(self.option)
         if "access_token" in named or "token" in named:
-            raise ValueError(f"the access token comes from {TOKEN_VARIABLE}: {_VISIBLE}")
+            raise ValueError(f"the access token is read from {TOKEN_VARIABLE}: {_VISIBLE}")
         for keyword, name in native_names().items():
             if name in named and getattr(self, keyword, None) is not None:
                 flag = keyword.replace("_", "-")
@@ -111,7 +111,7 @@ def parse(arguments: list[str] | None) -> Arguments:
     listing.add_argument(
         "--fin",
         action=argparse.BooleanOptionalAction,
-        help="only connectors that Fin uses directly, or only those that it does not",
+        help="only connectors that Fin may use directly, or only the others",
     )
     listing.add_argument(
         "--since",
@@ -166,12 +166,12 @@ def parse(arguments: list[str] | None) -> Arguments:
     _check_flags(listing, given[at + 1 :])
     parsed, unexpected = parser.parse_known_args(given, namespace=Arguments())
     if unexpected:
-        listing.error("unexpected argument: list has only flags")
+        listing.error("unexpected argument: list accepts only flags")
     return parsed
 
 
 def _check_flags(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
-    """Refuse unknown flags and flags with an unexpected value: argparse would repeat the value."""
+    """Reject unknown flags and unexpected values: argparse would print the value."""
     known = parser._option_string_actions
     is_value = False
     for argument in arguments:
@@ -190,19 +190,19 @@ def _check_flags(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> N
         if action.nargs == 0 and (
             (is_long and argument != flag) or any(f"-{one}" not in known for one in others)
         ):
-            parser.error(f"{flag} takes no value")
+            parser.error(f"{flag} does not accept a value")
 
 
 def _unknown_flag(flag: str) -> str:
     if flag.lower().replace("_", "-") in _TOKEN_FLAGS:
         return f"unknown flag {flag}: set {TOKEN_VARIABLE}; {_VISIBLE}"
-    # Text that is no flag may be a secret.
+    # A string that is not a flag may be a secret.
     is_flag = re.fullmatch(r"-?-[A-Za-z][A-Za-z0-9_-]{0,30}", flag)
     return f"unknown flag {flag}" if is_flag else "unknown flag"
 
 
 def _other_options() -> str:
-    """List the options without a flag of their own; without the native library they are unknown."""
+    """List the options that have no flag; unknown without the native library."""
     with contextlib.suppress(ImportError):
         options = [option.name for option in native_options().values() if not option.is_secret]
         names = [name for name in options if name not in Arguments.__annotations__]
@@ -249,7 +249,7 @@ def _time(text: str) -> datetime:
     age = re.fullmatch(r"([0-9]{1,6})([mhdw])", text)
     if age is not None:
         amount, unit = age.groups()
-        # An age that is too large means no limit.
+        # An age that is out of range means no limit.
         with contextlib.suppress(OverflowError):
             return datetime.now(timezone.utc) - timedelta(**{_UNITS[unit]: int(amount)})
         return datetime.min.replace(tzinfo=timezone.utc)

@@ -80,7 +80,7 @@ def _dumps(value: Any) -> str:
     try:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     except (ValueError, TypeError):
-        raise UnsupportedValueError("a connector has a number too large to be written") from None
+        raise UnsupportedValueError("a connector contains a number that is too large") from None
 
 
 def _cell(value: Any) -> str:

@@ -36,7 +36,7 @@ final class Abi {
         };
     }
 
-    /** What follows a name on its line. */
+    /** Returns the rest of the line after a name. */
     private static String line(String name) {
         int start = JSON.indexOf("\"" + name + "\":") + name.length() + 3;
         if (start < name.length() + 3) {

@@ -19,10 +19,10 @@ final class Callbacks {
     private static final MemorySegment LOG = stub("log", FunctionDescriptor.ofVoid(ADDRESS, JAVA_INT, ADDRESS));
     private static final MemorySegment DESTROY = stub("destroy", FunctionDescriptor.ofVoid(ADDRESS));
 
-    /** From {@code DC_LOG_ERROR}, 1, on. */
+    /** In the order of {@code DC_LOG_ERROR}, which is 1, to {@code DC_LOG_DEBUG}. */
     private static final List<Level> LEVELS = List.of(Level.ERROR, Level.WARNING, Level.INFO, Level.DEBUG);
 
-    /** The loggers in use, by the numbers that are their user_data. */
+    /** The loggers in use, by the number that is passed as user_data. */
     static final Map<Long, Logger> LOGGERS = new ConcurrentHashMap<>();
     private static final AtomicLong LAST = new AtomicLong();
 
@@ -47,7 +47,7 @@ final class Callbacks {
         try {
             LOGGERS.get(number.address()).log(LEVELS.get(level - 1), Library.string(line));
         } catch (Throwable error) {
-            return; // An exception that left a callback would end the process.
+            return; // An exception that leaves an upcall terminates the JVM.
         }
     }
 

@@ -5,7 +5,7 @@ package dataconnectors;
  * {@link CallCancelledException} within milliseconds. A cancelled token stays cancelled: create one for each operation
  * that is cancelled separately.
  *
- * <p>Thread-safe. It uses one file descriptor until it is closed, or garbage-collected.
+ * <p>Thread-safe. It uses one file descriptor until it is closed or garbage-collected.
  */
 public final class CancelToken implements AutoCloseable {
     private final Handle handle;
@@ -45,7 +45,7 @@ public final class CancelToken implements AutoCloseable {
         }
     }
 
-    /** Closes the token. Later calls with it are refused; calls in progress continue. */
+    /** Closes the token. Later calls with it are rejected; calls in progress continue. */
     @Override
     public void close() {
         handle.close();

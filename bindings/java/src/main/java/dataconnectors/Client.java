@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * A client of one workspace. It keeps connections open between calls: create one per workspace and keep it. Close it
- * when it is no longer used; the garbage collector does so otherwise. What it returned stays valid.
+ * when it is no longer used; otherwise the garbage collector does. The values that it returned stay valid.
  *
  * <p>Thread-safe: any number of threads may use it at once. A call blocks its thread, at most for
  * {@link ClientBuilder#timeout}. It throws {@link CallCancelledException} within milliseconds if its
@@ -86,7 +86,7 @@ public final class Client implements AutoCloseable {
     /**
      * Lists one page.
      *
-     * @param options the size of the page, and the cursor that it starts after
+     * @param options the size of the page, the cursor to start after, and the cancel token
      * @return the page
      * @throws DataConnectorsException if the call failed
      * @throws IllegalArgumentException if an option is invalid
@@ -101,7 +101,7 @@ public final class Client implements AutoCloseable {
     }
 
     /**
-     * Cancels all calls in progress with this client and its iterators, and refuses new ones: they throw
+     * Cancels all calls in progress with this client and its iterators, and rejects new ones: they throw
      * {@link CallCancelledException}. Does not wait for them.
      *
      * @throws IllegalStateException if the client is closed

@@ -9,8 +9,8 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The options of a client. Only the access token is required. {@link #build()} checks them. An option that is set again
- * replaces its earlier value; null is the default. A builder can be changed and reused, and must not be used by two
+ * The options of a client. Only the access token is required. {@link #build()} validates them. Setting an option
+ * again replaces its value; null selects the default. A builder can be changed and reused, and must not be used by two
  * threads at once. Environment variables have no effect, except on {@link #systemRoots}.
  */
 public final class ClientBuilder {
@@ -44,7 +44,7 @@ public final class ClientBuilder {
     /**
      * Sets a base URL instead of a region's, for a gateway or a sandbox. Can't be combined with {@link #region}.
      *
-     * @param baseUrl {@code https://host[:port][/path]}; {@code http://} is for loopback
+     * @param baseUrl {@code https://host[:port][/path]}; {@code http://} requires loopback
      * @return this builder
      */
     public ClientBuilder baseUrl(String baseUrl) {
@@ -177,11 +177,12 @@ public final class ClientBuilder {
     /**
      * Sets any option by its name and as a string, as in the C library.
      *
-     * @param name such as {@code timeout_ms}; {@link #build()} refuses an unknown one
+     * @param name such as {@code timeout_ms}; {@link #build()} rejects an unknown one
      * @param value such as {@code 30000}; null for the default
      * @return this builder
      */
     public ClientBuilder option(String name, String value) {
+        Objects.requireNonNull(name, "the name of the option is null");
         if (value == null) {
             options.remove(name);
         } else {
@@ -192,7 +193,7 @@ public final class ClientBuilder {
 
     /**
      * Sets a logger: failed calls are logged as ERROR, retries as WARNING, responses as INFO, requests as DEBUG, on the
-     * thread of the call. The lines contain no secrets. What the logger throws is ignored.
+     * thread of the call. The lines contain no secrets. Exceptions from the logger are ignored.
      *
      * @param logger the logger; null, the default, for none
      * @return this builder
@@ -206,11 +207,11 @@ public final class ClientBuilder {
      * Creates a client with a copy of the options. Nothing is sent yet.
      *
      * @return a client, which the caller closes
-     * @throws IllegalArgumentException if an option is invalid; the message says what is allowed
+     * @throws IllegalArgumentException if an option is invalid; the message states the allowed values
      * @throws DataConnectorsException if the process is out of file descriptors
      */
     public Client build() {
-        refusePairs();
+        rejectReplacedPairs();
         MemorySegment config = (MemorySegment) Function.CONFIG_NEW.call();
         try {
             Callbacks.setInterruptCheck(config);
@@ -225,8 +226,8 @@ public final class ClientBuilder {
         }
     }
 
-    /** In C the option that is set last replaces the other one. */
-    private void refusePairs() {
+    /** In C the last one set replaces the other. */
+    private void rejectReplacedPairs() {
         for (long index = 0; index < (long) Function.CONFIG_OPTION_COUNT.call(); index++) {
             String name = Function.CONFIG_OPTION.string(index, Abi.constant("DC_INFO_NAME"));
             String replaced = Function.CONFIG_OPTION.string(index, Abi.constant("DC_INFO_REPLACES"));

@@ -14,12 +14,12 @@ import java.time.Instant;
  * @param directFinUsage whether Fin may use it directly
  * @param createdByAdminId the id of the admin who created it
  * @param updatedByAdminId the id of the admin who last updated it
- * @param createdAt when it was created, in milliseconds; null also if it isn't an RFC 3339 time, or before 1970
+ * @param createdAt when it was created, in milliseconds; null if absent, not an RFC 3339 time, or before 1970
  * @param updatedAt when it was last updated, likewise
  * @param createdAtText when it was created, as the service sent it: {@code 2025-11-15T09:30:00Z}
  * @param updatedAtText when it was last updated, as the service sent it
  * @param executionResultsUrl the path of its execution results
- * @param json the whole row as the service sent it, with fields that are not documented
+ * @param json the row as the service sent it, including undocumented fields
  */
 public record Connector(
         String type,

@@ -7,8 +7,8 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * An iterator over the connectors, page by page, which can be used in one {@code for} loop. Errors, threads and closing
- * are as in {@link Pages}.
+ * Iterates over the connectors, page by page. It keeps its position: another {@code for} loop continues. Errors,
+ * threads and closing are as in {@link Pages}.
  */
 public final class Connectors implements Iterator<Connector>, Iterable<Connector>, AutoCloseable {
     private final Pages pages;
@@ -39,7 +39,7 @@ public final class Connectors implements Iterator<Connector>, Iterable<Connector
     }
 
     /**
-     * Returns whether there is another connector. Requests a page if necessary, and blocks until it was received.
+     * Returns whether there is another connector. Requests a page if necessary, and blocks until it is received.
      *
      * @return false at the end of the list
      * @throws DataConnectorsException if the call failed
@@ -70,8 +70,8 @@ public final class Connectors implements Iterator<Connector>, Iterable<Connector
     }
 
     /**
-     * Returns the cursor of the page whose connector {@link #next()} returns. Continuing there misses none, but repeats
-     * the connectors of that page that were already returned.
+     * Returns the cursor of the page that contains the next connector. A list that starts there misses no connector,
+     * but repeats those of that page that were already returned.
      *
      * @return null on the first page (unless the list started with a cursor), and after the last one
      */

@@ -3,8 +3,8 @@ package dataconnectors;
 import java.time.Duration;
 
 /**
- * A failed call. The message is one line for a person; it ends with the request id, if the response has one, and never
- * contains the access token. The subclass tells the kind of failure, {@link #status()} the exact one.
+ * A failed call. The message is one line for users; it ends with the request id, if the response has one, and never
+ * contains the access token. The subclass is the category of the failure, {@link #status()} the exact status.
  */
 public class DataConnectorsException extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -35,7 +35,7 @@ public class DataConnectorsException extends RuntimeException {
     }
 
     /**
-     * Returns the HTTP status of the response, also if its body could not be read.
+     * Returns the HTTP status of the response, even if its body could not be read.
      *
      * @return 100 to 999; null without a response
      */
@@ -53,16 +53,16 @@ public class DataConnectorsException extends RuntimeException {
     }
 
     /**
-     * Returns the request parameter that the service found invalid.
+     * Returns the request parameter that the service rejected.
      *
-     * @return null if it named none
+     * @return null if it specified none
      */
     public String apiField() {
         return failure.apiField();
     }
 
     /**
-     * Returns the service's id of the request, which its support asks for.
+     * Returns the service's request id, for support requests.
      *
      * @return null if it sent none
      */
@@ -71,9 +71,9 @@ public class DataConnectorsException extends RuntimeException {
     }
 
     /**
-     * Returns how long the service asked to wait before the next request.
+     * Returns the delay before the next request that the service specified.
      *
-     * @return null if it did not ask
+     * @return null if it specified none
      */
     public Duration retryAfter() {
         return failure.retryAfter();

@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Locale;
 
-/** The values of a {@code dc_error}. What isn't known is null. */
+/** The values of a {@code dc_error}. Unknown values are null. */
 record Failure(
         String statusName,
         String message,
@@ -36,7 +36,7 @@ record Failure(
         }
     }
 
-    /** Refuses a call on an interrupted thread: the library calls the interrupt check only while it waits. */
+    /** Rejects a call on an interrupted thread, as the library calls the interrupt check only while it waits. */
     static void throwIfInterrupted() {
         if (Thread.currentThread().isInterrupted()) {
             throw new CallCancelledException(new Failure("DC_ERR_CANCELLED", INTERRUPTED, null, null, null, null, null,

@@ -25,7 +25,7 @@ enum Function {
 
     private MethodHandle handle;
 
-    /** Looks up all functions, so that a library that is too old is refused at once. */
+    /** Resolves all functions, so that a library that is too old is rejected immediately. */
     static void bind(SymbolLookup library) {
         for (Function function : values()) {
             String name = "dc_" + function.name().toLowerCase(Locale.ROOT);
@@ -74,7 +74,7 @@ enum Function {
         }
     }
 
-    /** Refuses a string that the C library would read as another one. */
+    /** Rejects a string that C can't represent. */
     static String checked(String name, String string) {
         if (string != null && (string.contains("\0") || !StandardCharsets.UTF_8.newEncoder().canEncode(string))) {
             throw new IllegalArgumentException("invalid " + name + ": contains a NUL or an unpaired surrogate");

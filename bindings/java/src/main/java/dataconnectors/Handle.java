@@ -5,8 +5,8 @@ import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 
 /**
- * Owns a native object, and frees it once it is closed and no call uses it. It has no reference to the owner, so that a
- * cleaner can close it when that is unreachable.
+ * Owns a native object, and frees it once it is closed and no call uses it. It has no reference to its owner, so that a
+ * cleaner can close it when the owner becomes unreachable.
  */
 final class Handle {
     private static final Cleaner CLEANER = Cleaner.create();
@@ -18,7 +18,7 @@ final class Handle {
     private int uses;
     private boolean closed;
 
-    /** A use by a call, during which the native object is not freed. */
+    /** Keeps the native object from being freed during a call. */
     record Use(Handle handle, MemorySegment pointer) implements AutoCloseable {
         static final Use NOTHING = new Use(null, MemorySegment.NULL);
 
@@ -30,7 +30,7 @@ final class Handle {
         }
     }
 
-    /** Becomes the owner of a native object; {@code name} is for messages. */
+    /** Takes ownership of a native object; {@code name} is used in messages. */
     Handle(Object owner, String name, MemorySegment pointer, Function free) {
         this.name = name;
         this.pointer = pointer;
@@ -44,7 +44,7 @@ final class Handle {
         }
     }
 
-    /** The owner must not be collected, and so closed, before the use has begun. */
+    /** The fence prevents the cleaner from closing the handle before the use is counted. */
     synchronized Use use(Object owner) {
         requireOpen();
         uses++;
@@ -52,7 +52,7 @@ final class Handle {
         return new Use(this, pointer);
     }
 
-    /** Refuses later uses. The last use in progress frees the native object. */
+    /** Rejects later uses. The last use in progress frees the native object. */
     void close() {
         cleanable.clean();
     }

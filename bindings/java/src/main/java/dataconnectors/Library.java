@@ -30,7 +30,7 @@ final class Library {
     private Library() {
     }
 
-    /** Must be called before {@link Function} is used. The library stays loaded until the process ends. */
+    /** Must be called before {@link Function} is used. The library is never unloaded. */
     static synchronized void require() {
         if (loaded) {
             return;
@@ -39,7 +39,7 @@ final class Library {
             Function.bind(load());
             loaded = true;
         } catch (IllegalCallerException error) {
-            throw new UnsatisfiedLinkError("this process may not call native code: run java with "
+            throw new UnsatisfiedLinkError("native access is not enabled: run java with "
                     + "--enable-native-access=ALL-UNNAMED, or on the module path with "
                     + "--enable-native-access=dataconnectors");
         }
@@ -71,7 +71,7 @@ final class Library {
     }
 
     private static SymbolLookup load(String path, String help) {
-        MethodHandle dlerror = libc("dlerror"); // Before dlopen, as looking it up would reset the error.
+        MethodHandle dlerror = libc("dlerror"); // Before dlopen, as resolving it resets the error.
         MethodHandle dlsym = libc("dlsym", ADDRESS, ADDRESS);
         Object library = invoke(libc("dlopen", ADDRESS, JAVA_INT), Arena.global().allocateFrom(path), RTLD_NOW);
         if (library.equals(NULL)) {
@@ -86,7 +86,7 @@ final class Library {
         Object found = invoke(Linker.nativeLinker().downcallHandle(version, Abi.function("dc_abi_version")));
         int needed = Abi.constant("DC_ABI_VERSION");
         if (!found.equals(needed)) {
-            throw new UnsatisfiedLinkError(path + " has ABI version " + found + ", but this package needs " + needed
+            throw new UnsatisfiedLinkError(path + " has ABI version " + found + ", but this package requires " + needed
                     + ": install the library of the same release");
         }
         return symbols;

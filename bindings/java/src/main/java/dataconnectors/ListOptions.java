@@ -6,8 +6,8 @@ package dataconnectors;
  * @param perPage the maximum number of rows per page, 1 to 50; 0 for the service's default (20)
  * @param startingAfter the cursor to start after, such as {@link Page#nextCursor()}; null for the first page
  * @param cancelToken cancels the calls from another thread; may be null
- * @param prefetch whether to request the next page while the program processes the current one. That page can be as
- *     old as the processing took, and stopping early may cost one extra request. No effect on {@code listPage}
+ * @param prefetch whether to request the next page while the program processes the current one. The prefetched
+ *     page can be stale when it is used, and stopping early can waste one request. No effect on {@code listPage}
  */
 public record ListOptions(int perPage, String startingAfter, CancelToken cancelToken, boolean prefetch) {
 
@@ -54,7 +54,7 @@ public record ListOptions(int perPage, String startingAfter, CancelToken cancelT
         return new ListOptions(perPage, startingAfter, cancelToken, prefetch);
     }
 
-    /** The cursor for C. */
+    /** Returns the validated cursor. */
     String checkedStartingAfter() {
         return Function.checked("starting_after", startingAfter);
     }

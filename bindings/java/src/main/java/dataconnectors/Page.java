@@ -5,13 +5,13 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * One page of the list. It stays valid when its client is closed, and is not closed itself.
+ * One page of the list. It stays valid when its client is closed, and need not be closed.
  *
  * @param connectors the rows in the order of the service; unmodifiable. May be empty although there is a next page
  * @param nextCursor the cursor of the next page; null on the last page
- * @param hasNext whether there is a next page. If true and the cursor is null, the service named the next page in an
+ * @param hasNext whether there is a next page. If true and the cursor is null, the service specified it in an
  *     unsupported form: the list is incomplete
- * @param requestId the service's id of the request, which its support asks for; null if it sent none
+ * @param requestId the service's request id, for support requests; null if it sent none
  * @param rateLimit the rate limit after the request; never null
  * @param json the response body as the service sent it
  */
@@ -49,7 +49,7 @@ public record Page(
     }
 
     /**
-     * Returns everything but the rows and the JSON.
+     * Describes the page without its rows and JSON.
      *
      * @return one line
      */

@@ -5,16 +5,14 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 
 /**
- * An iterator over the pages, which can be used in one {@code for} loop. {@link #hasNext()} requests a page if none is
- * left, so it blocks and fails like a call. Its native part is freed at the end of the list, by {@link #close()}, or by
- * the garbage collector.
+ * Iterates over the pages. {@link #hasNext()} requests the next page, so it blocks and fails like a call. The native
+ * iterator is freed at the end of the list, by {@link #close()}, or by the garbage collector.
  *
- * <p>After a failure the next step, or another loop over the same object, continues where it failed. A cursor that the
- * service repeats, which would never end, is {@link Status#PROTOCOL}. The list is ordered by last update: if connectors
- * are updated meanwhile, one can be listed twice, and one can be missed.
+ * <p>It keeps its position: after a {@code break} or a failure, another loop over the same object continues there. A repeated cursor is {@link Status#PROTOCOL}. The list is ordered by last update: if
+ * connectors are updated meanwhile, one can be listed twice, and one can be missed.
  *
- * <p>Threads that share it take turns; as {@link #hasNext()} and {@link #next()} are two turns, they call
- * {@link #next()} until it throws {@link NoSuchElementException}. Any thread may close it.
+ * <p>Thread-safe. As another thread can call {@link #next()} after {@link #hasNext()}, threads that share an iterator
+ * call {@link #next()} until it throws {@link NoSuchElementException}.
  */
 public final class Pages implements Iterator<Page>, Iterable<Page>, AutoCloseable {
     private final Client client;
@@ -48,7 +46,7 @@ public final class Pages implements Iterator<Page>, Iterable<Page>, AutoCloseabl
     }
 
     /**
-     * Returns whether there is another page, and requests it. Blocks until it was received.
+     * Returns whether there is another page, and requests it. Blocks until it is received.
      *
      * @return false at the end of the list
      * @throws DataConnectorsException if the call failed
@@ -64,7 +62,7 @@ public final class Pages implements Iterator<Page>, Iterable<Page>, AutoCloseabl
     }
 
     /**
-     * Returns the next page. Blocks until it was received.
+     * Returns the next page. Blocks until it is received.
      *
      * @return the page
      * @throws NoSuchElementException at the end of the list
@@ -83,7 +81,7 @@ public final class Pages implements Iterator<Page>, Iterable<Page>, AutoCloseabl
     }
 
     /**
-     * Returns the cursor of the page that {@link #next()} returns. Store it to continue later with
+     * Returns the cursor of the page that {@link #next()} returns. Store it to resume later with
      * {@link ListOptions#startingAfter}.
      *
      * @return null before the first page (unless the list started with a cursor), and after the last one
@@ -98,7 +96,7 @@ public final class Pages implements Iterator<Page>, Iterable<Page>, AutoCloseabl
         handle.close();
     }
 
-    /** At the end of the list it is closed, but may be used. */
+    /** At the end of the list the iterator is closed, but may still be used. */
     void requireOpen() {
         if (!ended) {
             handle.requireOpen();

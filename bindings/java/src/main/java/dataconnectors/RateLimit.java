@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.time.Instant;
 
 /**
- * The rate limit that a response reported. What it did not report is null.
+ * The rate limit that a response reported. Values that it did not report are null.
  *
  * @param limit the number of requests allowed in the current window
  * @param remaining the number of requests that remain in it

@@ -14,7 +14,7 @@ public enum Status {
     TLS,
     /** HTTP 401: the access token is invalid, revoked, or of another region. */
     UNAUTHORIZED,
-    /** HTTP 403: the access token lacks a permission, or a gateway refused the request. */
+    /** HTTP 403: the access token lacks a permission, or a gateway rejected the request. */
     FORBIDDEN,
     /** HTTP 429: too many requests; see {@link DataConnectorsException#retryAfter()}. */
     RATE_LIMITED,
@@ -22,7 +22,7 @@ public enum Status {
     BAD_REQUEST,
     /** HTTP 5xx: the service, or a gateway in front of it, failed. */
     SERVER,
-    /** The response is not what the API documents: malformed JSON, a redirect, a repeated cursor. */
+    /** The response violates the API contract: malformed JSON, a redirect, a repeated cursor. */
     PROTOCOL,
     /** The response is larger than {@link ClientBuilder#maxResponseBytes} allows. */
     TOO_LARGE,
@@ -32,12 +32,12 @@ public enum Status {
     CANCELLED,
     /** The system is out of threads, file descriptors or memory. */
     SYSTEM,
-    /** The proxy refused to connect to the service: credentials or rules. */
+    /** The proxy refused the CONNECT tunnel, because of the credentials or its rules. */
     PROXY,
     /** A status that this version doesn't know; see {@link DataConnectorsException#statusName()}. */
     UNKNOWN;
 
-    /** Returns the constant whose name in lower case is {@code name}; otherwise {@code unknown}, or null for null. */
+    /** Returns the constant whose lower-case name is {@code name}; null for null, {@code unknown} if there is none. */
     static <E extends Enum<E>> E named(E unknown, String name) {
         if (name == null) {
             return null;

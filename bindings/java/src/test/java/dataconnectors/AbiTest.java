@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The package agrees with abi/data_connectors.json. */
+/** The package matches abi/data_connectors.json. */
 class AbiTest {
 
     @Test

@@ -63,7 +63,7 @@ class CancellationTest {
 
     /** The native client and cancel token must not be freed during the call. */
     @Test
-    void closeLetsCallsFinish() throws Exception {
+    void callsFinishAfterClose() throws Exception {
         try (Server server = new Server("");
                 Client client = Client.builder().accessToken("canary").baseUrl("http://127.0.0.1:" + server.port())
                         .timeout(Duration.ofMillis(800)).maxRetries(0).build()) {
@@ -93,7 +93,7 @@ class CancellationTest {
     }
 
     @Test
-    void interruptedThreadMakesNoCall() {
+    void callOnInterruptedThreadSendsNothing() {
         try (Sandbox sandbox = new Sandbox(); Client client = sandbox.client(); Pages pages = client.pages()) {
             Thread.currentThread().interrupt();
             assertEquals(0, assertThrows(CallCancelledException.class, client::listPage).attempts());

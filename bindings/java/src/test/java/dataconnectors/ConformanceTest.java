@@ -13,11 +13,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** The conformance runner reports failures and unknown fields, without JNI warnings. */
 class ConformanceTest {
     private static final String CASES = """
-            [{"name": "right", "call": "connectors", "per_page": 7, "prefetch": true, "callers": 3, SETTINGS,
-              "expect": {"most_ms": 9000}},
+            [{"name": "passes", "call": "connectors", "per_page": 7, "prefetch": true, "callers": 3, SETTINGS,
+              "expect": {"max_ms": 9000}},
              {"name": "cancelled", "call": "page", "cancel_after_ms": 0, SETTINGS, "options": {"max_retries": "0"},
               "expect": {"error": {"status": "DC_ERR_CANCELLED"}}},
-             {"name": "wrong", "call": "pages", SETTINGS, "expect": {"pages": 1}},
+             {"name": "wrong-count", "call": "pages", SETTINGS, "expect": {"pages": 1}},
              {"name": "should-fail", "call": "page", SETTINGS, "expect": {"error": {"status": "DC_ERR_TLS"}}},
              {"name": "field", "call": "page", SETTINGS, "new": 1, "expect": {}},
              {"name": "setting", "call": "page", "settings": {"new": 1}, "expect": {}},
@@ -39,9 +39,9 @@ class ConformanceTest {
             List<String> lines = program.output().lines().filter(line -> !line.startsWith("#"))
                     .map(line -> line.replaceAll("IllegalArgumentException: .*", "IllegalArgumentException")).toList();
             assertEquals(List.of(
-                    "ok right",
+                    "ok passes",
                     "ok cancelled",
-                    "not ok wrong: pages: 3, expected 1",
+                    "not ok wrong-count: pages: 3, expected 1",
                     "not ok should-fail: error: null, expected {status=DC_ERR_TLS}",
                     "not ok field: unknown fields [new]",
                     "not ok setting: error: java.lang.IllegalArgumentException",

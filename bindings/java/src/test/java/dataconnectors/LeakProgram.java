@@ -34,16 +34,16 @@ final class LeakProgram {
                 stream.limit(1).forEach(connector -> { });
                 client.pages(options.cancelToken(token)).forEachRemaining(each -> { });
                 token.cancel();
-                failing(() -> client.listPage(options.startingAfter("no cursor")));
+                assertFails(() -> client.listPage(options.startingAfter("no cursor")));
                 for (int times = 0; times < 10; times++) { // These send no request.
-                    failing(() -> client.listPage(options.cancelToken(token)));
-                    failing(() -> client.pages(options.perPage(99)));
+                    assertFails(() -> client.listPage(options.cancelToken(token)));
+                    assertFails(() -> client.pages(options.perPage(99)));
                 }
             }
         }
     }
 
-    private static void failing(Runnable call) {
+    private static void assertFails(Runnable call) {
         try {
             call.run();
         } catch (DataConnectorsException | IllegalArgumentException expected) {

@@ -8,13 +8,13 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * Neither memory nor file descriptors leak. The heap is resident from the start, and the compiler soon finished, so
- * that growth is the library's.
+ * Neither memory nor file descriptors leak. The heap is resident from the start, and only the C1 compiler runs, so
+ * that any growth is due to the library.
  */
 class LeakTest {
 
     @Test
-    void pagesLeaveNoMemoryBehind() throws Exception {
+    void pagesDoNotLeak() throws Exception {
         try (Sandbox sandbox = new Sandbox("--connectors", "200")) {
             var program = Program.java(Map.of(), "-Xms48m", "-Xmx48m", "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC",
                     "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED", "-cp", LibraryTest.classes(),

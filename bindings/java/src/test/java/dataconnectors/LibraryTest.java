@@ -12,7 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Loads libraries, usable and unusable ones, each in its own process. */
+/** Loads usable and unusable libraries, each in its own process. */
 class LibraryTest {
     private static final String CLASSES = classes();
 
@@ -22,23 +22,23 @@ class LibraryTest {
     @Test
     void propertyPrecedesVariable() throws Exception {
         String library = System.getenv(Library.VARIABLE);
-        loads("loaded", "/no/such/file.so", library);
-        loads("loaded", library, "");
-        loads("could not load /no/such/file.so (", library, "/no/such/file.so");
+        assertLoad("loaded", "/no/such/file.so", library);
+        assertLoad("loaded", library, "");
+        assertLoad("could not load /no/such/file.so (", library, "/no/such/file.so");
     }
 
     @Test
-    void reportsFilesThatAreNoLibrary() throws Exception {
-        loads("could not load " + folder + " (", folder.toString(), "");
+    void reportsFilesThatAreNotLibraries() throws Exception {
+        assertLoad("could not load " + folder + " (", folder.toString(), "");
         Path text = Files.writeString(folder.resolve("text.so"), "no library");
-        loads("set DATA_CONNECTORS_LIBRARY to the path", text.toString(), "");
+        assertLoad("set DATA_CONNECTORS_LIBRARY to the path", text.toString(), "");
     }
 
     @Test
     void reportsOtherLibraries() throws Exception {
-        loads("is not libdata_connectors: it has no dc_abi_version", compile("int other(void) { return 1; }"), "");
-        loads("has ABI version 99, but this package needs 1", compile("int dc_abi_version(void) { return 99; }"), "");
-        loads("it is older than this package", compile("int dc_abi_version(void) { return 1; }"), "");
+        assertLoad("is not libdata_connectors: it has no dc_abi_version", compile("int other(void) { return 1; }"), "");
+        assertLoad("has ABI version 99, but this package requires", compile("int dc_abi_version(void) { return 99; }"), "");
+        assertLoad("it is older than this package", compile("int dc_abi_version(void) { return 1; }"), "");
     }
 
     @Test
@@ -56,7 +56,7 @@ class LibraryTest {
         String denied = Runtime.version().feature() < 24
                 ? "--enable-native-access=java.logging" : "--illegal-native-access=deny";
         var program = Program.java(Map.of(), denied, "-cp", CLASSES, "dataconnectors.LoadTwice");
-        String expected = "result: this process may not call native code: "
+        String expected = "result: native access is not enabled: "
                 + "run java with --enable-native-access=ALL-UNNAMED";
         assertEquals(2, program.output().lines().filter(line -> line.startsWith(expected)).count(), program.output());
     }
@@ -75,7 +75,7 @@ class LibraryTest {
         assertEquals("ok", program.output().strip());
     }
 
-    private static void loads(String part, String variable, String property) throws Exception {
+    private static void assertLoad(String part, String variable, String property) throws Exception {
         String message = load(Map.of(Library.VARIABLE, variable, "LD_LIBRARY_PATH", ""), property);
         assertTrue(message.contains(part), message);
     }

@@ -86,7 +86,7 @@ class ListTest {
 
     /** hasNext() must not move the cursor past a page that was not returned. */
     @Test
-    void cursorIsThatOfTheNextPage() {
+    void cursorRefersToTheNextPage() {
         try (Pages pages = client.pages(FIFTY)) {
             assertNull(pages.cursor());
             pages.hasNext();
@@ -105,7 +105,7 @@ class ListTest {
     }
 
     @Test
-    void cursorOfConnectorsIsThatOfTheirPage() {
+    void cursorOfConnectorsRefersToTheirPage() {
         try (Connectors connectors = client.list(FIFTY)) {
             List<Connector> first = new ArrayList<>();
             for (int count = 0; count < 50; count++) {

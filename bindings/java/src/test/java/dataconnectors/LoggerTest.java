@@ -47,7 +47,7 @@ class LoggerTest {
             levels.add(level);
             threads.add(Thread.currentThread());
             if (fails) {
-                throw new IllegalStateException("the logger fails");
+                throw new IllegalStateException("logger failure");
             }
         }
     }
@@ -69,7 +69,7 @@ class LoggerTest {
     }
 
     @Test
-    void exceptionsOfALoggerAreIgnored() {
+    void exceptionsFromALoggerAreIgnored() {
         Lines logger = new Lines();
         logger.fails = true;
         try (Sandbox sandbox = new Sandbox(); Client client = sandbox.builder().logger(logger).build()) {

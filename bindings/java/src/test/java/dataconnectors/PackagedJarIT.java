@@ -31,12 +31,12 @@ class PackagedJarIT {
 
     @Test
     void worksOnTheClassPath() throws Exception {
-        listsAll("--enable-native-access=ALL-UNNAMED", "-cp", JAR);
+        assertListsAll("--enable-native-access=ALL-UNNAMED", "-cp", JAR);
     }
 
     @Test
     void worksOnTheModulePath() throws Exception {
-        listsAll("--enable-native-access=dataconnectors", "-p", JAR, "--add-modules", "dataconnectors");
+        assertListsAll("--enable-native-access=dataconnectors", "-p", JAR, "--add-modules", "dataconnectors");
     }
 
     @Test
@@ -52,27 +52,27 @@ class PackagedJarIT {
         assertTrue(names.contains("module-info.class"), names.toString());
         assertEquals(1, names.stream().filter(name -> name.matches("META-INF/native/[^/]+/[^/]+\\.so")).count());
         assertFalse(names.stream().anyMatch(name -> name.endsWith("Test.class")), names.toString());
-        hasLicenses(JAR);
+        assertLicenses(JAR);
     }
 
     @Test
     void sourcesJarContainsSources() throws Exception {
-        String jar = beside("sources");
+        String jar = siblingJar("sources");
         Set<String> names = names(jar);
         assertTrue(names.containsAll(Set.of("module-info.java", "dataconnectors/Client.java")), names.toString());
         assertFalse(names.stream().anyMatch(name -> name.endsWith(".class") || name.endsWith(".so")), names.toString());
-        hasLicenses(jar);
+        assertLicenses(jar);
     }
 
     @Test
     void javadocJarContainsPublicClasses() throws Exception {
-        Set<String> names = names(beside("javadoc"));
+        Set<String> names = names(siblingJar("javadoc"));
         assertTrue(names.containsAll(Set.of("index.html", "dataconnectors/dataconnectors/Client.html")),
                 names.toString());
         assertFalse(names.contains("dataconnectors/dataconnectors/Function.html"), "not public");
     }
 
-    private static String beside(String kind) {
+    private static String siblingJar(String kind) {
         return JAR.replaceFirst("\\.jar$", "-" + kind + ".jar");
     }
 
@@ -82,7 +82,7 @@ class PackagedJarIT {
         }
     }
 
-    private static void hasLicenses(String jar) throws IOException {
+    private static void assertLicenses(String jar) throws IOException {
         try (JarFile opened = new JarFile(jar)) {
             for (String name : LICENSES) {
                 JarEntry entry = opened.getJarEntry("META-INF/" + name);
@@ -93,7 +93,7 @@ class PackagedJarIT {
         }
     }
 
-    private void listsAll(String... options) throws Exception {
+    private void assertListsAll(String... options) throws Exception {
         try (Sandbox sandbox = new Sandbox("--connectors", "137")) {
             var program = example(sandbox.url, options);
             assertEquals(137, program.output().lines().count(), program.output());

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Clients trust a CA file or the system's certificate authorities; the last value of each option is in effect. */
+/** Clients trust a CA file or the system's certificate authorities; the last value set is in effect. */
 class TrustTest {
     private static final char[] PASSWORD = "password".toCharArray();
 
@@ -92,7 +92,7 @@ class TrustTest {
         assertEquals("1", listed("/no/such/file", "system", file, "bundled"));
     }
 
-    /** Returns the number of connectors that a process lists, or its error, with a file as the system's authorities. */
+    /** Returns what a process lists, or its error; {@code systems} is the file of the system's authorities. */
     private String listed(String systems, String... options) throws Exception {
         String[] arguments = new String[5 + options.length];
         System.arraycopy(options, 0, arguments, 5, options.length);
@@ -109,7 +109,7 @@ class TrustTest {
             try (SSLSocket socket = (SSLSocket) listener.accept()) {
                 Server.readHead(socket);
                 socket.getOutputStream().write(Server.list("[{\"id\":\"1\"}]").getBytes(StandardCharsets.UTF_8));
-            } catch (IOException refused) {
+            } catch (IOException handshakeFailed) {
                 continue; // The client does not trust it, or the listener is closed.
             }
         }

@@ -15,35 +15,37 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** Invalid options and arguments are refused, and so is use after closing. */
+/** Invalid options and arguments, and use after closing, are rejected. */
 class ValidationTest {
 
     @Test
-    void refusesInvalidOptions() {
-        refused("access token", () -> builder().accessToken(null).build());
-        refused("access token", () -> Client.builder().build());
-        refused("invalid access_token: contains a NUL", () -> builder().accessToken("a\0b").build());
-        refused("invalid base_url: contains a NUL or an unpaired surrogate",
+    void rejectsInvalidOptions() {
+        assertRejected("access token", () -> builder().accessToken(null).build());
+        assertRejected("access token", () -> Client.builder().build());
+        assertRejected("invalid access_token: contains a NUL", () -> builder().accessToken("a\0b").build());
+        assertRejected("invalid base_url: contains a NUL or an unpaired surrogate",
                 () -> builder().baseUrl("https://host/\ud83d").build());
-        refused("invalid option: contains a NUL", () -> builder().option("a\0b", "1").build());
-        refused("86400000", () -> builder().timeout(Duration.ofSeconds(Long.MAX_VALUE)).build());
-        refused("86400000", () -> builder().connectTimeout(Duration.ofSeconds(Long.MIN_VALUE)).build());
-        refused("invalid timeout_ms 0: use 1 to 86400000", () -> builder().timeout(Duration.ZERO).build());
-        refused("invalid timeout_ms 86400001", () -> builder().timeout(Duration.ofDays(1).plusNanos(1)).build());
-        refused("invalid timeout_ms -1", () -> builder().timeout(Duration.ofMillis(-1)).build());
-        refused("invalid connect_timeout_ms -5000", () -> builder().connectTimeout(Duration.ofSeconds(-5)).build());
-        refused("0 to 10", () -> builder().maxRetries(11).build());
-        refused("1024 to 1073741824", () -> builder().maxResponseBytes(0).build());
-        refused("could not read ca_file",
+        assertRejected("invalid option: contains a NUL", () -> builder().option("a\0b", "1").build());
+        assertRejected("86400000", () -> builder().timeout(Duration.ofSeconds(Long.MAX_VALUE)).build());
+        assertRejected("86400000", () -> builder().connectTimeout(Duration.ofSeconds(Long.MIN_VALUE)).build());
+        assertRejected("invalid timeout_ms 0: use 1 to 86400000", () -> builder().timeout(Duration.ZERO).build());
+        assertRejected("invalid timeout_ms 86400001", () -> builder().timeout(Duration.ofDays(1).plusNanos(1)).build());
+        assertRejected("invalid timeout_ms -1", () -> builder().timeout(Duration.ofMillis(-1)).build());
+        assertRejected("invalid connect_timeout_ms -5000",
+                () -> builder().connectTimeout(Duration.ofSeconds(-5)).build());
+        assertRejected("0 to 10", () -> builder().maxRetries(11).build());
+        assertRejected("1024 to 1073741824", () -> builder().maxResponseBytes(0).build());
+        assertRejected("could not read ca_file",
                 () -> builder().caFile(Path.of("/no/such/file.pem")).systemRoots(false).build());
-        refused("region and base_url replace each other: set one of them",
+        assertRejected("region and base_url replace each other: set one of them",
                 () -> builder().baseUrl("https://host.example").region("eu").build());
-        refused("region and base_url replace each other: set one of them",
+        assertRejected("region and base_url replace each other: set one of them",
                 () -> builder().baseUrl("https://host.example").option("region", "eu").build());
-        refused("ca_file and system_roots replace each other: set one of them",
+        assertRejected("ca_file and system_roots replace each other: set one of them",
                 () -> builder().caFile(Path.of("file.pem")).systemRoots(true).build());
-        refused("invalid timeout_ms \"x\": use an integer", () -> builder().option("timeout_ms", "x").build());
-        refused("did you mean timeout_ms?", () -> builder().option("timeout_m", "1").build());
+        assertRejected("invalid timeout_ms \"x\": use an integer", () -> builder().option("timeout_ms", "x").build());
+        assertRejected("did you mean timeout_ms?", () -> builder().option("timeout_m", "1").build());
+        assertThrows(NullPointerException.class, () -> builder().option(null, "1"));
         builder().option("region", "x").option("region", null).option("timeout_ms", "1").build().close();
         builder().caFile(Path.of("/no/such/file.pem")).caFile(null).build().close();
         builder().timeout(Duration.ofNanos(1)).connectTimeout(Duration.ofDays(1)).build().close();
@@ -53,8 +55,8 @@ class ValidationTest {
 
     @Test
     void lastValueIsInEffect() {
-        refused("unencrypted", () -> builder().baseUrl("https://host").baseUrl("http://host.example").build());
-        refused("use us, eu or au", () -> builder().region("eu").region("nowhere").build());
+        assertRejected("unencrypted", () -> builder().baseUrl("https://host").baseUrl("http://host.example").build());
+        assertRejected("use us, eu or au", () -> builder().region("eu").region("nowhere").build());
         builder().baseUrl("http://host.example").allowInsecureHttp(true).build().close();
         ClientBuilder builder = builder();
         builder.build().close();
@@ -62,19 +64,19 @@ class ValidationTest {
     }
 
     @Test
-    void refusesInvalidArguments() {
+    void rejectsInvalidArguments() {
         try (Client client = builder().build()) {
             ListOptions options = ListOptions.DEFAULT;
-            refused("1 to 50", () -> client.listPage(options.perPage(51)));
-            refused("1 to 50", () -> client.pages(options.perPage(-1)));
-            refused("invalid starting_after: contains a NUL", () -> client.list(options.startingAfter("a\0b")));
-            refused("unpaired surrogate", () -> client.list(options.startingAfter("\udc00")));
-            refused("starting_after", () -> client.listPage(options.startingAfter("")));
+            assertRejected("1 to 50", () -> client.listPage(options.perPage(51)));
+            assertRejected("1 to 50", () -> client.pages(options.perPage(-1)));
+            assertRejected("invalid starting_after: contains a NUL", () -> client.list(options.startingAfter("a\0b")));
+            assertRejected("unpaired surrogate", () -> client.list(options.startingAfter("\udc00")));
+            assertRejected("starting_after", () -> client.listPage(options.startingAfter("")));
         }
     }
 
     @Test
-    void refusesUseAfterClose() {
+    void rejectsUseAfterClose() {
         try (Sandbox sandbox = new Sandbox("--connectors", "9")) {
             Client client = sandbox.client();
             CancelToken token = new CancelToken();
@@ -83,29 +85,29 @@ class ValidationTest {
             pages.next();
             token.close();
             token.close();
-            closed("the cancel token is closed", token::cancel);
-            closed("the cancel token is closed", token::isCancelled);
-            closed("the cancel token is closed", pages::hasNext);
-            closed("the cancel token is closed", () -> client.listPage(options));
+            assertClosed("the cancel token is closed", token::cancel);
+            assertClosed("the cancel token is closed", token::isCancelled);
+            assertClosed("the cancel token is closed", pages::hasNext);
+            assertClosed("the cancel token is closed", () -> client.listPage(options));
             Pages others = client.pages();
             pages.close();
             pages.close();
-            closed("the iterator is closed", pages::next);
+            assertClosed("the iterator is closed", pages::next);
             pages.cursor();
             Connectors connectors = client.list();
             connectors.next();
             connectors.close();
-            closed("the iterator is closed", connectors::hasNext);
+            assertClosed("the iterator is closed", connectors::hasNext);
             Pages ahead = client.pages();
             ahead.hasNext();
             ahead.close();
-            closed("the iterator is closed", ahead::next);
+            assertClosed("the iterator is closed", ahead::next);
             client.close();
             client.close();
-            closed("the client is closed", others::next);
+            assertClosed("the client is closed", others::next);
             for (Executable use : List.<Executable>of(
                     client::listPage, client::pages, client::list, client::shutdown)) {
-                closed("the client is closed", use);
+                assertClosed("the client is closed", use);
             }
         }
     }
@@ -133,13 +135,13 @@ class ValidationTest {
         return Client.builder().accessToken("canary-token-of-java");
     }
 
-    private static void refused(String part, Executable use) {
+    private static void assertRejected(String part, Executable use) {
         String message = assertThrows(IllegalArgumentException.class, use).getMessage();
         assertTrue(message.contains(part), message);
         assertFalse(message.contains("canary"), message);
     }
 
-    private static void closed(String message, Executable use) {
+    private static void assertClosed(String message, Executable use) {
         assertEquals(message, assertThrows(IllegalStateException.class, use).getMessage());
     }
 }

@@ -70,14 +70,14 @@ public final class Conformance {
             throw new Evaluation.Mismatch("unknown fields " + unknown);
         }
         requireKnown("call", Set.of("client", "page", "pages", "connectors"));
-        requireKnown("then", Set.of("", "resume", "go_on"));
+        requireKnown("then", Set.of("", "resume", "continue"));
         Client client;
         try {
             client = newClient();
         } catch (IllegalArgumentException error) {
-            Result refused = new Result();
-            refused.error = error;
-            evaluate(refused);
+            Result result = new Result();
+            result.error = error;
+            evaluate(result);
             return;
         }
         var results = new ConcurrentLinkedQueue<Result>();
@@ -118,7 +118,7 @@ public final class Conformance {
         return builder.build();
     }
 
-    /** Sets an option with its method, or by name if there is none, or if the compiler would reject the value. */
+    /** Sets an option with its method; by name if it has none, or if the compiler would reject the value. */
     private static void set(ClientBuilder builder, String setting, Object value) {
         String option = setting.equals("token") ? "access_token" : setting;
         String name = Pattern.compile("_(.)").matcher(option.replaceFirst("_ms$", ""))
@@ -161,7 +161,7 @@ public final class Conformance {
         return result;
     }
 
-    /** Runs an action after a delay on another thread, without a delay at once, and for null never. */
+    /** Runs an action on another thread after a delay; immediately if it is 0, never if it is null. */
     private record Timer(Thread thread) implements AutoCloseable {
         Timer(Object millis, Runnable action) {
             this(Thread.ofPlatform().unstarted(() -> {
@@ -221,7 +221,7 @@ public final class Conformance {
             try {
                 add(pages, most, result);
             } catch (DataConnectorsException error) {
-                if (!"go_on".equals(then)) {
+                if (!"continue".equals(then)) {
                     throw error;
                 }
                 result.error = error;

@@ -13,7 +13,7 @@ import java.util.Objects;
 /** Compares the result of a call with the expectations of a case. */
 final class Evaluation {
 
-    /** A difference, or an unknown expectation. */
+    /** A mismatch, or an unknown expectation. */
     static final class Mismatch extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -28,8 +28,8 @@ final class Evaluation {
     static void evaluate(Map<?, ?> expect, Result result) {
         Map<Object, Object> expected = new LinkedHashMap<>(expect);
         error((Map<?, ?>) expected.remove("error"), result.error);
-        long least = (long) Objects.requireNonNullElse(expected.remove("least_ms"), 0L);
-        long most = (long) Objects.requireNonNullElse(expected.remove("most_ms"), 10_000L);
+        long least = (long) Objects.requireNonNullElse(expected.remove("min_ms"), 0L);
+        long most = (long) Objects.requireNonNullElse(expected.remove("max_ms"), 10_000L);
         if (result.millis < least || result.millis > most) {
             throw new Mismatch("duration: " + result.millis + " ms, expected " + least + " to " + most);
         }
@@ -64,13 +64,13 @@ final class Evaluation {
         expected.forEach((name, value) -> {
             switch ((String) name) {
                 case "status" -> check("status of " + error, status(error), value);
-                case "says" -> ((List<?>) value).forEach(part -> says(error, (String) part));
+                case "message" -> ((List<?>) value).forEach(part -> messageContains(error, (String) part));
                 default -> check((String) name, value(error, (String) name), value);
             }
         });
     }
 
-    private static void says(RuntimeException error, String part) {
+    private static void messageContains(RuntimeException error, String part) {
         if (!error.getMessage().contains(part)) {
             throw new Mismatch(error + " does not contain " + part);
         }

@@ -5,7 +5,7 @@ import dataconnectors.Page;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a call returned or threw. */
+/** The result of a call. */
 final class Result {
     final List<Connector> rows = new ArrayList<>();
     final List<Page> pages = new ArrayList<>();
