@@ -28,7 +28,7 @@ static void client_requires_an_access_token(void)
     dc_config *config = dc_config_new();
     dc_client *client = UNTOUCHED(dc_client);
 
-    CHECK_REJECTED(dc_client_new(config, &client, &error), "set the workspace's access token before");
+    CHECK_REJECTED(dc_client_new(config, &client, &error), "missing access_token: set the access token");
     CHECK(client == NULL);
     dc_config_free(config);
 }

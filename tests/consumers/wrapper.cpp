@@ -83,7 +83,7 @@ static void options_are_set_by_name()
     config.set(DC_OPTION_NO_PROXY, nullptr).set(DC_OPTION_REGION, std::optional<std::string>("eu"));
     CHECK(is_rejected(failure_of([&] { config.set("time_out_ms", 1); }), "did you mean timeout_ms?"));
     CHECK(is_rejected(failure_of([&] { config.set(DC_OPTION_MAX_RETRIES, "many"); }), "invalid max_retries \"many\""));
-    CHECK(is_rejected(failure_of([&] { config.set(DC_OPTION_REGION, 0); }), "takes a string"));
+    CHECK(is_rejected(failure_of([&] { config.set(DC_OPTION_REGION, 0); }), "requires a string"));
     CHECK(dc::client(config).get() != nullptr);
 }
 
