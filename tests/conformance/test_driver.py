@@ -92,7 +92,7 @@ class DriverTest(unittest.TestCase):
     def test_unknown_fields_in_cases_are_rejected(self) -> None:
         for fields in (
             {"settings": {"timeout": 1}, "expect": {}},
-            {"expect": {"error": {"message": "x"}}},
+            {"expect": {"error": {"text": "x"}}},
         ):
             with tempfile.TemporaryDirectory() as folder:
                 (Path(folder) / "a.json").write_text(json.dumps([{**CASES[1], **fields}]))
