@@ -6,13 +6,17 @@
 mod support;
 
 use data_connectors_sandbox::Sandbox;
+use support::certificates::{self, Flaw};
 use support::compiler::Compiler;
+use support::fault_server::{FaultServer, Step};
+use support::listing::ok_response;
 use support::{program, root};
 
-fn run_program(section: &str) {
+/// Runs a program with the URL of a sandbox and further arguments.
+fn run_program(section: &str, more: &[&str]) {
     let sandbox = Sandbox::builder().connectors(45).start().unwrap();
     let test = Compiler::of("c99").program(&root().join(format!("tests/c/{section}.c")));
-    let arguments = [sandbox.base_url()];
+    let arguments = [&[sandbox.base_url()], more].concat();
     let output = program::run(&test, &arguments, &[]);
     assert_eq!(program::expect_code(&output, 0), Default::default(), "it should print nothing");
     if program::valgrind_enabled() {
@@ -21,15 +25,24 @@ fn run_program(section: &str) {
     }
 }
 
-/// Defines a test for each program, and a list of the programs.
+/// One test for each program, and a list of them with `config`.
 macro_rules! programs {
     ($($section:ident)*) => {
-        const PROGRAMS: &[&str] = &[$(stringify!($section)),*];
-        $(#[test] fn $section() { run_program(stringify!($section)) })*
+        const PROGRAMS: &[&str] = &["config", $(stringify!($section)),*];
+        $(#[test] fn $section() { run_program(stringify!($section), &[]) })*
     };
 }
 
-programs! { status config client pager page connector error cancel callbacks version }
+programs! { status client pager page connector error cancel callbacks version }
+
+#[test]
+fn config() {
+    let script = vec![Step::ReadRequest, ok_response()];
+    let server = FaultServer::start(vec![script], Some(certificates::server_config(Flaw::None)));
+    let (trusted, other) = (certificates::ca_file(), certificates::other_ca_file());
+    let url = format!("https://{}", server.address());
+    run_program("config", &[&url, trusted.to_str().unwrap(), other.to_str().unwrap()]);
+}
 
 #[test]
 fn every_program_is_run() {

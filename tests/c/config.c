@@ -1,9 +1,12 @@
-/* Config: options are set by name and take effect; the table of options describes them. argv[1]: a sandbox. */
+/*
+ * Config: options are set by name and take effect; the table of options describes them. argv[1]: a sandbox. argv[2]: a
+ * server with TLS. argv[3]: the PEM file of its certificate authority. argv[4]: that of another authority.
+ */
 #include "silent.h"
 
 #include <stdint.h>
 
-static const char *base_url;
+static const char *base_url, *tls_url, *trusted, *untrusted;
 
 static dc_status list_with(const dc_config *config)
 {
@@ -283,7 +286,7 @@ static void plain_http_requires_allow_insecure_http(void)
     dc_config_free(config);
 }
 
-static void last_of_two_exclusive_options_is_in_effect(void)
+static void last_of_region_and_base_url_is_in_effect(void)
 {
     dc_config *config = check_config("http://10.0.0.1");
     dc_client *client = UNTOUCHED(dc_client);
@@ -299,21 +302,57 @@ static void last_of_two_exclusive_options_is_in_effect(void)
     CHECK_REJECTED(dc_client_new(config, &client, &error), "use https://");
     SET(config, DC_OPTION_BASE_URL, NULL);
     dc_client_free(check_client_of(config));
+    dc_config_free(config);
+}
 
-    /* The system's certificates are read immediately, so a missing file is an error. */
-    CHECK(setenv("SSL_CERT_FILE", "/no/such/file.pem", 1) == 0 && unsetenv("SSL_CERT_DIR") == 0);
+static void use_system_roots(const char *file)
+{
+    CHECK(setenv("SSL_CERT_FILE", file, 1) == 0 && unsetenv("SSL_CERT_DIR") == 0);
+}
+
+static void last_of_ca_file_and_system_roots_is_in_effect(void)
+{
+    dc_config *config = check_config(tls_url);
+
+    CHECK(list_with(config) == DC_ERR_TLS); /* the bundled ones */
+    SET(config, DC_OPTION_CA_FILE, trusted);
+    CHECK(list_with(config) == DC_OK);
+    SET(config, DC_OPTION_SYSTEM_ROOTS, "false");
+    CHECK(list_with(config) == DC_OK);
+    SET(config, DC_OPTION_SYSTEM_ROOTS, NULL);
+    CHECK(list_with(config) == DC_OK);
+
+    /* The system's authorities are read immediately, so a missing file is an error. */
+    use_system_roots("/no/such/file.pem");
     CHECK_REJECTED(dc_config_set_string(config, DC_OPTION_SYSTEM_ROOTS, "true", &error),
                    "could not load the certificate authorities of the system");
-    SET(config, DC_OPTION_SYSTEM_ROOTS, "false");
-    SET(config, DC_OPTION_SYSTEM_ROOTS, NULL);
+    CHECK(list_with(config) == DC_OK);
+
+    use_system_roots(untrusted);
+    SET(config, DC_OPTION_SYSTEM_ROOTS, "true");
+    CHECK(list_with(config) == DC_ERR_TLS);
+    SET(config, DC_OPTION_CA_FILE, trusted);
+    CHECK(list_with(config) == DC_OK);
+
+    use_system_roots(trusted);
+    SET(config, DC_OPTION_CA_FILE, untrusted);
+    CHECK(list_with(config) == DC_ERR_TLS);
+    SET(config, DC_OPTION_SYSTEM_ROOTS, "true");
+    CHECK(list_with(config) == DC_OK);
     SET(config, DC_OPTION_CA_FILE, NULL);
+    CHECK(list_with(config) == DC_OK);
+    SET(config, DC_OPTION_SYSTEM_ROOTS, "false");
+    CHECK(list_with(config) == DC_ERR_TLS);
     dc_config_free(config);
 }
 
 int main(int argc, char **argv)
 {
-    CHECK(argc == 2);
+    CHECK(argc == 5);
     base_url = argv[1];
+    tls_url = argv[2];
+    trusted = argv[3];
+    untrusted = argv[4];
     null_arguments_are_rejected();
     table_describes_the_options();
     invalid_values_leave_options_unchanged();
@@ -321,6 +360,7 @@ int main(int argc, char **argv)
     options_take_effect_and_null_resets_them();
     longest_timeouts_are_accepted();
     plain_http_requires_allow_insecure_http();
-    last_of_two_exclusive_options_is_in_effect();
+    last_of_region_and_base_url_is_in_effect();
+    last_of_ca_file_and_system_roots_is_in_effect();
     return 0;
 }

@@ -38,12 +38,18 @@ fn trusted_authority() -> &'static Authority {
 pub fn ca_file() -> PathBuf {
     // Written once: tests that run in parallel read it.
     static PATH: OnceLock<PathBuf> = OnceLock::new();
-    let write = || {
-        let path = scratch().join(format!("ca-{}.pem", std::process::id()));
-        std::fs::write(&path, trusted_authority().pem()).unwrap();
-        path
-    };
-    PATH.get_or_init(write).clone()
+    PATH.get_or_init(|| write_pem("ca", trusted_authority())).clone()
+}
+
+/// A PEM file with the certificate of another CA.
+pub fn other_ca_file() -> PathBuf {
+    write_pem("other-ca", &authority("other test CA"))
+}
+
+fn write_pem(name: &str, authority: &Authority) -> PathBuf {
+    let path = scratch().join(format!("{name}-{}.pem", std::process::id()));
+    std::fs::write(&path, authority.pem()).unwrap();
+    path
 }
 
 /// The TLS configuration of a server, with a certificate for 127.0.0.1 and localhost that has this flaw.
