@@ -29,13 +29,16 @@ fn layers_depend_on_the_layer_below() {
     let mut sources = BTreeMap::new();
     read_sources(Path::new(env!("CARGO_MANIFEST_DIR")).join("src").as_path(), &[], &mut sources);
     let graph = dependencies(&sources);
-    let layers = ["sys", "cancel", "call", "transport", "client", "pager"];
-    for pair in layers.windows(2) {
-        let (lower, upper) = (vec![pair[0].to_owned()], pair[1]);
-        let depends = |(module, targets): (&Module, &BTreeSet<Module>)| {
-            module.first().is_some_and(|name| name == upper) && targets.contains(&lower)
-        };
-        assert!(graph.iter().any(depends), "{upper} does not depend on {}", pair[0]);
+    let layers = ["sys", "cancel", "call", "transport", "client", "pager", "ffi"];
+    let depends = |user: &str, used: &str| {
+        let is_in = |module: &Module, layer: &str| module.first().is_some_and(|name| name == layer);
+        graph.iter().any(|(module, targets)| is_in(module, user) && targets.iter().any(|target| is_in(target, used)))
+    };
+    for (number, upper) in layers.iter().enumerate().skip(1) {
+        assert!(depends(upper, layers[number - 1]), "{upper} does not depend on {}", layers[number - 1]);
+        for lower in &layers[..number] {
+            assert!(!depends(lower, upper), "{lower} depends on {upper}");
+        }
     }
 }
 

@@ -3,15 +3,20 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
-/// The `dc_…` functions of a header: each name outside of comments that is followed by a parenthesis.
-pub fn declared(header: &str) -> BTreeSet<String> {
+/// C source without its `/* … */` comments.
+pub fn without_comments(source: &str) -> String {
     let mut code = String::new();
-    let mut rest = header;
+    let mut rest = source;
     while let Some((before, after)) = rest.split_once("/*") {
         code.push_str(before);
         rest = after.split_once("*/").map_or("", |(_, after)| after);
     }
-    code.push_str(rest);
+    code + rest
+}
+
+/// The `dc_…` functions of a header: each name outside of comments that is followed by a parenthesis.
+pub fn declared(header: &str) -> BTreeSet<String> {
+    let code = without_comments(header);
     code.match_indices('(')
         .map(|(at, _)| &code[..at])
         .filter_map(|before| before.rsplit(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next())
