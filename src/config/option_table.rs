@@ -71,7 +71,7 @@ impl<T> ConfigOption<T> {
 
     fn invalid(&self, value: &str) -> Error {
         let (name, allowed) = (self.name(), self.allowed.to_string_lossy());
-        let value = quote(value);
+        let value = if self.is_secret { String::new() } else { quote(value) };
         Error::invalid(match self.set {
             Set::Int(_) => format!("invalid {name}{value}: use an integer from {allowed}"),
             _ => format!("invalid {name}{value}: use {allowed}"),
@@ -210,6 +210,14 @@ mod tests {
         ] {
             assert_eq!(set(&mut target, name, Some(value)).expect_err(value).message(), message);
         }
+    }
+
+    #[test]
+    fn value_of_a_secret_option_is_not_repeated() {
+        let mut table = TABLE;
+        table[1].is_secret = true;
+        let error = table[1].set_string(&mut Target::default(), Some("s3cret")).expect_err("not an integer");
+        assert_eq!(error.message(), "invalid size: use an integer from 1 to 9");
     }
 
     #[test]
