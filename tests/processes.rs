@@ -68,7 +68,7 @@ fn secrets_are_wiped_from_memory() {
 /// the vector registers, which may hold a secret, on the stack.
 #[test]
 fn cpp_wrapper_leaves_no_copies_of_secrets() {
-    let program = Compiler::of("c++17").program_with(&["-O2"], &root().join("tests/c/other/wiped_cpp.cpp"));
+    let program = Compiler::of("c++17").program_with(&["-O2"], &root().join("tests/c/other/secrets.cpp"));
     let output = program::run(&program, &[], &[("LD_BIND_NOW", "1")]);
     assert_eq!(program::expect_code(&output, 0), Default::default(), "expected no output");
 }
