@@ -16,7 +16,7 @@ include install/install.mk
 
 # Not passed as CC: cargo would rebuild ring for another value of CC.
 demo: ## list the connectors of a local sandbox from C and Python
-	@TARGET=$(TARGET) DEMO_CC="$(CC)" PYTHON=$(PYTHON) sh examples/demo.sh
+	@TARGET=$(TARGET) DEMO_CC="$(CC)" PYTHON=$(PYTHON) MAKE="$(MAKE)" sh examples/demo.sh
 
 test: test-rust test-python ## run the Rust, C and Python tests
 
@@ -42,7 +42,6 @@ test-package: ## check that the crate can be published and builds on its own
 
 # The installed library that the other languages are built and run with.
 conformance-prefix:
-	@$(MAKE) --no-print-directory library >/dev/null
 	@$(MAKE) --no-print-directory install PREFIX=$(abspath $(TARGET))/conformance/prefix DESTDIR= >/dev/null
 	cargo build --quiet --release --locked -p data-connectors-sandbox
 
@@ -110,11 +109,17 @@ sandbox: ## run a local stand-in for the Intercom API (ARGS="--help" lists optio
 		echo "compiling the sandbox (about a minute the first time)" >&2; fi
 	@cargo run --quiet --release --locked -p data-connectors-sandbox -- $(ARGS)
 
-# Without the rlib crate type, which disables link-time optimization.
-library: ## build the release library, target/release/libdata_connectors.{a,so}
+# Announces the compilation only if cargo is going to compile. Without the rlib crate type, which disables link-time
+# optimization. cargo puts its own archive back each time.
+library: $(STAGE)/data_connectors.map ## build the release library, target/release/libdata_connectors.{a,so}
 	@[ -z "$(CARGO_BUILD_TARGET)" ] || { echo "CARGO_BUILD_TARGET is set, but make library builds for this machine: unset it"; exit 1; }
-	cargo rustc --release --locked -p data_connectors --lib --crate-type staticlib,cdylib
+	@if [ ! -f $(TARGET)/release/$(LIBRARY) ] || [ -n "$$(find src Cargo.lock -newer $(TARGET)/release/$(LIBRARY))" ]; then \
+		echo "compiling the library (about a minute the first time)" >&2; fi
+	@cargo rustc --quiet --release --locked -p data_connectors --lib --crate-type staticlib,cdylib
 	@ln -sf $(LIBRARY) $(TARGET)/release/$(LIBRARY).1
+	@LD="$(LD)" OBJCOPY="$(OBJCOPY)" AR="$(AR)" STRIP_FLAG="$(STRIP_FLAG)" \
+		sh install/archive.sh $(TARGET)/release/libdata_connectors.a $(STAGE)/data_connectors.map $(ARCHIVE)
+	@ln -f $(ARCHIVE) $(TARGET)/release/libdata_connectors.a
 
 lint: $(VENV)/ready ## check the formatting and lints of all languages
 	cargo fmt --all --check

@@ -21,9 +21,9 @@ fail() {
 progress() { printf '== %s\n' "$*" >&2; }
 command -v "$python" >/dev/null || fail "$python not found: install Python 3.9 or later, or set PYTHON"
 
-# cargo prints a line per compiled crate, and only "Finished" if everything is up to date.
 progress "compiling the library into $target/release (about a minute the first time)"
-cargo rustc --release --locked -p data_connectors --lib --crate-type staticlib,cdylib
+"${MAKE:-make}" --no-print-directory library
+# cargo prints a line per compiled crate, and only "Finished" if everything is up to date.
 progress "compiling the sandbox, a local stand-in for the Intercom API (about half a minute the first time)"
 cargo build --release --locked -p data-connectors-sandbox
 progress "compiling examples/c/list_connectors.c with the static library"

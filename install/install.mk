@@ -18,7 +18,8 @@ STATIC_LIBS := util rt pthread m dl
 STAGE := $(TARGET)/stage
 # Set it to nothing to keep the symbols for debuggers.
 STRIP_FLAG ?= -s
-ARCHIVE := $(TARGET)/release/libdata_connectors.a
+OBJCOPY ?= objcopy
+ARCHIVE := $(STAGE)/libdata_connectors.a
 SONAME := libdata_connectors.so.$(ABI)
 REAL := $(SONAME).$(VERSION)
 HEADERS := data_connectors.h data_connectors.hpp
@@ -28,31 +29,41 @@ NOTICES := LICENSE LICENSE-APACHE LICENSE-MIT THIRD-PARTY-NOTICES.txt
 
 # Linked again, because cargo cannot pass a version script.
 $(STAGE)/$(REAL): $(ARCHIVE) $(STAGE)/data_connectors.map
-	$(CC) $(CFLAGS) $(LDFLAGS) -shared $(STRIP_FLAG) -o $@ -Wl,-soname,$(SONAME) -Wl,--version-script=$(STAGE)/data_connectors.map \
+	@$(CC) $(CFLAGS) $(LDFLAGS) -shared $(STRIP_FLAG) -o $@ -Wl,-soname,$(SONAME) -Wl,--version-script=$(STAGE)/data_connectors.map \
 		-Wl,--whole-archive $(ARCHIVE) -Wl,--no-whole-archive -Wl,--gc-sections -Wl,--no-undefined -Wl,-O1 \
 		-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,nodelete $(STATIC_LIBS:%=-l%)
 	@sh install/size.sh $@
 
 $(STAGE)/data_connectors.map: abi/data_connectors.json install/version_map.awk
 	@mkdir -p $(STAGE)
-	awk -f install/version_map.awk abi/data_connectors.json >$@
+	@awk -f install/version_map.awk abi/data_connectors.json >$@
 
 $(STAGE)/man/data_connectors.3: include/data_connectors.h install/man.awk
 	@rm -rf $(STAGE)/man && mkdir -p $(STAGE)/man
-	awk -v folder=$(STAGE)/man -v version=$(VERSION) -f install/man.awk include/data_connectors.h
+	@awk -v folder=$(STAGE)/man -v version=$(VERSION) -f install/man.awk include/data_connectors.h
 
 # Root may not have cargo: then an existing build is installed.
 staged:
 	@if command -v cargo >/dev/null || [ ! -f $(ARCHIVE) ]; then $(MAKE) --no-print-directory library; fi
 	@$(MAKE) --no-print-directory $(STAGE)/$(REAL) $(STAGE)/man/data_connectors.3
 
+# Installs files ($1) in a folder ($2) with a mode ($3).
+define put
+	@for file in $(1); do install -m $(3) $$file $(DESTDIR)$(2) && echo "installed $(DESTDIR)$(2)/$${file##*/}" || exit 1; done
+endef
+
+# Installs a symbolic link ($1) to a file ($2) of the same folder.
+define link
+	@ln -sf $(2) $(DESTDIR)$(LIBDIR)/$(1) && echo "installed $(DESTDIR)$(LIBDIR)/$(1)"
+endef
+
 # Fills in a template ($1) and installs it in a folder ($2). Paths are relative, so that the installation can be moved.
 define fill
-	sed -e 's|@VERSION@|$(VERSION)|g' -e 's|@ABI@|$(ABI)|g' -e 's|@REAL@|$(REAL)|g' -e 's|@STATIC_LIBS@|$(STATIC_LIBS:%=-l%)|g' \
+	@sed -e 's|@VERSION@|$(VERSION)|g' -e 's|@ABI@|$(ABI)|g' -e 's|@REAL@|$(REAL)|g' -e 's|@STATIC_LIBS@|$(STATIC_LIBS:%=-l%)|g' \
 		-e "s|@PREFIX@|$$(sh install/relative.sh '$(2)' '$(PREFIX)')|g" \
 		-e "s|@LIBDIR@|$$(sh install/relative.sh '$(2)' '$(LIBDIR)')|g" \
 		-e "s|@INCLUDEDIR@|$$(sh install/relative.sh '$(2)' '$(INCLUDEDIR)')|g" install/$(1).in >$(STAGE)/$(1)
-	install -m 644 $(STAGE)/$(1) $(DESTDIR)$(2)
+	$(call put,$(STAGE)/$(1),$(2),644)
 endef
 
 FOLDERS := LIBDIR INCLUDEDIR MANDIR DOCDIR PKGCONFIGDIR CMAKEDIR
@@ -61,24 +72,36 @@ check-folders:
 	$(if $(word 2,x$(DESTDIR)$(PREFIX)),$(error DESTDIR or PREFIX contains a space: use paths without spaces))
 	$(foreach folder,$(FOLDERS),$(if $(filter 1,$(words $($(folder)))),,$(error $(folder) is empty or contains a space: use one path without spaces)))
 
+# The last folder of each installed file.
+INSTALLED_FOLDERS = $(addprefix $(DESTDIR),$(LIBDIR) $(INCLUDEDIR) $(MANDIR)/man3 $(DOCDIR) $(PKGCONFIGDIR) $(CMAKEDIR))
+CREATED_FOLDERS := $(STAGE)/created_folders
+
 install: check-folders staged ## install the library, headers, manual pages and package files below PREFIX (DESTDIR=… for packagers)
-	install -d $(foreach folder,$(LIBDIR) $(INCLUDEDIR) $(MANDIR)/man3 $(DOCDIR) $(PKGCONFIGDIR) $(CMAKEDIR),$(DESTDIR)$(folder))
-	install -m 755 $(STAGE)/$(REAL) $(DESTDIR)$(LIBDIR)
-	ln -sf $(REAL) $(DESTDIR)$(LIBDIR)/$(SONAME)
-	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libdata_connectors.so
-	install -m 644 $(ARCHIVE) $(DESTDIR)$(LIBDIR)
-	install -m 644 $(HEADERS:%=include/%) $(DESTDIR)$(INCLUDEDIR)
-	install -m 644 $(STAGE)/man/*.3 $(DESTDIR)$(MANDIR)/man3
-	install -m 644 $(NOTICES) $(DESTDIR)$(DOCDIR)
-	for text in $(STD_NOTICES); do [ ! -f $$text ] || install -m 644 $$text $(DESTDIR)$(DOCDIR)/rust-std-copyright.html; done
+	@sh install/folders.sh create $(CREATED_FOLDERS) $(INSTALLED_FOLDERS)
+	$(call put,$(STAGE)/$(REAL),$(LIBDIR),755)
+	$(call link,$(SONAME),$(REAL))
+	$(call link,libdata_connectors.so,$(SONAME))
+	$(call put,$(ARCHIVE),$(LIBDIR),644)
+	$(call put,$(HEADERS:%=include/%),$(INCLUDEDIR),644)
+	$(call put,$(STAGE)/man/*.3,$(MANDIR)/man3,644)
+	$(call put,$(NOTICES),$(DOCDIR),644)
+	@[ ! -f $(STD_NOTICES) ] || { install -m 644 $(STD_NOTICES) $(DESTDIR)$(DOCDIR)/rust-std-copyright.html && \
+		echo "installed $(DESTDIR)$(DOCDIR)/rust-std-copyright.html"; }
 	$(call fill,data_connectors.pc,$(PKGCONFIGDIR))
 	$(call fill,data_connectorsConfig.cmake,$(CMAKEDIR))
 	$(call fill,data_connectorsConfigVersion.cmake,$(CMAKEDIR))
 
-# Folders are removed only if they are empty.
+INSTALLED_FILES = $(addprefix $(DESTDIR)$(LIBDIR)/,$(REAL) $(SONAME) libdata_connectors.so libdata_connectors.a) \
+	$(addprefix $(DESTDIR)$(INCLUDEDIR)/,$(HEADERS)) \
+	$(addprefix $(DESTDIR)$(MANDIR)/man3/,$(shell awk -v list=1 -f install/man.awk include/data_connectors.h)) \
+	$(addprefix $(DESTDIR)$(DOCDIR)/,$(NOTICES) rust-std-copyright.html) \
+	$(DESTDIR)$(PKGCONFIGDIR)/data_connectors.pc \
+	$(addprefix $(DESTDIR)$(CMAKEDIR)/data_connectors,Config.cmake ConfigVersion.cmake)
+
+# Of the folders those that `make install` created, if they are empty; those of the package even if it was installed from
+# another copy of the repository.
 uninstall: check-folders ## remove the installed files
-	rm -f $(addprefix $(DESTDIR)$(LIBDIR)/,$(REAL) $(SONAME) libdata_connectors.so libdata_connectors.a)
-	rm -f $(addprefix $(DESTDIR)$(INCLUDEDIR)/,$(HEADERS)) $(DESTDIR)$(PKGCONFIGDIR)/data_connectors.pc
-	rm -f $(addprefix $(DESTDIR)$(MANDIR)/man3/,$(shell awk -v list=1 -f install/man.awk include/data_connectors.h))
-	rm -f $(addprefix $(DESTDIR)$(CMAKEDIR)/data_connectors,Config.cmake ConfigVersion.cmake) $(addprefix $(DESTDIR)$(DOCDIR)/,$(NOTICES) rust-std-copyright.html)
-	-rmdir $(DESTDIR)$(CMAKEDIR) $(DESTDIR)$(DOCDIR) 2>/dev/null
+	@for file in $(INSTALLED_FILES); do \
+		if [ -e $$file ] || [ -L $$file ]; then rm -f $$file && echo "removed $$file" || exit 1; fi; done
+	@mkdir -p $(STAGE) && sh install/folders.sh remove $(CREATED_FOLDERS) $(INSTALLED_FOLDERS)
+	@rmdir $(DESTDIR)$(CMAKEDIR) $(DESTDIR)$(DOCDIR) 2>/dev/null || true

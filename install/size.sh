@@ -1,6 +1,5 @@
-# Prints the size of a library; exits with 1 if it exceeds the limit.
+# Fails if a library exceeds the size limit.
 set -eu
 limit=2621440
 size=$(wc -c <"$1")
-echo "$(basename "$1"): $size bytes, limit $limit (2.5 MiB)"
-[ "$size" -le "$limit" ]
+[ "$size" -le "$limit" ] || { echo "$1 has $size bytes: the limit is $limit (2.5 MiB)" >&2; exit 1; }

@@ -10,86 +10,12 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Mutex, OnceLock};
 
 use data_connectors_sandbox::Sandbox;
-use support::{root, scratch, symbols};
-
-const TOKEN: (&str, &str) = ("INTERCOM_ACCESS_TOKEN", "canary-7d1f");
-
-/// Runs a program that must succeed, and returns its standard output.
-fn run(command: &mut Command) -> String {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{command:?}\n{}{errors}", String::from_utf8_lossy(&output.stdout));
-    String::from_utf8(output.stdout).unwrap()
-}
-
-fn make(arguments: &[&str]) -> String {
-    // All of them build in the same folder.
-    static RUNNING: Mutex<()> = Mutex::new(());
-    let _running = RUNNING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    run(Command::new("make").args(arguments).current_dir(root()).env_remove("MAKEFLAGS").env_remove("MAKELEVEL"))
-}
-
-/// The `PREFIX` of the installed library.
-fn installed() -> &'static Path {
-    static PREFIX: OnceLock<PathBuf> = OnceLock::new();
-    PREFIX.get_or_init(|| {
-        let destdir = scratch().join("installed");
-        let _ = fs::remove_dir_all(&destdir);
-        println!("{}", make(&["install", &format!("DESTDIR={}", destdir.display()), "PREFIX=/opt/dc"]));
-        destdir.join("opt/dc")
-    })
-}
-
-/// A temporary folder outside of the repository.
-struct TempFolder(PathBuf);
-
-impl TempFolder {
-    fn new(name: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("dc-{name}-{}", std::process::id()));
-        fs::create_dir_all(&folder).unwrap();
-        Self(folder)
-    }
-}
-
-impl Drop for TempFolder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-fn pkg_config(arguments: &[&str]) -> Vec<String> {
-    let mut command = Command::new("pkg-config");
-    command.env("PKG_CONFIG_PATH", installed().join("lib/pkgconfig")).args(arguments).arg("data_connectors");
-    run(&mut command).split_whitespace().map(str::to_owned).collect()
-}
-
-fn compiler(variable: &str, default: &str) -> Command {
-    let words = std::env::var(variable).unwrap_or(default.to_owned());
-    let mut words = words.split_whitespace();
-    let mut command = Command::new(words.next().unwrap());
-    command.args(words);
-    command
-}
-
-/// Runs a program against a sandbox, and asserts that it lists all connectors. `library` is the folder of the shared
-/// library.
-fn assert_lists_all_connectors(program: &Path, library: &Path) {
-    let sandbox = Sandbox::builder().token(TOKEN.1).start().unwrap();
-    let mut command = Command::new(program);
-    command.args(["--json", "--base-url", sandbox.base_url()]).env(TOKEN.0, TOKEN.1).env("LD_LIBRARY_PATH", library);
-    let printed = run(&mut command);
-    let rows: usize = printed
-        .lines()
-        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
-        .map(|json| json["data"].as_array().map_or(1, Vec::len))
-        .sum();
-    assert_eq!(rows, 137);
-}
-
-const EXAMPLE: &str = "examples/c/list_connectors.c";
+use support::installation::{
+    EXAMPLE, TOKEN, TempFolder, assert_lists_all_connectors, compiler, installed, make, pkg_config, run,
+};
+use support::{root, symbols};
 
 /// Builds the example, linked with the shared library.
 fn build_example(folder: &Path) -> PathBuf {
@@ -108,17 +34,6 @@ fn links_the_shared_library_with_pkg_config() {
     let output = Command::new(&program).env_remove("LD_LIBRARY_PATH").output().unwrap();
     assert!(String::from_utf8_lossy(&output.stderr).contains("libdata_connectors.so.1"), "{output:?}");
     assert!(run(Command::new("readelf").arg("-V").arg(&program)).contains("DATA_CONNECTORS_0.1"));
-}
-
-/// A fully static program, which shows that `--static` adds everything needed.
-#[test]
-fn links_the_static_library_with_pkg_config() {
-    let folder = TempFolder::new("static");
-    let program = folder.0.join("consumer");
-    let mut command = compiler("CC", "cc");
-    command.arg("-static").arg(root().join(EXAMPLE)).arg("-o").arg(&program);
-    run(command.args(pkg_config(&["--static", "--cflags", "--libs"])));
-    assert_lists_all_connectors(&program, Path::new("/nonexistent"));
 }
 
 #[test]
@@ -315,25 +230,6 @@ fn shared_library_is_hardened_and_small_and_exports_only_its_functions() {
         .chain(["DATA_CONNECTORS_0.1".to_owned()])
         .collect();
     assert_eq!(names, expected.iter().map(String::as_str).collect());
-}
-
-/// Except for the libraries that every compiler links.
-#[test]
-fn documented_static_link_line_matches_rustc() {
-    let mut command = Command::new(env!("CARGO"));
-    command.args(["rustc", "-q", "--locked", "-p", "data_connectors", "--lib", "--crate-type", "staticlib"]);
-    command.args(["--", "--print", "native-static-libs"]).current_dir(root());
-    let output = command.output().unwrap();
-    let messages = String::from_utf8_lossy(&output.stderr);
-    let line = messages.lines().find_map(|line| line.split_once("native-static-libs: ")).expect(&messages).1;
-    let required: Vec<&str> = line.split_whitespace().filter(|word| !["-lgcc_s", "-lc"].contains(word)).collect();
-
-    let private = pkg_config(&["--static", "--libs-only-l"]);
-    assert_eq!(private[1..], required);
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    let documented = readme.lines().find(|line| line.contains("libdata_connectors.a -l")).unwrap();
-    let documented: Vec<&str> = documented.split_whitespace().filter(|word| word.starts_with("-l")).collect();
-    assert_eq!(documented, required);
 }
 
 /// The text of a manual page, without the escapes of roff.

@@ -7,6 +7,7 @@ pub mod certificates;
 pub mod compiler;
 pub mod fault_server;
 pub mod gated_server;
+pub mod installation;
 pub mod listing;
 pub mod program;
 pub mod scripted_server;
