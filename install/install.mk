@@ -45,7 +45,7 @@ $(STAGE)/man/data_connectors.3: include/data_connectors.h install/man.awk
 # Root may not have cargo: then an existing build is installed.
 staged:
 	@if command -v cargo >/dev/null || [ ! -f $(ARCHIVE) ]; then $(MAKE) --no-print-directory library; fi
-	@$(MAKE) --no-print-directory $(STAGE)/$(REAL) $(STAGE)/man/data_connectors.3
+	@$(MAKE) --no-print-directory --silent $(STAGE)/$(REAL) $(STAGE)/man/data_connectors.3
 
 # Installs files ($1) in a folder ($2) with a mode ($3).
 define put

@@ -21,10 +21,15 @@ pub fn run(command: &mut Command) -> String {
 }
 
 pub fn make(arguments: &[&str]) -> String {
+    run_make(Command::new("make").args(arguments))
+}
+
+/// Runs a command that runs make in the repository.
+pub fn run_make(command: &mut Command) -> String {
     // All of them build in the same folder.
     static RUNNING: Mutex<()> = Mutex::new(());
     let _running = RUNNING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    run(Command::new("make").args(arguments).current_dir(root()).env_remove("MAKEFLAGS").env_remove("MAKELEVEL"))
+    run(command.current_dir(root()).env_remove("MAKEFLAGS").env_remove("MAKELEVEL"))
 }
 
 /// The `PREFIX` of the installed library.
