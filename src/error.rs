@@ -58,6 +58,8 @@ struct Inner {
     kind: ErrorKind,
     message: Cow<'static, str>,
     response: ResponseInfo,
+    /// Whether a proxy reported a temporary failure; that of the service follows from its HTTP status.
+    is_temporary: bool,
     attempts: u32,
 }
 
@@ -78,6 +80,7 @@ impl Error {
             kind,
             message: one_line(message.into()),
             response: ResponseInfo::default(),
+            is_temporary: false,
             attempts: 0,
         }))
     }
@@ -101,6 +104,15 @@ impl Error {
     pub(crate) fn with_response(mut self, response: ResponseInfo) -> Self {
         self.0.response = response;
         self
+    }
+
+    pub(crate) fn with_temporary(mut self, is_temporary: bool) -> Self {
+        self.0.is_temporary = is_temporary;
+        self
+    }
+
+    pub(crate) fn is_temporary(&self) -> bool {
+        self.0.is_temporary
     }
 
     pub(crate) fn with_attempts(mut self, attempts: u32) -> Self {

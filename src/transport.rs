@@ -81,7 +81,7 @@ impl Transport {
             .build();
         let api_version = HeaderValue::try_from(&config.api_version)
             .map_err(|_| Error::invalid("invalid api_version: not allowed in an HTTP header"))?;
-        let user_agent = HeaderValue::try_from(user_agent)
+        let user_agent_value = HeaderValue::try_from(&user_agent)
             .map_err(|_| Error::invalid("invalid user_agent_suffix: not allowed in an HTTP header"))?;
         let host = HeaderValue::try_from(config.base_url().host_header())
             .map_err(|_| Error::invalid("invalid base_url: its host is not allowed in an HTTP header"))?;
@@ -90,10 +90,10 @@ impl Transport {
             (header::AUTHORIZATION, HeaderValue::from_static(AUTHORIZATION_PLACEHOLDER)),
             (HeaderName::from_static("intercom-version"), api_version),
             (header::ACCEPT_ENCODING, HeaderValue::from_static("gzip")),
-            (header::USER_AGENT, user_agent),
+            (header::USER_AGENT, user_agent_value),
             (header::ACCEPT, HeaderValue::from_static("application/json")),
         ];
-        let connector = TcpConnector { proxy: config.proxy.clone(), no_proxy: config.no_proxy.clone() };
+        let connector = TcpConnector { proxy: config.proxy.clone(), no_proxy: config.no_proxy.clone(), user_agent };
         Ok(Self {
             agents: Agents::new(AgentSettings { config: agent_config, connector, token: token.clone() }),
             headers: headers.into_iter().collect(),

@@ -12,18 +12,27 @@ use support::listing::{config, list, ok_response, tls_config};
 use support::test_proxy::start_proxy;
 
 #[test]
-fn proxy_receives_only_the_target_and_its_credentials() {
+fn proxy_receives_only_the_target_the_user_agent_and_its_credentials() {
     let server =
         FaultServer::start(vec![vec![Step::ReadRequest, ok_response()]], Some(certificates::server_config(Flaw::None)));
     let (address, thread) = start_proxy("HTTP/1.1 200 Fine\r\nX-Via: x\r\n\r\n", Some(server.address().to_string()));
     let mut config = tls_config(&server);
     config.set_base_url("https://localhost:4433").unwrap();
     config.set_proxy(Some(&format!("http://me:pass%20word@{address}"))).unwrap();
+    config.set_user_agent_suffix("mirror/2").unwrap();
     let client = Client::new(&config).unwrap();
     assert_eq!(list(&client).unwrap().count(), 1);
-    drop((client, server));
+    drop(client);
+    let requests = server.requests();
+    let user_agent = requests[0].lines().find(|line| line.starts_with("user-agent: ")).unwrap();
+    let user_agent = user_agent.trim_start_matches("user-agent: ");
+    assert!(user_agent.ends_with(" mirror/2"), "{user_agent}");
+    drop(server);
     let head = thread.join().unwrap();
-    let expected = "CONNECT localhost:4433 HTTP/1.1\r\nHost: localhost:4433\r\nProxy-Authorization: Basic bWU6cGFzcyB3b3Jk\r\n\r\n";
+    let expected = format!(
+        "CONNECT localhost:4433 HTTP/1.1\r\nHost: localhost:4433\r\nUser-Agent: {user_agent}\r\n\
+         Proxy-Authorization: Basic bWU6cGFzcyB3b3Jk\r\n\r\n"
+    );
     assert_eq!(head, expected);
 }
 
@@ -50,7 +59,11 @@ fn refusal_by_the_proxy_is_not_retried_and_names_the_proxy() {
         ("HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", "unexpected data after its response"),
         ("HTTP/1.1 407 No\r\n\r\n", "HTTP 407, user name and password missing or not accepted"),
         ("HTTP/1.1 403 No\r\n\r\n", "HTTP 403"),
-        ("HTTP/1.1 502 No\r\n\r\n", "HTTP 502"),
+        ("HTTP/1.1 401 No\r\n\r\n", "HTTP 401"),
+        ("HTTP/1.1 429 No\r\nRetry-After: 0\r\n\r\n", "HTTP 429"),
+        ("HTTP/1.1 500 No\r\n\r\n", "HTTP 500"),
+        ("HTTP/1.1 501 No\r\n\r\n", "HTTP 501"),
+        ("HTTP/1.1 505 No\r\n\r\n", "HTTP 505"),
         ("SSH-2.0-x\r\n\r\n", "its response is not HTTP"),
         ("", "it closed the connection"),
     ] {
@@ -76,6 +89,32 @@ fn refusal_by_the_proxy_is_not_retried_and_names_the_proxy() {
         error.message().contains("could not connect to proxy 127.0.0.1:1 (connection refused): check the proxy option"),
         "{error}"
     );
+}
+
+#[test]
+fn temporary_failure_of_the_proxy_is_retried() {
+    for status in ["502", "503", "504"] {
+        let refusal = Step::Send(format!("HTTP/1.1 {status} No\r\nContent-Length: 0\r\n\r\n").into());
+        let proxy = FaultServer::start(vec![vec![Step::ReadRequest, refusal.clone()]], None);
+        let error = error_through(&format!("http://{}", proxy.address()));
+        assert_eq!((error.kind(), error.attempts(), error.http_status()), (ErrorKind::Proxy, 3, None), "{error}");
+        assert_eq!(proxy.requests().len(), 3);
+        let expected = format!("to api.example:443 (HTTP {status}): try again later, or check the proxy");
+        assert!(error.message().contains(&expected), "{error}");
+        let forbidden = Step::Send(b"HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n".to_vec());
+        let scripts = vec![vec![Step::ReadRequest, refusal.clone()], vec![Step::ReadRequest, forbidden]];
+        let proxy = FaultServer::start(scripts, None);
+        let error = error_through(&format!("http://{}", proxy.address()));
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Proxy, 2), "{error}");
+        let established = Step::Send(b"HTTP/1.1 200 OK\r\n\r\n".to_vec());
+        let tunnel = vec![Step::ReadRequest, established, Step::ReadRequest, ok_response()];
+        let proxy = FaultServer::start(vec![vec![Step::ReadRequest, refusal], tunnel], None);
+        let mut config = config("http://api.example");
+        config.set_proxy(Some(&format!("http://{}", proxy.address()))).unwrap();
+        config.set_allow_insecure_http(true).set_max_retries(1).unwrap();
+        assert_eq!(list(&Client::new(&config).unwrap()).unwrap().count(), 1);
+        assert_eq!(proxy.requests().len(), 3);
+    }
 }
 
 #[test]

@@ -21,8 +21,8 @@ pub(super) enum TransportError {
     NotResolved { host: String, error: io::Error },
     /// No connection could be opened.
     NotConnected { host: String, port: u16, address: SocketAddr, error: io::Error },
-    /// The proxy refused the CONNECT tunnel; the complete error message.
-    ProxyRefused(String),
+    /// The proxy refused the CONNECT tunnel; `message` is the complete error message.
+    ProxyRefused { message: String, is_temporary: bool },
     /// A failure while waiting for the proxy.
     AtProxy { proxy: String, error: Box<TransportError> },
     /// The request does not fit into the output buffer.
@@ -123,7 +123,9 @@ impl ErrorContext {
                 let place = format!("could not connect to {proxy}{host}:{port}{at}");
                 (ErrorKind::Connection, not_connected(&place, &error, is_proxy))
             }
-            TransportError::ProxyRefused(reason) => (ErrorKind::Proxy, reason),
+            TransportError::ProxyRefused { message, is_temporary } => {
+                return Error::new(ErrorKind::Proxy, message).with_temporary(is_temporary);
+            }
             TransportError::RequestTooLong => (
                 ErrorKind::InvalidArgument,
                 "request is too long: access_token, cursor, base_url and user_agent_suffix share 24 kB".to_owned(),

@@ -15,6 +15,7 @@ const MAX_RESPONSE_HEAD_BYTES: usize = 16 * 1024;
 /// Opens a tunnel to `host` through the proxy.
 pub(super) fn open_tunnel(
     proxy: &Proxy,
+    user_agent: &str,
     host: &str,
     port: u16,
     attempt: &Attempt,
@@ -22,7 +23,7 @@ pub(super) fn open_tunnel(
     // Errors name the proxy, so that they are not mistaken for failures of the service.
     let at_proxy = |error| TransportError::AtProxy { proxy: format!("{proxy:?}"), error: Box::new(error) };
     let stream = connect(&proxy.host, proxy.port, attempt).map_err(at_proxy)?;
-    let response = exchange(&stream, &connect_request(proxy, host, port), attempt).map_err(at_proxy)?;
+    let response = exchange(&stream, &connect_request(proxy, user_agent, host, port), attempt).map_err(at_proxy)?;
     let reason = match (response.status, response.has_trailing_data) {
         (Some(200..=299), false) => return Ok(stream),
         // The host sends nothing before it has received a request.
@@ -32,15 +33,21 @@ pub(super) fn open_tunnel(
         (None, true) => "its response is not HTTP".to_owned(),
         (None, false) => "it closed the connection".to_owned(),
     };
-    Err(TransportError::ProxyRefused(format!(
-        "proxy {proxy:?} did not open a CONNECT tunnel to {host}:{port} ({reason}): check the proxy option and its rules"
-    )))
+    // As for a gateway. Others are final: repeating an invalid password could lock the account.
+    let is_temporary = matches!(response.status, Some(502..=504));
+    let advice =
+        if is_temporary { "try again later, or check the proxy" } else { "check the proxy option and its rules" };
+    Err(TransportError::ProxyRefused {
+        message: format!("proxy {proxy:?} did not open a CONNECT tunnel to {host}:{port} ({reason}): {advice}"),
+        is_temporary,
+    })
 }
 
-fn connect_request(proxy: &Proxy, host: &str, port: u16) -> Zeroizing<String> {
+fn connect_request(proxy: &Proxy, user_agent: &str, host: &str, port: u16) -> Zeroizing<String> {
     let credentials = proxy.authorization.as_ref().map_or("", |value| value.as_str());
-    let mut text = Zeroizing::new(String::with_capacity(128 + 2 * host.len() + credentials.len()));
-    for part in ["CONNECT ", host, &format!(":{port}"), " HTTP/1.1\r\nHost: ", host, &format!(":{port}\r\n")] {
+    let mut text = Zeroizing::new(String::with_capacity(128 + 2 * host.len() + user_agent.len() + credentials.len()));
+    let authority = format!("{host}:{port}");
+    for part in ["CONNECT ", &authority, " HTTP/1.1\r\nHost: ", &authority, "\r\nUser-Agent: ", user_agent, "\r\n"] {
         text.push_str(part);
     }
     if !credentials.is_empty() {
@@ -101,13 +108,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn connect_request_has_host_and_credentials() {
+    fn connect_request_has_host_user_agent_and_credentials() {
         let proxy = Proxy::new("http://me:pass%20word@proxy").expect("valid");
-        let expected =
-            "CONNECT host:443 HTTP/1.1\r\nHost: host:443\r\nProxy-Authorization: Basic bWU6cGFzcyB3b3Jk\r\n\r\n";
-        assert_eq!(connect_request(&proxy, "host", 443).as_str(), expected);
+        let expected = "CONNECT host:443 HTTP/1.1\r\nHost: host:443\r\nUser-Agent: me/1 x\r\nProxy-Authorization: Basic bWU6cGFzcyB3b3Jk\r\n\r\n";
+        assert_eq!(connect_request(&proxy, "me/1 x", "host", 443).as_str(), expected);
         let proxy = Proxy::new("http://proxy").expect("valid");
-        assert_eq!(connect_request(&proxy, "[::1]", 1).as_str(), "CONNECT [::1]:1 HTTP/1.1\r\nHost: [::1]:1\r\n\r\n");
+        let expected = "CONNECT [::1]:1 HTTP/1.1\r\nHost: [::1]:1\r\nUser-Agent: me\r\n\r\n";
+        assert_eq!(connect_request(&proxy, "me", "[::1]", 1).as_str(), expected);
     }
 
     #[test]

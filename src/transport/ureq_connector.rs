@@ -20,6 +20,8 @@ use crate::config::{AccessToken, NoProxy, Proxy};
 pub(super) struct TcpConnector {
     pub proxy: Option<Proxy>,
     pub no_proxy: NoProxy,
+    /// For CONNECT requests: the same as in the requests to the service.
+    pub user_agent: String,
 }
 
 /// The connector of an agent.
@@ -36,7 +38,7 @@ impl Connector for TcpConnector {
         let host = details.uri.host().unwrap_or_default();
         let port = details.uri.port_u16().unwrap_or(if details.needs_tls() { 443 } else { 80 });
         let stream = match &self.proxy {
-            Some(proxy) if !self.no_proxy.contains(host) => open_tunnel(proxy, host, port, &attempt)?,
+            Some(proxy) if !self.no_proxy.contains(host) => open_tunnel(proxy, &self.user_agent, host, port, &attempt)?,
             _ => connect(host, port, &attempt)?,
         };
         Ok(Some(TcpConnection::new(stream)))
