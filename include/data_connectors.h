@@ -149,7 +149,7 @@ typedef int32_t dc_status;
 /** The response violates the API contract: malformed JSON, an unexpected structure, a redirect, a repeated cursor. */
 #define DC_ERR_PROTOCOL (-10)
 
-/** The response is larger than DC_OPTION_MAX_RESPONSE_BYTES. */
+/** The response is larger than DC_OPTION_MAX_RESPONSE_BYTES, or its headers than 32 KiB. */
 #define DC_ERR_TOO_LARGE (-11)
 
 /** A bug in this library, caught before it reached the caller. Handles stay valid and must be freed. */

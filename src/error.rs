@@ -35,7 +35,7 @@ pub enum ErrorKind {
     Server,
     /// The response violates the API contract: invalid JSON, unexpected structure, a redirect, a repeated cursor.
     Protocol,
-    /// The response is larger than `max_response_bytes`.
+    /// The response is larger than `max_response_bytes`, or its headers are larger than 32 KiB or more than 128.
     TooLarge,
     /// A bug in the library: it panicked, and the panic was caught.
     Panic,

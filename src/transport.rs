@@ -8,6 +8,7 @@ mod dns;
 mod error;
 mod happy_eyeballs;
 mod http_proxy;
+mod response_head;
 mod tcp;
 mod ureq_connector;
 

@@ -91,6 +91,32 @@ fn ignores_unsolicited_responses() {
     }
 }
 
+/// The body looks like a head, and is left as it is.
+#[test]
+fn malformed_heads_do_not_affect_the_connection_or_bodies() {
+    let body = "{\r\n \"data\" :[\r\n {\"id\":\"1\"}]\r\n}\r\n\r\n";
+    let length = format!("Content-Length: {}\r\n\r\n{body}", body.len());
+    let heads = [
+        "HTTP/1.1 200 OK\r\nX-Request-Id: a\r\n\tb\r\n",
+        "HTTP/1.1 200 OK\r\nX-Request-Id: c\r\n",
+        "HTTP/1.1 103 X\r\nLink: x\r\n y\r\n\r\nHTTP/1.1 200 OK\r\nX-Request-Id : d\r\n",
+    ];
+    let mut script = Vec::new();
+    for head in heads {
+        let response = format!("{head}{length}").into_bytes();
+        for step in [Step::Send(response.clone()), Step::SendSlowly(response, 1)] {
+            script.extend([Step::ReadRequest, step]);
+        }
+    }
+    with_plain_and_tls(&[script], |server, client| {
+        for request_id in ["a b", "a b", "c", "c", "d", "d"] {
+            let page = list(&client).unwrap();
+            assert_eq!((page.request_id(), page.json()), (Some(request_id), body));
+        }
+        assert_eq!(server.connections(), 1);
+    });
+}
+
 /// With the maximum length of everything that a request contains.
 #[test]
 fn sends_the_longest_request() {

@@ -35,7 +35,7 @@ pub const DC_ERR_BAD_REQUEST: dc_status = -8;
 pub const DC_ERR_SERVER: dc_status = -9;
 /// The response violates the API contract: malformed JSON, an unexpected structure, a redirect, a repeated cursor.
 pub const DC_ERR_PROTOCOL: dc_status = -10;
-/// The response is larger than DC_OPTION_MAX_RESPONSE_BYTES.
+/// The response is larger than DC_OPTION_MAX_RESPONSE_BYTES, or its headers than 32 KiB.
 pub const DC_ERR_TOO_LARGE: dc_status = -11;
 /// A bug in this library, caught before it reached the caller. Handles stay valid and must be freed.
 pub const DC_ERR_PANIC: dc_status = -12;

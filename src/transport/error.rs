@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 
 use rustls::{CertificateError, Error as TlsError};
 
+use super::response_head::MAX_HEADER_LINES;
 use crate::call::{Interruption, Timeouts};
 use crate::config::AccessToken;
 use crate::error::{Error, ErrorKind};
@@ -25,6 +26,8 @@ pub(super) enum TransportError {
     ProxyRefused { message: String, is_temporary: bool },
     /// A failure while waiting for the proxy.
     AtProxy { proxy: String, error: Box<TransportError> },
+    /// More header lines than ureq's parser accepts.
+    TooManyHeaders,
     /// The request does not fit into the output buffer.
     RequestTooLong,
     /// The system is out of threads, file descriptors or memory.
@@ -60,6 +63,8 @@ pub(super) fn is_connection_closed(error: &ureq::Error) -> bool {
     }
 }
 
+const CHECK_HEADERS: &str = "check which headers the server, or a gateway before it, adds";
+
 /// What error messages need to know about the client.
 pub(super) struct ErrorContext {
     /// `host` or `host:port`.
@@ -87,6 +92,10 @@ impl ErrorContext {
                     "response is larger than max_response_bytes ({}): increase it, or reduce per_page",
                     self.max_response_bytes
                 ),
+            ),
+            ureq::Error::LargeResponseHeader(_, limit) => (
+                ErrorKind::TooLarge,
+                format!("response headers from {host} are larger than {} KiB: {CHECK_HEADERS}", limit / 1024),
             ),
             // Either the connection was closed, or the gzip data is truncated.
             ureq::Error::Decompress(_, error) if error.kind() == io::ErrorKind::UnexpectedEof => self.io_error(&error),
@@ -126,6 +135,10 @@ impl ErrorContext {
             TransportError::ProxyRefused { message, is_temporary } => {
                 return Error::new(ErrorKind::Proxy, message).with_temporary(is_temporary);
             }
+            TransportError::TooManyHeaders => (
+                ErrorKind::TooLarge,
+                format!("response from {peer} has more than {MAX_HEADER_LINES} header lines: {CHECK_HEADERS}"),
+            ),
             TransportError::RequestTooLong => (
                 ErrorKind::InvalidArgument,
                 "request is too long: access_token, cursor, base_url and user_agent_suffix share 24 kB".to_owned(),

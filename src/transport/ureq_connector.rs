@@ -12,6 +12,7 @@ use super::attempt::current;
 use super::authorization::AuthorizingConnector;
 use super::happy_eyeballs::connect;
 use super::http_proxy::open_tunnel;
+use super::response_head::HeadRepairingConnector;
 use super::tcp::TcpConnection;
 use crate::config::{AccessToken, NoProxy, Proxy};
 
@@ -26,7 +27,7 @@ pub(super) struct TcpConnector {
 
 /// The connector of an agent.
 pub(super) fn connector(tcp: TcpConnector, token: AccessToken) -> impl Connector {
-    tcp.chain(RustlsConnector::default()).chain(AuthorizingConnector { token })
+    tcp.chain(RustlsConnector::default()).chain(HeadRepairingConnector).chain(AuthorizingConnector { token })
 }
 
 impl Connector for TcpConnector {

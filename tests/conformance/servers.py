@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 Response = dict[str, Any]
 
-_FIELDS = {"status", "headers", "body", "rows", "next", "gzip"} | {
+_FIELDS = {"status", "headers", "body", "rows", "next", "gzip", "header_bytes"} | {
     *("delay_ms", "byte_delay_ms", "hang", "truncate_at"),
 }
 _EXCLUSIVE_FIELDS = {"close", "reset", "raw"}
@@ -224,6 +224,8 @@ def _render_body(response: Response) -> tuple[bytes, dict[str, str]]:
     if "gzip" in response:
         data = gzip.compress(data)
         headers["Content-Encoding"] = "gzip"
+    if "header_bytes" in response:
+        headers["X-Padding"] = "x" * response["header_bytes"]
     return data, {**headers, **response.get("headers", {})}
 
 
