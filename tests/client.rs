@@ -72,24 +72,6 @@ fn decompresses_responses_and_limits_their_decompressed_size() {
 }
 
 #[test]
-fn ignores_proxy_environment_variables() {
-    // The tests of a program share one process: another environment requires a child process.
-    if std::env::var_os("DC_TEST_CHILD").is_some() {
-        let sandbox = Sandbox::builder().start().unwrap();
-        client(sandbox.base_url()).list_page(&PageRequest::new(), None).unwrap();
-        return;
-    }
-    let output = std::process::Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "ignores_proxy_environment_variables"])
-        .env("DC_TEST_CHILD", "1")
-        .envs(["ALL_PROXY", "HTTP_PROXY", "http_proxy", "HTTPS_PROXY"].map(|name| (name, "http://127.0.0.1:1")))
-        .output()
-        .unwrap();
-    let printed = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && printed.contains("1 passed"), "{printed}");
-}
-
-#[test]
 fn retries_transient_failures_only_and_logs_each_attempt() {
     let server = ScriptedServer::start(vec![
         http_response("503 Service Unavailable", &[("Retry-After", "0")], ""),

@@ -64,6 +64,19 @@ fn retry_after_a_stalled_or_broken_connection_opens_a_new_one() {
     }
 }
 
+/// With less time per attempt than 5 s, a slow response is waited for, not requested again.
+#[test]
+fn no_stall_timeout_below_five_seconds_per_attempt() {
+    let slow = vec![Step::ReadRequest, Step::Sleep(5_200), ok_response()];
+    let server = FaultServer::start(vec![slow, vec![Step::ReadRequest, ok_response()]], None);
+    let mut config = config(&format!("http://{}", server.address()));
+    config.set_timeout(Duration::from_millis(14_990)).unwrap().set_max_retries(2).unwrap();
+    let started = Instant::now();
+    assert_eq!(list(&Client::new(&config).unwrap()).unwrap().count(), 1);
+    assert!(started.elapsed() >= Duration::from_millis(5_200), "{:?}", started.elapsed());
+    assert_eq!(server.requests().len(), 1);
+}
+
 #[test]
 fn timeout_in_the_body_of_an_error_response_reports_its_status() {
     let busy = Step::Send(http_response("503 X", &[("Retry-After", "0")], ""));

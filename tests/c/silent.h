@@ -1,4 +1,4 @@
-/* A port that accepts connections and never responds, and a clock. */
+/* A port that accepts connections and never responds, a clock, and a count of descriptors or threads. */
 #ifndef SILENT_H
 #define SILENT_H
 
@@ -9,6 +9,7 @@
 #include "check.h"
 
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <sys/socket.h>
@@ -54,6 +55,19 @@ static inline void sleep_milliseconds(long time)
     struct timespec wait = {time / 1000, time % 1000 * 1000000};
 
     nanosleep(&wait, NULL);
+}
+
+/* The number of entries of a folder, such as /proc/self/fd. */
+static inline int entries(const char *folder)
+{
+    DIR *open = opendir(folder);
+    int count = 0;
+
+    CHECK(open != NULL);
+    while (readdir(open) != NULL)
+        count++;
+    closedir(open);
+    return count;
 }
 
 #endif

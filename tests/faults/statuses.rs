@@ -43,6 +43,35 @@ pub fn faults() -> Vec<Fault> {
             206,
             "expected HTTP 200 with a list",
         ),
+        response(
+            "final 101",
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n",
+            PROTOCOL,
+            101,
+            "HTTP 101 Switching Protocols",
+        ),
+        response("only a 100", "HTTP/1.1 100 Continue\r\n\r\n", CONNECTION, 0, "before the response was complete"),
+        response(
+            "only a 103 and half a 200",
+            "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\nContent-",
+            CONNECTION,
+            0,
+            "before the response was complete",
+        ),
+        Fault {
+            configure: short_timeout,
+            ..fault(
+                "only a 103, and the connection stays open",
+                vec![
+                    Step::ReadRequest,
+                    Step::Send(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n".to_vec()),
+                    Step::KeepOpen,
+                ],
+                TIMEOUT,
+                0,
+                "timed out after 400 ms",
+            )
+        },
         response("304", "HTTP/1.1 304 Not Modified\r\n\r\n", PROTOCOL, 304, "304"),
         response(
             "401",

@@ -5,7 +5,6 @@
  */
 #include "../silent.h"
 
-#include <dirent.h>
 #include <sys/resource.h>
 
 static pthread_t caller;
@@ -32,18 +31,6 @@ static void on_destroy(void *user_data)
     (void)user_data;
     CHECK(pthread_equal(pthread_self(), caller));
     destroyed++;
-}
-
-static int entries(const char *folder)
-{
-    DIR *open = opendir(folder);
-    int count = 0;
-
-    CHECK(open != NULL);
-    while (readdir(open) != NULL)
-        count++;
-    closedir(open);
-    return count;
 }
 
 static dc_client *client_with_callbacks(const char *base_url)

@@ -1,10 +1,13 @@
 /*
  * Preloaded (LD_PRELOAD) into test programs. DNS resolution takes three seconds for names that start with "slow", and
- * returns two addresses for those that start with "two". With JUMPING_CLOCK set the wall clock jumps by hours.
+ * returns two addresses for those that start with "two". With JUMPING_CLOCK set the wall clock jumps by hours, with
+ * NO_THREADS set no thread can be created.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <errno.h>
 #include <netdb.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -40,4 +43,14 @@ int clock_gettime(clockid_t which, struct timespec *now)
         now->tv_sec += off;
     }
     return outcome;
+}
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument)
+{
+    int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+
+    if (getenv("NO_THREADS") != NULL)
+        return EAGAIN;
+    *(void **)&real = dlsym(RTLD_NEXT, "pthread_create");
+    return real(thread, attributes, run, argument);
 }
