@@ -38,6 +38,7 @@ mod json;
 mod logger;
 mod page;
 mod pager;
+mod per_process;
 mod rate_limit;
 mod request;
 mod response;

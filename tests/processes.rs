@@ -1,5 +1,5 @@
-//! C programs that test forks, signals, callbacks of background threads, limits and environment of the process, system
-//! calls, and secrets in memory.
+//! C programs that test forks, signals, DNS resolutions, callbacks of background threads, limits and environment of the
+//! process, system calls, and secrets in memory.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
@@ -49,6 +49,18 @@ fn start_hanging_server() -> FaultServer {
 fn forked_children_open_their_own_connections() {
     let sandbox = Sandbox::builder().connectors(45).start().unwrap();
     run_program("fork", &[sandbox.base_url()]);
+}
+
+#[test]
+fn calls_share_dns_resolutions_whose_number_is_limited() {
+    let sandbox = Sandbox::builder().start().unwrap();
+    run_program("resolutions", &[sandbox.base_url()]);
+}
+
+#[test]
+fn error_names_missing_file_descriptors() {
+    let sandbox = Sandbox::builder().start().unwrap();
+    run_program("descriptors", &[sandbox.base_url()]);
 }
 
 #[test]

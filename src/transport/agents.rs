@@ -1,19 +1,15 @@
 //! One ureq agent per process: a forked child gets its own, and does not use the connections of its parent.
 
-use std::sync::OnceLock;
-
 use ureq::Agent;
 use ureq::config::Config;
 
 use super::ureq_connector::{NoopResolver, TcpConnector, connector};
 use crate::config::AccessToken;
-use crate::sys::process_generation;
+use crate::per_process::PerProcess;
 
-/// A list of agents, starting with the one of the process that created the client. No lock is held during a call: a
-/// fork could leave it locked.
 pub(super) struct Agents {
     settings: AgentSettings,
-    first: Node,
+    agents: PerProcess<Agent>,
 }
 
 pub(super) struct AgentSettings {
@@ -22,40 +18,16 @@ pub(super) struct AgentSettings {
     pub token: AccessToken,
 }
 
-struct Node {
-    generation: u32,
-    agent: Agent,
-    next: OnceLock<Box<Node>>,
-}
-
 impl Agents {
     pub(super) fn new(settings: AgentSettings) -> Self {
-        let first = Node::new(&settings);
-        Self { settings, first }
+        Self { settings, agents: PerProcess::new() }
     }
 
     /// The agent of the current process.
     pub(super) fn current(&self) -> &Agent {
-        let generation = process_generation();
-        let mut node = &self.first;
-        while node.generation != generation {
-            node = node.next.get().unwrap_or_else(|| {
-                // Created before get_or_init, whose lock is then held only while a pointer is stored.
-                let new = Box::new(Node::new(&self.settings));
-                node.next.get_or_init(|| new)
-            });
-        }
-        &node.agent
-    }
-}
-
-impl Node {
-    fn new(settings: &AgentSettings) -> Self {
-        let connector = connector(settings.connector.clone(), settings.token.clone());
-        Self {
-            generation: process_generation(),
-            agent: Agent::with_parts(settings.config.clone(), connector, NoopResolver),
-            next: OnceLock::new(),
-        }
+        self.agents.get_or_init(|| {
+            let connector = connector(self.settings.connector.clone(), self.settings.token.clone());
+            Agent::with_parts(self.settings.config.clone(), connector, NoopResolver)
+        })
     }
 }

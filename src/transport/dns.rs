@@ -1,17 +1,22 @@
-//! DNS resolution. It cannot be interrupted, so it runs on a background thread, which is abandoned if the call ends
-//! first.
+//! DNS resolution. It cannot be interrupted, so it runs on a background thread, which continues if the calls that wait
+//! for it end first. Calls for the same host share one resolution, as a name server that does not respond would
+//! otherwise accumulate threads and descriptors.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::os::fd::AsFd;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::attempt::Attempt;
-use super::error::TransportError;
+use super::error::{ResolveError, TransportError};
+use crate::per_process::PerProcess;
 use crate::sys::{Interest, Waker, with_signals_blocked};
 
 /// The maximum number of addresses to try.
 const MAX_ADDRESSES: usize = 8;
+
+/// The maximum number of resolutions in progress in the process: the hosts of three regions and a proxy.
+const MAX_RESOLUTIONS: usize = 4;
 
 /// Enough for NSS plug-ins; std would otherwise read the size from the environment.
 const STACK_BYTES: usize = 1024 * 1024;
@@ -22,30 +27,78 @@ pub(super) fn resolve(host: &str, port: u16, attempt: &Attempt) -> Result<Vec<So
     if let Ok(address) = bare.parse::<IpAddr>() {
         return Ok(vec![SocketAddr::new(address, port)]);
     }
-    let resolved = resolve_in_background((bare.to_owned(), port), attempt)?;
-    match resolved {
-        Ok(addresses) if !addresses.is_empty() => Ok(alternate_families(addresses)),
-        Ok(_) => Err(TransportError::NotResolved { host: bare.to_owned(), error: io::Error::other("no addresses") }),
-        Err(error) => Err(TransportError::NotResolved { host: bare.to_owned(), error }),
+    let mut addresses = wait_for_resolution(bare, attempt)?
+        .map_err(|error| TransportError::NotResolved { host: bare.to_owned(), error })?;
+    addresses.iter_mut().for_each(|address| address.set_port(port));
+    Ok(alternate_families(addresses))
+}
+
+/// The addresses, with port 0.
+type Resolved = Result<Vec<SocketAddr>, ResolveError>;
+
+/// A resolution in progress.
+struct Resolution {
+    host: String,
+    /// Without a lock, which a fork could leave locked.
+    resolved: OnceLock<Resolved>,
+    /// Wakes all waiting calls, when the resolution has ended.
+    ended: Waker,
+}
+
+/// The resolutions in progress. A forked child has none, as the threads are those of its parent.
+fn in_progress() -> MutexGuard<'static, Vec<Arc<Resolution>>> {
+    static IN_PROGRESS: PerProcess<Mutex<Vec<Arc<Resolution>>>> = PerProcess::new();
+    IN_PROGRESS.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn wait_for_resolution(host: &str, attempt: &Attempt) -> Result<Resolved, TransportError> {
+    loop {
+        let resolutions = join_or_start(host).map_err(TransportError::System)?;
+        let ends: Vec<_> = resolutions.iter().map(|resolution| (resolution.ended.as_fd(), Interest::Read)).collect();
+        attempt.wait_until(&ends, None)?;
+        let joined = resolutions.iter().find(|resolution| resolution.host == host);
+        if let Some(resolved) = joined.and_then(|resolution| resolution.resolved.get()) {
+            return Ok(resolved.clone());
+        }
+        // One of another host has ended; or the interrupt check forked, and this is the child.
     }
 }
 
-type Resolved = io::Result<Vec<SocketAddr>>;
-
-fn resolve_in_background(target: (String, u16), attempt: &Attempt) -> Result<Resolved, TransportError> {
-    let waker = Waker::new().map_err(TransportError::System)?;
-    let shared = Arc::new((waker, Mutex::new(None)));
-    let thread_shared = Arc::clone(&shared);
-    let work = move || {
-        let resolved: Resolved = target.to_socket_addrs().map(Iterator::collect);
-        *thread_shared.1.lock().unwrap_or_else(PoisonError::into_inner) = Some(resolved);
-        thread_shared.0.wake();
-    };
+/// The resolution of the host, or all that are in progress if their number does not allow another one.
+fn join_or_start(host: &str) -> io::Result<Vec<Arc<Resolution>>> {
+    let mut in_progress = in_progress();
+    if let Some(resolution) = in_progress.iter().find(|resolution| resolution.host == host) {
+        return Ok(vec![Arc::clone(resolution)]);
+    }
+    if in_progress.len() >= MAX_RESOLUTIONS {
+        return Ok(in_progress.clone());
+    }
+    let resolution = Resolution { host: host.to_owned(), resolved: OnceLock::new(), ended: Waker::new()? };
+    let resolution = Arc::new(resolution);
+    let running = Arc::clone(&resolution);
     let thread = std::thread::Builder::new().name("dc-resolver".to_owned()).stack_size(STACK_BYTES);
-    with_signals_blocked(|| thread.spawn(work)).map_err(TransportError::System)?;
-    attempt.wait_until(&[(shared.0.as_fd(), Interest::Read)], None)?;
-    let resolved = shared.1.lock().unwrap_or_else(PoisonError::into_inner).take();
-    Ok(resolved.unwrap_or_else(|| Err(io::Error::other("no result"))))
+    with_signals_blocked(|| thread.spawn(move || run(&running)))?;
+    in_progress.push(Arc::clone(&resolution));
+    Ok(vec![resolution])
+}
+
+fn run(resolution: &Arc<Resolution>) {
+    // It is set once only: no other thread runs this resolution.
+    let _ = resolution.resolved.set(look_up(&resolution.host));
+    in_progress().retain(|other| !Arc::ptr_eq(other, resolution));
+    resolution.ended.wake();
+}
+
+fn look_up(host: &str) -> Resolved {
+    match (host, 0).to_socket_addrs() {
+        Ok(addresses) if addresses.len() > 0 => Ok(addresses.collect()),
+        Ok(_) => Err(ResolveError::Failed("no addresses".to_owned())),
+        // Without a descriptor for its files and sockets, the resolver reports that the host does not exist.
+        Err(error) => Err(match Waker::new() {
+            Ok(_) => ResolveError::Failed(error.to_string()),
+            Err(error) => ResolveError::NoDescriptors(error.to_string()),
+        }),
+    }
 }
 
 /// Alternates IPv4 and IPv6, so that a family without a route delays one attempt, not all.

@@ -19,7 +19,7 @@ pub(super) enum TransportError {
     /// An open connection failed.
     ConnectionBroken(io::Error),
     /// DNS resolution of a host failed.
-    NotResolved { host: String, error: io::Error },
+    NotResolved { host: String, error: ResolveError },
     /// No connection could be opened.
     NotConnected { host: String, port: u16, address: SocketAddr, error: io::Error },
     /// The proxy refused the CONNECT tunnel; `message` is the complete error message.
@@ -32,6 +32,15 @@ pub(super) enum TransportError {
     RequestTooLong,
     /// The system is out of threads, file descriptors or memory.
     System(io::Error),
+}
+
+/// Why a host was not resolved. All calls that wait for the same resolution get a copy.
+#[derive(Clone, Debug)]
+pub(super) enum ResolveError {
+    /// The reason that the system's resolver gives.
+    Failed(String),
+    /// The process has no file descriptors left.
+    NoDescriptors(String),
 }
 
 impl From<Interruption> for TransportError {
@@ -121,10 +130,18 @@ impl ErrorContext {
             TransportError::System(error) => return Error::out_of_resources(&error),
             TransportError::NotResolved { host, error } => {
                 let (what, option) = if is_proxy { ("proxy host", "proxy") } else { ("host", "base_url") };
-                (
-                    ErrorKind::Connection,
-                    format!("could not resolve {what} {host} ({error}): check {option}, DNS and the network"),
-                )
+                let place = format!("could not resolve {what} {host}");
+                match error {
+                    ResolveError::Failed(reason) => {
+                        (ErrorKind::Connection, format!("{place} ({reason}): check {option}, DNS and the network"))
+                    }
+                    ResolveError::NoDescriptors(reason) => (
+                        ErrorKind::System,
+                        format!(
+                            "{place} (no file descriptors left: {reason}): close files or raise their limit (ulimit -n)"
+                        ),
+                    ),
+                }
             }
             TransportError::NotConnected { host, port, address, error } => {
                 let proxy = if is_proxy { "proxy " } else { "" };
