@@ -37,8 +37,8 @@
  * Rules for all functions. A function's comment states only what differs from them.
  *   - Errors: a function that can fail returns a dc_status and takes `dc_error **out_error` last, which may be NULL. The
  *     error is set on failure only and owned by the caller: free it with dc_error_free() before reusing the variable.
- *     All of these functions can return DC_ERR_INVALID_ARGUMENT; those that send a request can return any DC_ERR_….
- *   - Out parameters for handles are set to NULL at the start of the call, and to a new handle on success only.
+ *     All can return DC_ERR_INVALID_ARGUMENT; those that send a request, any DC_ERR_….
+ *   - Out parameters for handles are set to NULL first, and to a new handle on success only.
  *   - Ownership: the caller owns what dc_X_new() returns or an out parameter receives, and frees it with dc_X_free(), in
  *     any order. dc_X_free(NULL) does nothing. A handle must not be freed while a call uses it. No other function frees
  *     an argument.
@@ -46,7 +46,8 @@
  *     handle, valid until it is freed, and must not be modified. An absent string is NULL.
  *   - NULL for a required argument is DC_ERR_INVALID_ARGUMENT. For NULL, an accessor returns the same as for an absent
  *     value: NULL, 0 or -1.
- *   - Threads: any function may be called from any thread. Each type says whether two threads may use it at once.
+ *   - Threads: any thread with 64 KiB of stack may call any function. Each type says whether two threads may use it at
+ *     once.
  *   - No panic or exception leaves the library, and no error is stored per thread. Environment variables have no effect,
  *     except SSL_CERT_FILE and SSL_CERT_DIR with DC_OPTION_SYSTEM_ROOTS, and those of the system's DNS resolver. Don't
  *     call setenv() while another thread uses the library.
@@ -158,7 +159,7 @@ typedef int32_t dc_status;
 /** The call was cancelled by its cancel token, the interrupt check or dc_client_shutdown(). */
 #define DC_ERR_CANCELLED (-13)
 
-/** The system is out of threads, file descriptors or memory. */
+/** Out of threads or file descriptors, or of memory for a response. Any other failed allocation aborts the process. */
 #define DC_ERR_SYSTEM (-14)
 
 /** The proxy refused the CONNECT tunnel, because of the credentials or its rules. */

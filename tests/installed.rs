@@ -12,9 +12,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use data_connectors_sandbox::Sandbox;
+use support::certificates::{self, Flaw};
+use support::fault_server::{FaultServer, Step};
 use support::installation::{
     EXAMPLE, TOKEN, TempFolder, assert_lists_all_connectors, compiler, installed, make, pkg_config, run, run_make,
 };
+use support::listing::ok_response;
 use support::{root, symbols};
 
 /// Builds the example, linked with the shared library.
@@ -124,6 +127,22 @@ fn loads_at_run_time_by_soname() {
     let sandbox = Sandbox::builder().start().unwrap();
     let mut command = Command::new(&program);
     assert_eq!(run(command.arg(sandbox.base_url()).env("LD_LIBRARY_PATH", installed().join("lib"))), "1 50\n");
+}
+
+/// docs/threads.md promises it. The debug library needs more.
+#[test]
+fn calls_need_no_more_than_64_kib_of_stack() {
+    let folder = TempFolder::new("stack");
+    let program = folder.0.join("stack");
+    let mut command = compiler("CC", "cc");
+    command.arg("-pthread").arg(root().join("tests/c/other/stack.c")).arg("-o").arg(&program);
+    run(command.args(pkg_config(&["--cflags", "--libs"])));
+    let script = vec![Step::ReadRequest, ok_response()];
+    let server = FaultServer::start(vec![script], Some(certificates::server_config(Flaw::None)));
+    let mut command = Command::new(&program);
+    command.arg(format!("https://localhost:{}", server.address().port())).arg(certificates::ca_file());
+    assert_eq!(run(command.env("LD_LIBRARY_PATH", installed().join("lib"))), "");
+    assert_eq!(server.requests().len(), 1);
 }
 
 /// The file of the next version has another name, but the same soname.

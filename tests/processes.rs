@@ -6,6 +6,7 @@
 mod support;
 
 use std::collections::BTreeMap;
+use std::os::unix::process::ExitStatusExt;
 use std::process::Command;
 use std::time::Duration;
 
@@ -61,6 +62,21 @@ fn calls_share_dns_resolutions_whose_number_is_limited() {
 fn error_names_missing_file_descriptors() {
     let sandbox = Sandbox::builder().start().unwrap();
     run_program("descriptors", &[sandbox.base_url()]);
+}
+
+#[test]
+fn call_fails_without_memory_for_the_response_and_aborts_without_any() {
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", 64 * 1024 * 1024);
+    let server = FaultServer::start(
+        vec![vec![Step::ReadRequest, Step::Send(head.into()), Step::SendForever(vec![b' '; 64 * 1024])]],
+        None,
+    );
+    let url = format!("http://{}", server.address());
+    run_program("memory", &[&url, "response"]);
+    assert_eq!(server.requests().len(), 1);
+    let program = Compiler::of("c99").program(&root().join("tests/c/other/memory.c"));
+    let output = program::run(&program, &[&url, "anything"], &[]);
+    assert_eq!(output.status.signal(), Some(6), "expected SIGABRT: {output:?}");
 }
 
 #[test]

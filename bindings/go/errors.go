@@ -33,7 +33,7 @@ const (
 	ErrTooLarge        Status = C.DC_ERR_TOO_LARGE        // the response is larger than the limit
 	ErrPanic           Status = C.DC_ERR_PANIC            // a bug in the library
 	ErrCancelled       Status = C.DC_ERR_CANCELLED        // cancelled by the context or by Close
-	ErrSystem          Status = C.DC_ERR_SYSTEM           // out of threads, file descriptors or memory
+	ErrSystem          Status = C.DC_ERR_SYSTEM           // out of threads or file descriptors, or of memory for a response
 	ErrProxy           Status = C.DC_ERR_PROXY            // the proxy refused the CONNECT tunnel
 )
 

@@ -41,7 +41,7 @@ pub const DC_ERR_TOO_LARGE: dc_status = -11;
 pub const DC_ERR_PANIC: dc_status = -12;
 /// The call was cancelled by its cancel token, the interrupt check or dc_client_shutdown().
 pub const DC_ERR_CANCELLED: dc_status = -13;
-/// The system is out of threads, file descriptors or memory.
+/// Out of threads or file descriptors, or of memory for a response. Any other failed allocation aborts the process.
 pub const DC_ERR_SYSTEM: dc_status = -14;
 /// The proxy refused the CONNECT tunnel, because of the credentials or its rules.
 pub const DC_ERR_PROXY: dc_status = -15;
@@ -62,7 +62,7 @@ const TABLE: [(dc_status, &CStr, &CStr); 17] = [
     (DC_ERR_TOO_LARGE, c"DC_ERR_TOO_LARGE", c"the response is too large"),
     (DC_ERR_PANIC, c"DC_ERR_PANIC", c"a bug in the library"),
     (DC_ERR_CANCELLED, c"DC_ERR_CANCELLED", c"cancelled"),
-    (DC_ERR_SYSTEM, c"DC_ERR_SYSTEM", c"out of threads, file descriptors or memory"),
+    (DC_ERR_SYSTEM, c"DC_ERR_SYSTEM", c"out of threads or file descriptors, or of memory for a response"),
     (DC_ERR_PROXY, c"DC_ERR_PROXY", c"the proxy refused the CONNECT tunnel"),
 ];
 

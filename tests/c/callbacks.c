@@ -199,6 +199,63 @@ static void interrupt_check_cancels_a_waiting_call(dc_config *config, struct che
     dc_client_free(client);
 }
 
+struct gaps {
+    int calls;
+    int has_signals; /* one, 3 ms after each check */
+    long last, shortest;
+};
+
+static int32_t measure_gap(void *user_data)
+{
+    struct itimerval soon = {{0, 0}, {0, 3000}};
+    struct gaps *gaps = user_data;
+    long now = milliseconds();
+
+    if (gaps->calls > 0 && now - gaps->last < gaps->shortest)
+        gaps->shortest = now - gaps->last;
+    gaps->last = now;
+    if (gaps->has_signals)
+        CHECK(setitimer(ITIMER_REAL, &soon, NULL) == 0);
+    return ++gaps->calls == 20;
+}
+
+static void do_nothing(int number)
+{
+    (void)number;
+}
+
+/* Returns the shortest time between two interrupt checks during a call. */
+static long shortest_gap(dc_config *config, int has_signals)
+{
+    struct gaps gaps = {0, 0, 0, 1000000};
+    struct itimerval off = {{0, 0}, {0, 0}};
+    dc_client *client;
+    dc_page *page = NULL;
+
+    gaps.has_signals = has_signals;
+    CHECK(dc_config_set_interrupt_check(config, measure_gap, &gaps, NULL, NULL) == DC_OK);
+    client = check_client_of(config);
+    CHECK(dc_list_page(client, 1, NULL, NULL, &page, NULL) == DC_ERR_CANCELLED && gaps.calls == 20);
+    CHECK(setitimer(ITIMER_REAL, &off, NULL) == 0);
+    dc_client_free(client);
+    CHECK(dc_config_set_interrupt_check(config, NULL, NULL, NULL, NULL) == DC_OK);
+    return gaps.shortest;
+}
+
+/* Only a check that a signal caused can follow another one sooner. A busy machine lengthens gaps, but not all. */
+static void interrupt_check_runs_every_15_ms_and_at_once_after_a_signal(dc_config *config)
+{
+    struct sigaction action;
+    long gap = shortest_gap(config, 0);
+
+    CHECK(gap >= 14 && gap <= 25); /* whole milliseconds, rounded */
+    memset(&action, 0, sizeof action);
+    action.sa_handler = do_nothing;
+    CHECK(sigaction(SIGALRM, &action, NULL) == 0);
+    gap = shortest_gap(config, 1);
+    CHECK(gap >= 2 && gap <= 10);
+}
+
 /* The check is not called during a call that it makes itself. */
 static void interrupt_check_may_make_calls(dc_config *config, struct check *check)
 {
@@ -240,7 +297,7 @@ static void signal_runs_the_interrupt_check(dc_config *config, struct check *che
 
 static void interrupt_checks(void)
 {
-    dc_config *config = check_config(base_url);
+    dc_config *config = check_config(base_url), *timed;
     dc_error *error = UNTOUCHED(dc_error);
     struct check check = {0, 0, 0};
     struct silent silent;
@@ -258,6 +315,9 @@ static void interrupt_checks(void)
 
     silent_start(&silent);
     SET(config, DC_OPTION_BASE_URL, silent.url);
+    timed = check_config(silent.url);
+    interrupt_check_runs_every_15_ms_and_at_once_after_a_signal(timed);
+    dc_config_free(timed);
     interrupt_check_cancels_a_waiting_call(config, &check);
     interrupt_check_may_make_calls(config, &check);
     signal_runs_the_interrupt_check(config, &check);

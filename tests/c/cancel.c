@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <sys/time.h>
 
 static dc_cancel_token *signal_token;
 static volatile sig_atomic_t errno_was_preserved;
@@ -41,9 +40,11 @@ static void null_arguments_are_rejected(void)
     dc_cancel_token_free(NULL);
 }
 
-static void *cancel_soon(void *token)
+static struct silent silent;
+
+static void *cancel_when_called(void *token)
 {
-    sleep_milliseconds(100);
+    silent_wait_for_call(&silent);
     dc_cancel_token_cancel(token);
     dc_cancel_token_free(token);
     return NULL;
@@ -55,7 +56,7 @@ static void another_thread_cancels_with_a_clone(dc_client *silent_client, dc_cli
     pthread_t thread;
 
     CHECK(clone != NULL && clone != token);
-    CHECK(pthread_create(&thread, NULL, cancel_soon, clone) == 0);
+    CHECK(pthread_create(&thread, NULL, cancel_when_called, clone) == 0);
     call_is_cancelled(silent_client, token);
     CHECK(pthread_join(thread, NULL) == 0);
     CHECK(dc_cancel_token_is_cancelled(token) == 1);
@@ -98,24 +99,31 @@ static void on_signal(int number)
     errno_was_preserved = errno == 1234;
 }
 
+static void *signal_when_called(void *caller)
+{
+    silent_wait_for_call(&silent);
+    CHECK(pthread_kill(*(pthread_t *)caller, SIGALRM) == 0);
+    return NULL;
+}
+
 static void signal_handler_cancels(dc_client *silent_client)
 {
-    struct itimerval soon = {{0, 0}, {0, 100000}};
     struct sigaction action;
+    pthread_t caller = pthread_self(), thread;
 
     signal_token = new_token();
     memset(&action, 0, sizeof action);
     action.sa_handler = on_signal;
     CHECK(sigaction(SIGALRM, &action, NULL) == 0);
-    CHECK(setitimer(ITIMER_REAL, &soon, NULL) == 0);
+    CHECK(pthread_create(&thread, NULL, signal_when_called, &caller) == 0);
     call_is_cancelled(silent_client, signal_token);
+    CHECK(pthread_join(thread, NULL) == 0);
     CHECK(errno_was_preserved);
     dc_cancel_token_free(signal_token);
 }
 
 int main(int argc, char **argv)
 {
-    struct silent silent;
     dc_client *client, *silent_client;
 
     CHECK(argc == 2);

@@ -72,10 +72,13 @@ static void per_page_is_20_by_default(dc_client *client)
     dc_page_free(page);
 }
 
+static pthread_barrier_t all_started;
+
 static void *list_pages(void *client)
 {
     int round;
 
+    pthread_barrier_wait(&all_started);
     for (round = 0; round < 20; round++) {
         dc_page *page = NULL;
         CHECK(dc_list_page(client, 1 + round, NULL, NULL, &page, NULL) == DC_OK);
@@ -90,10 +93,12 @@ static void threads_share_a_client(dc_client *client)
     pthread_t threads[8];
     size_t i;
 
+    CHECK(pthread_barrier_init(&all_started, NULL, 8) == 0);
     for (i = 0; i < 8; i++)
         CHECK(pthread_create(&threads[i], NULL, list_pages, client) == 0);
     for (i = 0; i < 8; i++)
         CHECK(pthread_join(threads[i], NULL) == 0);
+    CHECK(pthread_barrier_destroy(&all_started) == 0);
 }
 
 static void *list_until_shut_down(void *client)
@@ -123,7 +128,8 @@ static void shutdown_cancels_calls_and_rejects_new_ones(void)
     CHECK(dc_pager_new(client, 0, NULL, &pager, NULL) == DC_OK);
     for (i = 0; i < 4; i++)
         CHECK(pthread_create(&threads[i], NULL, list_until_shut_down, client) == 0);
-    sleep_milliseconds(100);
+    for (i = 0; i < 4; i++)
+        silent_wait_for_call(&silent);
     started = milliseconds();
     dc_client_shutdown(client);
     for (i = 0; i < 4; i++)

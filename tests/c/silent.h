@@ -37,6 +37,14 @@ static inline void silent_start(struct silent *silent)
     snprintf(silent->url, sizeof silent->url, "http://127.0.0.1:%u", (unsigned)ntohs(address.sin_port));
 }
 
+/* Waits for a call to connect. */
+static inline void silent_wait_for_call(struct silent *silent)
+{
+    int connection = accept(silent->listener, NULL, NULL);
+
+    CHECK(connection >= 0); /* stays open */
+}
+
 static inline void silent_stop(struct silent *silent)
 {
     close(silent->listener);

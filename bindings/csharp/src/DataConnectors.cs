@@ -52,7 +52,7 @@ namespace DataConnectors
         Panic = -12,
         /// <summary>The call was cancelled.</summary>
         Cancelled = -13,
-        /// <summary>The system is out of threads, file descriptors or memory.</summary>
+        /// <summary>Out of threads or file descriptors, or of memory for a response.</summary>
         System = -14,
         /// <summary>The proxy refused the CONNECT tunnel.</summary>
         Proxy = -15,

@@ -191,7 +191,7 @@ export class TooLargeError extends DataConnectorsError {}
 export class PanicError extends DataConnectorsError {}
 /** The call was cancelled by `shutdown()`. A call that a signal cancels rejects with the signal's reason instead. */
 export class CancelledError extends DataConnectorsError {}
-/** The system is out of threads, file descriptors or memory. */
+/** Out of threads or file descriptors, or of memory for a response. */
 export class SystemError extends DataConnectorsError {}
 /** The proxy refused the CONNECT tunnel. */
 export class ProxyError extends DataConnectorsError {}

@@ -8,7 +8,9 @@
 #include <sys/wait.h>
 
 static dc_client *client;
-static volatile int stop;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t listed = PTHREAD_COND_INITIALIZER;
+static int lists[4], stop; /* the number of lists of each thread */
 
 /* Each caller asks for another number of rows, so that a response to another process is noticed. */
 static void list_rows(int32_t rows)
@@ -24,12 +26,33 @@ static void list_rows(int32_t rows)
     dc_page_free(page);
 }
 
-static void *list_until_stopped(void *unused)
+static void *list_until_stopped(void *count)
 {
-    (void)unused;
-    while (!stop)
+    int is_stopped;
+
+    do {
         list_rows(7);
+        pthread_mutex_lock(&lock);
+        ++*(int *)count;
+        is_stopped = stop;
+        pthread_cond_signal(&listed);
+        pthread_mutex_unlock(&lock);
+    } while (!is_stopped);
     return NULL;
+}
+
+/* Waits until each thread has listed once more. */
+static void wait_for_lists(void)
+{
+    int before[4], i;
+
+    pthread_mutex_lock(&lock);
+    memcpy(before, lists, sizeof before);
+    for (i = 0; i < 4; i++) {
+        while (lists[i] == before[i])
+            pthread_cond_wait(&listed, &lock);
+    }
+    pthread_mutex_unlock(&lock);
 }
 
 static void expect_success(pid_t child)
@@ -67,8 +90,9 @@ static void children_list_while_threads_do(void)
     int i;
 
     for (i = 0; i < 4; i++)
-        CHECK(pthread_create(&threads[i], NULL, list_until_stopped, NULL) == 0);
+        CHECK(pthread_create(&threads[i], NULL, list_until_stopped, &lists[i]) == 0);
     for (i = 0; i < 10; i++) {
+        wait_for_lists();
         children[i] = fork();
         CHECK(children[i] >= 0);
         if (children[i] == 0) {
@@ -80,7 +104,9 @@ static void children_list_while_threads_do(void)
     }
     for (i = 0; i < 10; i++)
         expect_success(children[i]);
+    pthread_mutex_lock(&lock);
     stop = 1;
+    pthread_mutex_unlock(&lock);
     for (i = 0; i < 4; i++)
         CHECK(pthread_join(threads[i], NULL) == 0);
 }
@@ -111,9 +137,11 @@ static void cancelling_in_a_child_affects_the_child_only(void)
     dc_cancel_token_free(token);
 }
 
-static void *cancel_soon(void *token)
+static struct silent silent;
+
+static void *cancel_when_called(void *token)
 {
-    sleep_milliseconds(100);
+    silent_wait_for_call(&silent);
     dc_cancel_token_cancel(token);
     return NULL;
 }
@@ -121,7 +149,6 @@ static void *cancel_soon(void *token)
 /* A child does not poll the parent's descriptor of the token, but cancellation still works. */
 static void inherited_token_cancels_a_waiting_call(void)
 {
-    struct silent silent;
     dc_client *waiting;
     dc_cancel_token *token = NULL;
     dc_page *page = NULL;
@@ -136,7 +163,7 @@ static void inherited_token_cancels_a_waiting_call(void)
     CHECK(child >= 0);
     if (child == 0) {
         started = milliseconds();
-        CHECK(pthread_create(&thread, NULL, cancel_soon, token) == 0);
+        CHECK(pthread_create(&thread, NULL, cancel_when_called, token) == 0);
         CHECK(dc_list_page(waiting, 0, NULL, token, &page, NULL) == DC_ERR_CANCELLED);
         CHECK(milliseconds() - started < 5000);
         CHECK(pthread_join(thread, NULL) == 0);

@@ -30,7 +30,7 @@ public enum Status {
     PANIC,
     /** The call was cancelled by its cancel token, an interrupt, or {@link Client#shutdown()}. */
     CANCELLED,
-    /** The system is out of threads, file descriptors or memory. */
+    /** Out of threads or file descriptors, or of memory for a response. */
     SYSTEM,
     /** The proxy refused the CONNECT tunnel, because of the credentials or its rules. */
     PROXY,
