@@ -129,7 +129,7 @@ fn loads_at_run_time_by_soname() {
     assert_eq!(run(command.arg(sandbox.base_url()).env("LD_LIBRARY_PATH", installed().join("lib"))), "1 50\n");
 }
 
-/// docs/threads.md promises it. The debug library needs more.
+/// As docs/threads.md states. The debug library needs more than twice as much.
 #[test]
 fn calls_need_no_more_than_64_kib_of_stack() {
     let folder = TempFolder::new("stack");

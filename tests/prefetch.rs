@@ -5,7 +5,8 @@
 
 mod support;
 
-use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
 
 use data_connectors::{CancelToken, Client, ErrorKind, Page, PageRequest, Pager};
@@ -60,6 +61,34 @@ fn prefetching_pager(base_url: &str) -> (Client, Pager) {
     let mut pager = client.pager(PageRequest::new());
     pager.set_prefetch(true);
     (client, pager)
+}
+
+/// The same, and a channel with a message whenever a call runs the interrupt check. Each comes at least 15 ms after the
+/// start of the call, when the call waits for the prefetch.
+fn prefetching_pager_with_checks(base_url: &str) -> (Client, Pager, Receiver<()>) {
+    let (sender, checks) = channel();
+    let mut config = config(base_url);
+    config.set_interrupt_check(move || sender.send(()).is_err());
+    let client = Client::new(&config).unwrap();
+    let mut pager = client.pager(PageRequest::new());
+    pager.set_prefetch(true);
+    (client, pager, checks)
+}
+
+/// Makes a call that fails, and runs `interrupt` on another thread when the call waits.
+fn next_error_after(
+    pager: &mut Pager,
+    checks: &Receiver<()>,
+    token: Option<&CancelToken>,
+    interrupt: impl FnOnce() + Send,
+) -> (ErrorKind, String) {
+    while checks.try_recv().is_ok() {}
+    std::thread::scope(|scope| {
+        let call = scope.spawn(|| next_error(pager, token));
+        checks.recv_timeout(MAX_WAIT).expect("the call waits");
+        interrupt();
+        call.join().unwrap()
+    })
 }
 
 /// The id of the only row of the next page.
@@ -183,18 +212,13 @@ fn prefetch_times_out_like_a_call() {
 #[test]
 fn cancelling_a_call_keeps_the_prefetch() {
     let gate = GatedServer::start();
-    let (_client, mut pager) = prefetching_pager(&gate.base_url);
+    let (_client, mut pager, checks) = prefetching_pager_with_checks(&gate.base_url);
     gate.respond_with(&page(1, Some(2)));
     next_id(&mut pager);
     for _ in 0..3 {
         let token = CancelToken::new().unwrap();
-        let clone = token.clone();
-        let canceller = std::thread::spawn(move || {
-            std::thread::sleep(Duration::from_millis(30));
-            clone.cancel();
-        });
-        assert_eq!(next_error(&mut pager, Some(&token)), cancelled(BY_TOKEN));
-        canceller.join().unwrap();
+        let error = next_error_after(&mut pager, &checks, Some(&token), || token.cancel());
+        assert_eq!(error, cancelled(BY_TOKEN));
     }
     gate.respond_with(&page(2, Some(3)));
     assert_eq!(next_id(&mut pager), "2");
@@ -242,14 +266,10 @@ fn shutdown_cancels_a_prefetch() {
 #[test]
 fn shutdown_cancels_a_call_that_waits_for_a_prefetch() {
     let server = hanging_server();
-    let (client, mut pager) = pager_for(&server);
+    let (client, mut pager, checks) = prefetching_pager_with_checks(&format!("http://{}", server.address()));
     next_id(&mut pager);
-    let thread = std::thread::spawn(move || {
-        std::thread::sleep(Duration::from_millis(50));
-        client.shutdown();
-    });
-    assert_eq!(next_error(&mut pager, None), cancelled(BY_SHUTDOWN));
-    thread.join().unwrap();
+    let error = next_error_after(&mut pager, &checks, None, || client.shutdown());
+    assert_eq!(error, cancelled(BY_SHUTDOWN));
 }
 
 #[test]
@@ -298,9 +318,11 @@ fn does_not_prefetch_a_repeated_cursor() {
 fn pagers_of_one_client_can_be_dropped_at_any_time() {
     let sandbox = Sandbox::builder().connectors(45).start().unwrap();
     let client = Arc::new(client(sandbox.base_url()));
+    let start = Arc::new(Barrier::new(4));
     let threads = (0..4).map(|thread| {
-        let client = Arc::clone(&client);
+        let (client, start) = (Arc::clone(&client), Arc::clone(&start));
         std::thread::spawn(move || {
+            start.wait();
             for round in 0..100 {
                 let mut pager = client.pager(PageRequest::new().per_page(9).unwrap());
                 pager.set_prefetch(true);

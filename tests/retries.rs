@@ -4,6 +4,7 @@
 
 mod support;
 
+use std::sync::Barrier;
 use std::time::{Duration, Instant};
 
 use data_connectors::{Client, ErrorKind};
@@ -53,9 +54,13 @@ fn retry_after_a_stalled_or_broken_connection_opens_a_new_one() {
         let timeout = if is_broken { 10 } else { 15 };
         config.set_timeout(Duration::from_secs(timeout)).unwrap().set_max_retries(2).unwrap();
         let client = Client::new(&config).unwrap();
+        let start = Barrier::new(3);
         std::thread::scope(|scope| {
             for _ in 0..3 {
-                scope.spawn(|| list(&client).unwrap());
+                scope.spawn(|| {
+                    start.wait();
+                    list(&client).unwrap()
+                });
             }
         });
         assert_eq!(server.connections(), 3);
