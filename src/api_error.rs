@@ -1,12 +1,13 @@
-//! The body of an HTTP error response of the service: an `error.list`.
+//! The JSON body of an HTTP error response: an `error.list` of the service, or the error of a gateway, an identity
+//! provider or a framework.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::config::AccessToken;
 use crate::error::{ResponseInfo, one_line};
 use crate::page::BYTE_ORDER_MARK;
 
-/// The first error of an `error.list`; every part may be missing.
+/// The first error of a body; every part may be missing.
 #[derive(Default)]
 pub(crate) struct ApiError {
     code: Option<String>,
@@ -15,34 +16,67 @@ pub(crate) struct ApiError {
     request_id: Option<String>,
     /// The number of further errors.
     others: usize,
+    is_foreign: bool,
 }
 
+/// The fields that contain the text of an error, the most specific one first, in lower case and without underscores.
+/// They cover OAuth 2.0, RFC 9457, JSON:API, and what the common gateways, identity providers and frameworks send.
+const TEXT_FIELDS: [&str; 16] = [
+    "message",
+    "errormessage",
+    "errordescription",
+    "errorsummary",
+    "errormsg",
+    "detail",
+    "faultstring",
+    "moreinformation",
+    "description",
+    "msg",
+    "reason",
+    "title",
+    "httpmessage",
+    "error",
+    "errors",
+    "fault",
+];
+
 impl ApiError {
-    /// Parses a body; `None` if it is not an `error.list`.
+    /// Parses a body; `None` if it is not JSON.
     pub(crate) fn parse(body: &[u8], token: &AccessToken) -> Option<Self> {
         let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
         let json: Value =
             serde_json::from_slice(body).or_else(|_| serde_json::from_slice(&replace_lone_surrogates(body))).ok()?;
         let errors = json.get("errors").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         let is_error_list = json.get("type").and_then(Value::as_str) == Some("error.list");
-        let first = errors.first().or(is_error_list.then_some(&Value::Null))?;
-        let string = |value: &Value, key: &str| {
-            let string = value.get(key)?.as_str()?;
-            (!string.is_empty()).then(|| one_line(token.redact(string)).into_owned())
-        };
+        let is_foreign = errors.is_empty() && !is_error_list;
+        let first = if is_foreign { &json } else { errors.first().unwrap_or(&Value::Null) };
+        let clean = |string: &str| one_line(token.redact(string)).into_owned();
+        let string =
+            |value: &Value, key: &str| Some(value.get(key)?.as_str()?).filter(|string| !string.is_empty()).map(clean);
+        let found = find_text(first);
         Some(Self {
-            code: string(first, "code"),
-            message: string(first, "message"),
-            field: string(first, "field"),
+            code: match &found {
+                Some(found) if is_foreign => found.code.map(clean),
+                _ => string(first, "code"),
+            },
+            message: found.map(|found| clean(&found.text)),
+            field: if is_foreign { None } else { string(first, "field") },
             request_id: string(&json, "request_id"),
             others: errors.len().saturating_sub(1),
+            is_foreign,
         })
     }
 
-    /// Adds the details from the body to those from the response head.
+    /// Whether the JSON does not have the form of the service's errors.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.is_foreign
+    }
+
+    /// Adds the details from the body to those from the response head. A code that is not the service's is not one of
+    /// those that a program can expect.
     pub(crate) fn merge_into(self, info: ResponseInfo) -> ResponseInfo {
         ResponseInfo {
-            api_code: self.code,
+            api_code: self.code.filter(|_| !self.is_foreign),
             api_field: self.field,
             request_id: self.request_id.or(info.request_id),
             ..info
@@ -53,6 +87,8 @@ impl ApiError {
         if let Some(detail) = &self.message {
             message.push_str(": ");
             message.push_str(detail.trim_end_matches('.'));
+        } else if self.is_foreign {
+            message.push_str(" with JSON in an unknown format");
         }
         match (&self.code, &self.field) {
             (Some(code), Some(field)) => message.push_str(&format!(" ({code}, field {field})")),
@@ -63,7 +99,57 @@ impl ApiError {
         if self.others > 0 {
             message.push_str(&format!(", and {} more", self.others));
         }
+        if self.is_foreign {
+            message.push_str("; a gateway may have sent it");
+        }
     }
+}
+
+/// The text of an error, and the code beside it.
+struct Found<'a> {
+    text: String,
+    code: Option<&'a str>,
+}
+
+/// Finds the text of an error: a string, or the first one in an array or in the text fields of an object.
+fn find_text(value: &Value) -> Option<Found<'_>> {
+    match value {
+        Value::String(_) => Some(Found { text: non_blank(value)?.to_owned(), code: None }),
+        Value::Array(items) => items.iter().find_map(find_text),
+        Value::Object(object) => {
+            let fields = || TEXT_FIELDS.iter().filter_map(|name| Some((*name, field(object, name)?)));
+            let direct = fields().find_map(|(name, value)| Some((name, find_text(value)?)));
+            let found = direct.or_else(|| fields().find_map(|(name, value)| Some((name, invalid_field(value)?))));
+            found.map(|(name, found)| Found { code: found.code.or_else(|| code_beside(object, name)), ..found })
+        }
+        _ => None,
+    }
+}
+
+/// The first text of an object that has the texts of each invalid parameter: `{"per_page": ["is too large"]}`. It does
+/// not look deeper, as the time to do that would grow exponentially with the depth.
+fn invalid_field(value: &Value) -> Option<Found<'_>> {
+    value.as_object()?.iter().find_map(|(name, value)| {
+        let text = non_blank(value.as_array().map_or(value, |texts| texts.first().unwrap_or(value)))?;
+        Some(Found { text: format!("{name}: {text}"), code: None })
+    })
+}
+
+fn non_blank(value: &Value) -> Option<&str> {
+    value.as_str().map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// The code in the same object as the text in the field `name`.
+fn code_beside<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    // OAuth 2.0 has the code in `error`; others have a text there.
+    let names: &[&str] = if name == "errordescription" { &["error"] } else { &["code", "errorcode"] };
+    names.iter().find_map(|name| field(object, name)?.as_str()).filter(|code| !code.is_empty())
+}
+
+fn field<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    let is_equal =
+        |key: &str| key.bytes().filter(|byte| *byte != b'_').map(|byte| byte.to_ascii_lowercase()).eq(name.bytes());
+    object.iter().find(|(key, _)| is_equal(key)).map(|(_, value)| value)
 }
 
 /// Replaces escaped lone surrogates, which serde_json rejects in strings, with U+FFFD.

@@ -12,7 +12,7 @@ use crate::rate_limit::RateLimit;
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// A complete response, decompressed.
+/// A complete response. `Content-Encoding` is removed if the body was decoded.
 pub(crate) struct HttpResponse {
     pub status: StatusCode,
     pub headers: HeaderMap,
@@ -35,7 +35,7 @@ impl HttpResponse {
         };
         let info = self.info(token);
         // Some gateways send the service's errors with status 200.
-        if let Some(api_error) = ApiError::parse(&invalid.body, token) {
+        if let Some(api_error) = ApiError::parse(&invalid.body, token).filter(|error| !error.is_foreign()) {
             let mut message = "HTTP 200 OK with an error instead of a list".to_owned();
             api_error.append_to(&mut message);
             return Err(Error::new(ErrorKind::Protocol, message).with_response(api_error.merge_into(info)));
@@ -56,13 +56,17 @@ impl HttpResponse {
             message.push_str(reason);
         }
         match &api_error {
-            Some(api_error) => api_error.append_to(&mut message),
-            None if status.is_redirection() => message.push_str(&self.redirect_target(token)),
-            None if self.body.is_empty() => message.push_str(" with an empty body"),
+            Some(api_error) if !api_error.is_foreign() => api_error.append_to(&mut message),
+            _ if status.is_redirection() => message.push_str(&self.redirect_target(token)),
+            _ if self.body.is_empty() => message.push_str(" with an empty body"),
+            // Not an error, such as a part of a list.
+            Some(_) if status.is_success() => {}
+            Some(foreign) => foreign.append_to(&mut message),
             None => {
-                message.push_str(" with ");
-                message.push_str(&self.content_type(token));
-                message.push_str(" instead of the service's JSON error: a gateway may have sent it");
+                let content_type = self.content_type(token);
+                let is_json = content_type.contains("json");
+                let problem = if is_json { ", but invalid JSON" } else { " instead of the service's JSON error" };
+                message.push_str(&format!(" with {content_type}{problem}: a gateway may have sent it"));
             }
         }
         message.push_str(advice(kind, status));
@@ -89,9 +93,15 @@ impl HttpResponse {
         Some(one_line(token.redact(text)).into_owned())
     }
 
+    /// The content type, and the content coding if the body was not decoded.
     fn content_type(&self, token: &AccessToken) -> String {
-        self.header(&header::CONTENT_TYPE, token)
-            .map_or("no content type".to_owned(), |name| format!("content type {name}"))
+        let mut content_type = self
+            .header(&header::CONTENT_TYPE, token)
+            .map_or("no content type".to_owned(), |name| format!("content type {name}"));
+        if let Some(coding) = self.header(&header::CONTENT_ENCODING, token) {
+            content_type.push_str(&format!(", content coding {coding}"));
+        }
+        content_type
     }
 
     /// Names only the host: a path or query may contain secrets.

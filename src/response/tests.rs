@@ -48,9 +48,101 @@ fn error_list_may_lack_every_part() {
     let body = r#"{"type":"error.list","request_id":"r-3","errors":[]}"#;
     let error = parse(400, &[("x-request-id", "r-2")], body).expect_err(body);
     assert_eq!((error.message(), error.request_id()), ("HTTP 400 Bad Request", Some("r-3")));
-    for body in ["{}", "[]", "7", r#"{"errors":[]}"#, r#"{"errors":null}"#] {
+}
+
+/// The text is found in the JSON of gateways, identity providers and frameworks. Their codes are not `api_code`, whose
+/// values are the service's.
+#[test]
+fn finds_the_text_of_errors_of_other_services() {
+    for (body, text) in [
+        // API gateways and content delivery networks.
+        (r#"{"message":"Forbidden"}"#, "Forbidden"),
+        (
+            r#"{"Message":"User is not authorized to access this resource"}"#,
+            "User is not authorized to access this resource",
+        ),
+        (r#"{"message":"API rate limit exceeded","request_id":"7f2"}"#, "API rate limit exceeded"),
+        (r#"{"fault":{"faultstring":"Invalid token","detail":{"errorcode":"oauth.v2.Invalid"}}}"#, "Invalid token"),
+        (r#"{"fault":{"code":900901,"type":"Status report","message":"Expired"}}"#, "Expired"),
+        (r#"{"errorMessage":"boom","errorType":"Error"}"#, "boom"),
+        (r#"{"error_code":"APIG.0301","error_msg":"Incorrect token","request_id":"9"}"#, "Incorrect token (APIG.0301)"),
+        (r#"{"httpCode":"401","httpMessage":"Unauthorized","moreInformation":"Not registered"}"#, "Not registered"),
+        (r#"{"statusCode":401,"message":"Missing key"}"#, "Missing key"),
+        // Identity providers.
+        (r#"{"error":"invalid_token","error_description":"The token expired."}"#, "The token expired (invalid_token)"),
+        (r#"{"error":"invalid_client"}"#, "invalid_client"),
+        (r#"{"errorCode":"E0000011","errorSummary":"Invalid token","errorCauses":[]}"#, "Invalid token (E0000011)"),
+        // RFC 9457 and JSON:API.
+        (r#"{"type":"about:blank","title":"Gone","status":403}"#, "Gone"),
+        (r#"{"title":"No","detail":"The plan ended","status":403,"instance":"/x"}"#, "The plan ended"),
+        // Frameworks and other services.
+        (r#"{"timestamp":1,"status":403,"error":"Forbidden","message":"Access Denied","path":"/"}"#, "Access Denied"),
+        (r#"{"timestamp":1,"status":403,"error":"No access","message":"","path":"/"}"#, "No access"),
+        (r#"{"error":{"code":403,"message":"Disabled","status":"PERMISSION_DENIED"}}"#, "Disabled"),
+        (r#"{"error":{"code":"Denied","message":"No role","innererror":{"code":"x"}}}"#, "No role (Denied)"),
+        (r#"{"code":"ACCESS_FAILED","message":"Denied"}"#, "Denied (ACCESS_FAILED)"),
+        (r#"{"error":"text"}"#, "text"),
+        (r#"{"detail":"No credentials"}"#, "No credentials"),
+        (r#"{"detail":[{"loc":["query","per_page"],"msg":"not an integer","type":"int"}]}"#, "not an integer"),
+        (r#"{"statusCode":403,"message":["a","b"],"error":"Forbidden"}"#, "a"),
+        (r#"{"errors":{"base":[],"per_page":["is too large"]}}"#, "per_page: is too large"),
+        (r#"[{"message":"Session expired","errorCode":"INVALID_SESSION_ID"}]"#, "Session expired (INVALID_SESSION_ID)"),
+        (r#"{"error":{"root_cause":[],"type":"t","reason":"blocked"},"status":403}"#, "blocked"),
+        (r#""Forbidden by policy""#, "Forbidden by policy"),
+        (r#"{"message":" two\nlines, s3cret-token\u001b[0m "}"#, "two lines, [token] [0m"),
+    ] {
+        let error = parse(403, &[], body).expect_err(body);
+        assert_eq!(error.message(), format!("HTTP 403 Forbidden: {text}; a gateway may have sent it"), "{body}");
+        assert_eq!((error.kind(), error.api_code()), (ErrorKind::Forbidden, None), "{body}");
+    }
+    let error = parse(429, &[("x-request-id", "r-1")], r#"{"message":"no","request_id":"r-2"}"#).expect_err("429");
+    assert_eq!(error.request_id(), Some("r-2"));
+    let error = parse(401, &[("x-request-id", "r-1")], r#"{"message":"no"}"#).expect_err("401");
+    assert_eq!(error.request_id(), Some("r-1"));
+    assert!(error.message().contains(": no; a gateway may have sent it; check access_token and region"), "{error}");
+}
+
+/// Lists of errors in the form of the service, or nearly so.
+#[test]
+fn finds_the_text_of_each_item_of_an_error_list() {
+    for (body, message, code) in [
+        (r#"{"errors":["text"]}"#, ": text", None),
+        (r#"{"success":false,"errors":[{"code":1000,"message":"no"},{}]}"#, ": no, and 1 more", None),
+        (r#"{"errors":[{"status":"403","code":"c","title":"No","detail":"Why"}]}"#, ": Why (c)", Some("c")),
+        (r#"{"errors":[{"message":"m","extensions":{"code":"x"}}]}"#, ": m", None),
+    ] {
+        let error = parse(403, &[], body).expect_err(body);
+        assert_eq!(error.message(), format!("HTTP 403 Forbidden{message}"), "{body}");
+        assert_eq!(error.api_code(), code, "{body}");
+    }
+}
+
+#[test]
+fn error_without_a_text_describes_the_body() {
+    for body in ["{}", "[]", "7", "null", r#"{"errors":[]}"#, r#"{"errors":null,"message":" "}"#, r#"{"id":"text"}"#] {
         let error = parse(500, &[], body).expect_err(body);
-        assert!(error.message().contains("instead of the service's JSON error"), "{error}");
+        let expected = "HTTP 500 Internal Server Error with JSON in an unknown format; a gateway may have sent it";
+        assert_eq!(error.message(), expected, "{body}");
+    }
+    let deep = "{\"error\":".repeat(120) + "7" + &"}".repeat(120);
+    assert!(parse(500, &[], &deep).expect_err("500").message().contains("with JSON in an unknown format"));
+    let json = ("content-type", "application/json");
+    for (status, headers, body, message) in [
+        (502, &[("content-type", "text/html")][..], "<p>", "text/html instead of the service's JSON error: a gateway"),
+        (502, &[], "no", "with no content type instead of the service's JSON error: a gateway may have sent it"),
+        (
+            502,
+            &[json],
+            "{\"message\":",
+            "with content type application/json, but invalid JSON: a gateway may have sent it",
+        ),
+        (502, &[json], "", "HTTP 502 Bad Gateway with an empty body"),
+        (503, &[("content-encoding", "br")], "?", "with no content type, content coding br instead of"),
+        (206, &[json], r#"{"message":"a list"}"#, "HTTP 206 Partial Content; expected HTTP 200 with a list"),
+        (302, &[("location", "https://a.example/")], r#"{"message":"moved"}"#, "302 Found (redirect to a.example): "),
+    ] {
+        let error = parse(status, headers, body).expect_err(body);
+        assert!(error.message().contains(message), "{error}");
     }
 }
 
