@@ -4,6 +4,8 @@
 mod agents;
 mod attempt;
 mod authorization;
+mod body;
+mod content_encoding;
 mod dns;
 mod error;
 mod happy_eyeballs;
@@ -12,7 +14,6 @@ mod response_head;
 mod tcp;
 mod ureq_connector;
 
-use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -34,9 +35,6 @@ use crate::response::HttpResponse;
 /// The maximum size of an error response body that is read: an `error.list` is short, and a gateway's HTML is not
 /// needed.
 const MAX_ERROR_BODY_BYTES: u64 = 1024 * 1024;
-const MAX_RESERVED_BYTES: usize = 1024 * 1024;
-/// The usual size of 50 rows, for a response without a length, such as a compressed one.
-const USUAL_PAGE_BYTES: usize = 32 * 1024;
 /// Less than the input buffer, which must hold a complete head.
 const MAX_RESPONSE_HEAD_BYTES: usize = 32 * 1024;
 const MAX_IDLE_CONNECTIONS: usize = 64;
@@ -121,7 +119,7 @@ impl Transport {
                 }
                 result => result,
             };
-            self.receive(response.map_err(|error| self.error_context.to_error(error))?)
+            self.receive(response.map_err(|error| self.error_context.to_error(error))?, call)
         })
     }
 
@@ -138,37 +136,35 @@ impl Transport {
         self.agents.current().run(request)
     }
 
-    fn receive(&self, response: Response<Body>) -> Result<HttpResponse> {
+    fn receive(&self, response: Response<Body>, call: &CallContext) -> Result<HttpResponse> {
         let (head, body) = response.into_parts();
         let mut response = HttpResponse { status: head.status, headers: head.headers, body: Vec::new() };
         let is_ok = response.status == StatusCode::OK;
-        let read =
-            if is_ok { self.read_body(body, &mut response.body) } else { read_error_body(body, &mut response.body) };
-        match read.map_err(|error| self.error_context.to_error(error.into())) {
+        let HttpResponse { headers, body: bytes, .. } = &mut response;
+        let limit = if is_ok { self.error_context.max_response_bytes } else { MAX_ERROR_BODY_BYTES };
+        let is_coded = headers.contains_key(header::CONTENT_ENCODING);
+        let read = if is_ok {
+            let overhead = if is_coded { content_encoding::MAX_OVERHEAD_BYTES } else { 0 };
+            body::read(body, bytes, limit.saturating_add(overhead))
+        } else {
+            body::read_start(body, bytes, limit)
+        };
+        // What was received of an incomplete error response may contain its code.
+        let decoded = if is_coded && (read.is_ok() || !is_ok) {
+            content_encoding::decode(headers, bytes, limit, call)
+        } else {
+            Ok(())
+        };
+        match read.map_err(ureq::Error::from).and(decoded).map_err(|error| self.error_context.to_error(error)) {
             Ok(()) => Ok(response),
             // The status of an error response is enough if its body is incomplete, unless the call was cancelled.
             Err(error) if !is_ok && error.kind() != ErrorKind::Cancelled => Ok(response),
-            Err(error) => Err(error.with_response(response.info(&self.error_context.token))),
+            Err(error) => {
+                if error.kind() == ErrorKind::Protocol {
+                    self.require_new_connection();
+                }
+                Err(error.with_response(response.info(&self.error_context.token)))
+            }
         }
     }
-
-    fn read_body(&self, body: Body, bytes: &mut Vec<u8>) -> io::Result<()> {
-        let limit = self.error_context.max_response_bytes;
-        let content_length = body.content_length();
-        if content_length.is_some_and(|length| length > limit) {
-            return Err(ureq::Error::BodyExceedsLimit(limit).into_io());
-        }
-        let expected = content_length.map_or(USUAL_PAGE_BYTES, |length| length as usize);
-        // Limited, as the announced bytes may never arrive; and one more for the NUL after a page's JSON.
-        bytes.try_reserve_exact(expected.min(MAX_RESERVED_BYTES) + 1).map_err(|_| io::ErrorKind::OutOfMemory)?;
-        body.into_with_config().limit(limit).reader().read_to_end(bytes)?;
-        if bytes.capacity() > 2 * bytes.len() {
-            bytes.shrink_to(bytes.len() + 1);
-        }
-        Ok(())
-    }
-}
-
-fn read_error_body(body: Body, bytes: &mut Vec<u8>) -> io::Result<()> {
-    body.into_reader().take(MAX_ERROR_BODY_BYTES).read_to_end(bytes).map(drop)
 }

@@ -4,6 +4,7 @@
 
 mod support;
 
+use std::io::Write;
 use std::time::Duration;
 
 use data_connectors::{Client, ErrorKind, PageRequest};
@@ -22,6 +23,46 @@ fn sequential_calls_reuse_one_connection() {
         }
         assert_eq!(server.connections(), 1);
     });
+}
+
+/// The body is read to its end, whatever its `Content-Encoding` says.
+#[test]
+fn coded_bodies_leave_the_connection_usable() {
+    let body = gzip(LIST.as_bytes());
+    let padded = [&body[..], &[0; 9]].concat();
+    let coded = |status: &str, headers: &str, body: &[u8]| {
+        let head = format!("HTTP/1.1 {status}\r\nContent-Encoding: gzip\r\n{headers}\r\n");
+        vec![Step::ReadRequest, Step::Send([head.as_bytes(), body].concat())]
+    };
+    let with_length = |status: &str, body: &[u8]| coded(status, &format!("Content-Length: {}\r\n", body.len()), body);
+    let chunk = [format!("{:x}\r\n", padded.len()).as_bytes(), &padded, b"\r\n0\r\n\r\n"].concat();
+    let script = [
+        with_length("200 OK", &body),
+        with_length("200 OK", &padded),
+        coded("200 OK", "Transfer-Encoding: chunked\r\n", &chunk),
+        with_length("401 Unauthorized", b"{}"),
+        with_length("401 Unauthorized", &body[..20]),
+        with_length("200 OK", &body),
+    ]
+    .concat();
+    with_plain_and_tls(&[script], |server, client| {
+        for is_ok in [true, true, true, false, false, true] {
+            assert_eq!(list(&client).is_ok(), is_ok);
+        }
+        assert_eq!(server.connections(), 1);
+    });
+    let script = [with_length("200 OK", &body[..20]), vec![Step::ReadRequest, ok_response()]].concat();
+    let scripts = [script, vec![Step::ReadRequest, ok_response()]];
+    with_plain_and_tls(&scripts, |server, client| {
+        assert_eq!(list(&client).unwrap_err().kind(), ErrorKind::Protocol);
+        assert_eq!((list(&client).unwrap().count(), server.connections()), (1, 2));
+    });
+}
+
+fn gzip(content: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(content).unwrap();
+    encoder.finish().unwrap()
 }
 
 /// Also with `max_retries` 0.

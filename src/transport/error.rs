@@ -28,6 +28,8 @@ pub(super) enum TransportError {
     AtProxy { proxy: String, error: Box<TransportError> },
     /// More header lines than ureq's parser accepts.
     TooManyHeaders,
+    /// The body is not what its `Content-Encoding` says; how it differs.
+    InvalidBody(String),
     /// The request does not fit into the output buffer.
     RequestTooLong,
     /// The system is out of threads, file descriptors or memory.
@@ -106,11 +108,6 @@ impl ErrorContext {
                 ErrorKind::TooLarge,
                 format!("response headers from {host} are larger than {} KiB: {CHECK_HEADERS}", limit / 1024),
             ),
-            // Either the connection was closed, or the gzip data is truncated.
-            ureq::Error::Decompress(_, error) if error.kind() == io::ErrorKind::UnexpectedEof => self.io_error(&error),
-            ureq::Error::Decompress(coding, error) => {
-                (ErrorKind::Protocol, format!("response from {host} is not valid {coding}: {error}"))
-            }
             // The message may quote the response.
             other => {
                 let other = other.to_string();
@@ -156,6 +153,10 @@ impl ErrorContext {
                 ErrorKind::TooLarge,
                 format!("response from {peer} has more than {MAX_HEADER_LINES} header lines: {CHECK_HEADERS}"),
             ),
+            // May quote the header.
+            TransportError::InvalidBody(reason) => {
+                (ErrorKind::Protocol, format!("response from {peer} {}", self.token.redact(&reason)))
+            }
             TransportError::RequestTooLong => (
                 ErrorKind::InvalidArgument,
                 "request is too long: access_token, cursor, base_url and user_agent_suffix share 24 kB".to_owned(),

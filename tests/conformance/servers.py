@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 Response = dict[str, Any]
 
-_FIELDS = {"status", "headers", "body", "rows", "next", "gzip", "header_bytes"} | {
+_FIELDS = {"status", "headers", "body", "rows", "next", "gzip", "header_bytes", "append"} | {
     *("delay_ms", "byte_delay_ms", "hang", "truncate_at"),
 }
 _EXCLUSIVE_FIELDS = {"close", "reset", "raw"}
@@ -226,6 +226,7 @@ def _render_body(response: Response) -> tuple[bytes, dict[str, str]]:
         headers["Content-Encoding"] = "gzip"
     if "header_bytes" in response:
         headers["X-Padding"] = "x" * response["header_bytes"]
+    data += response.get("append", "").encode()
     return data, {**headers, **response.get("headers", {})}
 
 

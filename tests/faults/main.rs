@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod connections;
+mod content_encoding;
 mod framing;
 mod json;
 mod multiple_calls;
@@ -129,7 +130,10 @@ fn gzip(plain: &[u8]) -> Vec<u8> {
 }
 
 fn all_faults() -> Vec<Fault> {
-    [connections::faults(), framing::faults(), statuses::faults(), json::faults()].into_iter().flatten().collect()
+    [connections::faults(), content_encoding::faults(), framing::faults(), statuses::faults(), json::faults()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// A client for the server. Its log lines are checked for the access token.

@@ -1,0 +1,40 @@
+//! Reads a response body into one buffer, in which a page's JSON then remains.
+
+use std::io::{self, Read};
+
+use ureq::Body;
+
+const MAX_RESERVED_BYTES: usize = 1024 * 1024;
+/// The usual size of 50 rows, for a body of unknown length, such as a compressed one.
+const USUAL_PAGE_BYTES: usize = 32 * 1024;
+
+/// Reads a body completely. Fails if it has more than `limit` bytes.
+pub(super) fn read(body: Body, bytes: &mut Vec<u8>, limit: u64) -> io::Result<()> {
+    let content_length = body.content_length();
+    if content_length.is_some_and(|length| length > limit) {
+        return Err(ureq::Error::BodyExceedsLimit(limit).into_io());
+    }
+    reserve(bytes, content_length)?;
+    body.into_with_config().limit(limit).reader().read_to_end(bytes)?;
+    shrink(bytes);
+    Ok(())
+}
+
+/// Reads at most `limit` bytes of a body.
+pub(super) fn read_start(body: Body, bytes: &mut Vec<u8>, limit: u64) -> io::Result<()> {
+    body.into_reader().take(limit).read_to_end(bytes).map(drop)
+}
+
+/// Reserves memory for a body, and one more byte for the NUL after a page's JSON.
+pub(super) fn reserve(bytes: &mut Vec<u8>, length: Option<u64>) -> io::Result<()> {
+    let expected = length.map_or(USUAL_PAGE_BYTES, |length| length as usize);
+    // Limited, as the announced bytes may never arrive.
+    bytes.try_reserve_exact(expected.min(MAX_RESERVED_BYTES) + 1).map_err(|_| io::ErrorKind::OutOfMemory.into())
+}
+
+/// Releases memory that was reserved and not needed.
+pub(super) fn shrink(bytes: &mut Vec<u8>) {
+    if bytes.capacity() > 2 * bytes.len() {
+        bytes.shrink_to(bytes.len() + 1);
+    }
+}
