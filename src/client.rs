@@ -15,7 +15,7 @@ use crate::logger::{LogLevel, Logger};
 use crate::page::Page;
 use crate::rate_limit::{RateLimit, RateLimiter};
 use crate::request::{PATH, PageRequest};
-use crate::retry::RetryPolicy;
+use crate::retry::{Retry, RetryPolicy};
 use crate::transport::Transport;
 
 /// A client of one workspace. Cloning is cheap, and clones share their connections. It is thread-safe.
@@ -132,11 +132,21 @@ impl Inner {
                 .is_some_and(|error| matches!(error.kind(), ErrorKind::Connection | ErrorKind::Timeout));
             let error = match self.attempt(&uri, call, number, requires_new_connection) {
                 Ok(page) => return Ok(page),
-                Err(error) if call.time_remaining().is_zero() => self.final_error(error, previous, number),
+                Err(error) if call.time_remaining().is_zero() => return Err(self.final_error(error, previous, number)),
                 Err(error) => error,
             };
-            let Some(delay) = self.retry_policy.delay_before_retry(&error, number, call.time_remaining()) else {
-                return Err(error);
+            let delay = match self.retry_policy.after_failure(&error, number, call.time_remaining()) {
+                Retry::After(delay) => delay,
+                Retry::No if number > 1 && error.kind() != ErrorKind::Cancelled => {
+                    return Err(error.with_message_suffix(&format!(" ({})", count_attempts(number))));
+                }
+                Retry::No => return Err(error),
+                Retry::TooLate(delay) => {
+                    return Err(error.with_message_suffix(&format!(
+                        "; not retried: the requested delay of {} ms exceeds the time remaining",
+                        delay.as_millis()
+                    )));
+                }
             };
             call.log(LogLevel::Warn, || {
                 format!("GET {PATH}, attempt {number} failed, retrying in {} ms: {error}", delay.as_millis())

@@ -31,8 +31,10 @@ impl RateLimit {
     }
 }
 
-/// The service's windows last a minute; a reset further away is assumed to be an error.
-const MAX_WAIT: Duration = Duration::from_secs(5 * 60);
+/// The longest delay that a response can request; a longer one is ignored. The windows of rate limits last seconds or
+/// minutes, maintenance rarely more than an hour, whereas the common errors are longer: another time zone, milliseconds
+/// or a date in place of seconds.
+pub(crate) const MAX_PLAUSIBLE_DELAY: Duration = Duration::from_secs(60 * 60);
 
 /// Delays the requests of a client while no requests remain. Lock-free: a fork could leave a lock locked.
 #[derive(Debug)]
@@ -57,9 +59,6 @@ impl RateLimiter {
     /// request, and waits expire anyway.
     pub(crate) fn update(&self, remaining: Option<u32>, time_to_reset: Option<Duration>) {
         let (Some(0), Some(wait)) = (remaining, time_to_reset) else { return };
-        if wait > MAX_WAIT {
-            return;
-        }
         let until = self.start.elapsed().saturating_add(wait);
         let nanoseconds = until.as_nanos().try_into().unwrap_or(u64::MAX);
         self.blocked_until.fetch_max(nanoseconds, Ordering::Relaxed);
@@ -74,14 +73,8 @@ mod tests {
     fn delays_requests_only_while_none_remain() {
         let limiter = RateLimiter::new();
         let minute = Duration::from_secs(60);
-        for (remaining, time_to_reset) in [
-            (None, None),
-            (Some(1), Some(minute)),
-            (None, Some(minute)),
-            (Some(0), None),
-            (Some(0), Some(Duration::from_secs(400))),
-            (Some(0), Some(Duration::MAX)),
-        ] {
+        for (remaining, time_to_reset) in [(None, None), (Some(1), Some(minute)), (None, Some(minute)), (Some(0), None)]
+        {
             limiter.update(remaining, time_to_reset);
             assert_eq!(limiter.wait_time(), Duration::ZERO, "{remaining:?} {time_to_reset:?}");
         }

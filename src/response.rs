@@ -8,7 +8,7 @@ use crate::api_error::ApiError;
 use crate::config::AccessToken;
 use crate::error::{Error, ErrorKind, ResponseInfo, Result, one_line};
 use crate::page::Page;
-use crate::rate_limit::RateLimit;
+use crate::rate_limit::{MAX_PLAUSIBLE_DELAY, RateLimit};
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -116,14 +116,10 @@ impl HttpResponse {
     fn retry_after(&self) -> Option<Duration> {
         let retry_after = self.headers.get(header::RETRY_AFTER).and_then(|value| {
             let text = value.to_str().ok()?.trim();
-            match text.parse() {
-                Ok(seconds) => Some(Duration::from_secs(seconds)),
-                Err(_) => {
-                    let date = httpdate::parse_http_date(text).ok()?;
-                    Some(date.duration_since(self.now()).unwrap_or_default())
-                }
-            }
+            let date = || httpdate::parse_http_date(text).ok();
+            parse_seconds(text).or_else(|| Some(date()?.duration_since(self.now()).unwrap_or_default()))
         });
+        let retry_after = retry_after.filter(is_plausible);
         match self.status {
             // A reset in the past is ignored.
             StatusCode::TOO_MANY_REQUESTS => {
@@ -136,7 +132,7 @@ impl HttpResponse {
     /// The time to the end of the rate limit's window.
     pub(crate) fn time_to_rate_limit_reset(&self) -> Option<Duration> {
         let now = self.now().duration_since(UNIX_EPOCH).ok()?;
-        Some(RateLimit::from_headers(&self.headers).reset?.saturating_sub(now))
+        Some(RateLimit::from_headers(&self.headers).reset?.saturating_sub(now)).filter(is_plausible)
     }
 
     /// The server's time, which its headers refer to: the local clock may be wrong, or jump.
@@ -144,6 +140,21 @@ impl HttpResponse {
         let date = self.headers.get(header::DATE).and_then(|value| value.to_str().ok());
         date.and_then(|text| httpdate::parse_http_date(text).ok()).unwrap_or_else(SystemTime::now)
     }
+}
+
+fn is_plausible(delay: &Duration) -> bool {
+    *delay <= MAX_PLAUSIBLE_DELAY
+}
+
+/// Parses seconds, which some servers send with decimals; rounded up to milliseconds.
+fn parse_seconds(text: &str) -> Option<Duration> {
+    let (seconds, decimals) = text.split_once('.').unwrap_or((text, "0"));
+    if [seconds, decimals].iter().any(|digits| digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit())) {
+        return None;
+    }
+    let (thousandths, rest) = decimals.split_at(decimals.len().min(3));
+    let milliseconds = format!("{thousandths:0<3}").parse::<u64>().ok()? + u64::from(rest.bytes().any(|b| b != b'0'));
+    Duration::from_secs(seconds.parse().ok()?).checked_add(Duration::from_millis(milliseconds))
 }
 
 fn kind_of(status: StatusCode) -> ErrorKind {

@@ -13,21 +13,28 @@ pub(crate) struct RetryPolicy {
     pub max_retries: u32,
 }
 
+/// What follows a failed attempt.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Retry {
+    /// Another attempt after a delay.
+    After(Duration),
+    /// The error is final.
+    No,
+    /// The error is final, as this delay, which the service specified, exceeds the time remaining.
+    TooLate(Duration),
+}
+
 impl RetryPolicy {
-    /// The delay before the next attempt, after `attempts` of them; `None` if the error is final.
-    ///
-    /// A `Retry-After` of the service is honoured: if it exceeds the time remaining, the error is final.
-    pub(crate) fn delay_before_retry(
-        &self,
-        error: &Error,
-        attempts: u32,
-        time_remaining: Duration,
-    ) -> Option<Duration> {
+    /// Decides whether to retry after `attempts` attempts, the last of which failed with `error`.
+    pub(crate) fn after_failure(&self, error: &Error, attempts: u32, time_remaining: Duration) -> Retry {
         if attempts > self.max_retries || !is_retryable(error) {
-            return None;
+            return Retry::No;
         }
-        let delay = error.retry_after().unwrap_or_else(|| backoff(attempts));
-        (delay < time_remaining).then_some(delay)
+        match error.retry_after() {
+            Some(delay) if delay >= time_remaining => Retry::TooLate(delay),
+            Some(delay) => Retry::After(delay),
+            None => Some(backoff(attempts)).filter(|delay| *delay < time_remaining).map_or(Retry::No, Retry::After),
+        }
     }
 }
 
@@ -62,31 +69,36 @@ mod tests {
         })
     }
 
-    fn delay(error: &Error, attempts: u32, max_retries: u32) -> Option<Duration> {
-        RetryPolicy { max_retries }.delay_before_retry(error, attempts, MINUTE)
+    fn retry(error: &Error, attempts: u32, max_retries: u32) -> Retry {
+        RetryPolicy { max_retries }.after_failure(error, attempts, MINUTE)
+    }
+
+    fn is_retried(error: &Error, attempts: u32, max_retries: u32) -> bool {
+        matches!(retry(error, attempts, max_retries), Retry::After(_))
     }
 
     #[test]
     fn retries_only_transient_failures() {
         for status in [408, 429, 500, 502, 503, 504] {
-            assert!(delay(&http_error(status, None), 1, 2).is_some(), "{status}");
+            assert!(is_retried(&http_error(status, None), 1, 2), "{status}");
         }
         for status in [200, 204, 301, 400, 401, 403, 404, 409, 422, 501] {
-            assert!(delay(&http_error(status, None), 1, 2).is_none(), "{status}");
+            assert!(!is_retried(&http_error(status, Some(0)), 1, 2), "{status}");
         }
         use ErrorKind::*;
         for (kind, retried) in [(Connection, true), (Timeout, true), (Tls, false), (Protocol, false), (TooLarge, false)]
         {
-            assert_eq!(delay(&Error::new(kind, ""), 1, 2).is_some(), retried, "{kind:?}");
+            assert_eq!(is_retried(&Error::new(kind, ""), 1, 2), retried, "{kind:?}");
         }
     }
 
     #[test]
     fn stops_after_max_retries() {
         let error = http_error(500, None);
-        assert!(delay(&error, 1, 0).is_none());
-        assert!(delay(&error, 2, 2).is_some());
-        assert!(delay(&error, 3, 2).is_none());
+        assert_eq!(retry(&error, 1, 0), Retry::No);
+        assert!(is_retried(&error, 2, 2));
+        assert_eq!(retry(&error, 3, 2), Retry::No);
+        assert_eq!(retry(&http_error(500, Some(60)), 3, 2), Retry::No, "not for lack of time");
     }
 
     #[test]
@@ -101,8 +113,9 @@ mod tests {
 
     #[test]
     fn honours_retry_after_or_fails_at_once() {
-        assert_eq!(delay(&http_error(429, Some(7)), 1, 2), Some(Duration::from_secs(7)));
-        assert_eq!(delay(&http_error(503, Some(0)), 1, 2), Some(Duration::ZERO));
-        assert_eq!(delay(&http_error(429, Some(60)), 1, 2), None);
+        assert_eq!(retry(&http_error(429, Some(7)), 1, 2), Retry::After(Duration::from_secs(7)));
+        assert_eq!(retry(&http_error(503, Some(0)), 1, 2), Retry::After(Duration::ZERO));
+        assert_eq!(retry(&http_error(429, Some(60)), 1, 2), Retry::TooLate(MINUTE));
+        assert_eq!(RetryPolicy { max_retries: 2 }.after_failure(&http_error(500, None), 1, Duration::ZERO), Retry::No);
     }
 }

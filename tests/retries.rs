@@ -121,10 +121,11 @@ fn retries_after_connect_timeout() {
 #[test]
 fn waits_as_long_as_the_response_asks() {
     let date = ("Date", "Sun, 06 Nov 1994 08:49:37 GMT");
-    for headers in [
-        &[("Retry-After", "1")][..],
-        &[date, ("Retry-After", "Sun, 06 Nov 1994 08:49:38 GMT")],
-        &[date, ("X-RateLimit-Reset", "784111778")],
+    for (headers, milliseconds) in [
+        (&[("Retry-After", "1")][..], 1_000),
+        (&[("Retry-After", "1.5")], 1_500),
+        (&[date, ("Retry-After", "Sun, 06 Nov 1994 08:49:38 GMT")], 1_000),
+        (&[date, ("X-RateLimit-Reset", "784111778")], 1_000),
     ] {
         let busy = Step::Send(http_response("429 Too Many Requests", headers, "{}"));
         let server =
@@ -134,7 +135,63 @@ fn waits_as_long_as_the_response_asks() {
         let started = Instant::now();
         assert_eq!(list(&Client::new(&config).unwrap()).unwrap().count(), 1, "{headers:?}");
         let elapsed = started.elapsed();
-        assert!(elapsed >= Duration::from_secs(1) && elapsed < Duration::from_secs(5), "{headers:?}: {elapsed:?}");
+        let expected = Duration::from_millis(milliseconds);
+        assert!(elapsed >= expected && elapsed < expected + Duration::from_secs(4), "{headers:?}: {elapsed:?}");
+    }
+}
+
+/// Servers send milliseconds, a date or nonsense in place of seconds.
+#[test]
+fn implausible_delay_is_ignored_and_the_second_attempt_succeeds() {
+    let date = ("Date", "Sun, 06 Nov 1994 08:49:37 GMT");
+    for headers in [
+        &[date, ("X-RateLimit-Remaining", "0"), ("X-RateLimit-Reset", "784111778000")][..],
+        &[("X-RateLimit-Reset", "18446744073709551615")],
+        &[("Retry-After", "1700000000")],
+        &[("Retry-After", "3601")],
+        &[("Retry-After", "-1")],
+        &[("Retry-After", "nan")],
+        &[date, ("Retry-After", "Sun, 06 Nov 2094 08:49:37 GMT")],
+    ] {
+        let busy = vec![Step::ReadRequest, Step::Send(http_response("429 Too Many Requests", headers, "{}"))];
+        let server = FaultServer::start(vec![busy.clone(), busy, vec![Step::ReadRequest, ok_response()]], None);
+        let mut config = config(&format!("http://{}", server.address()));
+        let error = list(&Client::new(&config).unwrap()).unwrap_err();
+        assert_eq!((error.kind(), error.retry_after()), (ErrorKind::RateLimited, None), "{headers:?}: {error}");
+        config.set_wait_for_rate_limit(true).set_max_retries(1).unwrap();
+        assert_eq!(list(&Client::new(&config).unwrap()).unwrap().count(), 1, "{headers:?}");
+        assert_eq!(server.requests().len(), 3, "{headers:?}");
+    }
+}
+
+#[test]
+fn implausible_reset_does_not_delay_the_next_call() {
+    let headers = [("X-RateLimit-Remaining", "0"), ("X-RateLimit-Reset", "1795678000000")];
+    let response = Step::Send(http_response("200 OK", &headers, LIST));
+    let server = FaultServer::start(vec![vec![Step::ReadRequest, response]], None);
+    let mut config = config(&format!("http://{}", server.address()));
+    let client = Client::new(config.set_wait_for_rate_limit(true)).unwrap();
+    for _ in 0..2 {
+        assert_eq!(list(&client).unwrap().rate_limit().remaining, Some(0));
+    }
+}
+
+#[test]
+fn message_says_how_often_or_why_not_the_request_was_retried() {
+    for (headers, attempts, suffix) in [
+        (&[("Retry-After", "0")][..], 3, "HTTP 503 Service Unavailable with an empty body (3 attempts)"),
+        (&[("Retry-After", "60")], 1, "; not retried: the requested delay of 60000 ms exceeds the time remaining"),
+    ] {
+        let server =
+            FaultServer::start(vec![vec![Step::ReadRequest, Step::Send(http_response("503 X", headers, ""))]], None);
+        let mut config = config(&format!("http://{}", server.address()));
+        config.set_max_retries(2).unwrap();
+        let error = list(&Client::new(&config).unwrap()).unwrap_err();
+        assert_eq!(error.attempts(), attempts);
+        assert!(error.message().ends_with(suffix), "{error}");
+        config.set_max_retries(0).unwrap();
+        let error = list(&Client::new(&config).unwrap()).unwrap_err();
+        assert_eq!(error.message(), "HTTP 503 Service Unavailable with an empty body");
     }
 }
 

@@ -188,7 +188,7 @@ impl Config {
     }
 
     /// Sets whether a call waits for the reset of the rate limit, within its timeout, after a response reported that no
-    /// requests remain; default `false`. A reset more than five minutes away is ignored as implausible.
+    /// requests remain; default `false`. A reset more than an hour away is ignored as implausible.
     pub fn set_wait_for_rate_limit(&mut self, wait: bool) -> &mut Self {
         self.wait_for_rate_limit = wait;
         self

@@ -179,8 +179,59 @@ fn retry_after_comes_from_seconds_a_date_or_the_reset() {
     assert_eq!(retry_after(503, &[("retry-after", "Sun, 06 Nov 1994 08:00:00 GMT")]), Some(Duration::ZERO));
     assert_eq!(retry_after(503, &[("retry-after", "tomorrow")]), None);
     assert_eq!(retry_after(429, &[date, ("x-ratelimit-reset", "784111787")]), Some(Duration::from_secs(10)));
-    let far = retry_after(429, &[("x-ratelimit-reset", "99999999999")]).expect("in the future");
-    assert!(far > Duration::from_secs(9_000_000_000));
+}
+
+#[test]
+fn retry_after_may_have_decimals() {
+    let retry_after = |value: &str| parse(503, &[("retry-after", value)], "").expect_err("503").retry_after();
+    for (value, milliseconds) in [
+        ("1.5", 1_500),
+        ("0.25", 250),
+        ("2.0", 2_000),
+        ("2.00000000000000000000000000000000", 2_000),
+        ("0.0001", 1),
+        ("1.9990000001", 2_000),
+        ("007", 7_000),
+    ] {
+        assert_eq!(retry_after(value), Some(Duration::from_millis(milliseconds)), "{value}");
+    }
+    for value in ["", ".", "1.", ".5", "1.5.5", "1,5", "1e1", "0x1", "+1", "-1.5", "1 s", "nan", "inf", "1.5s", "1.-5"]
+    {
+        assert_eq!(retry_after(value), None, "{value}");
+    }
+}
+
+#[test]
+fn implausible_delays_are_ignored() {
+    let date = ("date", "Sun, 06 Nov 1994 08:49:37 GMT");
+    let (hour, now) = (3_600, 784_111_777_u64);
+    let parse = |headers: &[(&'static str, &str)]| parse(429, headers, "").expect_err("429").retry_after();
+    let retry_after = |value: &str| parse(&[date, ("retry-after", value)]);
+    let reset = |value: u64| parse(&[date, ("x-ratelimit-reset", &value.to_string())]);
+    assert_eq!(retry_after("3600"), Some(Duration::from_secs(hour)));
+    assert_eq!(retry_after("Sun, 06 Nov 1994 09:49:37 GMT"), Some(Duration::from_secs(hour)));
+    assert_eq!(reset(now + hour), Some(Duration::from_secs(hour)));
+    for value in [
+        "3600.0001",
+        "3601",
+        "1700000000",
+        "18446744073709551615.9999",
+        "99999999999999999999999999999999",
+        "Sun, 06 Nov 1994 09:49:38 GMT",
+        "Fri, 31 Dec 9999 23:59:59 GMT",
+    ] {
+        assert_eq!(retry_after(value), None, "{value}");
+        let headers = [date, ("retry-after", value), ("x-ratelimit-reset", "784111784")];
+        assert_eq!(parse(&headers), Some(Duration::from_secs(7)), "{value}");
+    }
+    for value in [now + hour + 1, now * 1_000, u64::MAX] {
+        assert_eq!(reset(value), None, "{value}");
+        let mut headers = HeaderMap::new();
+        headers.insert("x-ratelimit-reset", value.into());
+        headers.insert("date", date.1.parse().expect("a date"));
+        let response = HttpResponse { status: StatusCode::OK, headers, body: Vec::new() };
+        assert_eq!(response.time_to_rate_limit_reset(), None, "{value}");
+    }
 }
 
 #[test]
