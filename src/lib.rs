@@ -39,6 +39,8 @@ mod logger;
 mod page;
 mod pager;
 mod per_process;
+#[cfg(test)]
+mod random;
 mod rate_limit;
 mod request;
 mod response;

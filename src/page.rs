@@ -17,10 +17,11 @@ mod timestamp;
 use once_cell::race::OnceBox;
 
 use self::connector::{Connector, Connectors};
-use self::list::{find_rows, read_list};
+use self::list::read_list;
 use self::packed_rows::PackedFormat;
 use self::rows::Rows;
 pub(crate) use self::summary::Next;
+use self::summary::RowsSummary;
 use crate::rate_limit::RateLimit;
 
 /// Not part of a JSON text; parsers may ignore it (RFC 8259, section 8.1).
@@ -39,12 +40,10 @@ pub(crate) struct InvalidList {
 pub struct Page {
     /// The JSON and a NUL, so that C can read it in place.
     json_nul: String,
-    count: usize,
+    rows_summary: RowsSummary,
     next: Next,
     request_id: Option<String>,
     rate_limit: RateLimit,
-    /// The position of the first row in the JSON, if it is known.
-    rows_start: Option<usize>,
     /// Parsed on first access, without a lock, which a fork could leave locked: if two threads parse them at once, one
     /// result is dropped.
     rows: OnceBox<Rows>,
@@ -67,11 +66,10 @@ impl Page {
         json.push('\0');
         Ok(Self {
             json_nul: json,
-            count: list.count,
+            rows_summary: list.rows,
             next: list.next,
             request_id: None,
             rate_limit: RateLimit::default(),
-            rows_start: list.rows_start,
             rows: OnceBox::new(),
         })
     }
@@ -93,7 +91,12 @@ impl Page {
 
     /// The number of rows.
     pub fn count(&self) -> usize {
-        self.count
+        self.rows_summary.count
+    }
+
+    /// A hash of the ids of the rows in their order.
+    pub(crate) fn ids_hash(&self) -> u64 {
+        self.rows_summary.ids_hash
     }
 
     /// The row at `index`; `None` beyond the last. The first access to a row, from any thread, parses all rows.
@@ -113,10 +116,8 @@ impl Page {
 
     fn rows(&self) -> &Rows {
         self.rows.get_or_init(|| {
-            let json = self.json();
-            // Unknown if the list was validated by serde_json.
-            let start = self.rows_start.or_else(|| find_rows(json)).unwrap_or(json.len());
-            Box::new(Rows::parse(json, start, self.count))
+            let RowsSummary { start, count, .. } = self.rows_summary;
+            Box::new(Rows::parse(self.json(), start, count))
         })
     }
 

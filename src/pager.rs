@@ -1,13 +1,14 @@
 //! The pager: iterates over the pages of the list.
 
+mod cycle_detector;
 mod prefetch;
+mod progress;
 
-use std::collections::HashSet;
-use std::hash::{BuildHasher, RandomState};
 use std::os::fd::AsFd;
 use std::time::Duration;
 
 use self::prefetch::Prefetch;
+use self::progress::Progress;
 use crate::call::CallContext;
 use crate::cancel::CancelToken;
 use crate::client::Client;
@@ -36,7 +37,7 @@ pub struct Pager {
     client: Client,
     request: PageRequest,
     next: NextPage,
-    seen: SeenCursors,
+    progress: Progress,
 }
 
 /// What the next call will return.
@@ -59,11 +60,8 @@ impl Client {
 
 impl Pager {
     fn new(client: Client, first: PageRequest) -> Self {
-        let mut seen = SeenCursors::default();
-        if let Some(cursor) = first.cursor() {
-            seen.insert(cursor);
-        }
-        Self { prefetch: None, prefetch_enabled: false, client, request: first, next: NextPage::Request, seen }
+        let progress = Progress::starting_at(first.cursor());
+        Self { prefetch: None, prefetch_enabled: false, client, request: first, next: NextPage::Request, progress }
     }
 
     /// Sets whether each call also starts to request the following page on a background thread, while the caller
@@ -84,8 +82,9 @@ impl Pager {
     /// Returns the next page, or `None` after the last one. An error does not advance the pager: call again to retry.
     ///
     /// # Errors
-    /// Those of [`Client::list_page`]; and `Protocol`, in this and each later call, if the service repeats a cursor, so
-    /// that the iteration would never end, or specifies the next page without a usable cursor.
+    /// Those of [`Client::list_page`]; and `Protocol`, in this and each later call, if the iteration would never end (the
+    /// service repeated a cursor, or returned 100 consecutive pages without new rows), or if the service specified the
+    /// next page without a usable cursor.
     pub fn next_page(&mut self, cancel: Option<&CancelToken>) -> Result<Option<Page>> {
         match self.next {
             NextPage::Request => {}
@@ -107,14 +106,10 @@ impl Pager {
                 )
             }
             Next::Cursor(cursor) => {
-                let is_new = self.seen.insert(cursor);
                 self.request.set_cursor(Some(cursor.clone()));
-                if is_new {
-                    NextPage::Request
-                } else {
-                    NextPage::Unavailable(
-                        "the service returned a cursor that it had returned before: the iteration would never end",
-                    )
+                match self.progress.add(page.count(), page.ids_hash(), cursor) {
+                    Ok(()) => NextPage::Request,
+                    Err(reason) => NextPage::Unavailable(reason),
                 }
             }
         };
@@ -147,20 +142,5 @@ impl Pager {
     /// page, unless the pager started with a cursor, and after the last page.
     pub fn cursor(&self) -> Option<&str> {
         self.request.cursor()
-    }
-}
-
-/// All cursors of an iteration, as 64-bit hashes to save memory. Two of ten thousand collide in one of 10^11
-/// iterations.
-#[derive(Debug, Default)]
-struct SeenCursors {
-    hashes: HashSet<u64>,
-    hasher: RandomState,
-}
-
-impl SeenCursors {
-    /// Returns whether the cursor is new.
-    fn insert(&mut self, cursor: &str) -> bool {
-        self.hashes.insert(self.hasher.hash_one(cursor))
     }
 }

@@ -212,6 +212,44 @@ fn repeated_cursor_ends_the_iteration() {
     }
 }
 
+/// A page of these rows, and a new cursor with an escape sequence, which the fast scanner leaves to serde_json.
+fn page_with_new_cursor(ids: &[usize], number: usize) -> Vec<u8> {
+    let rows: Vec<String> = ids.iter().map(|id| format!(r#"{{"id":"{id}","name":"{number}"}}"#)).collect();
+    let slash = if number % 2 == 0 { "/" } else { r"\/" };
+    let next = format!(r#"{{"next":{{"starting_after":"c{slash}{number}"}}}}"#);
+    json_response("200 OK", &format!(r#"{{"type":"list","data":[{}],"pages":{next}}}"#, rows.join(",")))
+}
+
+#[test]
+fn pages_without_new_rows_end_the_iteration_though_each_has_a_new_cursor() {
+    for (ids, pages) in [(&[&[1, 2][..]][..], 101), (&[&[1], &[2], &[]], 102), (&[&[]], 100)] {
+        let responses = (0..110).map(|number| page_with_new_cursor(ids[number % ids.len()], number));
+        let server = ScriptedServer::start(responses.collect());
+        let mut pager = client(server.base_url()).pager(PageRequest::new());
+        for _ in 0..pages {
+            assert!(pager.next_page(None).unwrap().is_some(), "{ids:?}");
+        }
+        for _ in 0..3 {
+            let error = pager.next_page(None).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Protocol);
+            assert!(error.message().contains("100 consecutive pages without new rows"), "{error}");
+        }
+        assert_eq!(server.requests().len(), pages, "no further request was sent");
+    }
+}
+
+#[test]
+fn last_of_100_pages_without_new_rows_may_be_the_last_of_the_list() {
+    let mut responses: Vec<_> = (0..99).map(|number| page_with_new_cursor(&[], number)).collect();
+    responses.push(page_with("null"));
+    let server = ScriptedServer::start(responses);
+    let mut pager = client(server.base_url()).pager(PageRequest::new());
+    for _ in 0..100 {
+        assert!(pager.next_page(None).unwrap().is_some());
+    }
+    assert!(pager.next_page(None).unwrap().is_none());
+}
+
 #[test]
 fn unusable_next_page_is_an_error() {
     let server = ScriptedServer::always(page_with(r#""https://host/data_connectors?page=2""#));

@@ -93,9 +93,9 @@ pub unsafe extern "C" fn dc_pager_set_prefetch(
     }
 }
 
-/// Lists the next page. Blocks like dc_list_page(). After a failure the next call requests the same page again. If the
-/// service repeats a cursor, or specifies the next page in an unsupported form, the page is returned, and each later
-/// call returns DC_ERR_PROTOCOL.
+/// Lists the next page. Blocks like dc_list_page(). After a failure the next call requests the same page again. After a
+/// page that repeats a cursor, is the 100th without new rows, or has a next page in an unsupported form, each call
+/// returns DC_ERR_PROTOCOL.
 ///
 /// @param cancel    cancels the call from another thread; may be NULL.
 /// @param out_page  the page; free it with dc_page_free(). NULL with DC_DONE.

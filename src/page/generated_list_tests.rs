@@ -3,26 +3,7 @@
 use super::Page;
 use super::field::Field;
 use super::serde_json_oracle::check_page;
-
-/// A pseudo-random number generator with a fixed seed.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 16) as usize % bound
-    }
-
-    fn one_in(&mut self, times: usize) -> bool {
-        self.below(times) == 0
-    }
-
-    fn choose<'a>(&mut self, choices: &[&'a str]) -> &'a str {
-        choices[self.below(choices.len())]
-    }
-}
+use crate::random::Random;
 
 #[rustfmt::skip]
 const STRING_PARTS: [&str; 31] = [
@@ -44,7 +25,7 @@ struct ListGenerator {
 
 impl ListGenerator {
     fn generate(seed: u64) -> String {
-        let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        let mut random = Random::new(seed);
         let spaced = random.one_in(3);
         let mut list = Self { random, spaced, json: String::new() };
         list.list();
@@ -196,7 +177,7 @@ fn accepts_what_serde_json_accepts() {
 fn rejects_what_serde_json_rejects() {
     for seed in 0..4000 {
         let mut list = ListGenerator::generate(seed).into_bytes();
-        let mut random = Random(seed + 1);
+        let mut random = Random::new(seed + 1);
         for _ in 0..=random.below(2) {
             let at = random.below(list.len());
             match random.below(4) {

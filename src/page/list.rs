@@ -1,15 +1,16 @@
-//! Validates a list and finds what pagination needs, as fast as possible: rows are counted and skipped.
+//! Validates a list and finds what pagination needs, as fast as possible: rows are counted, their ids hashed, and the
+//! rest is skipped.
 //!
 //! Unusual lists, such as one whose cursor has escape sequences, and everything that is not a list are passed to
 //! `diagnose`.
 
-use std::convert::Infallible;
+use std::hash::{DefaultHasher, Hasher};
 
 use super::diagnose::diagnose;
-use super::summary::{ListSummary, Next};
+use super::summary::{ListSummary, Next, RowsSummary};
 use crate::json::depth::MAX_DEPTH;
 use crate::json::row_template::{RowTemplate, RowValue, RowVisitor};
-use crate::json::scanner::Scanner;
+use crate::json::scanner::{Scanner, StringSpan};
 
 /// Far more than the 50 that the service sends. A parsed row takes about 110 bytes, however short its JSON is.
 const MAX_ROWS: usize = 100_000;
@@ -17,23 +18,32 @@ const MAX_ROWS: usize = 100_000;
 /// Validates a list. The error is the reason why it is invalid.
 pub(super) fn read_list(json: &str) -> Result<ListSummary, String> {
     // The values of a row are in an object, in an array, in an object.
-    let summary = list(&mut Scanner::new(json, 0, MAX_DEPTH - 3)).map_or_else(|| diagnose(json), Ok)?;
-    if summary.count > MAX_ROWS {
-        return Err(format!("\"data\" has {} rows, more than the maximum of {MAX_ROWS}", summary.count));
+    let summary = match list(&mut Scanner::new(json, 0, MAX_DEPTH - 3)) {
+        Some(summary) => summary,
+        None => {
+            let (count, next) = diagnose(json)?;
+            // Never absent in a valid list.
+            let rows = find_rows(json).unwrap_or(RowsSummary { start: json.len(), count, ids_hash: 0 });
+            ListSummary { rows, next }
+        }
+    };
+    if summary.rows.count > MAX_ROWS {
+        return Err(format!("\"data\" has {} rows, more than the maximum of {MAX_ROWS}", summary.rows.count));
     }
     Ok(summary)
 }
 
-/// The position of the first row of a list in its JSON.
-pub(super) fn find_rows(json: &str) -> Option<usize> {
-    let mut start = None;
+/// Finds the rows of a list that has been validated.
+pub(super) fn find_rows(json: &str) -> Option<RowsSummary> {
+    let mut rows = None;
     object(&mut Scanner::new(json, 0, MAX_DEPTH), |scanner, key| {
-        if key == b"data" {
-            start = (scanner.peek() == b'[').then_some(scanner.position() + 1);
+        if key == b"data" && scanner.peek() == b'[' {
+            rows = Some(scan_rows(scanner)?);
+            return Some(());
         }
         scanner.skip_value()
     })?;
-    start
+    rows
 }
 
 fn list(scanner: &mut Scanner) -> Option<ListSummary> {
@@ -42,7 +52,7 @@ fn list(scanner: &mut Scanner) -> Option<ListSummary> {
     // The last of two equal keys is used, as in serde_json.
     object(scanner, |scanner, key| {
         match key {
-            b"data" => rows = Some(count_rows(scanner)?),
+            b"data" => rows = Some(scan_rows(scanner)?),
             b"pages" => next = pages(scanner)?,
             b"type" => {
                 // Other types of lists may be added, but an error is not a list.
@@ -55,8 +65,8 @@ fn list(scanner: &mut Scanner) -> Option<ListSummary> {
         }
         Some(())
     })?;
-    let (rows_start, count) = rows.filter(|_| scanner.is_at_end())?;
-    Some(ListSummary { count, next, rows_start: Some(rows_start) })
+    let rows = rows.filter(|_| scanner.is_at_end())?;
+    Some(ListSummary { rows, next })
 }
 
 /// Scans an object; `member` scans the value of each key.
@@ -76,38 +86,58 @@ fn object(scanner: &mut Scanner, mut member: impl FnMut(&mut Scanner, &[u8]) -> 
     }
 }
 
-/// The position of the first row, and the number of rows.
-fn count_rows(scanner: &mut Scanner) -> Option<(usize, usize)> {
+fn scan_rows(scanner: &mut Scanner) -> Option<RowsSummary> {
     if !scanner.consume(b'[') {
         return None;
     }
-    let rows_start = scanner.position();
+    let mut rows = RowsSummary { start: scanner.position(), count: 0, ids_hash: 0 };
     if scanner.consume(b']') {
-        return Some((rows_start, 0));
+        return Some(rows);
     }
-    let mut count = 0;
+    let mut hasher = DefaultHasher::new();
     let mut template = RowTemplate::new();
     loop {
-        template.read_row(scanner, &mut SkippedRow)?;
-        count += 1;
+        scanner.peek();
+        let start = scanner.position();
+        let mut row = RowId(None);
+        template.read_row(scanner, &mut row)?;
+        // A row without an id is identified by its JSON.
+        hasher.write(row.0.map_or_else(|| scanner.bytes_since(start), |id| scanner.raw(id)));
+        // Not part of any string.
+        hasher.write_u8(0xff);
+        rows.count += 1;
         if !scanner.consume(b',') {
-            return scanner.consume(b']').then_some((rows_start, count));
+            rows.ids_hash = hasher.finish();
+            return scanner.consume(b']').then_some(rows);
         }
     }
 }
 
-/// A row that is validated only.
-struct SkippedRow;
+/// The id of a row, if it is a string. The rest of the row is only validated.
+struct RowId(Option<StringSpan>);
 
-impl RowVisitor for SkippedRow {
-    type Key = Infallible;
+/// The member `id`.
+#[derive(Clone, Copy)]
+struct IdKey;
 
-    fn key(_: &[u8]) -> Option<Infallible> {
-        None
+impl RowVisitor for RowId {
+    type Key = IdKey;
+
+    fn key(name: &[u8]) -> Option<IdKey> {
+        (name == b"id").then_some(IdKey)
     }
 
-    fn set(&mut self, _: Infallible, _: RowValue, _: &Scanner) {}
-    fn restart(&mut self) {}
+    #[inline(always)]
+    fn set(&mut self, _: IdKey, value: RowValue, _: &Scanner) {
+        self.0 = match value {
+            RowValue::String(id) => Some(id),
+            RowValue::Bool { .. } | RowValue::Other => None,
+        };
+    }
+
+    fn restart(&mut self) {
+        self.0 = None;
+    }
 }
 
 fn pages(scanner: &mut Scanner) -> Option<Next> {
@@ -137,4 +167,57 @@ fn next_page(scanner: &mut Scanner) -> Option<Next> {
     })?;
     // Without a cursor, the next page may be identified in another way.
     std::str::from_utf8(scanner.raw(cursor?)).ok().map(Next::from_cursor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids_hash(rows: &str, rest: &str) -> u64 {
+        let json = format!(r#"{{"data":[{rows}]{rest}}}"#);
+        read_list(&json).expect(&json).rows.ids_hash
+    }
+
+    #[test]
+    fn ids_hash_depends_on_the_ids_and_their_order_only() {
+        let expected = ids_hash(r#"{"id":"1","name":"a"},{"id":"23"}"#, "");
+        for same in [
+            r#" {"id":"1","name":"b"} , {"id":"23","state":"live"}"#,
+            r#"{"name":"a","id":"1"},{"name":"a","id":"23"}"#,
+            r#"{"id":"1"},{"id":7,"id":"23"}"#,
+            r#"{"id":"1","x":{"id":"2"}},{"i\u0064":"23"}"#,
+        ] {
+            assert_eq!(ids_hash(same, ""), expected, "{same}");
+        }
+        for other in [
+            r#"{"id":"23"},{"id":"1"}"#,
+            r#"{"id":"12"},{"id":"3"}"#,
+            r#"{"id":"1"},{"id":"23"},{"id":"1"}"#,
+            r#"{"id":"1"}"#,
+            r#"{"id":"1"},{"id":"23","id":null}"#,
+        ] {
+            assert_ne!(ids_hash(other, ""), expected, "{other}");
+        }
+    }
+
+    #[test]
+    fn ids_hash_does_not_depend_on_the_cursor_or_its_form() {
+        let rows = r#"{"id":"1"},{"id":"2"}"#;
+        for rest in [
+            r#","pages":null"#,
+            r#","pages":{"next":{"starting_after":"a"}}"#,
+            r#","pages":{"next":{"starting_after":"a\/b"}}"#,
+            r#","pages":{"next":"https://host/x?starting_after=c"}"#,
+        ] {
+            assert_eq!(ids_hash(rows, rest), ids_hash(rows, ""), "{rest}");
+        }
+    }
+
+    #[test]
+    fn rows_without_an_id_are_distinguished_by_their_json() {
+        let rows = ["{}", "null", "7", r#"{"id":1}"#, r#"{"id":2}"#, r#"{"id":null}"#, r#"{"name":"a"}"#, r#"[]"#];
+        let hashes: std::collections::HashSet<u64> = rows.iter().map(|row| ids_hash(row, "")).collect();
+        assert_eq!(hashes.len(), rows.len());
+        assert_eq!(ids_hash(r#"{"id":1}, {"id":2}"#, ""), ids_hash(r#"{"id":1},{"id":2}"#, ""));
+    }
 }

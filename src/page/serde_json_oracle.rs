@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::connector::{Connector, HttpMethod, State};
 use super::diagnose::diagnose;
 use super::field::Field;
+use super::list::find_rows;
 use super::packed_rows::PackedFormat;
 use super::timestamp::unix_ms;
 use super::{BYTE_ORDER_MARK, Page};
@@ -16,8 +17,9 @@ pub(crate) fn check_page(body: &[u8]) {
     let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
     let expected = std::str::from_utf8(body).map(diagnose);
     match (page, expected) {
-        (Ok(page), Ok(Ok(list))) => {
-            assert_eq!((page.count(), page.next()), (list.count, &list.next));
+        (Ok(page), Ok(Ok((count, next)))) => {
+            assert_eq!((page.count(), page.next()), (count, &next));
+            assert_eq!(find_rows(page.json()), Some(page.rows_summary));
             assert_eq!(page.json().as_bytes(), body);
             check_rows(&page);
             check_json_columns(&page);

@@ -5,11 +5,18 @@ use crate::request::MAX_CURSOR;
 /// The result of validating a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ListSummary {
-    /// The number of rows.
-    pub count: usize,
+    pub rows: RowsSummary,
     pub next: Next,
-    /// The position of the first row in the JSON, if the scanner found it.
-    pub rows_start: Option<usize>,
+}
+
+/// What is known of the rows before they are parsed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct RowsSummary {
+    /// The position of the first row in the JSON.
+    pub start: usize,
+    pub count: usize,
+    /// A hash of the ids in their order.
+    pub ids_hash: u64,
 }
 
 /// The next page, as the service specifies it.

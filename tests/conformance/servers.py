@@ -144,7 +144,7 @@ class Server:
         with self._lock:
             number = len(self.requests)
             self.requests.append((target, headers))
-        return self._send(stream, self._select(number, target))
+        return self._send(stream, self._select(number, target), number)
 
     def _select(self, number: int, target: str) -> Response:
         script = self._script
@@ -157,7 +157,7 @@ class Server:
             responses = [script["proxy"]]
         return responses[min(number, len(responses) - 1)]
 
-    def _send(self, stream: socket.socket, response: Response) -> bool:
+    def _send(self, stream: socket.socket, response: Response, number: int) -> bool:
         unknown = set(response) - _FIELDS - _EXCLUSIVE_FIELDS
         if unknown:
             raise ValueError(f"unknown response fields {unknown}")
@@ -172,7 +172,7 @@ class Server:
             return False
         if response.get("hang") == "response":
             return self._wait_until_closed(stream)
-        body, headers = _render_body(response)
+        body, headers = _render_body(response, number)
         status = response.get("status", 200)
         head = f"HTTP/1.1 {status} {_REASONS.get(status, 'X')}\r\n"
         head += "".join(f"{name}: {value}\r\n" for name, value in headers.items())
@@ -211,10 +211,10 @@ def _read_head(stream: socket.socket) -> str | None:
     return head.partition(b"\r\n\r\n")[0].decode("latin-1")
 
 
-def _render_body(response: Response) -> tuple[bytes, dict[str, str]]:
+def _render_body(response: Response, number: int) -> tuple[bytes, dict[str, str]]:
     headers = {"Content-Type": "application/json"}
     if "rows" in response:
-        cursor = response.get("next")
+        cursor = (response.get("next") or "").replace("{n}", str(number))
         next_page = {"starting_after": cursor} if cursor else None
         pages = {"type": "pages", "per_page": 20, "next": next_page}
         body: Any = {"type": "list", "data": response["rows"], "pages": pages}

@@ -7,7 +7,7 @@
 #include <jansson.h>
 #include <stddef.h>
 
-#define MAX_PAGES 16
+#define MAX_PAGES 128
 
 /** The result of a call. */
 struct result {
