@@ -12,7 +12,7 @@ from typing import Any
 
 from languages import Environment, Language
 from servers import Server
-from suite import ACCESS_TOKEN, SECRETS, Case, Servers
+from suite import ACCESS_TOKEN, PROXY_CREDENTIALS, SECRETS, VERSION, Case, Servers
 
 TIMEOUT = 300
 """Seconds for all cases of a language, or for one command of its tests."""
@@ -68,14 +68,30 @@ def run(
 def undetected_mutants(
     language: Language, environment: Environment, servers: Servers, folder: Path
 ) -> str:
-    """Run mutated cases; return the names of those that the runner does not report as failed."""
+    """Run mutated cases; return those that the runner does not report as failed for their reason.
+
+    A case without `reason_names` is not mutated, and must pass.
+    """
     output, problem = _run_runner(language, environment, servers, folder)
     lines = [line for line in map(_RESULT_LINE.fullmatch, output.splitlines()) if line]
-    detected = {line[2] for line in lines if line[1] == "not ok" and line[3]}
-    undetected = [case["name"] for case in servers.cases if case["name"] not in detected]
-    if undetected or problem:
-        return f"wrong expectations not detected: {', '.join(undetected)} {problem}"
-    return ""
+    reported = {line[2]: (line[1], line[3] or "") for line in lines}
+    failures = []
+    for case in servers.cases:
+        outcome, reason = reported.get(case["name"], ("not reported", ""))
+        names = case.get("reason_names", [])
+        if not names and outcome != "ok":
+            failures.append(f"{case['name']} should pass: {outcome} {reason}")
+        elif names and outcome != "not ok":
+            failures.append(f"{case['name']} should fail: {outcome} {reason}")
+        elif names and not _names_one_of(reason, names):
+            failures.append(f"{case['name']}: the reason does not name {names[0]}: {reason}")
+    return "\n  ".join([*failures, problem] if problem else failures)
+
+
+def _names_one_of(reason: str, names: list[str]) -> bool:
+    """Return whether the reason has one of these words, in snake_case or in camelCase."""
+    snake_case = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", reason).lower()
+    return any(re.search(rf"(?<![a-z_]){name}(?![a-z_])", snake_case) for name in names)
 
 
 def _run_runner(
@@ -169,8 +185,23 @@ def _check_requests(case: Case, server: Server, results: Results) -> None:
     for name, value in expected.items():
         if name == "headers":
             headers = server.requests[0][1] if server.requests else {}
-            for header, part in value.items():
-                if part.replace("{token}", ACCESS_TOKEN) not in headers.get(header, ""):
-                    results.fail(case["name"], f"request header {header}: expected {part}")
+            for header, text in value.items():
+                received = headers.get(header)
+                if received != _expected_header(text):
+                    shown = _redact(f"expected {text}, got {received}")
+                    results.fail(case["name"], f"request header {header}: {shown}")
         elif actual[name] != value:
             results.fail(case["name"], f"request {name}: expected {value}, got {actual[name]}")
+
+
+def _expected_header(text: str | None) -> str | None:
+    if text is None:
+        return None
+    text = text.replace("{token}", ACCESS_TOKEN).replace("{version}", VERSION)
+    return text.replace("{proxy_credentials}", PROXY_CREDENTIALS)
+
+
+def _redact(text: str) -> str:
+    for secret in SECRETS:
+        text = text.replace(secret, "[access token]")
+    return text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import copy
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,12 +15,14 @@ from servers import Server, make_certificates
 
 FOLDER = Path(__file__).resolve().parent / "cases"
 ACCESS_TOKEN = "canary-4f1c9be2-token"
-SECRETS = (ACCESS_TOKEN, base64.b64encode(f"user:{ACCESS_TOKEN}".encode()).decode())
+PROXY_CREDENTIALS = base64.b64encode(f"user:{ACCESS_TOKEN}".encode()).decode()
+SECRETS = (ACCESS_TOKEN, PROXY_CREDENTIALS)
 """Must not appear in any output: the access token, and the proxy credentials that contain it."""
 
 Case = dict[str, Any]
 
 _ABI = Path(__file__).resolve().parents[2] / "abi" / "data_connectors.json"
+VERSION = re.findall(r'(?m)^version = "(.*)"', (_ABI.parents[1] / "Cargo.toml").read_text())[0]
 OPTIONS = [option["name"] for option in json.loads(_ABI.read_text())["options"]]
 
 _FIELDS = {"name", "about", "server", "settings", "options", "call", "expect", "not_for"} | {
@@ -116,7 +119,7 @@ class Servers:
             {
                 name: value
                 for name, value in case.items()
-                if name not in ("server", "about", "not_for")
+                if name not in ("server", "about", "not_for", "reason_names")
             }
         )
         prepared["expect"].pop("requests", None)

@@ -64,6 +64,16 @@ class DriverTest(unittest.TestCase):
             self.assertEqual(list(results.failures), ["one"])
             self.assertIn("LANG fake 1/2\nexit 1", output)
 
+    def test_headers_are_compared_exactly(self) -> None:
+        send = "u.urlopen(u.Request(s['base_url'],headers={'X':'Bearer '+s['token']})).read();"
+        code = f"{READ}{send}print('ok one');print('ok two')"
+        passes = self.evaluate(code, {"headers": {"x": "Bearer {token}", "y": None}})
+        self.assertEqual(passes[0].failures, {})
+        for headers in ({"x": "Bearer "}, {"x": "{token}"}, {"x": ""}, {"x": None}, {"y": ""}):
+            results, output = self.evaluate(code, {"headers": headers})
+            self.assertIn("request header", results.failures["one"])
+            self.assertNotIn(suite.ACCESS_TOKEN, output)
+
     def test_failed_and_unreported_cases_fail(self) -> None:
         results, output = self.evaluate("print('not ok two: it is three')")
         self.assertEqual(results.failures["two"], "it is three")
@@ -128,31 +138,92 @@ class DriverTest(unittest.TestCase):
             index = 0 if language.needs else 1 if language.checks else 2
             self.assertIn(reasons[index], output.getvalue())
 
-    def test_runner_that_detects_no_mutants_fails(self) -> None:
-        mutated = mutants.generate(
-            [{**CASES[1], "expect": {"pages": 1, "error": {"status": "DC_ERR_TLS"}}}]
-        )
-        names = [case["name"] for case in mutated]
+    def undetected(self, reports: dict[str, str]) -> str:
+        """Return what is reported of a runner that prints these lines for these cases."""
+        cases = mutants.generate([{**CASES[1], "expect": {"next_cursor": "a"}}])
+        names = [case["name"] for case in cases]
         self.assertEqual(
             names,
             [
-                *("pages", "error-not-expected", "unknown-error-field", "error-status"),
-                *("unknown-expectation", "unknown-field"),
+                "not-mutated",
+                "next_cursor",
+                "error-expected",
+                "unknown-expectation",
+                "unknown-field",
             ],
         )
+        self.assertEqual(cases[1]["expect"]["next_cursor"], "a?")
+        lines = {
+            "not-mutated": "ok not-mutated",
+            "next_cursor": "not ok next_cursor: nextCursor is b",
+            "error-expected": "not ok error-expected: no error",
+            "unknown-expectation": "not ok unknown-expectation: unknown_field",
+            "unknown-field": "not ok unknown-field: unknown field unknown_field",
+            **reports,
+        }
+        code = f"print({chr(10).join(lines.values())!r})"
+        language = Language("fake", {}, [], ["{python}", "-c", code])
+        with tempfile.TemporaryDirectory() as folder:
+            environment = Environment(Path(folder), Path(folder), Path(folder), Path("sandbox"))
+            servers = suite.Servers(cases, environment.sandbox, Path(folder))
+            return evaluate.undetected_mutants(language, environment, servers, Path(folder))
+
+    def test_runner_that_detects_all_mutants_passes(self) -> None:
+        self.assertEqual(self.undetected({}), "")
+        reason = "not ok next_cursor: page.next_cursor: expected a?"
+        self.assertEqual(self.undetected({"next_cursor": reason}), "")
+
+    def test_runner_that_fails_the_control_fails(self) -> None:
+        for line in ("not ok not-mutated: next_cursor", "skip not-mutated: next_cursor", ""):
+            self.assertIn("not-mutated should pass", self.undetected({"not-mutated": line}))
+
+    def test_runner_that_passes_a_mutant_fails(self) -> None:
+        for line in ("ok next_cursor", "skip next_cursor: next_cursor", "next_cursor"):
+            self.assertIn("next_cursor should fail", self.undetected({"next_cursor": line}))
+
+    def test_reason_must_name_the_mutated_field(self) -> None:
+        for reason in (
+            "",
+            ": it failed",
+            ": previous_next_cursor is b",
+            ": cursor of the next page",
+        ):
+            undetected = self.undetected({"next_cursor": f"not ok next_cursor{reason}"})
+            self.assertIn("next_cursor: the reason does not name next_cursor", undetected)
+
+    def test_mutants_have_the_names_of_their_fields(self) -> None:
+        expect = {
+            "ids": ["1"],
+            "rows": [{"id": "1", "name": None}],
+            "error": {"status": "DC_ERR_TLS", "http_status": 1},
+            "max_ms": 5,
+        }
+        cases = mutants.generate([{**CASES[1], "expect": expect}])
+        names = {case["name"]: case.get("reason_names") for case in cases}
         self.assertEqual(
-            [mutated[0]["expect"]["pages"], "error" in mutated[1]["expect"]], [2, False]
+            names,
+            {
+                "not-mutated": None,
+                "ids": ["ids", "id", "rows"],
+                "rows-id": ["id"],
+                "rows-name-null": ["name"],
+                "rows-too-few": ["rows"],
+                "rows-too-many": ["rows"],
+                "error-not-expected": ["error"],
+                "unknown-error-field": ["unknown_field"],
+                "error-status": ["status"],
+                "error-http_status": ["http_status"],
+                "min_ms": ["ms"],
+                "max_ms": ["ms"],
+                "unknown-expectation": ["unknown_field"],
+                "unknown-field": ["unknown_field"],
+            },
         )
-        for reason, detected in ((": reason", True), ("", False)):
-            code = f"[print('not ok', n + '{reason}') for n in {names}]"
-            language = Language("fake", {}, [], ["{python}", "-c", code])
-            with tempfile.TemporaryDirectory() as folder:
-                environment = Environment(Path(folder), Path(folder), Path(folder), Path("sandbox"))
-                servers = suite.Servers(mutated, environment.sandbox, Path(folder))
-                undetected = evaluate.undetected_mutants(
-                    language, environment, servers, Path(folder)
-                )
-            self.assertEqual(undetected == "", detected)
+
+    def test_control_is_run_by_every_language(self) -> None:
+        long = {**CASES[1], "expect": {"next_cursor": "a" * 100}, "not_for": {"c": "reason"}}
+        short = {**CASES[1], "expect": {"next_cursor": "b"}}
+        self.assertEqual(mutants.generate([long, short])[0]["expect"]["next_cursor"], "b")
 
     def test_mutants_cover_order_length_and_callers(self) -> None:
         ids = {**CASES[1], "expect": {"ids": ["1", "2"]}}

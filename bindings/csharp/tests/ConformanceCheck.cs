@@ -89,7 +89,7 @@ internal static class ConformanceCheck
                 Equal($"status of {error}", closed ? "closed" : failure?.StatusName, part.Value);
             else if (part.Key == "message")
                 foreach (string text in (object[])part.Value)
-                    Equal($"\"{text}\" in \"{error.Message}\"", error.Message.Contains(text), true);
+                    Equal($"\"{text}\" in the message \"{error.Message}\"", error.Message.Contains(text), true);
             else if (part.Key.StartsWith("rate_limit"))
                 Equal(part.Key, LimitOf(failure.RateLimit, part.Key), part.Value);
             else

@@ -134,7 +134,7 @@ local function check_error(actual, expected)
       check("status of " .. quoted(message), closed and "closed" or actual.status_name, value)
     elseif name == "message" then
       for _, part in ipairs(value) do
-        if not message:find(part, 1, true) then unexpected("expected %s in %s", quoted(part), quoted(message)) end
+        if not message:find(part, 1, true) then unexpected("the message %s lacks %s", quoted(message), quoted(part)) end
       end
     else
       check_known({ [name] = true }, ERROR_FIELDS, "expect.error.")

@@ -103,7 +103,7 @@ function verifyError(error, expected) {
       check('the status', error instanceof ClosedError && /closed/.test(error.message) ? 'closed' : error.code, value);
     else if (name === 'message')
       for (const part of value)
-        check(`whether ${inspect(error.message)} contains ${inspect(part)}`, error.message.includes(part), true);
+        check(`whether the message ${inspect(error.message)} contains ${inspect(part)}`, error.message.includes(part), true);
     else if (name.startsWith('rate_limit'))
       check(name, rateLimitOf(error, name), value);
     else if (['http_status', 'api_code', 'api_field', 'request_id', 'retry_after_ms', 'attempts'].includes(name))

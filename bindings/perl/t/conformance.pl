@@ -116,7 +116,7 @@ sub check_error {
     for my $name (sort keys %$expected) {
         my $value = $expected->{$name};
         my @parts = $name eq 'message' ? @$value : $name eq 'status' && $value eq 'closed' ? 'closed' : ();
-        for (@parts) { die "\"${\$error->message}\" does not contain \"$_\"\n" if index($error->message, $_) < 0 }
+        for (@parts) { die "the message \"${\$error->message}\" lacks \"$_\"\n" if index($error->message, $_) < 0 }
         next if @parts || $name eq 'message';
         if ($name eq 'status') { expect("the status of \"${\$error->message}\"", $error->status_name, $value) }
         elsif ($name =~ /\A(?:http_status|api_code|api_field|request_id|retry_after_ms|attempts|$RATE_LIMIT)\z/) {

@@ -177,7 +177,8 @@ function check_outcome(array $expected, Outcome $outcome): void
         print_text((string) $outcome->error);
         print_text(print_r($outcome->error, true));
     }
-    $expected += ['error' => null, 'min_ms' => 0, 'max_ms' => 10000];
+    // An unexpected error is reported first.
+    $expected = ['error' => $expected['error'] ?? null] + $expected + ['min_ms' => 0, 'max_ms' => 10000];
     $last = end($outcome->pages) ?: null;
     foreach ($expected as $name => $value) {
         match ($name) {
@@ -204,7 +205,7 @@ function check_error(?Throwable $error, ?array $expected): void
         match ($name) {
             'status' => same('status of "' . $error->getMessage() . '"', status($error), $value),
             'message' => array_map(static fn (string $part) => holds(
-                '"' . $error->getMessage() . '" does not contain "' . $part . '"',
+                'the message "' . $error->getMessage() . '" lacks "' . $part . '"',
                 str_contains($error->getMessage(), $part),
             ), $value),
             'http_status', 'api_code', 'api_field', 'request_id', 'retry_after_ms', 'attempts', 'rate_limit',

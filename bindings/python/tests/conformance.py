@@ -191,7 +191,7 @@ def verify_error(error: BaseException | None, expected: dict[str, Any] | None) -
         elif name == "message":
             for part in value:
                 if part not in str(error):
-                    raise UnexpectedError(f"{error!r} does not contain {part!r}")
+                    raise UnexpectedError(f"the message of {error!r} lacks {part!r}")
         elif name.startswith("rate_limit"):
             check(name, rate_limit_field(error, name), value)
         elif name == "retry_after_ms":

@@ -160,7 +160,7 @@ class Case
   end
 
   def check_message(error, part)
-    raise Unexpected, "#{error.inspect} does not contain #{part.inspect}" unless error.message.include?(part)
+    raise Unexpected, "the message of #{error.inspect} lacks #{part.inspect}" unless error.message.include?(part)
   end
 
   def check_rows(rows, expected)

@@ -138,7 +138,7 @@ static int check_message(const dc_error *error, const json_t *parts)
 
     json_array_foreach ((json_t *)parts, i, part)
         if (strstr(dc_error_message(error), json_string_value(part)) == NULL)
-            return differs("\"%s\" does not contain \"%s\"", dc_error_message(error), json_string_value(part));
+            return differs("the message \"%s\" lacks \"%s\"", dc_error_message(error), json_string_value(part));
     return 0;
 }
 
@@ -187,7 +187,7 @@ static int check_error(const struct result *result, const json_t *expected)
     json_t *value;
 
     if (result->error == NULL)
-        return differs("the call succeeded");
+        return differs("the error is NULL");
     json_object_foreach ((json_t *)expected, name, value)
         if (check_error_part(result, name, value))
             return 1;
@@ -230,7 +230,7 @@ const char *check_result(const json_t *test_case, const struct result *result)
 
     difference[0] = '\0';
     if (result->status < 0 && json_object_get(expected, "error") == NULL)
-        differs("the call failed: %s", dc_error_message(result->error));
+        differs("the error is unexpected: %s", dc_error_message(result->error));
     else if (result->duration_ms < min_ms || result->duration_ms > max_ms)
         differs("the call took %.0f ms", result->duration_ms);
     json_object_foreach (expected, name, value)

@@ -41,14 +41,14 @@ json error_part(const result &actual, const std::string &name)
 void check_error(const result &actual, const json &expected)
 {
     if (!actual.error)
-        throw unexpected("the call succeeded");
+        throw unexpected("there is no error");
     for (const auto &[name, value] : expected.items()) {
         if (name != "message")
             check(name, error_part(actual, name), value);
         else
             for (const auto &part : value)
                 if (std::string(actual.error->what()).find(part.get<std::string>()) == std::string::npos)
-                    throw unexpected(std::string(actual.error->what()) + " does not contain " + part.dump());
+                    throw unexpected("the message " + std::string(actual.error->what()) + " lacks " + part.dump());
     }
 }
 
@@ -75,7 +75,7 @@ void check_result(const json &test_case, const result &actual)
     const json &expected = test_case.at("expect");
 
     if (actual.error && !expected.contains("error"))
-        throw unexpected(std::string("the call failed: ") + actual.error->what());
+        throw unexpected(std::string("the error is unexpected: ") + actual.error->what());
     if (actual.duration_ms < expected.value("min_ms", 0.0) || actual.duration_ms > expected.value("max_ms", 10000.0))
         throw unexpected("the call took " + std::to_string(actual.duration_ms) + " ms");
     for (const auto &[name, value] : expected.items()) {

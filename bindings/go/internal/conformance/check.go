@@ -86,7 +86,7 @@ func checkError(err error, expect map[string]any) error {
 		}
 		for _, part := range expected.([]any) {
 			if !strings.Contains(err.Error(), part.(string)) {
-				return fmt.Errorf("%q does not contain %q", err, part)
+				return fmt.Errorf("the message %q lacks %q", err, part)
 			}
 		}
 	}

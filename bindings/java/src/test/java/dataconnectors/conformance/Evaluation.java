@@ -72,7 +72,7 @@ final class Evaluation {
 
     private static void messageContains(RuntimeException error, String part) {
         if (!error.getMessage().contains(part)) {
-            throw new Mismatch(error + " does not contain " + part);
+            throw new Mismatch("the message of " + error + " lacks " + part);
         }
     }
 
