@@ -4,7 +4,7 @@
 
 mod support;
 
-use data_connectors::{Client, Error, ErrorKind};
+use data_connectors::{Client, Config, Error, ErrorKind, Region};
 use data_connectors_sandbox::Sandbox;
 use support::certificates::{self, Flaw};
 use support::fault_server::{FaultServer, Step};
@@ -34,6 +34,49 @@ fn proxy_receives_only_the_target_the_user_agent_and_its_credentials() {
          Proxy-Authorization: Basic bWU6cGFzcyB3b3Jk\r\n\r\n"
     );
     assert_eq!(head, expected);
+}
+
+/// The host that a client connects to, as a proxy receives it.
+fn target_of(configure: impl FnOnce(&mut Config)) -> String {
+    let (address, thread) = start_proxy("HTTP/1.1 403 No\r\n\r\n", None);
+    let mut config = Config::new();
+    config.set_access_token("canary-7d1f").unwrap().set_proxy(Some(&format!("http://{address}"))).unwrap();
+    configure(&mut config);
+    let error = list(&Client::new(&config).unwrap()).unwrap_err();
+    let head = thread.join().unwrap();
+    let target = head.split(' ').nth(1).unwrap().to_owned();
+    assert!(head.starts_with(&format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n")), "{head}");
+    assert!(error.message().contains(&format!("CONNECT tunnel to {target} ")), "{error}");
+    target
+}
+
+#[test]
+fn each_region_has_its_host_and_replaces_the_base_url() {
+    const OTHER: &str = "https://one.example/path";
+    assert_eq!(target_of(|_| {}), "api.intercom.io:443");
+    for (region, host) in [
+        (Region::Us, "api.intercom.io:443"),
+        (Region::Eu, "api.eu.intercom.io:443"),
+        (Region::Au, "api.au.intercom.io:443"),
+    ] {
+        let set_region = |config: &mut Config| {
+            config.set_region(region);
+        };
+        let set_base_url = |config: &mut Config| {
+            config.set_base_url(OTHER).unwrap();
+        };
+        assert_eq!(target_of(set_region), host);
+        let region_last = |config: &mut Config| {
+            set_base_url(config);
+            set_region(config);
+        };
+        assert_eq!(target_of(region_last), host);
+        let base_url_last = |config: &mut Config| {
+            set_region(config);
+            set_base_url(config);
+        };
+        assert_eq!(target_of(base_url_last), "one.example:443");
+    }
 }
 
 /// Lists through a proxy, which fails.

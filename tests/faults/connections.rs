@@ -7,8 +7,8 @@ pub fn faults() -> Vec<Fault> {
     let list = ok_response(LIST.as_bytes(), "");
     let slowly = |bytes: &[u8], every| vec![Step::ReadRequest, Step::SendSlowly(bytes.to_vec(), every), Step::KeepOpen];
     vec![
-        fault("accept and close", vec![], CONNECTION, 0, ""),
-        fault("accept and reset", vec![Step::Reset], CONNECTION, 0, ""),
+        Fault { requests: 0, ..fault("accept and close", vec![], CONNECTION, 0, "connect") },
+        Fault { requests: 0, ..fault("accept and reset", vec![Step::Reset], CONNECTION, 0, "connect") },
         fault("close after the request", vec![Step::ReadRequest], CONNECTION, 0, "connection closed by "),
         fault("reset after the request", vec![Step::ReadRequest, Step::Reset], CONNECTION, 0, "failed: "),
         response("close in the status line", "HTTP/1.1 20", CONNECTION, 0, "connection closed by "),
@@ -52,6 +52,7 @@ pub fn faults() -> Vec<Fault> {
         },
         Fault {
             configure: short_timeout,
+            requests: 0,
             ..fault("neither reads the request nor responds", vec![Step::Sleep(700)], TIMEOUT, 0, "timed out")
         },
         Fault { configure: short_timeout, ..fault("slow headers", slowly(&list, 30), TIMEOUT, 0, "timed out") },
@@ -69,11 +70,14 @@ pub fn faults() -> Vec<Fault> {
         Fault {
             scripts: vec![vec![], vec![Step::ReadRequest, Step::Send(list.clone())]],
             configure: one_retry,
+            connections: 2,
             ..fault("closed, then a list", vec![], OK, 0, "")
         },
         Fault {
             configure: one_retry,
             attempts: 2,
+            requests: 2,
+            connections: 2,
             ..fault("closed repeatedly", vec![Step::ReadRequest], CONNECTION, 0, "closed")
         },
     ]

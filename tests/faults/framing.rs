@@ -36,7 +36,13 @@ pub fn faults() -> Vec<Fault> {
             200,
             "before the response was complete",
         ),
-        response("chunk without its line break", chunked(&format!("{size:x}\r\n{LIST}XX0\r\n\r\n")), PROTOCOL, 200, ""),
+        response(
+            "chunk without its line break",
+            chunked(&format!("{size:x}\r\n{LIST}XX0\r\n\r\n")),
+            PROTOCOL,
+            200,
+            "chunk expected crlf",
+        ),
         response(
             "Content-Length too short",
             format!("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{LIST}"),
@@ -49,14 +55,14 @@ pub fn faults() -> Vec<Fault> {
             "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n{}",
             PROTOCOL,
             0,
-            "",
+            "content-length header not a number",
         ),
         response(
             "two Content-Lengths",
             "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{} ",
             PROTOCOL,
             0,
-            "",
+            "conflicting content-length headers",
         ),
         response("body until the end of the connection", format!("HTTP/1.1 200 OK\r\n\r\n{LIST}"), OK, 0, ""),
         response(
@@ -87,8 +93,14 @@ pub fn faults() -> Vec<Fault> {
             "",
         ),
         response("not HTTP", "SSH-2.0-OpenSSH_9.2\r\n\r\n", PROTOCOL, 0, "invalid HTTP response from "),
-        response("HTTP/2", b"\0\0\x12\x04\0\0\0\0\0\0\x03\0\0\0d\0\x04\0\x10\0\0".to_vec(), PROTOCOL, 0, ""),
-        response("invalid status", "HTTP/1.1 abc OK\r\n\r\n", PROTOCOL, 0, ""),
+        response(
+            "HTTP/2",
+            b"\0\0\x12\x04\0\0\0\0\0\0\x03\0\0\0d\0\x04\0\x10\0\0".to_vec(),
+            PROTOCOL,
+            0,
+            "invalid HTTP version",
+        ),
+        response("invalid status", "HTTP/1.1 abc OK\r\n\r\n", PROTOCOL, 0, "invalid response status"),
         response(
             "a header of 100 kB",
             ok_response(LIST.as_bytes(), &format!("X-Big: {}\r\n", "y".repeat(100_000))),
@@ -261,7 +273,7 @@ pub fn faults() -> Vec<Fault> {
             "HTTP/1.1 200 OK\r\nContent-Length: 9000000000\r\n\r\n{",
             TOO_LARGE,
             200,
-            "",
+            "larger than max_response_bytes",
         ),
         response("gzip", ok_response(&gzip(LIST.as_bytes()), "Content-Encoding: gzip\r\n"), OK, 0, ""),
         response(

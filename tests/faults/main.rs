@@ -67,8 +67,13 @@ struct Fault {
     http_status: i32,
     attempts: i32,
     retry_after_ms: i64,
-    /// Part of the error message.
+    /// Part of the error message, which says why the call failed.
     message: &'static str,
+    /// The rows, if the call succeeds.
+    rows: &'static [&'static str],
+    /// The number of requests that the server receives, and of connections that it accepts.
+    requests: usize,
+    connections: usize,
 }
 
 fn defaults(_: *mut dc_config) {}
@@ -97,6 +102,9 @@ fn fault(
         attempts: 1,
         retry_after_ms: -1,
         message,
+        rows: if status == OK { &["id=1"] } else { &[] },
+        requests: 1,
+        connections: 1,
     }
 }
 
@@ -159,18 +167,30 @@ fn run(fault: &Fault, tls: bool) -> Result<(), String> {
     let started = Instant::now();
     let outcome = client.list();
     let elapsed = started.elapsed();
-    let Outcome { status, http_status, attempts, retry_after_ms, message, .. } = &outcome;
+    let (requests, connections) = (server.requests().len(), server.connections());
+    let Outcome { status, http_status, attempts, retry_after_ms, message, rows, .. } = &outcome;
     let is_expected = *status == fault.status
         && *http_status == fault.http_status
         && (status == OK || *attempts == fault.attempts)
         && *retry_after_ms == fault.retry_after_ms
-        && message.contains(fault.message);
+        && message.contains(fault.message)
+        && rows == fault.rows
+        && (requests, connections) == (fault.requests, fault.connections);
     if is_expected && elapsed < Duration::from_secs(5) && !format!("{outcome:?}").contains(TOKEN) {
         return Ok(());
     }
     Err(format!(
-        "{} (tls: {tls}), after {elapsed:?}: {outcome:?}\n  expected {} {} after {} attempts, wait {}: {:?}",
-        fault.name, fault.status, fault.http_status, fault.attempts, fault.retry_after_ms, fault.message
+        "{} (tls: {tls}), after {elapsed:?}, {requests} requests, {connections} connections: {outcome:?}\n  \
+         expected {} {} after {} attempts, wait {}, {} requests, {} connections: {:?} {:?}",
+        fault.name,
+        fault.status,
+        fault.http_status,
+        fault.attempts,
+        fault.retry_after_ms,
+        fault.requests,
+        fault.connections,
+        fault.message,
+        fault.rows
     ))
 }
 
@@ -178,6 +198,8 @@ fn run_all() -> Vec<String> {
     let table = all_faults();
     let names: BTreeSet<&str> = table.iter().map(|fault| fault.name.as_str()).collect();
     assert!(table.len() >= 40 && names.len() == table.len(), "{} faults, {} names", table.len(), names.len());
+    let unexplained: Vec<_> = table.iter().filter(|fault| fault.status != OK && fault.message.is_empty()).collect();
+    assert!(unexplained.is_empty(), "no reason: {:?}", unexplained.iter().map(|fault| &fault.name).collect::<Vec<_>>());
     let mut failures = Vec::new();
     for tls in [false, true] {
         failures.extend(table.iter().filter_map(|fault| run(fault, tls).err()));

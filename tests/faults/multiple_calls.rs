@@ -8,6 +8,7 @@ pub fn run(tls: bool) {
     connect_timeout(tls);
     idle_connection_closed(tls);
     repeated_cursor(tls);
+    pages_without_new_rows(tls);
     redirect_to_another_host(tls);
 }
 
@@ -40,10 +41,11 @@ fn idle_connection_closed(tls: bool) {
     let server = start_server(vec![vec![Step::ReadRequest, send_page("")]], tls);
     let client = client_for(&server, tls, defaults);
     for idle in [0, 3, 30] {
-        assert_eq!(client.list().status, OK);
+        let outcome = client.list();
+        assert_eq!((outcome.status.as_str(), outcome.rows), (OK, vec!["id=1".to_owned()]));
         std::thread::sleep(Duration::from_millis(idle));
     }
-    assert_eq!(server.connections(), 3);
+    assert_eq!((server.requests().len(), server.connections()), (3, 3));
 }
 
 fn repeated_cursor(tls: bool) {
@@ -53,9 +55,22 @@ fn repeated_cursor(tls: bool) {
         let outcomes = client_for(&server, tls, defaults).list_all_pages();
         let (last, before) = outcomes.split_last().unwrap();
         assert!(before.len() == pages && before.iter().all(|outcome| outcome.status == OK), "{outcomes:?}");
+        assert!(before.iter().all(|outcome| outcome.rows == ["id=1"]), "{outcomes:?}");
         assert_eq!((last.status.as_str(), last.attempts), (PROTOCOL, 0), "{last:?}");
+        assert!(last.message.contains("a cursor that it had returned before"), "{last:?}");
         assert_eq!(server.requests().len(), pages);
     }
+}
+
+fn pages_without_new_rows(tls: bool) {
+    let script = (0..101).flat_map(|number| [Step::ReadRequest, send_page(&format!("c{number}"))]).collect();
+    let server = start_server(vec![script], tls);
+    let outcomes = client_for(&server, tls, defaults).list_all_pages();
+    let (last, before) = outcomes.split_last().unwrap();
+    assert!(before.len() == 101 && before.iter().all(|outcome| outcome.rows == ["id=1"]), "{outcomes:?}");
+    assert_eq!((last.status.as_str(), last.attempts), (PROTOCOL, 0), "{last:?}");
+    assert!(last.message.contains("100 consecutive pages without new rows"), "{last:?}");
+    assert_eq!((server.requests().len(), server.connections()), (101, 1));
 }
 
 /// The redirect is not followed, as the other host must not receive the access token.
@@ -69,7 +84,7 @@ fn redirect_to_another_host(tls: bool) {
         let outcome = client_for(&server, tls, defaults).list();
         assert_eq!((outcome.status.as_str(), outcome.attempts), (PROTOCOL, 1), "{outcome:?}");
         assert!(outcome.message.contains("(redirect to localhost):"), "{outcome:?}");
-        assert!(server.requests()[0].contains(TOKEN));
+        assert!(matches!(&server.requests()[..], [request] if request.contains(TOKEN)));
     }
     assert_eq!((other_host.connections(), other_host.requests().len()), (0, 0), "the redirect was followed");
 }

@@ -126,6 +126,8 @@ pub fn faults() -> Vec<Fault> {
         all.push(Fault {
             scripts: vec![error, list],
             configure: one_retry,
+            requests: 2,
+            connections: 2,
             ..fault(format!("{}, then a list", &status[..3]), vec![], OK, 0, "")
         });
     }
@@ -144,7 +146,7 @@ pub fn faults() -> Vec<Fault> {
     ] {
         let (number, status) = if name.starts_with("429") { (429, RATE_LIMITED) } else { (503, SERVER) };
         let bytes = http_response(&format!("{number} X"), headers, "{}");
-        all.push(Fault { retry_after_ms, ..response(name, bytes, status, number, "") });
+        all.push(Fault { retry_after_ms, ..response(name, bytes, status, number, &name[..3]) });
     }
     all
 }

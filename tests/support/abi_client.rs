@@ -8,6 +8,7 @@ use std::ptr;
 use data_connectors::ffi::callbacks::{DC_LOG_DEBUG, dc_config_set_logger};
 use data_connectors::ffi::client::{dc_client, dc_client_free, dc_client_new, dc_list_page};
 use data_connectors::ffi::config::*;
+use data_connectors::ffi::connector::{dc_connector, dc_connector_field, field_names};
 use data_connectors::ffi::error::*;
 use data_connectors::ffi::page::*;
 use data_connectors::ffi::pager::{dc_pager, dc_pager_free, dc_pager_new, dc_pager_next};
@@ -24,6 +25,8 @@ pub struct Outcome {
     pub retry_after_ms: i64,
     pub message: String,
     pub json: String,
+    /// Each row as `FIELD=VALUE`, separated by spaces, without absent fields.
+    pub rows: Vec<String>,
 }
 
 pub struct AbiClient(*mut dc_client);
@@ -129,11 +132,24 @@ fn into_outcome(status: i32, page: *mut dc_page, error: *mut dc_error) -> Outcom
             retry_after_ms: dc_error_retry_after_ms(error),
             message: string(dc_error_message(error)),
             json: string(dc_page_json(page)),
+            rows: (0..dc_page_count(page)).map(|index| row(dc_page_connector(page, index))).collect(),
         };
         dc_page_free(page);
         dc_error_free(error);
         outcome
     }
+}
+
+unsafe fn row(row: *const dc_connector) -> String {
+    let value = |number: usize| unsafe {
+        let mut length = 0;
+        let bytes = dc_connector_field(row, number as i32, &mut length);
+        (!bytes.is_null()).then(|| std::slice::from_raw_parts(bytes.cast::<u8>(), length))
+    };
+    let fields = field_names().enumerate().filter_map(|(number, name)| {
+        value(number).map(|bytes| format!("{name}={}", std::str::from_utf8(bytes).unwrap()))
+    });
+    fields.collect::<Vec<_>>().join(" ")
 }
 
 fn string(string: *const c_char) -> String {
