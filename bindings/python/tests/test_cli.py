@@ -10,13 +10,15 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from conftest import TOKEN, SilentServer, http, restore_sigint
+from conftest import ROOT, TOKEN, SilentServer, http, restore_sigint
 
 import data_connectors as dc
+from data_connectors._cli._exit_status import MEANINGS
 
 COMMAND = [sys.executable, "-m", "data_connectors"]
 HEADINGS = "ID           STATE    FIN METHOD UPDATED              NAME"
@@ -76,6 +78,24 @@ def test_csv_has_the_documented_fields(sandbox: str, connectors: list[dc.Connect
         for name, text in row.items():
             value = connector.to_dict().get(name)
             assert text == {None: "", True: "true", False: "false"}.get(value, value)
+
+
+def test_csv_can_escape_formulas(scripted: Any) -> None:
+    formulas = ["=HYPERLINK(A1)", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "\n=1", "\0=1", "\uff1d1"]
+    others = ["a=1", "'=1", " ", "", 'a;"=1"']
+    rows = [{"id": "-5", "name": name, "description": None} for name in formulas + others]
+    server = scripted(http("200 OK", json.dumps({"data": rows})))
+
+    def names(*arguments: str) -> list[str]:
+        text = listed(server.url, "--format", "csv", *arguments)
+        # Python before 3.11 reads no NUL.
+        lines = io.StringIO(text.replace("\0", "NUL"), newline="")
+        return [row["name"].replace("NUL", "\0") for row in csv.DictReader(lines)]
+
+    assert names() == formulas + others
+    assert names("--escape-formulas") == [f"'{name}" for name in formulas] + others
+    line = listed(server.url, "--format", "csv", "--escape-formulas").splitlines()[-1]
+    assert line.startswith('"\'-5","a;""=1""","",'), "quoted, also at a semicolon"
 
 
 def test_writes_unusual_values(scripted: Any) -> None:
@@ -189,6 +209,15 @@ def test_requests_no_page_after_the_last_match(scripted: Any) -> None:
         (["list", "--limit", "1" * 5000], "invalid number of connectors: use 1 or more"),
         (["list", "--base-url", "http://a.example"], "use https://"),
         (["list", "--region", "eu", "--base-url", "https://a"], "not allowed with argument"),
+        (["list", "--max-retries", "11"], "invalid max_retries 11: use 0 to 10"),
+        (["list", "--max-retries", "-1"], "invalid number of retries '-1': use a number such as 5"),
+        (["list", "--max-retries", "1" * 5000], "invalid number of retries: use a number such as"),
+        (
+            ["list", "--wait-for-rate-limit", "--option", "wait_for_rate_limit=false"],
+            "--wait-for-rate-limit and --option wait_for_rate_limit are the same option: pass one",
+        ),
+        (["list", "--escape-formulas"], "error: --escape-formulas requires --format csv\n"),
+        (["list", "--escape-formulas", "--format", "json"], "requires --format csv\n"),
         (["list", "--timeout", "0"], "use 0.001 to 86400"),
         (["list", "--timeout", "5s"], "invalid number of seconds '5s': use a number such as 30"),
         (["list", "--starting-after", ""], "starting_after is empty"),
@@ -259,10 +288,48 @@ def test_help_and_version() -> None:
     for arguments in (["--help"], ["list", "--help"]):
         done = run(*arguments)
         assert done.returncode == 0 and "INTERCOM_ACCESS_TOKEN" in done.stdout
-    assert "wait_for_rate_limit" in run("list", "--help").stdout
+    described = run("list", "--help").stdout
+    assert "no_proxy" in described and "--wait-for-rate-limit" in described
+    # Options with a flag are not listed again.
+    for name in ("wait_for_rate_limit", "max_retries", "timeout_ms"):
+        assert not re.search(rf"\s{name},", described)
     without_library = run("list", "--help", DATA_CONNECTORS_LIBRARY="/no/such.so")
     assert without_library.returncode == 0
     assert run("--version").stdout == f"data-connectors {dc.__version__}\n"
+
+
+def test_help_and_readme_list_the_exit_statuses() -> None:
+    page = (ROOT / "bindings/python/README.md").read_text()
+    described = " ".join(run("list", "--help").stdout.split())
+    assert list(MEANINGS) == [0, 1, 2, 3]
+    for status, meaning in MEANINGS.items():
+        assert f"| {status} | {meaning} |" in page and f"{status} {meaning}" in described
+
+
+def test_max_retries_is_the_number_of_retries(scripted: Any) -> None:
+    for retries in (0, 1):
+        server = scripted(http("503 Service Unavailable", "{}", "Retry-After: 0"))
+        done = run("list", "--base-url", server.url, "--max-retries", str(retries))
+        assert (done.returncode, len(server.requests)) == (1, retries + 1)
+
+
+def test_waits_for_the_rate_limit_if_requested(scripted: Any) -> None:
+    def served(seconds: int) -> Any:
+        body = '{"data":[],"pages":{"next":{"starting_after":"a"}}}'
+        reset = f"X-RateLimit-Reset: {int(time.time()) + seconds}"
+        page = http("200 OK", body, "X-RateLimit-Remaining: 0", reset)
+        return scripted(page, http("200 OK", '{"data":[]}'))
+
+    server = served(120)
+    listed(server.url)
+    assert len(server.requests) == 2
+    server = served(120)
+    done = run("list", "--base-url", server.url, "--wait-for-rate-limit", "--timeout", "60")
+    assert (done.returncode, len(server.requests)) == (1, 1)
+    assert "rate limit" in done.stderr
+    start = time.time()
+    listed(served(2).url, "--wait-for-rate-limit")
+    assert time.time() >= int(start) + 2
 
 
 def test_options_without_a_flag(scripted: Any) -> None:
@@ -286,7 +353,7 @@ def test_errors_exit_with_1(scripted: Any) -> None:
 
 def test_output_before_an_error_is_written_and_incomplete(scripted: Any) -> None:
     page = http("200 OK", '{"data":[{"id":"1"}],"pages":{"next":{"starting_after":"a"}}}')
-    error = http("400 Bad Request", "{}")
+    error = http("403 Forbidden", "{}")
     for format_, expected in (
         ("ndjson", '{"id":"1"}\n'),
         ("json", '[\n{"id":"1"}\n'),
@@ -304,7 +371,7 @@ def test_output_before_an_error_is_written_and_incomplete(scripted: Any) -> None
 )
 def test_cursor_in_the_resume_hint_is_safe(scripted: Any, cursor: str, hint: str) -> None:
     page = json.dumps({"data": [], "pages": {"next": {"starting_after": cursor}}})
-    server = scripted(http("200 OK", page), http("400 Bad Request", "{}"))
+    server = scripted(http("200 OK", page), http("403 Forbidden", "{}"))
     done = run("list", "--base-url", server.url)
     assert done.returncode == 1 and done.stderr.endswith(hint)
     assert "\x1b" not in done.stderr and ("--starting" in done.stderr) == (len(hint) > 1)
@@ -316,12 +383,48 @@ def test_no_resume_hint_for_a_cursor_that_lists_nothing(sandbox: str, scripted: 
     assert "to continue" not in done.stderr
     done = run("list", "--base-url", "http://127.0.0.1:1", "--starting-after", "a")
     assert done.returncode == 1 and "to continue" not in done.stderr
-    # The service may also reject the cursor that it returned.
-    page = http("200 OK", '{"data":[],"pages":{"next":{"starting_after":"a"}}}')
-    body = '{"type":"error.list","errors":[{"code":"x","message":"m","field":"starting_after"}]}'
-    refused = http("400 Bad Request", body, "Content-Type: application/json")
-    done = run("list", "--base-url", scripted(page, refused).url)
-    assert done.returncode == 1 and "to continue" not in done.stderr
+
+
+PAGE_BEFORE_A = http("200 OK", '{"data":[],"pages":{"next":{"starting_after":"a"}}}')
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        ("400 Bad Request", '{"errors":[{"code":"x","field":"starting_after"}]}'),
+        ("400 Bad Request", '{"errors":[{"code":"parameter_invalid"}]}'),
+        ("404 Not Found", '{"errors":[{"code":"not_found"}]}'),
+        ("410 Gone", ""),
+        ("422 Unprocessable Content", "{}"),
+        # The pager rejects a repeated cursor.
+        ("200 OK", '{"data":[],"pages":{"next":{"starting_after":"a"}}}'),
+    ],
+)
+def test_no_resume_hint_for_a_cursor_that_was_rejected(
+    scripted: Any, status: str, body: str
+) -> None:
+    response = http(status, body, "Content-Type: application/json")
+    done = run("list", "--base-url", scripted(PAGE_BEFORE_A, response).url)
+    assert (done.returncode, done.stdout) == (1, f"{HEADINGS}\n")
+    assert done.stderr.startswith("data-connectors: ") and "to continue" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        "401 Unauthorized",
+        "403 Forbidden",
+        "408 Request Timeout",
+        "429 Too Many Requests",
+        "503 Service Unavailable",
+        "200 OK",
+    ],
+)
+def test_resume_hint_for_other_failures(scripted: Any, status: str) -> None:
+    server = scripted(PAGE_BEFORE_A, http(status, "<html>"))
+    done = run("list", "--base-url", server.url, "--max-retries", "0")
+    assert done.returncode == 1
+    assert done.stderr.endswith("; to continue, use --starting-after=a\n")
 
 
 def test_starting_after_resumes_a_listing(sandbox: str, connectors: list[dc.Connector]) -> None:

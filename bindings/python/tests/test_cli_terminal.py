@@ -93,6 +93,24 @@ def test_narrow_terminal_gets_plain_columns(sandbox: str) -> None:
     assert terminal.wait() == 0
 
 
+def test_reports_that_no_connector_was_listed(sandbox: str, scripted: Any) -> None:
+    empty = scripted(http("200 OK", '{"data":[]}')).url
+    for format_ in ("table", "csv", "json", "ndjson"):
+        terminal = Terminal("list", "--base-url", empty, "--format", format_)
+        assert terminal.read().endswith(b"0 connectors\r\n"), format_
+        assert terminal.wait() == 0
+    terminal = Terminal("list", "--base-url", sandbox, "--state", "draft", "--since", "1m")
+    assert terminal.read().endswith(b"\r\n0 connectors\r\n")
+    assert terminal.wait() == 0
+    one = scripted(http("200 OK", '{"data":[{"id":"1","state":"live"}]}')).url
+    terminal = Terminal("list", "--base-url", one, "--state", "draft")
+    assert terminal.read().endswith(b"\r\n0 of 1 connectors match\r\n")
+    assert terminal.wait() == 0
+    terminal = Terminal("list", "--base-url", one)
+    assert b"0 connectors" not in terminal.read()
+    assert terminal.wait() == 0
+
+
 def test_data_formats_escape_control_characters(scripted: Any) -> None:
     server = scripted(http("200 OK", r'{"data":[{"name":"a\u001b[31m\u009b\u202e"}]}'))
     for format_ in ("ndjson", "json", "csv"):

@@ -8,29 +8,28 @@ import os
 import shlex
 import signal
 import sys
+from http import HTTPStatus
 from typing import NoReturn
 
 from .._client import Client, PageIterator
-from .._errors import DataConnectorsError
+from .._errors import APIResponseError, BadRequestError, DataConnectorsError, NotFoundError
+from . import _exit_status
 from ._arguments import Arguments, parse
 from ._filter import KNOWN_STATES, Filter
-from ._formats import FORMATS, UnsupportedValueError
-from ._output import is_control
+from ._formats import FORMATS, Csv, UnsupportedValueError
+from ._output import Output, is_control
 from ._progress import Progress
-
-EXIT_ERROR = 1
-EXIT_USAGE = 2
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the tool and return its exit status: 0 success, 1 error, 2 usage error.
+    """Run the tool and return its exit status.
 
     On Ctrl-C, or if its output is a closed pipe, it terminates by SIGINT or SIGPIPE.
     """
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - used until exit
     if sys.stdout is None:
-        return _report("standard output is closed", EXIT_ERROR)
+        return _report("standard output is closed", _exit_status.ERROR)
     try:
         return _list(parse(arguments))
     except KeyboardInterrupt:
@@ -38,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         _terminate_by(signal.SIGPIPE)
     except OSError as error:
-        return _report(f"could not write the output: {error.strerror}", EXIT_ERROR)
+        return _report(f"could not write the output: {error.strerror}", _exit_status.ERROR)
 
 
 def _list(arguments: Arguments) -> int:
@@ -51,15 +50,15 @@ def _list(arguments: Arguments) -> int:
             per_page=filter_.per_page, starting_after=arguments.starting_after
         ).pages()
     except (ValueError, TypeError) as error:
-        return _report(str(error), EXIT_USAGE)
+        return _report(str(error), _exit_status.USAGE)
     except (ImportError, DataConnectorsError) as error:
-        return _report(str(error), EXIT_ERROR)
+        return _report(str(error), _exit_status.ERROR)
     with client:
         return _write(pages, arguments, filter_)
 
 
 def _write(pages: PageIterator, arguments: Arguments, filter_: Filter) -> int:
-    output = FORMATS[arguments.format](sys.stdout)
+    output = _new_output(arguments)
     progress = Progress(sys.stderr)
     failure: Exception | None = None
     has_begun = False
@@ -95,13 +94,34 @@ def _write(pages: PageIterator, arguments: Arguments, filter_: Filter) -> int:
     if failure is not None:
         request_id = getattr(failure, "request_id", None)
         suffix = f" (request id {request_id})" if request_id else ""
-        is_cursor_rejected = getattr(failure, "field", None) == "starting_after"
-        hint = "" if is_cursor_rejected else _resume_hint(cursor)
-        return _report(f"{failure}{suffix}{hint}", EXIT_ERROR)
+        hint = "" if _is_cursor_rejected(failure) else _resume_hint(cursor)
+        return _report(f"{failure}{suffix}{hint}", _exit_status.ERROR)
     if filter_.is_state_suspect:
         known = " and ".join(KNOWN_STATES)
-        _report(f"no connector has the state {arguments.state!r}: the known states are {known}", 0)
-    return 0
+        _print_error(
+            f"no connector has the state {arguments.state!r}: the known states are {known}"
+        )
+    elif filter_.selected == 0 and sys.stderr.isatty():
+        with contextlib.suppress(OSError):
+            print(filter_.description_of_none, file=sys.stderr)
+    return _exit_status.SUCCESS
+
+
+def _new_output(arguments: Arguments) -> Output:
+    if arguments.escape_formulas:
+        return Csv(sys.stdout, escape_formulas=True)
+    return FORMATS[arguments.format](sys.stdout)
+
+
+def _is_cursor_rejected(failure: Exception) -> bool:
+    """Whether the cursor of the last page was rejected, so that it would be rejected again."""
+    if isinstance(failure, APIResponseError):
+        # The pager rejected it without a request, because it was repeated.
+        return failure.attempts == 0
+    if isinstance(failure, (BadRequestError, NotFoundError)):
+        # The request for the page before, which had another cursor, was accepted.
+        return failure.status_code != HTTPStatus.REQUEST_TIMEOUT
+    return False
 
 
 def _resume_hint(cursor: str | None) -> str:

@@ -18,6 +18,7 @@ from .._options import (
     native_options,
 )
 from .._version import __version__
+from ._exit_status import MEANINGS
 from ._formats import FORMATS
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -26,8 +27,9 @@ _VISIBLE = "arguments are visible to other users of the machine"
 # A longer value may be a secret passed to the wrong flag.
 _MAX_SHOWN_VALUE = 16
 _EPILOG = (
-    f"The access token is read from the environment variable {TOKEN_VARIABLE}. "
-    "Exit status: 0 success; 1 error, the output may be incomplete; 2 usage error."
+    f"The access token is read from the environment variable {TOKEN_VARIABLE}. Exit status: "
+    + "; ".join(f"{status} {meaning}" for status, meaning in MEANINGS.items())
+    + "."
 )
 
 
@@ -35,6 +37,7 @@ class Arguments(argparse.Namespace):
     """The parsed command line."""
 
     format: str
+    escape_formulas: bool
     state: str | None
     fin: bool | None
     since: datetime | None
@@ -45,6 +48,8 @@ class Arguments(argparse.Namespace):
     proxy: str | None
     ca_file: str | None
     timeout: float | None
+    max_retries: int | None
+    wait_for_rate_limit: bool | None
     option: list[tuple[str, str]]
     verbose: int
 
@@ -73,6 +78,8 @@ class Arguments(argparse.Namespace):
             "proxy": self.proxy,
             "ca_file": self.ca_file,
             "timeout": self.timeout,
+            "max_retries": self.max_retries,
+            "wait_for_rate_limit": self.wait_for_rate_limit,
             "options": {
                 "user_agent_suffix": f"data-connectors-command/{__version__}",
                 **named,
@@ -104,6 +111,12 @@ def parse(arguments: list[str] | None) -> Arguments:
         default="table",
         help="output format: table (default), csv, json (one array) or ndjson (one object per "
         "line)",
+    )
+    listing.add_argument(
+        "--escape-formulas",
+        action="store_true",
+        help="with --format csv: write an apostrophe before each value that a spreadsheet would "
+        "evaluate, such as =1+1; without it, the values are unchanged",
     )
     listing.add_argument(
         "--state", metavar="STATE", help="only connectors in this state: live or draft"
@@ -141,7 +154,20 @@ def parse(arguments: list[str] | None) -> Arguments:
         "--timeout",
         metavar="SECONDS",
         type=_seconds,
-        help="maximum time for each page (default 60)",
+        help="maximum time for each page, including retries and waits (default 60)",
+    )
+    listing.add_argument(
+        "--max-retries",
+        metavar="N",
+        type=_retries,
+        help="maximum number of retries for each page, 0 to 10 (default 2)",
+    )
+    listing.add_argument(
+        "--wait-for-rate-limit",
+        action="store_true",
+        default=None,
+        help="when the rate limit is used up, wait for its reset, up to the timeout, instead of "
+        "getting a 429 response",
     )
     listing.add_argument(
         "--option",
@@ -167,6 +193,8 @@ def parse(arguments: list[str] | None) -> Arguments:
     parsed, unexpected = parser.parse_known_args(given, namespace=Arguments())
     if unexpected:
         listing.error("unexpected argument: list accepts only flags")
+    if parsed.escape_formulas and parsed.format != "csv":
+        listing.error("--escape-formulas requires --format csv")
     return parsed
 
 
@@ -205,7 +233,8 @@ def _other_options() -> str:
     """List the options that have no flag; unknown without the native library."""
     with contextlib.suppress(ImportError):
         options = [option.name for option in native_options().values() if not option.is_secret]
-        names = [name for name in options if name not in Arguments.__annotations__]
+        keywords = {name: keyword for keyword, name in native_names().items()}
+        names = [name for name in options if keywords.get(name) not in Arguments.__annotations__]
         return f": {', '.join(names)}"
     return ""
 
@@ -241,6 +270,14 @@ def _count(text: str) -> int:
     if not re.fullmatch("[0-9]{1,18}", text) or int(text) < 1:
         raise argparse.ArgumentTypeError(
             f"invalid number of connectors{_shown(text)}: use 1 or more"
+        )
+    return int(text)
+
+
+def _retries(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,18}", text):
+        raise argparse.ArgumentTypeError(
+            f"invalid number of retries{_shown(text)}: use a number such as 5"
         )
     return int(text)
 

@@ -36,6 +36,11 @@ class Filter:
         state = self._arguments.state
         return state is not None and state not in KNOWN_STATES and self.selected == 0
 
+    @property
+    def description_of_none(self) -> str:
+        """What to show on a terminal if no connector was selected."""
+        return f"0 of {self.seen} connectors match" if self.seen else "0 connectors"
+
     def select(self, page: Page) -> list[Connector]:
         """Return the matching connectors of the next page."""
         selected: list[Connector] = []

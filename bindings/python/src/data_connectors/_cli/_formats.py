@@ -14,6 +14,9 @@ from ._table import table
 COLUMNS = tuple(name for name in FIELDS if name != "type")
 """The columns of CSV."""
 
+# OWASP's list for CSV injection, and NUL. Some spreadsheets also accept full-width characters.
+_FORMULA_STARTS = tuple("=+-@\t\r\n\0\uff1d\uff0b\uff0d\uff20")
+
 
 class UnsupportedValueError(Exception):
     """A connector has a value that the format can't represent."""
@@ -48,10 +51,15 @@ class Json(Output):
 
 
 class Csv(Output):
-    """The documented fields, with a header; null and absent fields are empty."""
+    """The documented fields, with a header; null and absent fields are empty.
 
-    def __init__(self, stream: TextIO) -> None:
+    With escape_formulas, a cell that a spreadsheet would evaluate starts with an apostrophe. All
+    cells are then quoted: a spreadsheet may also split unquoted ones at a semicolon or a tab.
+    """
+
+    def __init__(self, stream: TextIO, *, escape_formulas: bool = False) -> None:
         super().__init__(stream)
+        self._escape_formulas = escape_formulas
         self._writer = csv.writer(stream, lineterminator="\n")
         # The writer quotes no carriage return, unless it is part of the line terminator.
         self._quoting_writer = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_ALL)
@@ -65,9 +73,12 @@ class Csv(Output):
         """Write the rows of a page."""
         for connector in connectors:
             row = connector.to_dict()
-            cells = [self._shown(_cell(row.get(column))) for column in COLUMNS]
-            writer = self._quoting_writer if any("\r" in cell for cell in cells) else self._writer
-            writer.writerow(cells)
+            cells = [_cell(row.get(column)) for column in COLUMNS]
+            if self._escape_formulas:
+                cells = [_without_formula(cell) for cell in cells]
+            needs_quotes = self._escape_formulas or any("\r" in cell for cell in cells)
+            writer = self._quoting_writer if needs_quotes else self._writer
+            writer.writerow(map(self._shown, cells))
 
 
 def _json(connector: Connector) -> str:
@@ -87,6 +98,10 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     return value if isinstance(value, str) else _dumps(value)
+
+
+def _without_formula(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
 
 
 FORMATS: dict[str, Callable[[TextIO], Output]] = {

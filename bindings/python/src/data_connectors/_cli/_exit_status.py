@@ -1,0 +1,13 @@
+"""The exit statuses, which all commands share."""
+
+SUCCESS = 0
+ERROR = 1
+USAGE = 2
+
+MEANINGS = {
+    SUCCESS: "success",
+    ERROR: "error, the output may be incomplete",
+    USAGE: "usage error",
+    3: "the command found the condition that it checks for",
+}
+"""The meaning of each status. ``list`` checks for no condition."""
