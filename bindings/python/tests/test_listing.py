@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import json
 import pickle
+import pprint
 import threading
 from datetime import datetime, timezone
 from typing import Any
 
 import pytest
-from conftest import TOKEN, http
+from conftest import TOKEN, SilentServer, http
 
-from data_connectors import BadRequestError, Client, Connector
+from data_connectors import AsyncClient, BadRequestError, Client, Connector
+from data_connectors._connector import FIELDS
 
 
 def test_lists_every_connector_once_newest_first(client: Client) -> None:
@@ -141,12 +144,43 @@ def test_connector_has_every_field_with_its_type() -> None:
     for name, value in row.items():
         if not name.endswith("_at") and name != "type":
             assert getattr(connector, name) == value
-    assert repr(connector) == (
-        "Connector(id='12345', name='Bestellübersicht 📦', state='live', http_method='get', "
-        "updated_at='2026-01-20T14:22:15.5+01:00')"
-    )
+    assert repr([connector]) == "[Connector(id='12345', name='Bestellübersicht 📦', state='live')]"
     assert connector == Connector(dict(row)) and hash(connector) == hash(Connector(dict(row)))
     assert connector != Connector({**row, "new": 1}) and connector != row
+
+
+def test_connector_is_a_dataclass_of_its_properties(client: Client) -> None:
+    names = [field.name for field in dataclasses.fields(Connector)]
+    assert names == list(FIELDS)
+    page = client.list_page()
+    assert len(page) == 20 and page[0].created_at and page[0].created_at.tzinfo
+    for connector in page:
+        expected = {name: getattr(connector, name) for name in names}
+        assert dataclasses.asdict(connector) == expected
+        assert dataclasses.astuple(connector) == tuple(expected.values())
+        assert pprint.pformat(connector) == repr(connector)
+        assert not hasattr(connector, "__dict__")
+        with pytest.raises(AttributeError):
+            connector.name = "x"  # type: ignore[misc]
+        with pytest.raises(ValueError, match="init=False"):
+            dataclasses.replace(connector, name="x")
+
+    @dataclasses.dataclass(frozen=True)
+    class Subclass(Connector):
+        added: int = 1
+
+    assert [field.name for field in dataclasses.fields(Subclass)] == [*names, "added"]
+
+
+def test_list_is_described_without_a_request(silent: SilentServer) -> None:
+    with Client(TOKEN, base_url=silent.url) as client:
+        assert repr(client.list(per_page=5, starting_after="é'")) == (
+            '<data_connectors.ConnectorList(per_page=5, starting_after="é\'"): '
+            "iterate over it to request the pages>"
+        )
+        assert "(per_page=None, starting_after=None): " in repr(client.list())
+    assert "AsyncConnectorList(" in repr(AsyncClient(TOKEN, base_url=silent.url).list())
+    assert not silent.reached.is_set()
 
 
 def test_native_rows_equal_parsed_rows(scripted: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import logging
 import os
 from datetime import datetime
@@ -71,6 +72,8 @@ def fields(connector: dc.Connector) -> dict[str, Any]:
     fin: bool | None = connector.direct_fin_usage
     if when is not None and when.tzinfo is None:
         raise AssertionError(when)
+    if dataclasses.asdict(connector)["updated_at"] != when:
+        raise AssertionError(connector)
     return {**connector.to_dict(), "seen": [state, method, fin, connector.id, connector.name]}
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from itertools import repeat
-from typing import Any, Literal, cast
+from typing import Any, ClassVar, Literal, cast
 
 from ._json import parse_json
 
@@ -47,9 +48,14 @@ class Connector:
 
     :meth:`to_dict` also returns unknown fields. Connectors are equal if all their fields are, and
     can be pickled. A lone surrogate in a string is replaced by U+FFFD.
+
+    To other packages it is a dataclass whose fields are its properties: ``dataclasses.asdict``
+    returns them, and ``pandas.DataFrame(client.list())`` has a column for each.
     """
 
     __slots__ = ("_fields", "_row")
+    # Set below. A real dataclass would store each field of each connector.
+    __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
     # All are strings, except direct_fin_usage.
     _fields: tuple[str | None, ...]
     # The row, or the page's JSON with the row's position and length.
@@ -179,10 +185,25 @@ class Connector:
         return Connector, (self.to_dict(),)
 
     def __repr__(self) -> str:
-        return (
-            f"Connector(id={self.id!r}, name={self.name!r}, state={self.state!r}, "
-            f"http_method={self.http_method!r}, updated_at={self._fields[10]!r})"
-        )
+        return f"Connector(id={self.id!r}, name={self.name!r}, state={self.state!r})"
+
+
+def _declare_dataclass_fields() -> None:
+    """Declare the properties as the fields of a dataclass, with the types that they return."""
+    types = {name: vars(Connector)[name].fget.__annotations__["return"] for name in FIELDS}
+    model = dataclasses.make_dataclass(
+        "Connector",
+        [(name, kind, dataclasses.field(init=False)) for name, kind in types.items()],
+        init=False,
+        repr=False,
+        eq=False,
+        frozen=True,
+    )
+    for name in ("__dataclass_fields__", "__dataclass_params__", "__annotations__"):
+        setattr(Connector, name, getattr(model, name))
+
+
+_declare_dataclass_fields()
 
 
 def _string(value: object) -> str | None:

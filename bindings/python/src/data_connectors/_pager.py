@@ -177,6 +177,12 @@ class BaseConnectorList:
         # Report invalid arguments here and not at the first request.
         self._new_pager().close()
 
+    def __repr__(self) -> str:
+        per_page, cursor = self._arguments
+        arguments = f"per_page={per_page or None}, starting_after={cursor and cursor.decode()!r}"
+        name = f"data_connectors.{type(self).__name__}"
+        return f"<{name}({arguments}): iterate over it to request the pages>"
+
     def _new_pager(self) -> Pager:
         return Pager(self._client, self._arguments, self._cancel_token, prefetch=self._prefetch)
 
