@@ -14,6 +14,8 @@ import tarfile
 import tempfile
 from pathlib import Path
 
+from check_programs import check_programs
+
 HERE = Path(__file__).resolve().parent
 OLDEST, NEWEST = 9, 14
 # Their dependencies don't support every Python version.
@@ -35,6 +37,7 @@ def main() -> None:
             assert "manylinux_" in shown
         for version, python in find_pythons().items():
             test(version, python, wheel, work / version)
+        check_programs(wheel, work / "programs")
 
 
 def build_wheel(source: Path, directory: Path) -> Path:

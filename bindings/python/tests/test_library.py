@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -161,3 +162,77 @@ def test_library_search_order(unbundled: Path, tmp_path: Path) -> None:
     assert loaded_library(**environment, LD_LIBRARY_PATH=str(system)) == str(bundled)
     variable = {LIBRARY_VARIABLE: str(system / soname)}
     assert loaded_library(**environment, **variable) == str(system / soname)
+
+
+SHOW_LOADING = """
+import ctypes, os, stat, sys
+load = ctypes.CDLL
+
+def show(name, *arguments, **keywords):
+    folder = os.path.dirname(name)
+    assert stat.S_IMODE(os.stat(folder).st_mode) == 0o700, oct(os.stat(folder).st_mode)
+    assert len(os.listdir(folder)) == 1
+    print(os.path.dirname(folder))
+    return load(name, *arguments, **keywords)
+
+ctypes.CDLL = show
+import data_connectors
+client = data_connectors.Client("t", base_url=sys.argv[1])
+ctypes.CDLL = load
+print(os.listdir(os.environ["TMPDIR"]), len(client.list_page()))
+from data_connectors._library import library
+print(library()._name)
+"""
+
+
+@pytest.fixture()
+def zipped(unbundled: Path, tmp_path: Path) -> Path:
+    """Create a program in a zip file, with the library."""
+    shutil.copy2(library()._name, unbundled / "data_connectors/libdata_connectors.so.1")
+    (unbundled / "__main__.py").write_text(SHOW_LOADING)
+    archive = tmp_path / "program.pyz"
+    with zipfile.ZipFile(archive, "w") as file:
+        for path in [unbundled / "__main__.py", *(unbundled / "data_connectors").rglob("*.*")]:
+            file.write(path, path.relative_to(unbundled))
+    return archive
+
+
+def run_zipped(archive: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "TMPDIR": str(folder)}
+    for variable in ("PYTHONPATH", LIBRARY_VARIABLE):
+        environment.pop(variable, None)
+    return subprocess.run(
+        [sys.executable, str(archive), *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_runs_from_a_zip_file(zipped: Path, sandbox: str, tmp_path: Path) -> None:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    done = run_zipped(zipped, folder, sandbox)
+    bundled = zipped / "data_connectors/libdata_connectors.so.1"
+    # The file is already removed while the library is in use.
+    assert done.stdout.splitlines() == [str(folder), "[] 20", str(bundled)], done.stderr
+    assert (done.returncode, done.stderr, list(folder.iterdir())) == (0, "", [])
+
+
+def test_error_for_a_zip_file_says_what_to_do(zipped: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    with zipfile.ZipFile(zipped) as file:
+        names = {name: file.read(name) for name in file.namelist()}
+    names["data_connectors/libdata_connectors.so.1"] = b"not a library"
+    with zipfile.ZipFile(zipped, "w") as file:
+        for name, content in names.items():
+            file.writestr(name, content)
+    message = run_zipped(zipped, folder, "http://127.0.0.1:1").stderr.splitlines()[-1]
+    bundled = zipped / "data_connectors/libdata_connectors.so.1"
+    assert message.startswith(f"ImportError: could not load {bundled} ({folder}/data_connectors-")
+    assert "): set TMPDIR to a folder in which this program may create and execute" in message
+    assert list(folder.iterdir()) == []

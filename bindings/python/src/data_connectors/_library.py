@@ -7,8 +7,9 @@ import os
 import sys
 from ctypes import POINTER, c_char_p, c_int32, c_int64, c_size_t, c_void_p
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
+
+from ._bundled import load_bundled
 
 ABI_VERSION = 1
 """The required version of the C ABI."""
@@ -105,13 +106,13 @@ def _typed(loaded: ctypes.CDLL, name: str) -> Any:
 
 def _load() -> ctypes.CDLL:
     named = os.environ.get(LIBRARY_VARIABLE)
-    bundled = Path(__file__).with_name(_file_names()[0])
     if named:
         names, remedy = [named], f"check {LIBRARY_VARIABLE}"
-    elif bundled.exists():
-        names, remedy = [str(bundled)], "reinstall the package"
     else:
         names = _file_names()
+        bundled = load_bundled(names[0])
+        if bundled is not None:
+            return bundled
         remedy = f"build it (make library) and set {LIBRARY_VARIABLE} to its absolute path"
     reasons: list[str] = []
     for name in names:

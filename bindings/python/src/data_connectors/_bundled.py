@@ -1,0 +1,47 @@
+"""Loads the native library that is bundled with the package."""
+
+from __future__ import annotations
+
+import ctypes
+import pkgutil
+from pathlib import Path
+
+
+def load_bundled(name: str) -> ctypes.CDLL | None:
+    """Load the library from the package's folder or zip file; return None if it has none.
+
+    Raises:
+        ImportError: it could not be loaded.
+
+    """
+    path = Path(__file__).with_name(name)
+    if path.exists():
+        try:
+            return ctypes.CDLL(str(path))
+        except OSError as error:
+            raise ImportError(f"could not load {path} ({error}): reinstall the package") from None
+    try:
+        content = pkgutil.get_data(str(__package__), name)
+    except OSError:
+        return None
+    return None if content is None else _load_content(content, path)
+
+
+def _load_content(content: bytes, path: Path) -> ctypes.CDLL:
+    """Load a library that is in a zip file: through a file, which is needed only meanwhile."""
+    # Imported here, because most programs don't need it.
+    import tempfile
+
+    try:
+        # The folder is accessible to this user only.
+        with tempfile.TemporaryDirectory(prefix="data_connectors-") as folder:
+            extracted = Path(folder, path.name)
+            extracted.write_bytes(content)
+            loaded = ctypes.CDLL(str(extracted))
+    except OSError as error:
+        raise ImportError(
+            f"could not load {path} ({error}): set TMPDIR to a folder in which this program may "
+            "create and execute files, or install the package instead of running it from a zip file"
+        ) from None
+    loaded._name = str(path)
+    return loaded
