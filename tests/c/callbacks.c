@@ -2,7 +2,7 @@
  * Callbacks: the logger, the interrupt check, and their destroy callbacks.
  * argv[1]: a sandbox of 45 connectors. A second server, in this program, never responds.
  */
-#include "silent.h"
+#include "scripted.h"
 
 #include <signal.h>
 #include <sys/time.h>
@@ -11,6 +11,7 @@ static const char *base_url;
 
 struct log {
     int lines[5];
+    char last[512];
     int lines_with_token;
     int destroyed;
     const dc_client *client; /* used by the callback once */
@@ -27,6 +28,7 @@ static void count_line(void *user_data, int32_t level, const char *message)
     CHECK(strchr(message, '\n') == NULL);
     log->lines[level]++;
     log->lines_with_token += strstr(message, TEST_TOKEN) != NULL;
+    snprintf(log->last, sizeof log->last, "%s", message);
     log->client = NULL;
     if (client != NULL)
         dc_page_free(check_page(client));
@@ -87,6 +89,53 @@ static void client_keeps_its_logger_until_it_is_freed(void)
     dc_client_free(client);
     CHECK(errors.destroyed == 1);
     CHECK(all.lines_with_token + errors.lines_with_token == 0);
+}
+
+static void retry_is_logged_as_a_warning(void)
+{
+    struct scripted server = {.responses = {
+        RESPONSE("503 Service Unavailable", "Retry-After: 0\r\n", "{}"),
+        EMPTY_PAGE,
+        RESPONSE("503 Service Unavailable", "Retry-After: 0\r\n", "{}"),
+        RESPONSE("502 Bad Gateway", "", "{}"),
+    }};
+    dc_config *config;
+    dc_client *client;
+    dc_page *page = NULL;
+    struct log log;
+
+    memset(&log, 0, sizeof log);
+    scripted_start(&server);
+    config = check_config(server.url);
+    SET(config, DC_OPTION_MAX_RETRIES, "1");
+    CHECK(dc_config_set_logger(config, DC_LOG_WARN, count_line, &log, NULL, NULL) == DC_OK);
+    client = check_client_of(config);
+    dc_page_free(check_page(client));
+    CHECK(log.lines[DC_LOG_WARN] == 1 && strstr(log.last, "503") != NULL && strstr(log.last, "retry") != NULL);
+    CHECK(dc_list_page(client, 0, NULL, NULL, &page, NULL) == DC_ERR_SERVER);
+    CHECK(log.lines[DC_LOG_WARN] == 2 && log.lines[DC_LOG_ERROR] == 1 && strstr(log.last, "502") != NULL);
+    CHECK(log.lines[DC_LOG_INFO] == 0 && log.lines[DC_LOG_DEBUG] == 0);
+    CHECK(scripted_stop(&server) == 4);
+    dc_client_free(client);
+    dc_config_free(config);
+}
+
+static void logger_can_be_removed(void)
+{
+    dc_config *config = check_config(base_url);
+    struct log log;
+    dc_client *client;
+
+    memset(&log, 0, sizeof log);
+    CHECK(dc_config_set_logger(config, DC_LOG_DEBUG, count_line, &log, count_destroyed, NULL) == DC_OK);
+    CHECK(dc_config_set_logger(config, DC_LOG_DEBUG, NULL, NULL, NULL, NULL) == DC_OK);
+    CHECK(log.destroyed == 1);
+    client = check_client_of(config);
+    dc_page_free(check_page(client));
+    CHECK(log.lines[DC_LOG_DEBUG] == 0 && log.lines[DC_LOG_INFO] == 0);
+    dc_client_free(client);
+    dc_config_free(config);
+    CHECK(log.destroyed == 1);
 }
 
 /* Runs while another logger replaces this one. */
@@ -295,6 +344,32 @@ static void signal_runs_the_interrupt_check(dc_config *config, struct check *che
     CHECK(check->destroyed == 1);
 }
 
+static void interrupt_check_can_be_removed(void)
+{
+    struct check check = {0, 1, 0};
+    struct silent silent;
+    dc_config *config;
+    dc_client *client;
+    dc_page *page = NULL;
+
+    silent_start(&silent);
+    config = check_config(silent.url);
+    SET(config, DC_OPTION_TIMEOUT_MS, "10000");
+    CHECK(dc_config_set_interrupt_check(config, on_check, &check, count_destroyed_check, NULL) == DC_OK);
+    client = check_client_of(config);
+    CHECK(dc_list_page(client, 1, NULL, NULL, &page, NULL) == DC_ERR_CANCELLED && check.calls == 1);
+    dc_client_free(client);
+    CHECK(check.destroyed == 0);
+    CHECK(dc_config_set_interrupt_check(config, NULL, NULL, NULL, NULL) == DC_OK);
+    CHECK(check.destroyed == 1);
+    SET(config, DC_OPTION_TIMEOUT_MS, "100");
+    client = check_client_of(config);
+    CHECK(dc_list_page(client, 1, NULL, NULL, &page, NULL) == DC_ERR_TIMEOUT && check.calls == 1);
+    dc_client_free(client);
+    dc_config_free(config);
+    silent_stop(&silent);
+}
+
 static void interrupt_checks(void)
 {
     dc_config *config = check_config(base_url), *timed;
@@ -330,8 +405,11 @@ int main(int argc, char **argv)
     base_url = argv[1];
     rejected_logger_is_not_kept();
     client_keeps_its_logger_until_it_is_freed();
+    retry_is_logged_as_a_warning();
+    logger_can_be_removed();
     destroy_callback_may_use_the_config();
     callback_cannot_use_the_pager_of_its_call();
+    interrupt_check_can_be_removed();
     interrupt_checks();
     return 0;
 }

@@ -66,6 +66,19 @@ static void another_thread_cancels_with_a_clone(dc_client *silent_client, dc_cli
     dc_cancel_token_free(token);
 }
 
+static void handles_of_a_token_are_independent(dc_client *client)
+{
+    dc_cancel_token *token = new_token(), *clone = dc_cancel_token_clone(token), *other = new_token();
+
+    CHECK(dc_cancel_token_is_cancelled(clone) == 0);
+    dc_cancel_token_cancel(token);
+    dc_cancel_token_free(token);
+    CHECK(dc_cancel_token_is_cancelled(clone) == 1 && dc_cancel_token_is_cancelled(other) == 0);
+    call_is_cancelled(client, clone);
+    dc_cancel_token_free(clone);
+    dc_cancel_token_free(other);
+}
+
 static void pager_continues_after_a_cancelled_call(dc_client *client)
 {
     dc_cancel_token *token = new_token();
@@ -132,6 +145,7 @@ int main(int argc, char **argv)
     client = check_client(argv[1]);
     null_arguments_are_rejected();
     another_thread_cancels_with_a_clone(silent_client, client);
+    handles_of_a_token_are_independent(client);
     pager_continues_after_a_cancelled_call(client);
     uncancelled_token_has_no_effect(client);
     signal_handler_cancels(silent_client);

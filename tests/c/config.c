@@ -2,7 +2,7 @@
  * Config: options are set by name and take effect; the table of options describes them. argv[1]: a sandbox. argv[2]: a
  * server with TLS. argv[3]: the PEM file of its certificate authority. argv[4]: that of another authority.
  */
-#include "silent.h"
+#include "scripted.h"
 
 #include <stdint.h>
 
@@ -247,6 +247,126 @@ static void options_take_effect_and_null_resets_them(void)
     dc_config_free(config);
 }
 
+static void options_appear_in_the_request(void)
+{
+    struct scripted server = {.responses = {EMPTY_PAGE, EMPTY_PAGE}};
+    dc_config *config;
+
+    scripted_start(&server);
+    config = check_config(server.url);
+    CHECK(list_with(config) == DC_OK);
+    SET(config, DC_OPTION_ACCESS_TOKEN, "another-token");
+    SET(config, DC_OPTION_API_VERSION, "2.16");
+    SET(config, DC_OPTION_USER_AGENT_SUFFIX, "my-app/1.0");
+    CHECK(list_with(config) == DC_OK);
+    CHECK(scripted_stop(&server) == 2);
+    CHECK(has_header(server.requests[0], "authorization: Bearer " TEST_TOKEN));
+    CHECK(has_header(server.requests[0], "intercom-version: Preview"));
+    CHECK(has_header(server.requests[1], "authorization: Bearer another-token"));
+    CHECK(has_header(server.requests[1], "intercom-version: 2.16"));
+    CHECK(strstr(server.requests[0], "my-app") == NULL && strstr(server.requests[1], " my-app/1.0\r\n") != NULL);
+    dc_config_free(config);
+}
+
+static void max_retries_is_the_number_of_retries(void)
+{
+    static const char *const unavailable = RESPONSE("503 Service Unavailable", "Retry-After: 0\r\n", "{}");
+    int retries;
+
+    for (retries = 0; retries < 3; retries++) {
+        struct scripted server = {.responses = {unavailable, unavailable, EMPTY_PAGE}};
+        dc_config *config;
+
+        scripted_start(&server);
+        config = check_config(server.url);
+        CHECK(dc_config_set_int(config, DC_OPTION_MAX_RETRIES, retries, NULL) == DC_OK);
+        CHECK(list_with(config) == (retries == 2 ? DC_OK : DC_ERR_SERVER));
+        CHECK(scripted_stop(&server) == retries + 1);
+        dc_config_free(config);
+    }
+}
+
+static void connect_timeout_includes_the_tls_handshake(void)
+{
+    dc_config *config;
+    struct silent silent;
+    char url[80];
+    long started;
+
+    silent_start(&silent);
+    snprintf(url, sizeof url, "https%s", silent.url + strlen("http"));
+    config = check_config(url);
+    SET(config, DC_OPTION_CONNECT_TIMEOUT_MS, "150");
+    started = milliseconds();
+    CHECK(list_with(config) == DC_ERR_TIMEOUT);
+    CHECK(milliseconds() - started >= 149 && milliseconds() - started < 10000);
+    silent_stop(&silent);
+    dc_config_free(config);
+}
+
+/* The rate limit is used up, and resets after one to two seconds. */
+static void waits_for_the_rate_limit_if_set(void)
+{
+    char used_up[512];
+    struct scripted server = {.responses = {used_up, EMPTY_PAGE}};
+    dc_config *config;
+    dc_client *client;
+    long started;
+
+    snprintf(used_up, sizeof used_up,
+             RESPONSE("200 OK", "X-RateLimit-Remaining: 0\r\nX-RateLimit-Reset: %ld\r\n", "{\"data\":[]}"),
+             (long)time(NULL) + 2);
+    started = milliseconds();
+    scripted_start(&server);
+    config = check_config(server.url);
+    SET(config, DC_OPTION_WAIT_FOR_RATE_LIMIT, "true");
+    client = check_client_of(config);
+    dc_page_free(check_page(client));
+    dc_page_free(check_page(client));
+    CHECK(milliseconds() - started >= 900);
+    CHECK(scripted_stop(&server) == 2);
+    dc_client_free(client);
+    dc_config_free(config);
+}
+
+/* The reset is later than the timeout, so a call that waited would fail. */
+static void ignores_the_rate_limit_by_default(void)
+{
+    char used_up[512];
+    struct scripted server = {.responses = {used_up, EMPTY_PAGE, EMPTY_PAGE}};
+    dc_config *config;
+    dc_client *client;
+
+    snprintf(used_up, sizeof used_up,
+             RESPONSE("200 OK", "X-RateLimit-Remaining: 0\r\nX-RateLimit-Reset: %ld\r\n", "{\"data\":[]}"),
+             (long)time(NULL) + 120);
+    scripted_start(&server);
+    config = check_config(server.url);
+    client = check_client_of(config);
+    dc_page_free(check_page(client));
+    dc_page_free(check_page(client));
+    CHECK(scripted_stop(&server) == 2);
+    dc_client_free(client);
+    dc_config_free(config);
+}
+
+static void proxy_gets_a_connect_request(void)
+{
+    struct scripted server = {.responses = {RESPONSE("403 Forbidden", "", "")}};
+    dc_config *config = check_config("https://api.invalid");
+    char proxy[80];
+
+    scripted_start(&server);
+    snprintf(proxy, sizeof proxy, "http://user:pass@%s", server.url + strlen("http://"));
+    SET(config, DC_OPTION_PROXY, proxy);
+    CHECK(list_with(config) == DC_ERR_PROXY);
+    CHECK(scripted_stop(&server) == 1);
+    CHECK(strncmp(server.requests[0], "CONNECT api.invalid:443 HTTP/1.1\r\n", 34) == 0);
+    CHECK(has_header(server.requests[0], "proxy-authorization: Basic dXNlcjpwYXNz"));
+    CHECK(strstr(server.requests[0], TEST_TOKEN) == NULL);
+    dc_config_free(config);
+}
+
 static void longest_timeouts_are_accepted(void)
 {
     dc_config *config = check_config(base_url);
@@ -358,6 +478,12 @@ int main(int argc, char **argv)
     invalid_values_leave_options_unchanged();
     errors_do_not_contain_secrets();
     options_take_effect_and_null_resets_them();
+    options_appear_in_the_request();
+    max_retries_is_the_number_of_retries();
+    connect_timeout_includes_the_tls_handshake();
+    ignores_the_rate_limit_by_default();
+    waits_for_the_rate_limit_if_set();
+    proxy_gets_a_connect_request();
     longest_timeouts_are_accepted();
     plain_http_requires_allow_insecure_http();
     last_of_region_and_base_url_is_in_effect();

@@ -1,5 +1,5 @@
 /* Connector: the fields of a row as strings, numbers and JSON. argv[1]: a sandbox of 45 connectors. */
-#include "check.h"
+#include "scripted.h"
 
 static int field_is(const dc_connector *row, int32_t field, const char *expected)
 {
@@ -54,6 +54,43 @@ static void first_row_is_the_documented_example(const dc_connector *row)
     CHECK(field_is(row, DC_FIELD_EXECUTION_RESULTS_URL, "/data_connectors/12345/execution_results"));
     CHECK(dc_connector_updated_at_ms(row) == INT64_C(1768918935000));
     CHECK(dc_connector_created_at_ms(row) == INT64_C(1768918935000));
+}
+
+/* Every field has another value, so that no getter can be mistaken for another. */
+static void each_getter_returns_its_own_value(void)
+{
+    struct scripted server = {.responses = {RESPONSE("200 OK", "",
+        "{\"data\":[{\"type\":\"t\",\"id\":\"1\",\"name\":\"n\",\"description\":\"d\",\"state\":\"draft\","
+        "\"http_method\":\"put\",\"direct_fin_usage\":false,"
+        "\"created_by_admin_id\":\"2\",\"updated_by_admin_id\":\"3\","
+        "\"created_at\":\"2025-11-15T09:30:00Z\",\"updated_at\":\"2026-01-20T14:22:15Z\","
+        "\"execution_results_url\":\"/e\"}]}")}};
+    dc_client *client;
+    dc_page *page;
+    const dc_connector *row;
+
+    scripted_start(&server);
+    client = check_client(server.url);
+    page = check_page(client);
+    row = dc_page_connector(page, 0);
+    CHECK(field_is(row, DC_FIELD_TYPE, "t"));
+    CHECK(strcmp(dc_connector_id(row), "1") == 0 && strcmp(dc_connector_name(row), "n") == 0);
+    CHECK(strcmp(dc_connector_description(row), "d") == 0);
+    CHECK(strcmp(dc_connector_state(row), "draft") == 0 && dc_connector_state_code(row) == DC_STATE_DRAFT);
+    CHECK(strcmp(dc_connector_http_method(row), "put") == 0);
+    CHECK(dc_connector_http_method_code(row) == DC_HTTP_METHOD_PUT);
+    CHECK(dc_connector_direct_fin_usage(row) == 0);
+    CHECK(strcmp(dc_connector_created_by_admin_id(row), "2") == 0);
+    CHECK(strcmp(dc_connector_updated_by_admin_id(row), "3") == 0);
+    CHECK(strcmp(dc_connector_created_at(row), "2025-11-15T09:30:00Z") == 0);
+    CHECK(strcmp(dc_connector_updated_at(row), "2026-01-20T14:22:15Z") == 0);
+    CHECK(dc_connector_created_at_ms(row) == INT64_C(1763199000000));
+    CHECK(dc_connector_updated_at_ms(row) == INT64_C(1768918935000));
+    CHECK(strcmp(dc_connector_execution_results_url(row), "/e") == 0);
+    check_getters(row);
+    dc_page_free(page);
+    CHECK(scripted_stop(&server) == 1);
+    dc_client_free(client);
 }
 
 static void strings_may_be_escaped_empty_or_absent(const dc_page *page)
@@ -147,6 +184,7 @@ int main(int argc, char **argv)
     each_getter_returns_its_field(page);
     codes_match_the_strings(page);
     json_of_a_row_is_a_part_of_the_page(page);
+    each_getter_returns_its_own_value();
     dc_page_free(page);
     return 0;
 }

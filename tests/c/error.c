@@ -1,5 +1,5 @@
 /* Error: what it reports with and without a response. argv[1]: a sandbox. */
-#include "check.h"
+#include "scripted.h"
 
 static int rate_limit_is_unknown(const dc_error *error)
 {
@@ -61,11 +61,64 @@ static void error_reports_what_the_service_sent(const char *base_url)
     dc_error_free(error);
 }
 
+/* After a retry; the delay that the service specified is longer than the time remaining. */
+static void error_counts_attempts_and_has_the_delay(void)
+{
+    struct scripted server = {.responses = {
+        RESPONSE("503 Service Unavailable", "Retry-After: 0\r\n", "{}"),
+        RESPONSE("429 Too Many Requests",
+                 "Retry-After: 30\r\nX-Request-Id: r-7\r\nX-RateLimit-Limit: 100\r\nX-RateLimit-Remaining: 0\r\n"
+                 "X-RateLimit-Reset: 1768918935\r\n",
+                 "{\"type\":\"error.list\",\"errors\":[{\"code\":\"rate_limit_exceeded\",\"message\":\"Slow down\"}]}"),
+    }};
+    dc_config *config;
+    dc_client *client;
+    dc_error *error = NULL;
+    dc_page *page = NULL;
+    int64_t limit, remaining, reset;
+
+    scripted_start(&server);
+    config = check_config(server.url);
+    SET(config, DC_OPTION_MAX_RETRIES, "3");
+    SET(config, DC_OPTION_TIMEOUT_MS, "20000");
+    client = check_client_of(config);
+    CHECK(dc_list_page(client, 0, NULL, NULL, &page, &error) == DC_ERR_RATE_LIMITED);
+    CHECK(scripted_stop(&server) == 2 && dc_error_attempts(error) == 2);
+    CHECK(dc_error_retry_after_ms(error) == 30000);
+    CHECK(dc_error_http_status(error) == 429 && strcmp(dc_error_request_id(error), "r-7") == 0);
+    CHECK(strcmp(dc_error_api_code(error), "rate_limit_exceeded") == 0 && dc_error_api_field(error) == NULL);
+    CHECK(strstr(dc_error_message(error), "Slow down") != NULL);
+    dc_error_rate_limit(error, &limit, &remaining, &reset);
+    CHECK(limit == 100 && remaining == 0 && reset == 1768918935);
+    dc_error_free(error);
+    dc_client_free(client);
+    dc_config_free(config);
+}
+
+static void error_has_the_status_of_a_response_that_is_no_page(void)
+{
+    struct scripted server = {.responses = {RESPONSE("200 OK", "X-Request-Id: r-8\r\n", "<html>")}};
+    dc_client *client;
+    dc_error *error = NULL;
+    dc_page *page = NULL;
+
+    scripted_start(&server);
+    client = check_client(server.url);
+    CHECK(dc_list_page(client, 0, NULL, NULL, &page, &error) == DC_ERR_PROTOCOL);
+    CHECK(dc_error_http_status(error) == 200 && dc_error_attempts(error) == 1);
+    CHECK(strcmp(dc_error_request_id(error), "r-8") == 0 && dc_error_retry_after_ms(error) == -1);
+    CHECK(scripted_stop(&server) == 1);
+    dc_error_free(error);
+    dc_client_free(client);
+}
+
 int main(int argc, char **argv)
 {
     CHECK(argc == 2);
     accessors_accept_null();
     error_without_a_response_has_only_a_message();
     error_reports_what_the_service_sent(argv[1]);
+    error_counts_attempts_and_has_the_delay();
+    error_has_the_status_of_a_response_that_is_no_page();
     return 0;
 }

@@ -1,5 +1,5 @@
 /* Page: its JSON, cursor, rate limit, rows and packed rows. argv[1]: a sandbox of 45 connectors. */
-#include "check.h"
+#include "scripted.h"
 
 #include <stdint.h>
 
@@ -163,6 +163,34 @@ static void unknown_formats_return_null(const dc_page *page)
     CHECK(dc_page_packed_rows(page, INT32_MIN, NULL) == NULL);
 }
 
+static void page_without_rows_can_have_a_next_one(void)
+{
+    struct scripted server = {.responses = {
+        PAGE_BEFORE("a b"),
+        RESPONSE("200 OK", "", "{\"data\":[],\"pages\":{\"next\":\"/data_connectors?page=2\"}}"),
+    }};
+    dc_client *client;
+    dc_page *page;
+    size_t length = 7;
+
+    scripted_start(&server);
+    client = check_client(server.url);
+    page = check_page(client);
+    CHECK(dc_page_count(page) == 0 && dc_page_has_next(page) == 1);
+    CHECK(strcmp(dc_page_next_cursor(page), "a b") == 0);
+    CHECK(dc_page_connector(page, 0) == NULL && dc_page_request_id(page) == NULL);
+    CHECK(strcmp(dc_page_packed_rows(page, DC_PACKED_SEPARATED, &length), "") == 0 && length == 0);
+    CHECK(*column_of(dc_page_packed_rows(page, DC_PACKED_JSON, NULL), "id") == ']');
+    dc_page_free(page);
+
+    /* The next page is specified in an unsupported form. */
+    page = check_page(client);
+    CHECK(dc_page_has_next(page) == 1 && dc_page_next_cursor(page) == NULL);
+    dc_page_free(page);
+    CHECK(scripted_stop(&server) == 2);
+    dc_client_free(client);
+}
+
 int main(int argc, char **argv)
 {
     dc_client *client;
@@ -184,5 +212,6 @@ int main(int argc, char **argv)
     dc_page_free(first);
     CHECK(dc_page_count(last) == 5);
     dc_page_free(last);
+    page_without_rows_can_have_a_next_one();
     return 0;
 }

@@ -1,5 +1,5 @@
 /* Pager: lists all pages, resumes at a cursor, prefetches. argv[1]: a sandbox of 45 connectors. */
-#include "check.h"
+#include "scripted.h"
 
 static dc_client *client;
 
@@ -109,6 +109,87 @@ static void failure_keeps_the_position(void)
     dc_pager_free(pager);
 }
 
+/* Returns a pager of a server with these responses. */
+static dc_pager *pager_of(struct scripted *server)
+{
+    dc_client *other;
+    dc_pager *pager = NULL;
+
+    scripted_start(server);
+    other = check_client(server->url);
+    CHECK(dc_pager_new(other, 0, NULL, &pager, NULL) == DC_OK);
+    dc_client_free(other);
+    return pager;
+}
+
+static void check_next_page(dc_pager *pager, const char *cursor)
+{
+    dc_page *page = NULL;
+
+    CHECK(dc_pager_next(pager, NULL, &page, NULL) == DC_OK);
+    dc_page_free(page);
+    CHECK(cursor == NULL ? dc_pager_cursor(pager) == NULL : strcmp(dc_pager_cursor(pager), cursor) == 0);
+}
+
+/* Each further call fails, without a request. */
+static void check_ends_with(dc_pager *pager, const char *message)
+{
+    int i;
+
+    for (i = 0; i < 2; i++) {
+        dc_page *page = UNTOUCHED(dc_page);
+        dc_error *error = NULL;
+
+        CHECK(dc_pager_next(pager, NULL, &page, &error) == DC_ERR_PROTOCOL && page == NULL);
+        CHECK(strstr(dc_error_message(error), message) != NULL && dc_error_attempts(error) == 0);
+        dc_error_free(error);
+    }
+}
+
+static void repeated_cursor_ends_the_list(void)
+{
+    struct scripted server = {.responses = {PAGE_BEFORE("a"), PAGE_BEFORE("b"), PAGE_BEFORE("a"), EMPTY_PAGE}};
+    dc_pager *pager = pager_of(&server);
+
+    check_next_page(pager, "a");
+    check_next_page(pager, "b");
+    check_next_page(pager, "a");
+    check_ends_with(pager, "cursor");
+    CHECK(scripted_stop(&server) == 3);
+    dc_pager_free(pager);
+}
+
+static void next_page_in_an_unsupported_form_ends_the_list(void)
+{
+    struct scripted server = {.responses = {
+        RESPONSE("200 OK", "", "{\"data\":[],\"pages\":{\"next\":\"/data_connectors?page=2\"}}"), EMPTY_PAGE,
+    }};
+    dc_pager *pager = pager_of(&server);
+
+    check_next_page(pager, NULL);
+    check_ends_with(pager, "next page");
+    CHECK(scripted_stop(&server) == 1);
+    dc_pager_free(pager);
+}
+
+static void failed_page_is_requested_again(void)
+{
+    struct scripted server = {.responses = {
+        PAGE_BEFORE("a"), RESPONSE("503 Service Unavailable", "", "{}"), PAGE_BEFORE("b"),
+    }};
+    dc_pager *pager = pager_of(&server);
+    dc_page *page = UNTOUCHED(dc_page);
+
+    check_next_page(pager, "a");
+    CHECK(dc_pager_next(pager, NULL, &page, NULL) == DC_ERR_SERVER && page == NULL);
+    check_next_page(pager, "b");
+    CHECK(scripted_stop(&server) == 3);
+    CHECK(strstr(server.requests[0], "starting_after") == NULL);
+    CHECK(strstr(server.requests[1], "starting_after=a ") != NULL);
+    CHECK(strstr(server.requests[2], "starting_after=a ") != NULL);
+    dc_pager_free(pager);
+}
+
 int main(int argc, char **argv)
 {
     char cursor[256] = "";
@@ -120,6 +201,9 @@ int main(int argc, char **argv)
     resumes_at_a_cursor(cursor);
     prefetching_lists_the_same_pages(cursor);
     failure_keeps_the_position();
+    repeated_cursor_ends_the_list();
+    next_page_in_an_unsupported_form_ends_the_list();
+    failed_page_is_requested_again();
     dc_client_free(client);
     return 0;
 }

@@ -8,6 +8,15 @@
         CHECK(strlen(dc_status_message(status)) > 5);        \
     } while (0)
 
+static void messages_differ(void)
+{
+    dc_status one, other;
+
+    for (one = DC_DONE; one >= DC_ERR_PROXY; one--)
+        for (other = DC_DONE; other > one; other--)
+            CHECK(strcmp(dc_status_message(one), dc_status_message(other)) != 0);
+}
+
 int main(void)
 {
     CHECK_STATUS(DC_OK, 0);
@@ -27,6 +36,7 @@ int main(void)
     CHECK_STATUS(DC_ERR_CANCELLED, -13);
     CHECK_STATUS(DC_ERR_SYSTEM, -14);
     CHECK_STATUS(DC_ERR_PROXY, -15);
+    messages_differ();
     CHECK(strcmp(dc_status_name(-9999), "DC_UNKNOWN") == 0);
     CHECK(strcmp(dc_status_name(INT32_MIN), "DC_UNKNOWN") == 0);
     CHECK(strcmp(dc_status_message(2), "unknown status") == 0);
