@@ -90,6 +90,9 @@ fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+    use std::time::{Duration, UNIX_EPOCH};
+
     use super::unix_ms;
 
     #[test]
@@ -112,21 +115,78 @@ mod tests {
         }
     }
 
+    const DAY: i64 = 86_400;
+    /// The Gregorian calendar repeats after 400 years.
+    const DAYS_OF_400_YEARS: i64 = 146_097;
+
+    /// A time after 1970 as `(year, month, day, "hh:mm:ss")`, formatted by httpdate, which shares no code with this
+    /// parser.
+    fn expected(seconds: i64) -> (i64, i64, i64, String) {
+        let since_epoch = Duration::from_secs(seconds.unsigned_abs());
+        let date = httpdate::fmt_http_date(UNIX_EPOCH + since_epoch); // Such as "Sun, 06 Nov 1994 08:49:37 GMT".
+        let words: Vec<&str> = date.split(' ').collect();
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        let month = months.iter().position(|name| *name == words[2]).expect("a month") as i64 + 1;
+        let number = |word: &str| word.parse().expect("a number");
+        (number(words[3]), month, number(words[1]), words[4].to_owned())
+    }
+
+    fn at_midnight(year: i64, month: i64, day: i64) -> Option<i64> {
+        unix_ms(format!("{year:04}-{month:02}-{day:02}T00:00:00Z").as_bytes())
+    }
+
     #[test]
-    fn each_day_is_24_hours_after_the_previous_one() {
-        let mut expected = unix_ms(b"1899-12-31T00:00:00Z").unwrap_or_default();
-        for year in 1900..2101 {
-            for month in 1..13 {
-                for day in 1..32 {
-                    let time = format!("{year}-{month:02}-{day:02}T00:00:00Z");
-                    if let Some(ms) = unix_ms(time.as_bytes()) {
-                        expected += 86_400_000;
-                        assert_eq!(ms, expected, "{time}");
-                    }
+    fn accepts_the_days_of_another_calendar_and_no_others() {
+        // From 2000-01-01, all days of 400 years.
+        let first = 10_957;
+        let days: HashMap<(i64, i64, i64), i64> = (first..first + DAYS_OF_400_YEARS)
+            .map(|day| {
+                let (year, month, day_of_month, _) = expected(day * DAY);
+                ((year, month, day_of_month), day)
+            })
+            .collect();
+        for year in 2000..2400 {
+            for month in 0..=13 {
+                for day in 0..=32 {
+                    let day_ms = days.get(&(year, month, day)).map(|days| days * DAY * 1000);
+                    assert_eq!(at_midnight(year, month, day), day_ms, "{year}-{month}-{day}");
                 }
             }
         }
-        assert_eq!(unix_ms(b"2101-01-01T00:00:00Z"), Some(expected + 86_400_000));
+        // The days at which the lengths of months and years show, in all years.
+        for year in 0..10_000_i64 {
+            let cycles = year.div_euclid(400) - 5;
+            for (month, day) in [(1, 1), (2, 28), (2, 29), (3, 1), (7, 31), (12, 31)] {
+                let same_day = days.get(&(year - cycles * 400, month, day));
+                let day_ms = same_day.map(|day| (day + cycles * DAYS_OF_400_YEARS) * DAY * 1000);
+                assert_eq!(at_midnight(year, month, day), day_ms, "{year}-{month}-{day}");
+            }
+        }
+    }
+
+    #[test]
+    fn agrees_with_another_clock_on_each_second_of_a_day() {
+        // The leap day of 2024.
+        let midnight = 1_709_164_800;
+        for seconds in midnight..midnight + DAY {
+            let (year, month, day, clock) = expected(seconds);
+            let time = format!("{year}-{month:02}-{day:02}T{clock}Z");
+            assert_eq!(unix_ms(time.as_bytes()), Some(seconds * 1000), "{time}");
+        }
+    }
+
+    #[test]
+    fn subtracts_each_time_zone() {
+        // The same moment in every zone: the local time is later by the offset, and may be another day.
+        let moment = 1_709_166_600;
+        for minutes in -1439..=1439_i64 {
+            let (year, month, day, clock) = expected(moment + minutes * 60);
+            let (sign, size) = (if minutes < 0 { '-' } else { '+' }, minutes.abs());
+            for colon in ["", ":"] {
+                let time = format!("{year}-{month:02}-{day:02} {clock}{sign}{:02}{colon}{:02}", size / 60, size % 60);
+                assert_eq!(unix_ms(time.as_bytes()), Some(moment * 1000), "{time}");
+            }
+        }
     }
 
     #[test]
@@ -141,6 +201,7 @@ mod tests {
             "2025-11-15T09:30:00Z ",
             "2025-11-15T09:30:00+1",
             "2025-11-15T09:30:00+24:00",
+            "2025-11-15T09:30:00+23:60",
             "2025-11-15T24:00:00Z",
             "2025-11-15T09:60:00Z",
             "2025-11-15T09:30:60Z",
