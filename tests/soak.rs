@@ -1,13 +1,13 @@
 //! Eight threads share one client, half of them with prefetching pagers, against a server that fails one response in
 //! ten in random ways: every page returned is complete and correct, and no call hangs. `DC_TEST_SOAK_SECONDS` sets the
-//! duration.
+//! duration, `DC_TEST_SOAK_SEED` the seed of the failures.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod support;
 
-use std::collections::BTreeMap;
-use std::hash::{BuildHasher, RandomState};
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, RandomState};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -19,8 +19,35 @@ use data_connectors::{Client, Config, Error, ErrorKind, Page, PageRequest};
 const DEFAULT_SECONDS: u64 = 8;
 const THREADS: u32 = 8;
 
-fn random(below: u64) -> u64 {
-    RandomState::new().hash_one(()) % below
+/// A number that depends on the seed and on what it is for, but not on the order of the threads.
+fn random(seed: u64, purpose: (&str, u32, &str), below: u64) -> u64 {
+    BuildHasherDefault::<DefaultHasher>::default().hash_one((seed, purpose)) % below
+}
+
+/// A fault of the server, or `None`, for the n-th request with a cursor: the same for the same seed.
+fn fault(seed: u64, cursor: &str, number: u32) -> Option<u64> {
+    (random(seed, ("is a fault", number, cursor), 10) == 0).then(|| random(seed, ("which fault", number, cursor), 8))
+}
+
+/// The seed, and what the server has done.
+struct Faults {
+    seed: u64,
+    count: AtomicU64,
+    /// The number of requests for each cursor.
+    requests: Mutex<HashMap<String, u32>>,
+}
+
+impl Faults {
+    fn new(seed: u64) -> Self {
+        Self { seed, count: AtomicU64::new(0), requests: Mutex::default() }
+    }
+
+    fn for_next_request(&self, cursor: &str) -> Option<u64> {
+        let mut requests = self.requests.lock().unwrap();
+        let number = requests.entry(cursor.to_owned()).or_default();
+        *number += 1;
+        fault(self.seed, cursor, *number)
+    }
 }
 
 /// The page for a cursor; all its values are derived from the cursor.
@@ -31,7 +58,7 @@ fn body(cursor: &str) -> String {
 }
 
 /// Responds to requests on a connection, until a fault closes it.
-fn serve(mut stream: TcpStream, faults: &AtomicU64) -> std::io::Result<()> {
+fn serve(mut stream: TcpStream, faults: &Faults) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     stream.set_read_timeout(Some(Duration::from_secs(20)))?;
     loop {
@@ -45,13 +72,13 @@ fn serve(mut stream: TcpStream, faults: &AtomicU64) -> std::io::Result<()> {
         let cursor = head.split_once("starting_after=").unwrap().1.split([' ', '&']).next().unwrap().to_owned();
         let body = body(&cursor);
         let response = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len()).into_bytes();
-        if random(10) > 0 {
+        let Some(fault) = faults.for_next_request(&cursor) else {
             stream.write_all(&response)?;
             continue;
-        }
-        faults.fetch_add(1, Ordering::Relaxed);
+        };
+        faults.count.fetch_add(1, Ordering::Relaxed);
         let half = response.len() / 2;
-        match random(8) {
+        match fault {
             0 => return Ok(()),
             1 => return stream.write_all(&response[..half]),
             2 => {
@@ -79,7 +106,7 @@ fn serve(mut stream: TcpStream, faults: &AtomicU64) -> std::io::Result<()> {
 /// How often each kind of error occurred.
 type ErrorCounts = BTreeMap<String, u64>;
 
-fn list_pages(client: &Client, thread: u32, until: Instant) -> (u64, ErrorCounts) {
+fn list_pages(client: &Client, thread: u32, _: u64, until: Instant) -> (u64, ErrorCounts) {
     let (mut pages, mut errors) = (0, ErrorCounts::new());
     while Instant::now() < until {
         let cursor = format!("t{thread}n{pages}");
@@ -96,13 +123,13 @@ fn list_pages(client: &Client, thread: u32, until: Instant) -> (u64, ErrorCounts
 }
 
 /// Like [`list_pages`], with prefetching pagers that are dropped after a few pages.
-fn iterate_with_prefetch(client: &Client, thread: u32, until: Instant) -> (u64, ErrorCounts) {
+fn iterate_with_prefetch(client: &Client, thread: u32, seed: u64, until: Instant) -> (u64, ErrorCounts) {
     let (mut pages, mut errors) = (0, ErrorCounts::new());
     while Instant::now() < until {
         let mut cursor = format!("t{thread}n{pages}");
         let mut pager = client.pager(PageRequest::new().starting_after(cursor.clone()).unwrap());
         pager.set_prefetch(true);
-        for _ in 0..=random(20) {
+        for _ in 0..=random(seed, ("pages", thread, &cursor), 20) {
             match pager.next_page(None) {
                 Ok(page) => {
                     assert_page(&page.unwrap(), &cursor);
@@ -130,12 +157,36 @@ fn count_error(error: &Error, errors: &mut ErrorCounts) {
     *errors.entry(format!("{:?}", error.kind())).or_default() += 1;
 }
 
+fn new_seed() -> u64 {
+    RandomState::new().hash_one(()) >> 32
+}
+
+#[test]
+fn faults_depend_on_the_seed_alone() {
+    let faults = |seed| {
+        let faults = Faults::new(seed);
+        let cursors = (0..2000).map(|number| format!("t0n{}", number / 2));
+        cursors.map(|cursor| faults.for_next_request(&cursor)).collect::<Vec<_>>()
+    };
+    let of_seed = faults(1);
+    assert_eq!(of_seed, faults(1));
+    assert_ne!(of_seed, faults(2));
+    let (first, second): (Vec<_>, Vec<_>) = of_seed.chunks(2).map(|requests| (requests[0], requests[1])).unzip();
+    assert_ne!(first, second, "a repeated request may succeed");
+    for kind in 0..8 {
+        assert!(of_seed.contains(&Some(kind)), "fault {kind}");
+    }
+}
+
 #[test]
 fn every_page_is_complete_and_correct() {
     let seconds = std::env::var("DC_TEST_SOAK_SECONDS").map_or(DEFAULT_SECONDS, |seconds| seconds.parse().unwrap());
+    let seed = std::env::var("DC_TEST_SOAK_SEED").map_or_else(|_| new_seed(), |seed| seed.parse().unwrap());
+    // Unlike println!, visible even if the process crashes or hangs.
+    writeln!(std::io::stderr(), "soak: DC_TEST_SOAK_SEED={seed}").unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let (stop, faults) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+    let (stop, faults) = (Arc::new(AtomicBool::new(false)), Arc::new(Faults::new(seed)));
     let server = std::thread::spawn({
         let (stop, faults) = (stop.clone(), faults.clone());
         move || {
@@ -161,7 +212,7 @@ fn every_page_is_complete_and_correct() {
             let (client, total) = (&client, &total);
             scope.spawn(move || {
                 let work = if thread % 2 == 0 { list_pages } else { iterate_with_prefetch };
-                let (pages, errors) = work(client, thread, until);
+                let (pages, errors) = work(client, thread, seed, until);
                 let mut total = total.lock().unwrap();
                 total.0 += pages;
                 for (kind, count) in errors {
@@ -172,7 +223,7 @@ fn every_page_is_complete_and_correct() {
     });
     let elapsed = started.elapsed();
     let (pages, errors) = total.into_inner().unwrap();
-    let faults = faults.load(Ordering::Relaxed);
+    let faults = faults.count.load(Ordering::Relaxed);
     println!("{pages} pages, {faults} faults, failed calls: {errors:?}, in {elapsed:?}");
     assert!(elapsed < Duration::from_secs(seconds + 25), "{elapsed:?}");
     assert!(pages > 100 && faults > pages / 40, "{pages} pages, {faults} faults");
