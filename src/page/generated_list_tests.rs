@@ -193,6 +193,21 @@ fn rejects_what_serde_json_rejects() {
     }
 }
 
+/// What the fuzzer finds becomes one of its seeds, and is then tested here, too.
+#[test]
+fn parses_the_seeds_of_the_fuzzer_like_serde_json() {
+    let (mut lists, mut others) = (0, 0);
+    for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/seeds")).expect("the seeds") {
+        let path = entry.expect("a file").path();
+        let body = std::fs::read(&path).expect("a readable file");
+        if std::panic::catch_unwind(|| check_page(&body)).is_err() {
+            panic!("{}", path.display());
+        }
+        *(if Page::parse(body).is_ok() { &mut lists } else { &mut others }) += 1;
+    }
+    assert!(lists >= 12 && others >= 6, "{lists} lists, {others} other bodies");
+}
+
 #[test]
 fn rows_can_be_nested_as_deeply_as_the_page() {
     for levels in [90, 99, 100, 101, 120, 123, 124, 125, 126, 127, 128] {
