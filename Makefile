@@ -6,7 +6,7 @@ CC ?= cc
 PYTHON_DIR := bindings/python
 LIBRARY := libdata_connectors.so
 
-.PHONY: help demo test test-rust test-python test-wheel test-package test-asan test-languages conformance-prefix load test-msrv fuzz \
+.PHONY: help demo test test-rust test-python test-wheel test-package test-asan test-languages conformance-prefix load test-msrv fuzz mutants \
 	header reference sandbox library staged check-folders install uninstall docs bench lint clean
 
 help: ## list the targets
@@ -62,11 +62,13 @@ load: conformance-prefix ## run a load test of the Go and Node services (LOAD_SE
 	LD_LIBRARY_PATH=$(PREFIX_LIB) $(LOAD) --seconds $(LOAD_SECONDS) -- $(TARGET)/conformance/service-go
 	$(LOAD) --seconds $(LOAD_SECONDS) -- node examples/services/node/service.js
 
+# The integration tests that make calls.
+CALL_TESTS := faults connections tls proxy retries client prefetch soak
+
 # RUSTC_BOOTSTRAP enables sanitizers in the stable compiler.
 test-asan: ## run fault, connection, prefetch and soak tests with AddressSanitizer
 	RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address CARGO_TARGET_DIR=$(TARGET)/asan cargo test --locked --no-fail-fast \
-		--target $$(rustc -vV | sed -n 's/^host: //p') --lib \
-		--test faults --test connections --test tls --test proxy --test retries --test client --test prefetch --test soak
+		--target $$(rustc -vV | sed -n 's/^host: //p') --lib $(addprefix --test ,$(CALL_TESTS))
 
 # RUSTC_BOOTSTRAP enables the fuzzer's instrumentation in the stable compiler. Findings are kept in the target folder.
 FUZZ_SECONDS ?= 60
@@ -80,6 +82,12 @@ fuzz: ## search for responses that are parsed differently from serde_json (FUZZ_
 	@mkdir -p $(TARGET)/fuzz/corpus
 	$(TARGET)/fuzz/$$(rustc -vV | sed -n 's/^host: //p')/release/page -dict=fuzz/page.dict -max_len=4096 \
 		-max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$(TARGET)/fuzz/ $(TARGET)/fuzz/corpus fuzz/seeds
+
+# One mutant in eight, from the first: about 200, for an hour.
+MUTANTS ?= 0/8
+
+mutants: ## check that the tests notice changes of the code (MUTANTS=0/8: one in eight, from the first)
+	DC_TEST_SOAK_SECONDS=2 sh tests/mutants.sh $(MUTANTS) $(CALL_TESTS) cancellation processes
 
 MSRV := $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 

@@ -175,3 +175,38 @@ pub(crate) fn replace_lone_surrogates(body: &[u8]) -> Vec<u8> {
     }
     replaced
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All strings of four of these units, decoded by std.
+    #[test]
+    fn replaces_only_surrogates_that_are_alone() {
+        let parts = [
+            ("A", 'A' as u16),
+            (r"\\", '\\' as u16),
+            (r"\u005C", '\\' as u16),
+            (r"\uD7ff", 0xd7ff),
+            (r"\ud800", 0xd800),
+            (r"\udBfF", 0xdbff),
+            (r"\uDC00", 0xdc00),
+            (r"\udfff", 0xdfff),
+            (r"\ue000", 0xe000),
+            ("u", 'u' as u16),
+        ];
+        for index in 0..parts.len().pow(4) {
+            let chosen = [1, 10, 100, 1000].map(|divisor| parts[index / divisor % 10]);
+            let json = format!("\"{}\"", chosen.map(|(json, _)| json).concat());
+            let replaced: String = serde_json::from_slice(&replace_lone_surrogates(json.as_bytes())).expect(&json);
+            assert_eq!(replaced, String::from_utf16_lossy(&chosen.map(|(_, unit)| unit)), "{json}");
+        }
+    }
+
+    #[test]
+    fn leaves_other_bytes_unchanged() {
+        for body in [&br"\u"[..], br"\ud8", br"\ud80g\u+d80", b"\\", b"\xff\\ud7ff", br#"{"\n\"\uD7FF":"\/"}"#, b""] {
+            assert_eq!(replace_lone_surrogates(body), body, "{}", body.escape_ascii());
+        }
+    }
+}

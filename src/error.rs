@@ -221,6 +221,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn is_displayed_as_its_message() {
+        let error = Error::invalid("invalid a: use b");
+        assert_eq!(error.to_string(), "invalid a: use b");
+        assert!(format!("{error:?}").contains("InvalidArgument"), "{error:?}");
+    }
+
+    #[test]
     fn messages_have_one_line_and_a_maximum_length() {
         let message = |text: &str| Error::invalid(text.to_owned()).message().to_owned();
         assert_eq!(message("plain ünïcode"), "plain ünïcode");
