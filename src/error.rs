@@ -232,6 +232,10 @@ mod tests {
         let message = |text: &str| Error::invalid(text.to_owned()).message().to_owned();
         assert_eq!(message("plain ünïcode"), "plain ünïcode");
         assert_eq!(message("a\nb\u{1b}[31mc\u{2028}d\u{9b}e\0f"), "a b [31mc d e f");
+        let longest = "x".repeat(MAX_MESSAGE_BYTES - 1);
+        assert_eq!(message(&format!("{longest}x")), format!("{longest}x"));
+        assert_eq!(message(&format!("{longest}\n")), format!("{longest} "));
+        assert_eq!(message(&format!("{longest}xy")), format!("{longest}x…"));
         let long = message(&"ü".repeat(5_000));
         assert!(long.len() <= MAX_MESSAGE_BYTES + 3 && long.ends_with("ü…"), "{}", long.len());
     }

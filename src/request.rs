@@ -82,9 +82,11 @@ impl PageRequest {
     }
 
     fn url(&self, base: &BaseUrl) -> String {
-        let max_encoded_cursor = 3 * self.cursor().map_or(0, str::len);
         let mut url = String::with_capacity(
-            base.as_str().len() + PATH.len() + "?per_page=50&starting_after=".len() + max_encoded_cursor,
+            base.as_str().len()
+                + PATH.len()
+                + "?per_page=50&starting_after=".len()
+                + 3 * self.cursor().map_or(0, str::len),
         );
         url.push_str(base.as_str());
         url.push_str(PATH);
@@ -146,5 +148,8 @@ mod tests {
         }
         let error = PageRequest::new().starting_after("").expect_err("empty");
         assert!(error.message().contains("omit it for the first page"), "{error}");
+        assert!(PageRequest::new().starting_after("x".repeat(4096)).is_ok());
+        let error = PageRequest::new().starting_after("x".repeat(4097)).expect_err("too long");
+        assert!(error.message().contains("has 4097 bytes, more than 4096"), "{error}");
     }
 }

@@ -99,6 +99,21 @@ mod tests {
     }
 
     #[test]
+    fn has_a_maximum_length() {
+        assert!(AccessToken::new(&"x".repeat(4096)).is_ok());
+        let error = AccessToken::new(&"x".repeat(4097)).expect_err("too long");
+        assert_eq!(error.message(), "invalid access_token: longer than 4096 characters");
+    }
+
+    #[test]
+    fn tokens_of_eight_characters_are_redacted_within_words() {
+        for (token, redacted) in [("1234567", "x1234567y [token]"), ("12345678", "x[token]y [token]")] {
+            let text = format!("x{token}y {token}");
+            assert_eq!(AccessToken::new(token).expect(token).redact(&text), redacted);
+        }
+    }
+
+    #[test]
     fn redacts_the_token_in_debug_output_and_text() {
         let token = AccessToken::new("s3cret-token").expect("a valid access token");
         assert_eq!(format!("{token:?}"), "[token]");

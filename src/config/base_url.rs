@@ -154,8 +154,10 @@ mod tests {
 
     #[test]
     fn validates_urls() {
+        let long = format!("https://host/{}", "x".repeat(2035));
         for (valid, expected) in [
             ("https://api.intercom.io/", "https://api.intercom.io"),
+            (&long, &long),
             ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
             ("https://[::1]:8443/proxy/", "https://[::1]:8443/proxy"),
             ("https://[::1]", "https://[::1]"),
@@ -177,6 +179,7 @@ mod tests {
             ("https://host\n", "at byte 12"),
             ("https://[::1", "not a URL"),
             ("https://me:pass@host", "user name or password"),
+            (&format!("{long}x"), "longer than 2048 bytes"),
             ("https://host/?x=1", "query"),
             ("https://host/#x", "fragment"),
         ] {

@@ -257,5 +257,9 @@ mod tests {
         {
             assert_eq!(distance(from, to), expected, "{from} {to}");
         }
+        for (length, expected) in [(64, 0), (65, 65)] {
+            let name = "x".repeat(length);
+            assert_eq!(distance(&name, &name), expected, "more than 64 bytes are not compared");
+        }
     }
 }

@@ -148,11 +148,14 @@ fn errors_do_not_contain_secrets() {
 #[test]
 fn api_versions_are_words_or_numbers() {
     let mut config = Config::new();
-    for version in ["Preview", "Unstable", "2.16", "2.99", "10.0"] {
+    let longest = "x".repeat(32);
+    for version in ["Preview", "Unstable", "2.16", "2.99", "10.0", "1234.5678", &longest] {
         config.set_api_version(version).expect(version);
         assert_eq!(config.api_version, version);
     }
-    for version in ["", "2", "2.", ".16", "2.16.1", "2,16", "Preview\n", "v2.16", "2.x"] {
+    for version in
+        ["", "2", "2.", ".16", "2.16.1", "2,16", "Preview\n", "v2.16", "2.x", "12345.1", "1.12345", &"x".repeat(33)]
+    {
         assert_rejected(config.set_api_version(version), "use Preview, or a number such as 2.16");
     }
 }
@@ -170,12 +173,37 @@ fn typed_setters_check_their_ranges() {
 }
 
 #[test]
+fn unknown_names_suggest_an_option() {
+    for (name, suggestion) in [
+        ("timeout", "unknown option \"timeout\": did you mean timeout_ms? (in milliseconds)"),
+        ("timeuot_ms", "unknown option \"timeuot_ms\": did you mean timeout_ms?"),
+        ("url", "unknown option \"url\": did you mean base_url?"),
+        ("MAX-RETRYS", "unknown option \"MAX-RETRYS\": did you mean max_retries?"),
+        ("ca_bundle", "unknown option (not shown, it may be a secret): the nearest known one is ca_file"),
+    ] {
+        assert_eq!(find(&OPTIONS, name, None).err().expect(name).message(), suggestion);
+    }
+}
+
+/// A longer value may be a secret.
+#[test]
+fn rejected_values_are_repeated_up_to_16_bytes() {
+    let mut config = Config::new();
+    for (value, shown) in [("a234567890-bcdef", " \"a234567890-bcdef\""), ("a234567890-bcdefg", "")] {
+        let message = format!("invalid api_version{shown}: use Preview, or a number such as 2.16");
+        assert_eq!(config.set_api_version(value).err().expect(value).message(), message);
+    }
+}
+
+#[test]
 fn user_agent_suffixes_are_one_line_of_ascii() {
     let mut config = Config::new();
     config.set_user_agent_suffix(" audit/1.0 (nightly) ").expect("valid");
     assert_eq!(config.user_agent_suffix.as_deref(), Some("audit/1.0 (nightly)"));
     assert_rejected(config.set_user_agent_suffix("a\r\nX: y"), "visible ASCII");
+    config.set_user_agent_suffix(&"a".repeat(256)).expect("the longest");
     assert_rejected(config.set_user_agent_suffix(&"a".repeat(257)), "at most 256");
+    assert_rejected(config.set_user_agent_suffix("\u{7f}"), "visible ASCII");
     config.set_user_agent_suffix("").expect("removes it");
     assert_eq!(config.user_agent_suffix, None);
 }

@@ -40,3 +40,18 @@ impl Next {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_cursor_that_fits_into_a_request_is_used() {
+        let longest = "x".repeat(MAX_CURSOR);
+        assert_eq!(Next::from_cursor(&longest), Next::Cursor(longest.clone()));
+        assert_eq!(Next::from_cursor(&format!("{longest}x")), Next::Unsupported);
+        assert_eq!(Next::from_cursor(&longest.repeat(2)), Next::Unsupported);
+        assert_eq!(Next::from_cursor("a\0b"), Next::Unsupported);
+        assert_eq!(Next::from_cursor(""), Next::End);
+    }
+}
