@@ -67,7 +67,29 @@ fn no_descriptor(error: &io::Error) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::sys::{Interest, poll};
+
+    fn is_woken(token: &CancelToken) -> bool {
+        let descriptor = token.0.waker.as_fd();
+        poll([(descriptor, Interest::Read)].into_iter(), Duration::ZERO).expect("no signal") != 0
+    }
+
+    /// Otherwise the waits of the parent process would return at once, again and again.
+    #[test]
+    fn token_from_before_a_fork_does_not_wake_the_parent_process() {
+        for (generation, is_inherited) in [(process_generation(), false), (process_generation() + 1, true)] {
+            let waker = Waker::new().expect("a descriptor");
+            let token = CancelToken(Arc::new(Inner { cancelled: AtomicBool::new(false), waker, generation }));
+            assert_eq!(token.descriptor().is_none(), is_inherited);
+            assert!(!is_woken(&token));
+            token.cancel();
+            assert!(token.is_cancelled());
+            assert_eq!(is_woken(&token), !is_inherited);
+        }
+    }
 
     #[test]
     fn clones_share_the_cancellation() {
