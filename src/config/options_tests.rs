@@ -213,4 +213,23 @@ fn ca_files_contain_certificates() {
     let mut config = Config::new();
     assert_rejected(config.set_ca_file(Some(Path::new("no/such/file.pem"))), "could not read ca_file no/such/file.pem");
     assert_rejected(config.set_ca_file(Some(Path::new(""))), "the path is empty");
+    assert_rejected(config.set_ca_file(Some(&std::env::temp_dir())), "not a regular file");
+
+    let path = std::env::temp_dir().join(format!("data_connectors_ca_file_{}.pem", std::process::id()));
+    let valid = rcgen::generate_simple_self_signed(["host".to_owned()]).expect("a certificate").cert.pem();
+    let malformed = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    let other_block = "-----BEGIN X-----\nAAAA\n-----END X-----\n";
+    std::fs::write(&path, format!("\u{feff}{valid}{other_block}{valid}")).expect("a file");
+    config.set_ca_file(Some(&path)).expect("two certificates");
+    assert!(format!("{config:?}").contains("2 from a file"), "{config:?}");
+    std::fs::write(&path, format!("{valid}{malformed}")).expect("a file");
+    assert_rejected(config.set_ca_file(Some(&path)), "certificate 2 is malformed");
+    std::fs::write(&path, valid.trim_end().trim_end_matches('-')).expect("a file");
+    assert_rejected(config.set_ca_file(Some(&path)), "incomplete");
+    let sparse = std::fs::File::create(&path).expect("a file");
+    sparse.set_len(16 * 1024 * 1024).expect("16 MiB");
+    assert_rejected(config.set_ca_file(Some(&path)), "no certificate found");
+    sparse.set_len(16 * 1024 * 1024 + 1).expect("a byte more");
+    assert_rejected(config.set_ca_file(Some(&path)), "larger than 16 MiB");
+    std::fs::remove_file(&path).expect("its removal");
 }
