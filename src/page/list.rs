@@ -220,4 +220,20 @@ mod tests {
         assert_eq!(hashes.len(), rows.len());
         assert_eq!(ids_hash(r#"{"id":1}, {"id":2}"#, ""), ids_hash(r#"{"id":1},{"id":2}"#, ""));
     }
+
+    /// `diagnose` gives the same result, but takes longer.
+    #[test]
+    fn lists_of_the_service_need_no_diagnosis() {
+        let rows = r#"{"type":"list","data":[{"type":"data_connector","id":"1"}, {"id":"2"}],"total_count":2,"#;
+        for (pages, next) in [
+            (r#""pages":{"type":"pages","page":1,"next":{"per_page":2,"starting_after":"a="}}}"#, "a="),
+            (r#""pages":{"type":"pages","next":null,"per_page":2}}"#, ""),
+            (r#""pages":{"next":{"starting_after":"a"},"next":null}} "#, ""),
+            (r#""pages":{}}"#, ""),
+        ] {
+            let json = [rows, pages].concat();
+            let list = list(&mut Scanner::new(&json, 0, MAX_DEPTH)).expect(&json);
+            assert_eq!((list.rows.start, list.rows.count, list.next), (23, 2, Next::from_cursor(next)), "{json}");
+        }
+    }
 }
