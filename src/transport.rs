@@ -26,6 +26,7 @@ use self::agents::{AgentSettings, Agents};
 use self::attempt::{Attempt, run_as_current};
 use self::authorization::AUTHORIZATION_PLACEHOLDER;
 use self::error::{ErrorContext, is_connection_closed};
+use self::response_head::MAX_RESPONSE_HEAD_BYTES;
 use self::ureq_connector::TcpConnector;
 use crate::call::{CallContext, Timeouts};
 use crate::config::{AccessToken, CaCertificates, Config};
@@ -35,8 +36,6 @@ use crate::response::HttpResponse;
 /// The maximum size of an error response body that is read: an `error.list` is short, and a gateway's HTML is not
 /// needed.
 const MAX_ERROR_BODY_BYTES: u64 = 1024 * 1024;
-/// Less than the input buffer, which must hold a complete head.
-const MAX_RESPONSE_HEAD_BYTES: usize = 32 * 1024;
 const MAX_IDLE_CONNECTIONS: usize = 64;
 /// Less than the minute after which servers usually close idle connections.
 const MAX_IDLE_AGE: Duration = Duration::from_secs(50);

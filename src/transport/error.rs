@@ -6,7 +6,6 @@ use std::net::SocketAddr;
 
 use rustls::{CertificateError, Error as TlsError};
 
-use super::response_head::MAX_HEADER_LINES;
 use crate::call::{Interruption, Timeouts};
 use crate::config::AccessToken;
 use crate::error::{Error, ErrorKind};
@@ -27,7 +26,7 @@ pub(super) enum TransportError {
     /// A failure while waiting for the proxy.
     AtProxy { proxy: String, error: Box<TransportError> },
     /// More header lines than ureq's parser accepts.
-    TooManyHeaders,
+    TooManyHeaders { limit: usize },
     /// The body is not what its `Content-Encoding` says; how it differs.
     InvalidBody(String),
     /// The request does not fit into the output buffer.
@@ -149,9 +148,9 @@ impl ErrorContext {
             TransportError::ProxyRefused { message, is_temporary } => {
                 return Error::new(ErrorKind::Proxy, message).with_temporary(is_temporary);
             }
-            TransportError::TooManyHeaders => (
+            TransportError::TooManyHeaders { limit } => (
                 ErrorKind::TooLarge,
-                format!("response from {peer} has more than {MAX_HEADER_LINES} header lines: {CHECK_HEADERS}"),
+                format!("response from {peer} has more than {limit} header lines: {CHECK_HEADERS}"),
             ),
             // May quote the header.
             TransportError::InvalidBody(reason) => {

@@ -6,11 +6,12 @@ use std::io::{self, BufRead};
 
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 
-use super::MAX_RESPONSE_HEAD_BYTES;
 use super::error::TransportError;
 
 /// The limit of ureq's parser, whose error for it cannot be told from others.
-pub(super) const MAX_HEADER_LINES: usize = 128;
+const MAX_HEADER_LINES: usize = 128;
+/// Less than the input buffer, which must hold a complete head.
+pub(super) const MAX_RESPONSE_HEAD_BYTES: usize = 32 * 1024;
 
 /// Follows TLS in the chain of connectors.
 #[derive(Debug)]
@@ -52,7 +53,7 @@ impl<T: Transport> Transport for HeadRepairingTransport<T> {
             let received = buffers.input().len();
             let scan = scan(buffers.input());
             if scan.header_lines > MAX_HEADER_LINES {
-                return Err(TransportError::TooManyHeaders.into());
+                return Err(TransportError::TooManyHeaders { limit: MAX_HEADER_LINES }.into());
             }
             self.expects_head = scan.end.is_none();
             match scan.end {

@@ -181,5 +181,8 @@ fn limits_the_number_of_header_lines() {
     assert!(transport(vec![head(MAX_HEADER_LINES)]).await_input(NextTimeout::default()).expect("input"));
     let error = transport(vec![head(MAX_HEADER_LINES + 1)]).await_input(NextTimeout::default()).expect_err("too many");
     let ureq::Error::Other(error) = error else { panic!("{error}") };
-    assert!(matches!(error.downcast_ref(), Some(TransportError::TooManyHeaders)), "{error}");
+    assert!(
+        matches!(error.downcast_ref(), Some(TransportError::TooManyHeaders { limit: MAX_HEADER_LINES })),
+        "{error}"
+    );
 }
