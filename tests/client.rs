@@ -5,7 +5,7 @@
 mod support;
 
 use std::net::TcpListener;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Barrier, Mutex};
 use std::time::{Duration, Instant};
 
 use data_connectors::{Client, Config, ErrorKind, LogLevel, PageRequest};
@@ -69,6 +69,30 @@ fn decompresses_responses_and_limits_their_decompressed_size() {
     let error = Client::new(&config).unwrap().list_page(&request, None).unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::TooLarge, 1));
     assert!(error.message().contains("larger than max_response_bytes ("), "{error}");
+}
+
+#[test]
+fn shutdown_cancels_the_calls_of_all_threads() {
+    const THREADS: usize = 8;
+    let sandbox = Sandbox::builder().start().unwrap();
+    for _ in 0..20 {
+        let client = client(sandbox.base_url());
+        let all_listed = Barrier::new(THREADS + 1);
+        let list = || client.list_page(&PageRequest::new(), None);
+        let list_until_cancelled = || {
+            list().unwrap();
+            all_listed.wait();
+            let error = std::iter::from_fn(|| Some(list())).find_map(Result::err).unwrap();
+            assert_eq!(error.kind(), ErrorKind::Cancelled, "{error}");
+        };
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(list_until_cancelled)).collect();
+            all_listed.wait();
+            client.shutdown();
+            let cancelled = threads.into_iter().map(|thread| thread.join().unwrap()).count();
+            assert_eq!(cancelled, THREADS);
+        });
+    }
 }
 
 #[test]

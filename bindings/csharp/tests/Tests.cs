@@ -136,25 +136,31 @@ internal static class Tests
 
     private static void ClosesDuringCalls()
     {
-        using (var server = new Sandbox("--connectors 3"))
+        using (var server = new Sandbox("--connectors 1000"))
             for (int round = 0; round < 100; round++)
             {
                 Client client = NewClient(server.Url);
                 PageIterator pages = client.Pages(perPage: 1);
                 Exception[] errors = new Exception[4];
+                var listed = new CountdownEvent(errors.Length); // until each thread has listed a page
                 Thread[] threads = Enumerable.Range(0, errors.Length).Select(at => new Thread(() =>
                 {
+                    bool isFirst = true;
                     while (errors[at] == null)
+                    {
                         errors[at] = Caught(() =>
                         {
-                            if (at % 2 == 0)
-                                client.ListPage();
-                            else if (!pages.MoveNext())
-                                throw new ObjectDisposedException(null, "the end of the list, not closed");
+                            if (at % 2 == 0 || !pages.MoveNext())
+                                client.ListPage(perPage: 1);
                         });
+                        if (isFirst)
+                            listed.Signal();
+                        True(!isFirst || errors[at] == null, "a page before closing: " + errors[at]);
+                        isFirst = false;
+                    }
                 })).ToArray();
                 Array.ForEach(threads, thread => thread.Start());
-                Thread.Sleep(round % 10);
+                listed.Wait();
                 pages.Dispose();
                 client.Dispose();
                 Array.ForEach(threads, thread => thread.Join());

@@ -79,7 +79,8 @@ test('a signal can be shared by calls of several clients, and keeps no listener'
   assert.equal(listeners(signal), 0);
   const one = client(bad.url);
   const calls = Array.from({ length: 8 }, () => failed(one.listPage({ signal })));
-  setTimeout(() => controller.abort(), 50);
+  await bad.received(8);
+  controller.abort();
   for (const { error } of await Promise.all(calls))
     assert.equal(error, signal.reason);
 });
@@ -123,13 +124,16 @@ test('aborting 30,000 queued calls does not block, and cancels no other calls', 
 });
 
 test('a queued call is cancelled immediately by its signal or by shutdown', async () => {
-  const one = client((await hang()).url);
+  const stuck = await hang();
+  const one = client(stuck.url);
   const busy = Array.from({ length: 16 }, () => failed(one.listPage()));
   const other = client((await hang()).url);
   const controller = new AbortController();
   const queued = [failed(other.listPage({ signal: controller.signal })), failed(all(other.list()))];
-  setTimeout(() => controller.abort(), 20);
-  setTimeout(() => other.shutdown(), 40);
+  await stuck.received(16);
+  controller.abort();
+  await queued[0];
+  other.shutdown();
   const results = await Promise.all(queued);
   assert.deepEqual(results.map(({ error }) => error.name), ['AbortError', 'CancelledError']);
   assert.ok(results.every(({ ms }) => ms < SOON));
@@ -140,11 +144,13 @@ test('a queued call is cancelled immediately by its signal or by shutdown', asyn
 
 test('return() cancels the call in progress', async () => {
   for (const prefetch of [false, true]) {
-    const everything = client((await hang()).url).list({ prefetch });
-    for (const iterator of [everything.pages(), everything[Symbol.asyncIterator]()]) {
+    const stuck = await hang();
+    const everything = client(stuck.url).list({ prefetch });
+    for (const [index, iterator] of [everything.pages(), everything[Symbol.asyncIterator]()].entries()) {
       const next = iterator.next();
-      setTimeout(() => iterator.return(), 50);
+      await stuck.received(index + 1);
       const started = performance.now();
+      iterator.return();
       assert.deepEqual(await next, { done: true, value: undefined });
       assert.ok(performance.now() - started < SOON);
     }
@@ -162,8 +168,10 @@ test('an aborted iteration can be continued at its cursor', async () => {
   const controller = new AbortController();
   const pages = one.list({ signal: controller.signal }).pages();
   await pages.next();
-  setTimeout(() => controller.abort(), 50);
-  await failed(pages.next());
+  const next = failed(pages.next());
+  await origin.received(2);
+  controller.abort();
+  await next;
   assert.equal(pages.cursor, 'c1');
   assert.deepEqual((await all(one.list({ startingAfter: pages.cursor }))).map((row) => row.id), ['2']);
 });

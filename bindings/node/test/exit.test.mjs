@@ -32,9 +32,12 @@ test('process.exit while many calls finish', async () => {
   for (let round = 0; round < 10; round++) {
     const result = await program(`
       const one = client(url);
-      const again = () => one.listPage({ perPage: 5 }).then(again);
-      for (let i = 0; i < 40; i++) again();
-      setTimeout(() => process.exit(0), ${20 + 7 * round});`);
+      let finished = 0;
+      const again = () => one.listPage({ perPage: 5 }).then(() => {
+        if (++finished === ${1 + 20 * round}) setImmediate(() => process.exit(0));
+        again();
+      });
+      for (let i = 0; i < 40; i++) again();`);
     assert.deepEqual([result.code, result.signal, result.err], [0, null, '']);
   }
 });

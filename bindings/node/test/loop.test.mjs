@@ -20,7 +20,7 @@ test('16 of 64 calls run at once, and fs and dns are not delayed', async () => {
   const origin = await hang();
   const one = client(origin.url);
   const calls = Array.from({ length: 64 }, () => failed(one.listPage()));
-  await sleep(200);
+  await origin.received(16);
   const started = performance.now();
   await Promise.all(Array.from({ length: 8 }, () => readFile(new URL(import.meta.url))));
   await lookup('localhost');
@@ -43,7 +43,8 @@ test('queued calls run in order, and the limit can be changed', async () => {
   const calls = Array.from({ length: 200 }, () => failed(other.listPage()));
   for (const limit of [32, 128]) {
     setMaxConcurrentCalls(limit);
-    await sleep(200);
+    await stuck.received(limit);
+    await sleep(100); // for calls above the limit
     assert.equal(stuck.requests.length, limit);
   }
   setMaxConcurrentCalls(16);

@@ -1,5 +1,6 @@
 // Shared by the tests: the sandbox, servers, child processes.
 import { spawn, spawnSync } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import os from 'node:os';
@@ -28,19 +29,28 @@ export async function sandbox(...options) {
   throw new Error('the sandbox did not start');
 }
 
-/** Starts a server for the tests of this file. `handler` receives the request, the response and the request count. */
+/**
+ * Starts a server for the tests of this file. `handler` receives the request, the response and the request count.
+ * `received(count)` waits until that many requests were received.
+ */
 export async function server(handler) {
   const requests = [];
+  const events = new EventEmitter();
   const created = http.createServer((request, response) => {
     requests.push(request);
     handler(request, response, requests.length);
+    events.emit('request');
   });
+  const received = async (count) => {
+    while (requests.length < count)
+      await once(events, 'request');
+  };
   after(() => {
     created.closeAllConnections();
     created.close();
   });
   await new Promise((resolve) => created.listen(0, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${created.address().port}`, requests };
+  return { url: `http://127.0.0.1:${created.address().port}`, requests, received };
 }
 
 /** A response body with these ids. */

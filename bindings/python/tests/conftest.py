@@ -134,6 +134,25 @@ class SilentServer:
         self._listener.close()
 
 
+@contextlib.contextmanager
+def server_for_concurrent_calls(count: int) -> Iterator[str]:
+    """Serve `count` requests, and send no response until all of them have arrived."""
+    all_arrived = threading.Barrier(count)
+    listener = socket.create_server(("127.0.0.1", 0), backlog=count)
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(4096)
+            all_arrived.wait(20)
+            connection.sendall(http("200 OK", '{"data":[]}'))
+
+    for _ in range(count):
+        threading.Thread(target=serve, daemon=True).start()
+    with listener:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
 @pytest.fixture()
 def silent() -> Iterator[SilentServer]:
     server = SilentServer()

@@ -5,14 +5,13 @@ from __future__ import annotations
 import gc
 import itertools
 import os
-import socket
 import threading
 import weakref
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import TOKEN, Sandbox, http
+from conftest import TOKEN, Sandbox, server_for_concurrent_calls
 
 import data_connectors as dc
 
@@ -81,8 +80,10 @@ def test_memory_does_not_grow_with_the_number_of_pages() -> None:
 
 def test_threads_share_a_client(client: dc.Client) -> None:
     outcomes: list[list[str | None]] = []
+    start = threading.Barrier(16)
 
     def list_all() -> None:
+        start.wait(60)
         for _ in range(3):
             outcomes.append([connector.id for connector in client.list(per_page=25)])
 
@@ -100,8 +101,10 @@ def test_threads_that_share_an_iterator_get_each_item_once(client: dc.Client, wh
     listing = client.list(per_page=1)
     iterator: Any = listing.pages() if what == "pages" else iter(listing)
     seen: list[str | None] = []
+    start = threading.Barrier(4)
 
     def iterate() -> None:
+        start.wait(60)
         for item in iterator:
             seen.append(item[0].id if what == "pages" else item.id)
 
@@ -114,26 +117,17 @@ def test_threads_that_share_an_iterator_get_each_item_once(client: dc.Client, wh
 
 
 def test_calls_of_threads_run_in_parallel() -> None:
-    """No response is sent until all requests have arrived."""
     count = 8
-    all_connected = threading.Barrier(count)
-    listener = socket.create_server(("127.0.0.1", 0), backlog=count)
-
-    def serve() -> None:
-        connection, _ = listener.accept()
-        with connection:
-            connection.recv(4096)
-            all_connected.wait(20)
-            connection.sendall(http("200 OK", '{"data":[]}'))
-
     outcomes: list[int] = []
-    with dc.Client(TOKEN, base_url=f"http://127.0.0.1:{listener.getsockname()[1]}") as client:
+    with (
+        server_for_concurrent_calls(count) as url,
+        dc.Client(TOKEN, base_url=url, max_retries=0) as client,
+    ):
         iterators = [client.list().pages() for _ in range(count // 2)]
         calls: list[Any] = [client.list_page] * (count // 2) + [
             pages.__next__ for pages in iterators
         ]
-        threads = [threading.Thread(target=serve) for _ in range(count)]
-        threads += [
+        threads = [
             threading.Thread(target=lambda call=call: outcomes.append(len(call())))
             for call in calls
         ]
@@ -141,5 +135,4 @@ def test_calls_of_threads_run_in_parallel() -> None:
             thread.start()
         for thread in threads:
             thread.join(30)
-    listener.close()
     assert outcomes == [0] * count

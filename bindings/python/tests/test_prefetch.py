@@ -204,7 +204,8 @@ def test_iteration_continues_after_signals(sandbox: str) -> None:
 
 
 def test_iteration_continues_after_cancellations(sandbox: str, client: dc.Client) -> None:
-    async def work() -> None:
+    async def work() -> int:
+        cancellations = 0
         async with dc.AsyncClient(TOKEN, base_url=sandbox) as loop_client:
             pages = loop_client.list(per_page=1, prefetch=True).pages()
             seen: list[str | None] = []
@@ -217,12 +218,13 @@ def test_iteration_continues_after_cancellations(sandbox: str, client: dc.Client
                 try:
                     seen.append((await task)[0].id)
                 except asyncio.CancelledError:
-                    pass
+                    cancellations += 1
                 except StopAsyncIteration:
                     break
         assert seen == [connector.id for connector in client.list()]
+        return cancellations
 
-    asyncio.run(asyncio.wait_for(work(), 30))
+    assert asyncio.run(asyncio.wait_for(work(), 30)) > 0
 
 
 def test_parent_and_child_continue_the_same_iteration(client: dc.Client) -> None:

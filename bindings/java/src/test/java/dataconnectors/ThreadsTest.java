@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -36,29 +37,38 @@ class ThreadsTest {
     void closingDuringCallsIsSafe() throws Exception {
         try (Sandbox sandbox = new Sandbox("--connectors", "1000");
                 ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
+            int[] closed = new int[4]; // of each of the uses below
             for (int round = 0; round < 20; round++) {
                 Client client = sandbox.client();
                 Pages shared = client.pages(ListOptions.DEFAULT.perPage(1));
                 CancelToken token = new CancelToken();
                 Runnable[] uses = {
-                    () -> client.listPage(ListOptions.DEFAULT.perPage(1).cancelToken(token)), shared::next,
-                    shared::cursor, token::isCancelled, () -> client.pages().close(),
+                    () -> client.listPage(ListOptions.DEFAULT.perPage(1).cancelToken(token)),
+                    () -> {
+                        shared.next();
+                        shared.cursor();
+                    },
+                    token::isCancelled, () -> client.pages().close(),
                 };
+                CountDownLatch used = new CountDownLatch(THREADS);
                 List<Callable<Boolean>> tasks = new ArrayList<>(IntStream.range(0, THREADS)
-                        .mapToObj(index -> (Callable<Boolean>) () -> untilClosed(uses[index % uses.length]))
+                        .mapToObj(index -> (Callable<Boolean>) () -> isClosedDuringUse(uses[index % uses.length], used))
                         .toList());
                 List<Runnable> closes = List.of(shared::close, client::close, token::close);
                 List<Future<Boolean>> running = tasks.stream().map(threads::submit).toList();
-                Thread.sleep(10);
+                used.await();
                 List<Future<?>> closing = Stream.concat(closes.stream(), closes.stream())
                         .<Future<?>>map(close -> Executors.newThreadPerTaskExecutor(Thread::new).submit(close))
                         .toList();
                 for (Future<?> close : closing) {
                     close.get();
                 }
-                for (Future<Boolean> use : running) {
-                    assertTrue(use.get());
+                for (int index = 0; index < THREADS; index++) {
+                    closed[index % closed.length] += running.get(index).get() ? 1 : 0;
                 }
+            }
+            for (int use = 0; use < closed.length; use++) {
+                assertTrue(closed[use] > 0, "use " + use + " was never closed");
             }
         }
     }
@@ -101,16 +111,24 @@ class ThreadsTest {
         }
     }
 
-    private static boolean untilClosed(Runnable use) {
-        for (int times = 0; times < 1_000; times++) {
+    /** Repeats a use, which must succeed at first, until it fails; false at the end of the list. */
+    private static boolean isClosedDuringUse(Runnable use, CountDownLatch used) {
+        boolean isFirst = true;
+        while (true) {
             try {
                 use.run();
             } catch (IllegalStateException closed) {
-                return closed.getMessage().contains("closed");
-            } catch (NoSuchElementException end) {
+                assertTrue(!isFirst && closed.getMessage().contains("closed"), closed.toString());
                 return true;
+            } catch (NoSuchElementException end) {
+                return false;
+            } finally {
+                if (isFirst) {
+                    used.countDown();
+                }
             }
+            isFirst = false;
+            Thread.yield();
         }
-        return true;
     }
 }
