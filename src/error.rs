@@ -167,7 +167,7 @@ impl Error {
         self.0.response.request_id.as_deref()
     }
 
-    /// How long to wait before retrying, if the service specified it.
+    /// How long to wait before retrying, if the service specified it; at most an hour.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.response.retry_after
     }

@@ -112,7 +112,7 @@ fn decompress(
             return Ok(());
         }
         if !coded.starts_with(GZIP_MAGIC) {
-            return Err(invalid(format!("is not valid gzip: {} bytes follow the gzip data", coded.len())));
+            return Err(invalid("is not valid gzip: other data follows the gzip data".to_owned()));
         }
         call.check().map_err(TransportError::from)?;
     }
