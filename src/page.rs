@@ -5,6 +5,7 @@ mod diagnose;
 pub(crate) mod field;
 #[cfg(test)]
 mod generated_list_tests;
+mod ids_hash;
 mod list;
 pub(crate) mod packed_rows;
 mod rows;

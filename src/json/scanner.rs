@@ -35,6 +35,11 @@ impl<'a> Scanner<'a> {
         self.position
     }
 
+    /// A scanner of the same document at another position.
+    pub(crate) fn at(self, position: usize) -> Self {
+        Self { position, ..self }
+    }
+
     /// The bytes from `start` to the current position.
     pub(crate) fn bytes_since(&self, start: usize) -> &'a [u8] {
         self.json.get(start..self.position).unwrap_or_default()
@@ -124,6 +129,17 @@ impl<'a> Scanner<'a> {
             *self = self.after_string_with_escapes()?;
             Some(StringSpan { start, end: self.position - 1, has_escapes: true })
         }
+    }
+
+    /// The string whose opening quote precedes the current position, as a number with the first byte in the lowest bits;
+    /// `None` if it is longer than 7 bytes, has escape sequences, or is near the end of the document.
+    #[inline(always)]
+    pub(crate) fn short_string_after_quote(&self) -> Option<u64> {
+        let chunk = self.json.get(self.position..)?.first_chunk()?;
+        let bits = mark_special_bytes(chunk).trailing_zeros() & !7;
+        let word = u64::from_le_bytes(*chunk);
+        let is_quote = word.checked_shr(bits)? as u8 == b'"';
+        is_quote.then_some(word & !(u64::MAX << bits))
     }
 
     /// Continues from the first escape sequence of a string past its closing quote.
