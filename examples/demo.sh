@@ -21,7 +21,7 @@ fail() {
 progress() { printf '== %s\n' "$*" >&2; }
 command -v "$python" >/dev/null || fail "$python not found: install Python 3.9 or later, or set PYTHON"
 
-progress "compiling the library into $target/release (about a minute the first time)"
+progress "building the library in $target/release"
 "${MAKE:-make}" --no-print-directory library
 # cargo prints a line per compiled crate, and only "Finished" if everything is up to date.
 progress "compiling the sandbox, a local stand-in for the Intercom API (about half a minute the first time)"

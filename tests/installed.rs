@@ -145,6 +145,34 @@ fn calls_need_no_more_than_64_kib_of_stack() {
     assert_eq!(server.requests().len(), 1);
 }
 
+/// The library is not instrumented, so that ThreadSanitizer doesn't know its locks.
+#[test]
+fn documented_suppression_hides_reports_of_thread_sanitizer_in_the_library_only() {
+    let page = fs::read_to_string(root().join("docs/building.md")).unwrap();
+    let suppression = page.split('\'').find(|word| word.starts_with("race:")).unwrap();
+    let folder = TempFolder::new("tsan");
+    fs::write(folder.0.join("tsan.supp"), suppression).unwrap();
+    let sandbox = Sandbox::builder().start().unwrap();
+    let program = folder.0.join("threads");
+    let mut command = compiler("CC", "cc");
+    command.args(["-g", "-fsanitize=thread"]).arg(root().join("tests/consumers/threads.c")).arg("-o").arg(&program);
+    run(command.args(pkg_config(&["--cflags", "--libs"])));
+    // ThreadSanitizer of gcc 12 doesn't support the address space layout of newer kernels.
+    let start = |arguments: &[&str]| {
+        let mut command = Command::new("setarch");
+        command.arg("-R").arg(&program).args(arguments).env("LD_LIBRARY_PATH", installed().join("lib"));
+        let options = format!("suppressions={}", folder.0.join("tsan.supp").display());
+        command.env("TSAN_OPTIONS", options).output().expect("setarch is not installed (Debian package util-linux)")
+    };
+    let output = start(&[sandbox.base_url()]);
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "done\n");
+    let output = start(&[sandbox.base_url(), "race"]);
+    let report = String::from_utf8_lossy(&output.stderr);
+    let summaries: Vec<&str> = report.lines().filter(|line| line.starts_with("SUMMARY")).collect();
+    assert!(!summaries.is_empty() && summaries.iter().all(|line| line.contains("threads.c")), "{report}");
+}
+
 /// The file of the next version has another name, but the same soname.
 #[test]
 fn program_runs_with_the_next_minor_version() {

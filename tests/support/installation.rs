@@ -29,6 +29,12 @@ pub fn run_make(command: &mut Command) -> String {
     // All of them build in the same folder.
     static RUNNING: Mutex<()> = Mutex::new(());
     let _running = RUNNING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    // Variables of `cargo test`, for another value of which cargo would compile ring again.
+    let of_cargo =
+        |name: &str| ["CARGO_PKG_", "CARGO_MANIFEST_", "OUT_DIR"].iter().any(|start| name.starts_with(start));
+    for name in std::env::vars().map(|(name, _)| name).filter(|name| of_cargo(name)) {
+        command.env_remove(name);
+    }
     run(command.current_dir(root()).env_remove("MAKEFLAGS").env_remove("MAKELEVEL"))
 }
 
