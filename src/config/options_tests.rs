@@ -191,7 +191,7 @@ fn rejected_values_are_repeated_up_to_16_bytes() {
     let mut config = Config::new();
     for (value, shown) in [("a234567890-bcdef", " \"a234567890-bcdef\""), ("a234567890-bcdefg", "")] {
         let message = format!("invalid api_version{shown}: use Preview, or a number such as 2.16");
-        assert_eq!(config.set_api_version(value).err().expect(value).message(), message);
+        assert_eq!(config.set_api_version(value).expect_err(value).message(), message);
     }
 }
 

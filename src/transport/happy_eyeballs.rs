@@ -97,3 +97,94 @@ fn is_out_of_resources(error: &io::Error) -> bool {
 fn no_addresses() -> (SocketAddr, io::Error) {
     (SocketAddr::from(([0, 0, 0, 0], 0)), io::ErrorKind::AddrNotAvailable.into())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+    use std::rc::Rc;
+
+    use super::*;
+    use crate::call::{CallContext, Interruption, Timeouts};
+    use crate::cancel::CancelToken;
+
+    const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+
+    fn attempt() -> Rc<Attempt> {
+        let timeouts = Timeouts { total: Duration::from_secs(20), connect: CONNECT_TIMEOUT, stall: None };
+        let call = CallContext::new(timeouts, &CancelToken::new().expect("a descriptor"), None);
+        let attempt = Attempt::new(&call, false);
+        attempt.connecting();
+        attempt
+    }
+
+    fn listener() -> (TcpListener, SocketAddr) {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address");
+        (listener, address)
+    }
+
+    /// An address without a listener.
+    fn refusing() -> SocketAddr {
+        listener().1
+    }
+
+    /// An address that does not respond: the backlog of its listener is full.
+    fn unresponsive() -> (Vec<Socket>, SocketAddr) {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+        socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).expect("a port");
+        socket.listen(0).expect("a listener");
+        let address = socket.local_addr().expect("an address");
+        let mut sockets = vec![socket];
+        loop {
+            let client = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+            if client.connect_timeout(&address, Duration::from_millis(200)).is_err() {
+                return (sockets, address.as_socket().expect("an IP address"));
+            }
+            sockets.push(client);
+            assert!(sockets.len() < 64, "the backlog is never full");
+        }
+    }
+
+    fn peer(addresses: &[SocketAddr]) -> Option<SocketAddr> {
+        let stream = connect_to_any(addresses, &attempt()).expect("no interruption").expect("a connection");
+        stream.peer_addr().ok()
+    }
+
+    #[test]
+    fn unresponsive_addresses_delay_the_next_ones_a_little() {
+        let ((_first, first), (_second, second)) = (unresponsive(), unresponsive());
+        let (_listener, address) = listener();
+        let started = Instant::now();
+        assert_eq!(peer(&[first, second, address]), Some(address));
+        let elapsed = started.elapsed();
+        assert!(elapsed >= 2 * CONNECTION_ATTEMPT_DELAY && elapsed < CONNECT_TIMEOUT, "{elapsed:?}");
+    }
+
+    #[test]
+    fn addresses_that_refuse_cause_no_delay() {
+        let (_listener, address) = listener();
+        let refusing: Vec<SocketAddr> = (0..8).map(|_| refusing()).collect();
+        let started = Instant::now();
+        assert_eq!(peer(&[&refusing[..], &[address]].concat()), Some(address));
+        assert!(started.elapsed() < 4 * CONNECTION_ATTEMPT_DELAY, "{:?}", started.elapsed());
+    }
+
+    #[test]
+    fn reports_the_last_failure() {
+        let (first, last) = (refusing(), refusing());
+        let (address, error) =
+            connect_to_any(&[first, last], &attempt()).expect("no interruption").expect_err("a failure");
+        assert_eq!((address, error.kind()), (last, io::ErrorKind::ConnectionRefused));
+        let (_, error) = connect_to_any(&[], &attempt()).expect("no interruption").expect_err("a failure");
+        assert_eq!(error.kind(), io::ErrorKind::AddrNotAvailable);
+    }
+
+    #[test]
+    fn waits_for_the_last_address_until_the_connect_timeout() {
+        let (_sockets, address) = unresponsive();
+        let started = Instant::now();
+        let error = connect_to_any(&[refusing(), address], &attempt()).expect_err("a timeout");
+        assert!(matches!(error, TransportError::Interrupted(Interruption::ConnectTimedOut)), "{error}");
+        assert!(started.elapsed() > CONNECT_TIMEOUT / 2, "{:?}", started.elapsed());
+    }
+}
