@@ -186,9 +186,9 @@ const char *dc_status_message(dc_status status);
  * @defgroup dc_config Config
  *
  * A config holds the options of a client. Only the access token is required. Options are set by name; a value is
- * validated when it is set, and an invalid one leaves the option unchanged. NULL resets an option to its default,
- * except the access token. Of two options that replace each other, the last one set is in effect; a reset, or
- * false, replaces nothing. No error, log line or other output contains the value of a secret option.
+ * validated, and a file read, when it is set; an invalid one leaves the option unchanged. NULL resets an option to
+ * its default, except the access token. Of two options that replace each other, the last one set is in effect; a
+ * reset, or false, replaces nothing. No error, log line or other output contains the value of a secret option.
  *
  * Retryable failures are connections that could not be opened, broke or timed out, and HTTP 408, 429, 500, 502, 503
  * and 504. The delay before a retry is the one that the service specified; if that exceeds the time remaining, the
@@ -225,14 +225,12 @@ const char *dc_status_message(dc_status status);
 #define DC_OPTION_API_VERSION "api_version"
 
 /**
- * Name of your program, such as my-app/1.0, which is appended to User-Agent. String: up to 256 visible ASCII characters
- * and spaces.
+ * Name of your program, such as my-app/1.0, appended to User-Agent. String: up to 256 visible ASCII characters and
+ * spaces.
  */
 #define DC_OPTION_USER_AGENT_SUFFIX "user_agent_suffix"
 
-/**
- * Timeout of a whole call in milliseconds, including every retry and every wait. Integer: 1 to 86400000; default 60000.
- */
+/** Timeout of a whole call in milliseconds, including retries and waits. Integer: 1 to 86400000; default 60000. */
 #define DC_OPTION_TIMEOUT_MS "timeout_ms"
 
 /**
@@ -241,7 +239,7 @@ const char *dc_status_message(dc_status status);
  */
 #define DC_OPTION_CONNECT_TIMEOUT_MS "connect_timeout_ms"
 
-/** Maximum number of retries of a call after retryable failures. Integer: 0 to 10; default 2. */
+/** Maximum number of retries of a call. Integer: 0 to 10; default 2. */
 #define DC_OPTION_MAX_RETRIES "max_retries"
 
 /** Maximum size of a response body in bytes, after decompression. Integer: 1024 to 1073741824; default 8388608. */
@@ -253,8 +251,8 @@ const char *dc_status_message(dc_status status);
 #define DC_OPTION_WAIT_FOR_RATE_LIMIT "wait_for_rate_limit"
 
 /**
- * HTTP proxy to connect through, with CONNECT. The default port is 80. String: http://[user:password@]host[:port], user
- * and password percent-encoded. Secret.
+ * HTTP proxy to connect through, with CONNECT; default port 80. String: http://[user:password@]host[:port], user and
+ * password percent-encoded. Secret.
  */
 #define DC_OPTION_PROXY "proxy"
 
@@ -265,16 +263,22 @@ const char *dc_status_message(dc_status status);
 #define DC_OPTION_NO_PROXY "no_proxy"
 
 /**
- * Certificate authorities to trust instead of the bundled ones (Mozilla's). Read when it is set. String: the path of a
- * PEM file. Replaces DC_OPTION_SYSTEM_ROOTS.
+ * Certificate authorities to trust instead of the bundled ones (Mozilla's). String: path of a PEM file. Replaces
+ * DC_OPTION_SYSTEM_ROOTS.
  */
 #define DC_OPTION_CA_FILE "ca_file"
 
 /**
- * Trusts the certificate authorities of the system instead of the bundled ones. Read when it is set. Boolean; default
- * false. Replaces DC_OPTION_CA_FILE.
+ * Trusts the certificate authorities of the system instead of the bundled ones. Boolean; default false. Replaces
+ * DC_OPTION_CA_FILE.
  */
 #define DC_OPTION_SYSTEM_ROOTS "system_roots"
+
+/** Client certificate, and its chain, for servers that require one. String: path of a PEM file. */
+#define DC_OPTION_CLIENT_CERTIFICATE_FILE "client_certificate_file"
+
+/** Private key of the client certificate, not encrypted. String: path of a PEM file. */
+#define DC_OPTION_CLIENT_KEY_FILE "client_key_file"
 
 /** Attribute of dc_config_option(): the name, such as "timeout_ms". */
 #define DC_INFO_NAME 0
@@ -282,7 +286,7 @@ const char *dc_status_message(dc_status status);
 /** Attribute: "string", "int" or "bool". */
 #define DC_INFO_TYPE 1
 
-/** Attribute: the default as a string; NULL if there is none. */
+/** Attribute: the default as a string; NULL if none. */
 #define DC_INFO_DEFAULT 2
 
 /** Attribute: the allowed values, as text for users: "1 to 86400000". */
@@ -294,7 +298,7 @@ const char *dc_status_message(dc_status status);
 /** Attribute: "true" if the value is a secret, otherwise "false". */
 #define DC_INFO_SECRET 5
 
-/** Attribute: the name of the option that it replaces and that replaces it; NULL if there is none. */
+/** Attribute: the name of the option that it replaces, and vice versa; NULL if none. */
 #define DC_INFO_REPLACES 6
 
 /** Creates a config with the defaults. Since: 0.1.0 */
@@ -344,9 +348,9 @@ void dc_config_free(dc_config *config);
  */
 
 /**
- * Creates a client. Nothing is sent yet. Validates the combination of options: an access token must be set, and plain
- * HTTP to another machine or through a proxy requires DC_OPTION_ALLOW_INSECURE_HTTP. Returns DC_ERR_SYSTEM if the
- * process is out of file descriptors. Since: 0.1.0
+ * Creates a client. Nothing is sent yet. Validates the combination of options: an access token must be set, a client
+ * certificate requires its key, and plain HTTP to another machine or through a proxy requires
+ * DC_OPTION_ALLOW_INSECURE_HTTP. Returns DC_ERR_SYSTEM if the process is out of file descriptors. Since: 0.1.0
  */
 dc_status dc_client_new(const dc_config *config, dc_client **out_client, dc_error **out_error);
 
@@ -696,7 +700,7 @@ const char *dc_connector_json(const dc_connector *connector, size_t *out_length)
  */
 
 /**
- * Returns the status that the failed call returned.
+ * Returns the status of the failed call.
  *
  * @return one of DC_ERR_…; DC_OK for NULL.
  * Since: 0.1.0
@@ -732,8 +736,7 @@ const char *dc_error_request_id(const dc_error *error);
 int64_t dc_error_retry_after_ms(const dc_error *error);
 
 /**
- * Returns the rate limit that the response reported. Each out parameter may be NULL, and is set to -1 if its value is
- * unknown.
+ * Returns the response's rate limit. Each out parameter may be NULL; unknown values are -1.
  *
  * @param out_limit      requests allowed in the current window (X-RateLimit-Limit).
  * @param out_remaining  requests that remain in it (X-RateLimit-Remaining).
@@ -743,7 +746,7 @@ int64_t dc_error_retry_after_ms(const dc_error *error);
 void dc_error_rate_limit(const dc_error *error, int64_t *out_limit, int64_t *out_remaining, int64_t *out_reset);
 
 /**
- * Returns how many attempts the call made, including the first; 0 if it failed before the first one.
+ * Returns the number of attempts; 0 if the call failed before the first.
  * Since: 0.1.0
  */
 int32_t dc_error_attempts(const dc_error *error);
@@ -765,8 +768,7 @@ void dc_error_free(dc_error *error);
 dc_status dc_cancel_token_new(dc_cancel_token **out_token, dc_error **out_error);
 
 /**
- * Creates another handle of the same token, so that the cancelling thread and the calling thread can each free their
- * own.
+ * Creates another handle of the same token, so that two threads can each free their own.
  *
  * @return a handle that the caller owns; NULL for NULL.
  * Since: 0.1.0

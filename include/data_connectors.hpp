@@ -285,6 +285,10 @@ public:
     config &ca_file(const argument &value) { return set(DC_OPTION_CA_FILE, value); }
     /** Sets DC_OPTION_SYSTEM_ROOTS. */
     config &system_roots(bool value) { return set(DC_OPTION_SYSTEM_ROOTS, value); }
+    /** Sets DC_OPTION_CLIENT_CERTIFICATE_FILE. */
+    config &client_certificate_file(const argument &value) { return set(DC_OPTION_CLIENT_CERTIFICATE_FILE, value); }
+    /** Sets DC_OPTION_CLIENT_KEY_FILE. */
+    config &client_key_file(const argument &value) { return set(DC_OPTION_CLIENT_KEY_FILE, value); }
 
     /** The C handle, for dc_config_set_logger() and dc_config_set_interrupt_check(). Owned by this object. */
     dc_config *get() const noexcept { return handle_.get(); }

@@ -46,8 +46,9 @@ impl Client {
     /// Creates a client with a copy of the config. Nothing is sent yet.
     ///
     /// # Errors
-    /// `InvalidArgument` without an access token, and for an `http://` base URL that is not allowed or that would be
-    /// requested through a proxy; `System` if the process is out of file descriptors.
+    /// `InvalidArgument` without an access token, for an `http://` base URL that is not allowed or that would be
+    /// requested through a proxy, and for a client certificate without its key; `System` if the process is out of file
+    /// descriptors.
     pub fn new(config: &Config) -> Result<Self> {
         let token = config.access_token.clone().ok_or_else(|| {
             Error::invalid("missing access_token: set the access token of the workspace (is the variable for it set?)")

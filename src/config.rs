@@ -3,8 +3,10 @@
 mod access_token;
 mod base_url;
 mod ca_certificates;
+mod client_certificate;
 mod option_table;
 mod options;
+mod pem_file;
 mod proxy;
 
 pub(crate) use self::access_token::AccessToken;

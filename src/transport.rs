@@ -58,6 +58,7 @@ impl Transport {
             }
             CaCertificates::Bundled => RootCerts::WebPki,
         };
+        let client_certificate = config.client_certificate.to_ureq()?;
         let mut user_agent = concat!("libdata_connectors/", env!("CARGO_PKG_VERSION")).to_owned();
         if let Some(suffix) = &config.user_agent_suffix {
             user_agent.push(' ');
@@ -66,7 +67,7 @@ impl Transport {
         let agent_config = Agent::config_builder()
             // ureq would use a proxy from the environment; the connector handles proxies.
             .proxy(None)
-            .tls_config(TlsConfig::builder().root_certs(roots).build())
+            .tls_config(TlsConfig::builder().root_certs(roots).client_cert(client_certificate).build())
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)

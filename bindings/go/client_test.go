@@ -33,6 +33,8 @@ func TestRejectsInvalidOptions(t *testing.T) {
 		"a NUL in a name":             {secret, WithOption("proxy\x00y", ""), "invalid option name: contains a NUL"},
 		"letters instead of a number": {secret, WithOption("timeout_ms", "soon"), "use an integer from 1"},
 		"a missing file":              {secret, WithCAFile("/no/such/file.pem"), "could not read ca_file"},
+		"a missing certificate":       {secret, WithClientCertificateFiles("/no/a.pem", ""), "could not read client_cert"},
+		"a missing key":               {secret, WithOption("client_key_file", "/no/a.key"), "could not read client_key"},
 		"no concurrent calls":         {secret, WithMaxConcurrentCalls(0), "invalid max concurrent calls 0: use at"},
 	} {
 		client, err := New(c.accessToken, c.option)

@@ -79,6 +79,15 @@ func WithCAFile(path string) Option { return WithOption(C.DC_OPTION_CA_FILE, pat
 // with a CA file.
 func WithSystemRoots(trust bool) Option { return boolean(C.DC_OPTION_SYSTEM_ROOTS, trust) }
 
+// WithClientCertificateFiles sets the PEM files of the certificate (and its chain), and of its private key, for a server
+// that requires a client certificate. The key must not be encrypted.
+func WithClientCertificateFiles(certificate, key string) Option {
+	return func(c *config) {
+		WithOption(C.DC_OPTION_CLIENT_CERTIFICATE_FILE, certificate)(c)
+		WithOption(C.DC_OPTION_CLIENT_KEY_FILE, key)(c)
+	}
+}
+
 // WithLogger logs failures as errors, retries as warnings, responses as Info and requests as Debug. The level of the
 // logger is read by [New]. Its handler runs during the call, on its goroutine: it must not call runtime.Goexit (as
 // t.FailNow does), and must not use the pager of the call. If it panics, the line is lost.

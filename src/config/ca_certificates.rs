@@ -1,13 +1,14 @@
 //! The certificate authorities that a client trusts.
 
 use std::fmt;
-use std::io::{self, Read};
 use std::path::Path;
 
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
-use ureq::tls::{Certificate, PemItem, parse_pem};
+use rustls::pki_types::pem::SectionKind;
+use ureq::tls::Certificate;
 
+use super::pem_file::{INCOMPLETE_CERTIFICATES, NO_CERTIFICATE, PemFile};
 use crate::error::{Error, Result};
 
 /// Which certificate authorities a client trusts.
@@ -44,53 +45,24 @@ impl fmt::Debug for CaCertificates {
 }
 
 fn read_file(path: &Path) -> Result<Vec<Certificate<'static>>> {
-    if path.as_os_str().is_empty() {
-        return Err(Error::invalid(
-            "invalid ca_file: the path is empty; pass the path of a PEM file, or none for the bundled certificates",
-        ));
-    }
-    let shown = path.display();
-    let pem = read_bounded(path).map_err(|error| Error::invalid(format!("could not read ca_file {shown}: {error}")))?;
-    let pem = pem.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&pem);
+    let file = PemFile::read("ca_file", path, "the bundled certificates")?;
     let mut certificates = Vec::new();
-    for item in parse_pem(pem) {
-        match item {
-            Ok(PemItem::Certificate(certificate)) => {
-                check(&certificate).map_err(|_| {
-                    let number = certificates.len() + 1;
-                    Error::invalid(format!("invalid ca_file {shown}: certificate {number} is malformed"))
-                })?;
+    for section in file.sections() {
+        match section {
+            Ok((SectionKind::Certificate, der)) => {
+                let certificate = Certificate::from_der(&der).to_owned();
+                check(&certificate)
+                    .map_err(|_| file.invalid(&format!("certificate {} is malformed", certificates.len() + 1)))?;
                 certificates.push(certificate);
             }
             Ok(_) => {}
-            Err(_) => {
-                return Err(Error::invalid(format!(
-                    "invalid ca_file {shown}: not a PEM file, or incomplete; use one with -----BEGIN CERTIFICATE----- blocks"
-                )));
-            }
+            Err(_) => return Err(file.invalid(INCOMPLETE_CERTIFICATES)),
         }
     }
     if certificates.is_empty() {
-        return Err(Error::invalid(format!(
-            "invalid ca_file {shown}: no certificate found; use a PEM file with -----BEGIN CERTIFICATE----- blocks"
-        )));
+        return Err(file.invalid(NO_CERTIFICATE));
     }
     Ok(certificates)
-}
-
-/// Reads a regular file of bounded size: a pipe could block forever, a device never end.
-fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
-    const MAX_BYTES: u64 = 16 * 1024 * 1024;
-    let metadata = std::fs::metadata(path)?;
-    if !metadata.is_file() {
-        return Err(io::Error::other("not a regular file"));
-    }
-    if metadata.len() > MAX_BYTES {
-        return Err(io::Error::other("larger than 16 MiB"));
-    }
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)?.take(MAX_BYTES).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 /// Rejects malformed certificates, which ureq would skip silently.

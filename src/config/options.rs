@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::access_token::AccessToken;
 use super::base_url::{BaseUrl, Region};
 use super::ca_certificates::CaCertificates;
+use super::client_certificate::ClientCertificate;
 use super::option_table::{ConfigOption, Set, quote};
 use super::proxy::{NoProxy, Proxy};
 use crate::error::{Error, Result};
@@ -37,6 +38,7 @@ pub struct Config {
     pub(crate) proxy: Option<Proxy>,
     pub(crate) no_proxy: NoProxy,
     pub(crate) ca_certificates: CaCertificates,
+    pub(crate) client_certificate: ClientCertificate,
     pub(crate) logger: Option<Logger>,
     pub(crate) interrupt: Option<InterruptCheck>,
 }
@@ -58,6 +60,7 @@ impl Default for Config {
             proxy: None,
             no_proxy: NoProxy::default(),
             ca_certificates: CaCertificates::Bundled,
+            client_certificate: ClientCertificate::default(),
             logger: None,
             interrupt: None,
         }
@@ -243,6 +246,28 @@ impl Config {
         Ok(self)
     }
 
+    /// Sets a PEM file with the certificate that authenticates the client to a server that requires one, followed by
+    /// those of its intermediate CAs; default `None`. The file is read immediately. `Client::new` requires
+    /// [its key](Self::set_client_key_file), too.
+    ///
+    /// # Errors
+    /// `InvalidArgument` when it can't be read or contains no certificate.
+    pub fn set_client_certificate_file(&mut self, path: Option<&Path>) -> Result<&mut Self> {
+        self.client_certificate.set_chain(path)?;
+        Ok(self)
+    }
+
+    /// Sets a PEM file with the private key of the client certificate, in PKCS#8, PKCS#1 or SEC1, not encrypted; default
+    /// `None`. The file is read immediately.
+    ///
+    /// # Errors
+    /// `InvalidArgument` when it can't be read, does not contain one private key, or contains an encrypted one. The
+    /// message never contains any of it.
+    pub fn set_client_key_file(&mut self, path: Option<&Path>) -> Result<&mut Self> {
+        self.client_certificate.set_key(path)?;
+        Ok(self)
+    }
+
     /// Sets a function that returns whether to cancel the call; default none. It is called on the calling thread: every
     /// 15 ms while the call waits, and when a signal interrupts the wait.
     pub fn set_interrupt_check(&mut self, check: impl Fn() -> bool + Send + Sync + 'static) -> &mut Self {
@@ -269,7 +294,7 @@ impl Config {
 }
 
 /// Every option that can be set by name, in the order of the header.
-pub(crate) const OPTIONS: [ConfigOption<Config>; 15] = [
+pub(crate) const OPTIONS: [ConfigOption<Config>; 17] = [
     ConfigOption {
         name: c"access_token",
         default: None,
@@ -345,7 +370,7 @@ pub(crate) const OPTIONS: [ConfigOption<Config>; 15] = [
         name: c"user_agent_suffix",
         default: None,
         allowed: c"up to 256 visible ASCII characters and spaces",
-        description: c"Name of your program, such as my-app/1.0, which is appended to User-Agent.",
+        description: c"Name of your program, such as my-app/1.0, appended to User-Agent.",
         is_secret: false,
         replaces: None,
         set: Set::String(|config, value| config.set_user_agent_suffix(value.unwrap_or_default()).map(drop)),
@@ -354,7 +379,7 @@ pub(crate) const OPTIONS: [ConfigOption<Config>; 15] = [
         name: c"timeout_ms",
         default: Some(c"60000"),
         allowed: c"1 to 86400000",
-        description: c"Timeout of a whole call in milliseconds, including every retry and every wait.",
+        description: c"Timeout of a whole call in milliseconds, including retries and waits.",
         is_secret: false,
         replaces: None,
         set: Set::Int(|config, value| {
@@ -378,7 +403,7 @@ pub(crate) const OPTIONS: [ConfigOption<Config>; 15] = [
         name: c"max_retries",
         default: Some(c"2"),
         allowed: c"0 to 10",
-        description: c"Maximum number of retries of a call after retryable failures.",
+        description: c"Maximum number of retries of a call.",
         is_secret: false,
         replaces: None,
         set: Set::Int(|config, value| {
@@ -414,7 +439,7 @@ pub(crate) const OPTIONS: [ConfigOption<Config>; 15] = [
         name: c"proxy",
         default: None,
         allowed: c"http://[user:password@]host[:port], user and password percent-encoded",
-        description: c"HTTP proxy to connect through, with CONNECT. The default port is 80.",
+        description: c"HTTP proxy to connect through, with CONNECT; default port 80.",
         is_secret: true,
         replaces: None,
         set: Set::String(|config, value| config.set_proxy(value).map(drop)),
@@ -431,8 +456,8 @@ pub(crate) const OPTIONS: [ConfigOption<Config>; 15] = [
     ConfigOption {
         name: c"ca_file",
         default: None,
-        allowed: c"the path of a PEM file",
-        description: c"Certificate authorities to trust instead of the bundled ones (Mozilla's). Read when it is set.",
+        allowed: c"path of a PEM file",
+        description: c"Certificate authorities to trust instead of the bundled ones (Mozilla's).",
         is_secret: false,
         replaces: Some(c"system_roots"),
         set: Set::String(|config, value| config.set_ca_file(value.map(Path::new)).map(drop)),
@@ -441,11 +466,28 @@ pub(crate) const OPTIONS: [ConfigOption<Config>; 15] = [
         name: c"system_roots",
         default: Some(c"false"),
         allowed: c"true or false",
-        description:
-            c"Trusts the certificate authorities of the system instead of the bundled ones. Read when it is set.",
+        description: c"Trusts the certificate authorities of the system instead of the bundled ones.",
         is_secret: false,
         replaces: Some(c"ca_file"),
         set: Set::Bool(|config, value| config.set_system_roots(value).map(drop)),
+    },
+    ConfigOption {
+        name: c"client_certificate_file",
+        default: None,
+        allowed: c"path of a PEM file",
+        description: c"Client certificate, and its chain, for servers that require one.",
+        is_secret: false,
+        replaces: None,
+        set: Set::String(|config, value| config.set_client_certificate_file(value.map(Path::new)).map(drop)),
+    },
+    ConfigOption {
+        name: c"client_key_file",
+        default: None,
+        allowed: c"path of a PEM file",
+        description: c"Private key of the client certificate, not encrypted.",
+        is_secret: false,
+        replaces: None,
+        set: Set::String(|config, value| config.set_client_key_file(value.map(Path::new)).map(drop)),
     },
 ];
 

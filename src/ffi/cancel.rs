@@ -38,8 +38,7 @@ pub unsafe extern "C" fn dc_cancel_token_new(
     }
 }
 
-/// Creates another handle of the same token, so that the cancelling thread and the calling thread can each free their
-/// own.
+/// Creates another handle of the same token, so that two threads can each free their own.
 ///
 /// @return a handle that the caller owns; NULL for NULL.
 /// Since: 0.1.0

@@ -22,9 +22,9 @@ pub struct dc_client(pub(super) Client);
 
 const _: () = assert_thread_safe::<dc_client>();
 
-/// Creates a client. Nothing is sent yet. Validates the combination of options: an access token must be set, and plain
-/// HTTP to another machine or through a proxy requires DC_OPTION_ALLOW_INSECURE_HTTP. Returns DC_ERR_SYSTEM if the
-/// process is out of file descriptors. Since: 0.1.0
+/// Creates a client. Nothing is sent yet. Validates the combination of options: an access token must be set, a client
+/// certificate requires its key, and plain HTTP to another machine or through a proxy requires
+/// DC_OPTION_ALLOW_INSECURE_HTTP. Returns DC_ERR_SYSTEM if the process is out of file descriptors. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_client_new(
     config: *const dc_config,

@@ -1,9 +1,9 @@
 //! Config
 //!
 //! A config holds the options of a client. Only the access token is required. Options are set by name; a value is
-//! validated when it is set, and an invalid one leaves the option unchanged. NULL resets an option to its default,
-//! except the access token. Of two options that replace each other, the last one set is in effect; a reset, or
-//! false, replaces nothing. No error, log line or other output contains the value of a secret option.
+//! validated, and a file read, when it is set; an invalid one leaves the option unchanged. NULL resets an option to
+//! its default, except the access token. Of two options that replace each other, the last one set is in effect; a
+//! reset, or false, replaces nothing. No error, log line or other output contains the value of a secret option.
 //!
 //! Retryable failures are connections that could not be opened, broke or timed out, and HTTP 408, 429, 500, 502, 503
 //! and 504. The delay before a retry is the one that the service specified; if that exceeds the time remaining, the
@@ -29,7 +29,7 @@ pub struct dc_config(pub(super) Config);
 pub const DC_INFO_NAME: i32 = 0;
 /// Attribute: "string", "int" or "bool".
 pub const DC_INFO_TYPE: i32 = 1;
-/// Attribute: the default as a string; NULL if there is none.
+/// Attribute: the default as a string; NULL if none.
 pub const DC_INFO_DEFAULT: i32 = 2;
 /// Attribute: the allowed values, as text for users: "1 to 86400000".
 pub const DC_INFO_ALLOWED: i32 = 3;
@@ -37,7 +37,7 @@ pub const DC_INFO_ALLOWED: i32 = 3;
 pub const DC_INFO_DESCRIPTION: i32 = 4;
 /// Attribute: "true" if the value is a secret, otherwise "false".
 pub const DC_INFO_SECRET: i32 = 5;
-/// Attribute: the name of the option that it replaces and that replaces it; NULL if there is none.
+/// Attribute: the name of the option that it replaces, and vice versa; NULL if none.
 pub const DC_INFO_REPLACES: i32 = 6;
 
 /// Creates a config with the defaults. Since: 0.1.0

@@ -64,7 +64,7 @@ unsafe fn read<T: Copy>(error: *const dc_error, otherwise: T, read: impl FnOnce(
     infallible(otherwise, || unsafe { error.as_ref() }.map_or(otherwise, read))
 }
 
-/// Returns the status that the failed call returned.
+/// Returns the status of the failed call.
 ///
 /// @return one of DC_ERR_…; DC_OK for NULL.
 /// Since: 0.1.0
@@ -126,8 +126,7 @@ pub unsafe extern "C" fn dc_error_retry_after_ms(error: *const dc_error) -> i64 
     unsafe { read(error, -1, |error| milliseconds(error).unwrap_or(-1)) }
 }
 
-/// Returns the rate limit that the response reported. Each out parameter may be NULL, and is set to -1 if its value is
-/// unknown.
+/// Returns the response's rate limit. Each out parameter may be NULL; unknown values are -1.
 ///
 /// @param out_limit      requests allowed in the current window (X-RateLimit-Limit).
 /// @param out_remaining  requests that remain in it (X-RateLimit-Remaining).
@@ -147,7 +146,7 @@ pub unsafe extern "C" fn dc_error_rate_limit(
     }
 }
 
-/// Returns how many attempts the call made, including the first; 0 if it failed before the first one.
+/// Returns the number of attempts; 0 if the call failed before the first.
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_error_attempts(error: *const dc_error) -> i32 {

@@ -22,6 +22,11 @@ _FIELDS = {"status", "headers", "body", "rows", "next", "gzip", "header_bytes", 
 }
 _EXCLUSIVE_FIELDS = {"close", "reset", "raw"}
 _AUTHORITIES = ("trusted", "untrusted", "system")
+_CERTIFICATES = {name: name for name in _AUTHORITIES} | {
+    # The folder of the certificate for each kind of TLS server.
+    "self_signed": "self_signed",
+    "mutual": "trusted",
+}
 _KINDS = {
     "sandbox",
     "responses",
@@ -106,10 +111,13 @@ class Server:
     def _serve(self, stream: socket.socket) -> None:
         served = stream
         try:
-            if self._certificate in _AUTHORITIES:
+            if self._certificate in _CERTIFICATES:
                 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-                folder = self._certificates / self._certificate
+                folder = self._certificates / _CERTIFICATES[self._certificate]
                 context.load_cert_chain(folder / "leaf.pem", folder / "leaf.key")
+                if self._certificate == "mutual":
+                    context.verify_mode = ssl.CERT_REQUIRED
+                    context.load_verify_locations(folder / "ca.pem")
                 served = context.wrap_socket(stream, server_side=True)
                 with self._lock:
                     self._open.add(served)
@@ -246,8 +254,13 @@ _REASONS = {
 
 
 def make_certificates(folder: Path) -> None:
-    """Create two CAs, and a certificate for 127.0.0.1 issued by each."""
+    """Create CAs, a certificate for 127.0.0.1 issued by each, and one that is self-signed."""
     key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout"]
+    own = folder / "self_signed"
+    own.mkdir()
+    command = ["req", "-x509", *key, "leaf.key", "-out", "leaf.pem", "-days", "2", "-subj", "/CN=x"]
+    command += ["-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run(["openssl", *command], cwd=own, check=True, capture_output=True)
     for name in _AUTHORITIES:
         issuer = folder / name
         issuer.mkdir()

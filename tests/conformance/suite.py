@@ -126,8 +126,10 @@ class Servers:
         script = case.get("server", {})
         defaults = {"token": ACCESS_TOKEN}
         # Before the case's own settings, so that `system_roots: false` is set after it.
-        if script.get("tls") == "trusted":
+        if script.get("tls") in ("trusted", "mutual"):
             defaults["ca_file"] = str(self._certificates / "trusted" / "ca.pem")
+        if script.get("tls") == "self_signed":
+            defaults["ca_file"] = str(self._certificates / "self_signed" / "leaf.pem")
         if "sandbox" in script:
             defaults["base_url"] = self._start_sandbox(script["sandbox"])
         elif script:
@@ -140,6 +142,8 @@ class Servers:
         for name, value in options.items():
             for placeholder, default in defaults.items():
                 value = value.replace(f"{{{placeholder}}}", default)
+            # Certificates of clients are for servers, too.
+            value = value.replace("{certificates}", str(self._certificates / "trusted"))
             options[name] = value
         # An option replaces the setting of the same name, and the one that it excludes.
         replaced = {*options, *(["base_url"] if "region" in options else [])}

@@ -70,6 +70,8 @@ static void typed_methods_set_their_options()
     CHECK(is_rejected(failure_of([&] { config.proxy("socks5://a"); }), "proxy"));
     CHECK(is_rejected(failure_of([&] { config.no_proxy("http://a"); }), "no_proxy"));
     CHECK(is_rejected(failure_of([&] { config.ca_file("no/such.pem"); }), "ca_file no/such.pem"));
+    CHECK(is_rejected(failure_of([&] { config.client_certificate_file("no/such.pem"); }), "certificate_file no/such.pem"));
+    CHECK(is_rejected(failure_of([&] { config.client_key_file("no/such.key"); }), "client_key_file no/such.key"));
     CHECK(is_rejected(failure_of([] { dc::client client{dc::config()}; }), "access token"));
 }
 

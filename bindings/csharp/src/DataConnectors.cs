@@ -222,6 +222,10 @@ namespace DataConnectors
         public string CaFile { set => this["ca_file"] = value; }
         /// <summary>Trusts the certificate authorities of the system. Can't be combined with CaFile.</summary>
         public bool? SystemRoots { set => this["system_roots"] = Format(value); }
+        /// <summary>PEM file with the client certificate, for a server that requires one. Requires ClientKeyFile.</summary>
+        public string ClientCertificateFile { set => this["client_certificate_file"] = value; }
+        /// <summary>PEM file with the private key of the client certificate, not encrypted.</summary>
+        public string ClientKeyFile { set => this["client_key_file"] = value; }
 
         /// <summary>Receives log lines, on the threads that make calls. Its exceptions are ignored.</summary>
         public Action<LogLevel, string> Logger { internal get; set; }

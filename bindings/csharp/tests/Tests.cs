@@ -89,6 +89,8 @@ internal static class Tests
         Contains(Rejected(new ClientOptions { Region = "eu", BaseUrl = "https://a" }), "region and base_url replace");
         Contains(Rejected(new ClientOptions { CaFile = "a", SystemRoots = true }), "ca_file", "one of them");
         Contains(Rejected(new ClientOptions { CaFile = "/no/such", SystemRoots = false }), "could not read ca_file");
+        Contains(Rejected(new ClientOptions { ClientCertificateFile = "/no" }), "could not read client_certificate_file");
+        Contains(Rejected(new ClientOptions { ClientKeyFile = "/no" }), "could not read client_key_file");
         Contains(Rejected(new ClientOptions { ["region"] = "eu", BaseUrl = "https://a" }), "one of them");
     }
 

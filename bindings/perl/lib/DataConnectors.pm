@@ -203,7 +203,7 @@ package DataConnectors::Client {
         my $bytes = "$$value";
         _reject("invalid $name: contains a NUL") if $bytes =~ /\0/;
         # A path is a byte string, as for open.
-        utf8::encode($bytes) if $name ne 'ca_file' || utf8::is_utf8($bytes);
+        utf8::encode($bytes) if $name !~ /_file\z/ || utf8::is_utf8($bytes);
         return $bytes;
     }
 }
@@ -275,7 +275,8 @@ The library is loaded with the module: the file named by the environment variabl
 the system's C<libdata_connectors.so.1>. C<DataConnectors::library_version()> returns its version. The constants of its
 header, such as C<DC_ERR_TIMEOUT>, can be imported by name, or all with C<:all>.
 
-Strings are character strings, except C<json>, which is a byte string, and C<ca_file>, which is a path as for C<open>.
+Strings are character strings, except C<json>, which is a byte string, and C<ca_file>, C<client_certificate_file> and
+C<client_key_file>, which are paths as for C<open>.
 Absent and unknown values are C<undef>.
 
 =head1 DataConnectors::Client

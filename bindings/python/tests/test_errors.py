@@ -114,6 +114,7 @@ def test_connection_refused_and_timeout() -> None:
         ({"max_retries": True}, TypeError, "must be an int, not bool"),
         ({"max_response_bytes": 1}, ValueError, "use 1024 to"),
         ({"ca_file": 1}, TypeError, "ca_file must be a path, not int"),
+        ({"client_key_file": 1}, TypeError, "client_key_file must be a path, not int"),
         ({"retries": 3}, TypeError, r"Client.__init__\(\) got an unexpected|__init__"),
         ({"allow_insecure_http": "no"}, TypeError, "True or False"),
     ],

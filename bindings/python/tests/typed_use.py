@@ -27,6 +27,8 @@ def use(base_url: str) -> int:
         no_proxy=None,
         ca_file=None,
         system_roots=None,
+        client_certificate_file=None,
+        client_key_file=None,
         options={"max_retries": 1, "wait_for_rate_limit": None, "user_agent_suffix": "typed/1"},
         logger=logging.getLogger("typed"),
         pickle_secrets=True,

@@ -55,6 +55,8 @@ class BaseClient:
         no_proxy: str | None = None,
         ca_file: str | os.PathLike[str] | None = None,
         system_roots: bool | None = False,
+        client_certificate_file: str | os.PathLike[str] | None = None,
+        client_key_file: str | os.PathLike[str] | None = None,
         options: Mapping[str, OptionValue] | None = None,
         logger: logging.Logger | None = None,
         pickle_secrets: bool | None = False,
@@ -85,6 +87,9 @@ class BaseClient:
             ca_file: a PEM file of CA certificates to trust instead of the bundled ones.
             system_roots: trust the operating system's root certificates instead of the bundled
                 ones; excludes ca_file.
+            client_certificate_file: a PEM file with the certificate, and its chain, for a server
+                that requires a client certificate. Requires client_key_file.
+            client_key_file: a PEM file with the private key of that certificate, not encrypted.
             options: options of the native library by name, such as ``{"timeout_ms": 500}``, for
                 those without a keyword argument.
             logger: receives the log lines; default ``logging.getLogger("data_connectors")``. Its

@@ -38,6 +38,8 @@ class Options(TypedDict, total=False):
     no_proxy: str | None
     ca_file: str | os.PathLike[str] | None
     system_roots: bool | None
+    client_certificate_file: str | os.PathLike[str] | None
+    client_key_file: str | os.PathLike[str] | None
     options: Mapping[str, OptionValue] | None
     logger: logging.Logger | None
     pickle_secrets: bool | None
@@ -254,10 +256,11 @@ def _keyword_value(keyword: str, name: str, value: Any) -> str | None:
         return "true" if check_bool(value, keyword) else None
     if kind == "int":
         return str(check_int(value, keyword) if name == keyword else _milliseconds(value, keyword))
-    if keyword == "ca_file" and isinstance(value, os.PathLike):
+    is_path = keyword.endswith("_file")
+    if is_path and isinstance(value, os.PathLike):
         value = os.fspath(value)
     if not isinstance(value, str):
-        expected = "a path" if keyword == "ca_file" else "a str"
+        expected = "a path" if is_path else "a str"
         raise TypeError(f"{keyword} must be {expected}, not {type(value).__name__}")
     return value
 

@@ -159,8 +159,7 @@ public final class ClientBuilder {
      * @return this builder
      */
     public ClientBuilder caFile(Path file) {
-        // With LC_ALL=C toString() replaces non-ASCII characters.
-        return option("ca_file", file == null ? null : Objects.requireNonNull(file.toUri().getPath(), "not a file"));
+        return path("ca_file", file);
     }
 
     /**
@@ -172,6 +171,31 @@ public final class ClientBuilder {
      */
     public ClientBuilder systemRoots(boolean trust) {
         return set("system_roots", trust);
+    }
+
+    /**
+     * Sets the client certificate, for a server that requires one. Requires {@link #clientKeyFile}.
+     *
+     * @param file a PEM file with the certificate and its chain, which {@link #build()} reads; null for none
+     * @return this builder
+     */
+    public ClientBuilder clientCertificateFile(Path file) {
+        return path("client_certificate_file", file);
+    }
+
+    /**
+     * Sets the private key of the client certificate.
+     *
+     * @param file a PEM file with the key, not encrypted, which {@link #build()} reads; null for none
+     * @return this builder
+     */
+    public ClientBuilder clientKeyFile(Path file) {
+        return path("client_key_file", file);
+    }
+
+    private ClientBuilder path(String name, Path file) {
+        // With LC_ALL=C toString() replaces non-ASCII characters.
+        return option(name, file == null ? null : Objects.requireNonNull(file.toUri().getPath(), "not a file"));
     }
 
     /**

@@ -37,6 +37,10 @@ class ValidationTest {
         assertRejected("1024 to 1073741824", () -> builder().maxResponseBytes(0).build());
         assertRejected("could not read ca_file",
                 () -> builder().caFile(Path.of("/no/such/file.pem")).systemRoots(false).build());
+        assertRejected("could not read client_certificate_file",
+                () -> builder().clientCertificateFile(Path.of("/no/such/file.pem")).build());
+        assertRejected("could not read client_key_file",
+                () -> builder().clientKeyFile(Path.of("/no/such/file.key")).build());
         assertRejected("region and base_url replace each other: set one of them",
                 () -> builder().baseUrl("https://host.example").region("eu").build());
         assertRejected("region and base_url replace each other: set one of them",
