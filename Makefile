@@ -63,7 +63,7 @@ load: conformance-prefix ## run a load test of the Go and Node services (LOAD_SE
 	$(LOAD) --seconds $(LOAD_SECONDS) -- node examples/services/node/service.js
 
 # The integration tests that make calls.
-CALL_TESTS := faults connections tls proxy retries client prefetch soak
+CALL_TESTS := faults connections tls client_certificates proxy retries client prefetch soak
 
 # RUSTC_BOOTSTRAP enables sanitizers in the stable compiler.
 test-asan: ## run fault, connection, prefetch and soak tests with AddressSanitizer

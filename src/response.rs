@@ -1,9 +1,12 @@
 //! An HTTP response, and its conversion to a page or an error.
 
+mod tls_hint;
+
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use ureq::http::{HeaderMap, HeaderName, StatusCode, Uri, header};
 
+use self::tls_hint::tls_hint;
 use crate::api_error::ApiError;
 use crate::config::AccessToken;
 use crate::error::{Error, ErrorKind, ResponseInfo, Result, one_line};
@@ -69,7 +72,9 @@ impl HttpResponse {
                 message.push_str(&format!(" with {content_type}{problem}: a gateway may have sent it"));
             }
         }
-        message.push_str(advice(kind, status));
+        let is_gateways = status == StatusCode::BAD_REQUEST && api_error.is_none();
+        let hint = if is_gateways { tls_hint(&self.body) } else { None };
+        message.push_str(hint.unwrap_or_else(|| advice(kind, status)));
         Error::new(kind, message).with_response(api_error.unwrap_or_default().merge_into(self.info(token)))
     }
 

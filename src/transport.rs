@@ -12,6 +12,7 @@ mod happy_eyeballs;
 mod http_proxy;
 mod response_head;
 mod tcp;
+mod tls_error;
 mod ureq_connector;
 
 use std::sync::Arc;
@@ -59,6 +60,7 @@ impl Transport {
             CaCertificates::Bundled => RootCerts::WebPki,
         };
         let client_certificate = config.client_certificate.to_ureq()?;
+        let has_client_certificate = client_certificate.is_some();
         let mut user_agent = concat!("libdata_connectors/", env!("CARGO_PKG_VERSION")).to_owned();
         if let Some(suffix) = &config.user_agent_suffix {
             user_agent.push(' ');
@@ -101,6 +103,7 @@ impl Transport {
                 authority: config.base_url().authority(),
                 timeouts,
                 max_response_bytes: config.max_response_bytes,
+                has_client_certificate,
                 token,
             },
         })

@@ -6,6 +6,7 @@ need() { command -v "${1%% *}" >/dev/null 2>&1 || { echo "missing: $1 ($2)"; mis
 need cargo "the Rust toolchain"
 need "${CC:-cc}" "a C compiler"
 need "${CXX:-c++}" "a C++ compiler, Debian package g++"
+need openssl "makes certificates and keys"
 need nm "lists the exported functions, Debian package binutils"
 need readelf "reads the soname, Debian package binutils"
 need make "installs the library"

@@ -4,11 +4,12 @@
 
 mod support;
 
-use data_connectors::{Client, ErrorKind};
+use data_connectors::{Client, Error, ErrorKind};
 use data_connectors_sandbox::Sandbox;
 use support::certificates::{self, Flaw};
 use support::fault_server::{FaultServer, Step};
 use support::listing::{config, list, ok_response, tls_config};
+use support::openssl;
 
 #[test]
 fn error_names_the_flaw_of_the_certificate() {
@@ -79,6 +80,161 @@ fn disabling_system_roots_keeps_the_ca_file() {
     assert_ne!(format!("{config:?}"), bundled, "resetting the CA file keeps the system roots");
     config.set_system_roots(false).unwrap();
     assert_eq!(format!("{config:?}"), bundled);
+}
+
+/// The commands of docs/tls.md, which messages contain, too.
+#[test]
+fn documented_commands_create_a_ca_and_a_certificate_that_is_trusted() {
+    let folder = openssl::documented_files("documented-certificates");
+    let server =
+        FaultServer::start(vec![vec![Step::ReadRequest, ok_response()]], Some(openssl::server_config(&folder, None)));
+    let mut config = config(&format!("https://localhost:{}", server.address().port()));
+    config.set_ca_file(Some(&folder.join("ca.pem"))).unwrap();
+    assert_eq!(list(&Client::new(&config).unwrap()).unwrap().count(), 1);
+}
+
+#[test]
+fn self_signed_certificate_that_is_not_a_ca_is_trusted_as_the_ca_file() {
+    let folder = openssl::folder("self-signed-leaf");
+    let self_signed = "openssl req -x509 -newkey rsa:2048 -nodes -days 365 -subj /CN=server \
+                       -addext subjectAltName=DNS:localhost -addext basicConstraints=critical,CA:FALSE \
+                       -keyout server.key -out server.pem";
+    openssl::run(&folder, self_signed);
+    let server =
+        FaultServer::start(vec![vec![Step::ReadRequest, ok_response()]], Some(openssl::server_config(&folder, None)));
+    let mut config = config(&format!("https://localhost:{}", server.address().port()));
+    config.set_ca_file(Some(&folder.join("server.pem"))).unwrap();
+    assert_eq!(list(&Client::new(&config).unwrap()).unwrap().count(), 1);
+}
+
+/// The error for a server whose certificate openssl created with this command, which is also the CA file unless there
+/// is a ca.pem.
+fn error_for_certificate(name: &str, commands: &[&str]) -> Error {
+    let folder = openssl::folder(name);
+    commands.iter().for_each(|command| openssl::run(&folder, command));
+    let server =
+        FaultServer::start(vec![vec![Step::ReadRequest, ok_response()]], Some(openssl::server_config(&folder, None)));
+    let mut config = config(&format!("https://localhost:{}", server.address().port()));
+    let ca = folder.join(if folder.join("ca.pem").exists() { "ca.pem" } else { "server.pem" });
+    config.set_ca_file(Some(&ca)).unwrap();
+    let error = list(&Client::new(&config).unwrap()).unwrap_err();
+    assert_eq!((error.kind(), server.requests().len()), (ErrorKind::Tls, 0), "{error}");
+    error
+}
+
+#[test]
+fn error_for_a_self_signed_certificate_contains_the_documented_commands() {
+    let self_signed = "openssl req -x509 -newkey rsa:2048 -nodes -days 365 -subj /CN=localhost \
+                       -addext subjectAltName=DNS:localhost -keyout server.key -out server.pem";
+    let error = error_for_certificate("self-signed", &[self_signed]);
+    let commands = openssl::documented_commands();
+    let advice = format!(
+        "is a CA certificate, which is not accepted as that of a server: create a CA, and a server certificate signed \
+         by it, and set ca_file to ca.pem: {} && {}",
+        commands[0], commands[1]
+    );
+    assert!(error.message().ends_with(&advice), "{error}");
+}
+
+#[test]
+fn error_says_what_is_wrong_with_a_certificate_of_ones_own() {
+    let [create_ca, create_certificate] = &openssl::documented_commands()[..2] else { panic!("two commands") };
+    let request = "openssl req -new -newkey rsa:2048 -nodes -subj /CN=localhost -keyout server.key -out server.csr";
+    let sign = "openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -out server.pem";
+    let other_ca = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=ca -keyout ca.key -out ca.pem";
+    let without_name = create_certificate.replace("-addext subjectAltName=DNS:localhost", "");
+    let for_clients = format!("{create_certificate} -addext extendedKeyUsage=clientAuth");
+    let with_sha1 = format!("{create_certificate} -sha1");
+    for (name, commands, reason) in [
+        (
+            "version-1",
+            &[create_ca.as_str(), request, sign][..],
+            "is not X.509 version 3: create it with extensions, such as -addext subjectAltName=DNS:localhost",
+        ),
+        (
+            "no-name",
+            &[create_ca, &without_name],
+            "names no host (subjectAltName is missing): create it with -addext subjectAltName=DNS:localhost",
+        ),
+        ("for-clients", &[create_ca, &for_clients], "is not for servers: create it with extendedKeyUsage=serverAuth"),
+        ("sha-1", &[create_ca, &with_sha1], "has an unsupported key or signature: use RSA (at least 2048 bits)"),
+        ("other-ca", &[create_ca, create_certificate, other_ca], "has an invalid signature: check that ca_file is of"),
+    ] {
+        let error = error_for_certificate(name, commands);
+        assert!(error.message().contains("TLS certificate of localhost:"), "{error}");
+        assert!(error.message().contains(reason), "{name}: {error}");
+    }
+}
+
+#[test]
+fn alerts_of_the_server_name_it_as_the_sender() {
+    for (alert, reason) in [
+        (40, "(alert handshake failure): it may require a client certificate (set client_certificate_file"),
+        (42, "(alert bad certificate): it may require a client certificate (set client_certificate_file"),
+        (48, "(alert unknown ca): check the server's TLS configuration and its log"),
+        (49, "(alert access denied): it denied access: check the server's rules and its log"),
+        (70, "(alert protocol version): it supports neither TLS 1.2 nor TLS 1.3: enable one of them on the server"),
+        (71, "(alert insufficient security): it requires TLS versions or algorithms that are not supported"),
+        (80, "(alert internal error): it has an internal error: check the server's log"),
+        (112, "(alert unrecognized name): it has no certificate for this host name: check base_url"),
+        (116, "(alert certificate required): it requires a client certificate: set client_certificate_file"),
+        (200, "(alert number 200): check the server's TLS configuration and its log"),
+    ] {
+        let server = FaultServer::start(vec![vec![Step::Send(vec![21, 3, 3, 0, 2, 2, alert]), Step::KeepOpen]], None);
+        let error = list(&Client::new(&tls_config(&server)).unwrap()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Tls, "{error}");
+        let start = format!("{} refused the TLS connection ", server.address());
+        assert!(error.message().starts_with(&start) && error.message().contains(reason), "{error}");
+    }
+}
+
+#[test]
+fn error_says_that_a_port_requires_https() {
+    let server = FaultServer::start(vec![vec![Step::ReadRequest, Step::Send(vec![21, 3, 1, 0, 2, 2, 70])]], None);
+    let mut config = config(&format!("http://{}", server.address()));
+    config.set_max_retries(2).unwrap();
+    let error = list(&Client::new(&config).unwrap()).unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Protocol, 1));
+    let expected = format!("{} requires TLS on this port: use https:// in base_url", server.address());
+    assert_eq!(error.message(), expected);
+    // OpenSSL sends nothing.
+    let server = FaultServer::start(vec![vec![Step::ReadRequest]], None);
+    config.set_base_url(&format!("http://{}", server.address())).unwrap().set_max_retries(0).unwrap();
+    let error = list(&Client::new(&config).unwrap()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connection);
+    assert!(error.message().ends_with(": if the port requires TLS, use https:// in base_url"), "{error}");
+    // After a part of a response, the server is known to speak HTTP.
+    let server = FaultServer::start(vec![vec![Step::ReadRequest, Step::Send(b"HTTP/1.1 200 OK\r\n".into())]], None);
+    config.set_base_url(&format!("http://{}", server.address())).unwrap();
+    let error = list(&Client::new(&config).unwrap()).unwrap_err();
+    assert!(error.message().ends_with("before the response was complete"), "{error}");
+    // A server of this library's TLS implementation.
+    let server = FaultServer::start(vec![vec![Step::ReadRequest]], Some(certificates::server_config(Flaw::None)));
+    config.set_base_url(&format!("http://{}", server.address())).unwrap();
+    let error = list(&Client::new(&config).unwrap()).unwrap_err();
+    assert!(error.message().contains("requires TLS on this port: use https:// in base_url"), "{error}");
+}
+
+/// Only the first bytes of a connection can be the alert of a server that requires TLS.
+#[test]
+fn body_that_looks_like_a_tls_alert_is_not_taken_for_one() {
+    let head = "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n";
+    let script = vec![Step::ReadRequest, Step::Send(head.into()), Step::Send(vec![21, 3, 3, 0, 2, 2, 70])];
+    let server = FaultServer::start(vec![script], None);
+    let error = list(&Client::new(&config(&format!("http://{}", server.address()))).unwrap()).unwrap_err();
+    assert!(error.message().contains("the body is not a JSON list"), "{error}");
+}
+
+#[test]
+fn error_says_that_the_connection_was_closed_during_the_handshake() {
+    let server = FaultServer::start(vec![vec![Step::HalfClose, Step::KeepOpen]], None);
+    let error = list(&Client::new(&tls_config(&server)).unwrap()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connection);
+    let expected = format!(
+        "connection closed by {} during the TLS handshake: check the port and the server's log",
+        server.address()
+    );
+    assert_eq!(error.message(), expected);
 }
 
 #[test]

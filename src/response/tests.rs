@@ -257,3 +257,27 @@ fn redirect_error_contains_only_the_host() {
     assert!(error.message().contains("(redirect to elsewhere.example):"), "{error}");
     assert!(!error.message().contains("key="), "{error}");
 }
+
+#[test]
+fn error_pages_about_tls_are_recognized() {
+    for (page, hint) in [
+        ("<center>The plain HTTP request was sent to HTTPS port</center>", "use https:// in base_url"),
+        ("Reason: You're speaking plain HTTP to an SSL-enabled server port.<br />", "use https:// in base_url"),
+        ("Client sent an HTTP request to an HTTPS server.\n", "use https:// in base_url"),
+        ("Bad Request\r\nThis combination of host and port requires TLS.\r\n", "use https:// in base_url"),
+        ("<center>No required SSL certificate was sent</center>", "set client_certificate_file and client_key_file"),
+        (
+            "<center>The SSL certificate error</center>",
+            "not accept the client certificate: check client_certificate_file",
+        ),
+    ] {
+        let error = parse(400, &[("content-type", "text/html")], page).expect_err(page);
+        assert!(error.message().ends_with(hint), "{error}");
+        // The service itself, or another error.
+        let body = format!(r#"{{"errors":[{{"message":"{}"}}]}}"#, page.replace(['\r', '\n'], ""));
+        for error in [parse(400, &[], &body), parse(502, &[], page), parse(400, &[], "Bad Request")] {
+            let error = error.expect_err(page);
+            assert!(!error.message().ends_with(hint), "{error}");
+        }
+    }
+}

@@ -4,8 +4,9 @@ use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 
-use rustls::{CertificateError, Error as TlsError};
+use rustls::Error as TlsError;
 
+use super::tls_error;
 use crate::call::{Interruption, Timeouts};
 use crate::config::AccessToken;
 use crate::error::{Error, ErrorKind};
@@ -23,6 +24,12 @@ pub(super) enum TransportError {
     NotConnected { host: String, port: u16, address: SocketAddr, error: io::Error },
     /// The proxy refused the CONNECT tunnel; `message` is the complete error message.
     ProxyRefused { message: String, is_temporary: bool },
+    /// The server closed the connection during the TLS handshake.
+    ClosedDuringHandshake,
+    /// The server closed a connection without TLS before it sent anything.
+    ClosedWithoutResponse,
+    /// The server sent a TLS alert over a connection without TLS.
+    ReceivedTlsAlert,
     /// A failure while waiting for the proxy.
     AtProxy { proxy: String, error: Box<TransportError> },
     /// More header lines than ureq's parser accepts.
@@ -81,6 +88,8 @@ pub(super) struct ErrorContext {
     pub authority: String,
     pub timeouts: Timeouts,
     pub max_response_bytes: u64,
+    /// Whether the client sends a certificate if a server requests one.
+    pub has_client_certificate: bool,
     /// Redacted from text that the server may echo.
     pub token: AccessToken,
 }
@@ -95,7 +104,10 @@ impl ErrorContext {
             },
             ureq::Error::Io(error) => self.io_error(&error),
             ureq::Error::Rustls(error) => self.tls_error(&error),
-            ureq::Error::Tls(reason) => (ErrorKind::Tls, format!("TLS connection to {host} failed: {reason}")),
+            // rustls accepts DNS names and IP addresses only; it is ureq's one error of this kind.
+            ureq::Error::Tls(_) => {
+                (ErrorKind::Tls, format!("TLS handshake with {host} failed (invalid host name): check base_url"))
+            }
             ureq::Error::BodyExceedsLimit(_) => (
                 ErrorKind::TooLarge,
                 format!(
@@ -160,6 +172,20 @@ impl ErrorContext {
                 ErrorKind::InvalidArgument,
                 "request is too long: access_token, cursor, base_url and user_agent_suffix share 24 kB".to_owned(),
             ),
+            TransportError::ClosedDuringHandshake => (
+                ErrorKind::Connection,
+                format!("connection closed by {peer} during the TLS handshake: check the port and the server's log"),
+            ),
+            TransportError::ClosedWithoutResponse => (
+                ErrorKind::Connection,
+                format!(
+                    "connection closed by {peer} before the response was complete: \
+                     if the port requires TLS, use https:// in base_url"
+                ),
+            ),
+            TransportError::ReceivedTlsAlert => {
+                (ErrorKind::Protocol, format!("{peer} requires TLS on this port: use https:// in base_url"))
+            }
             TransportError::ConnectionBroken(error) => {
                 (ErrorKind::Connection, format!("connection to {peer} failed: {error}"))
             }
@@ -183,33 +209,7 @@ impl ErrorContext {
     }
 
     fn tls_error(&self, error: &TlsError) -> (ErrorKind, String) {
-        let host = &self.authority;
-        use CertificateError::{
-            Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet, NotValidYetContext, Revoked,
-            UnknownIssuer,
-        };
-        let message = match error {
-            TlsError::InvalidCertificate(Expired | ExpiredContext { .. }) => {
-                format!("TLS certificate of {host} has expired: renew it, or check this machine's clock")
-            }
-            TlsError::InvalidCertificate(NotValidYet | NotValidYetContext { .. }) => {
-                format!("TLS certificate of {host} is not valid yet: check this machine's clock")
-            }
-            TlsError::InvalidCertificate(NotValidForName | NotValidForNameContext { .. }) => {
-                format!("TLS certificate of {host} is for another host name: check base_url")
-            }
-            TlsError::InvalidCertificate(UnknownIssuer) => format!(
-                "TLS certificate of {host} is not trusted (unknown issuer, or self-signed): \
-                 with a private CA or behind a TLS-inspecting proxy, set ca_file to its CA certificate"
-            ),
-            TlsError::InvalidCertificate(Revoked) => format!("TLS certificate of {host} was revoked"),
-            TlsError::InvalidMessage(_) => format!(
-                "TLS handshake with {host} failed (the server does not speak TLS): \
-                 check the port, or use http:// in base_url"
-            ),
-            other => format!("TLS connection to {host} failed: {other}"),
-        };
-        (ErrorKind::Tls, message)
+        (ErrorKind::Tls, tls_error::message(error, &self.authority, self.has_client_certificate))
     }
 }
 

@@ -25,16 +25,19 @@ const MAX_UNPROBED_IDLE: Duration = Duration::from_millis(1);
 pub(super) struct TcpConnection {
     stream: TcpStream,
     buffers: LazyBuffers,
+    /// Whether it has no TLS and has received nothing yet: a server that requires TLS sends an alert, or nothing.
+    may_require_tls: bool,
     /// Identifies the process that opened it: a forked child must not use the connections of its parent.
     generation: u32,
     last_used: Instant,
 }
 
 impl TcpConnection {
-    pub(super) fn new(stream: TcpStream) -> Self {
+    pub(super) fn new(stream: TcpStream, uses_tls: bool) -> Self {
         Self {
             stream,
             buffers: LazyBuffers::new(INPUT_BUFFER_BYTES, OUTPUT_BUFFER_BYTES),
+            may_require_tls: !uses_tls,
             generation: process_generation(),
             last_used: Instant::now(),
         }
@@ -90,6 +93,13 @@ impl Transport for TcpConnection {
     fn await_input(&mut self, _: NextTimeout) -> Result<bool, ureq::Error> {
         let received = Self::receive(&self.stream, self.buffers.input_append_buf(), &*current()?)?;
         self.buffers.input_appended(received);
+        if std::mem::take(&mut self.may_require_tls) {
+            match self.buffers.input() {
+                [] => return Err(TransportError::ClosedWithoutResponse.into()),
+                bytes if is_tls_alert(bytes) => return Err(TransportError::ReceivedTlsAlert.into()),
+                _ => {}
+            }
+        }
         self.last_used = Instant::now();
         Ok(received > 0)
     }
@@ -103,6 +113,11 @@ impl Transport for TcpConnection {
             && self.buffers.input().is_empty()
             && (self.last_used.elapsed() < MAX_UNPROBED_IDLE || self.is_idle())
     }
+}
+
+/// Whether the bytes start with the head of a TLS record with an alert.
+fn is_tls_alert(bytes: &[u8]) -> bool {
+    matches!(bytes, [0x15, 0x03, 0x00..=0x04, ..])
 }
 
 impl fmt::Debug for TcpConnection {

@@ -1,6 +1,7 @@
 //! The connector that ureq opens connections with: TCP, directly or through a proxy; TLS for https; and the access
 //! token.
 
+use std::io;
 use std::net::SocketAddr;
 
 use ureq::config::Config;
@@ -10,6 +11,7 @@ use ureq::unversioned::transport::{ConnectionDetails, Connector, NextTimeout, Ru
 
 use super::attempt::current;
 use super::authorization::AuthorizingConnector;
+use super::error::TransportError;
 use super::happy_eyeballs::connect;
 use super::http_proxy::open_tunnel;
 use super::response_head::HeadRepairingConnector;
@@ -27,7 +29,8 @@ pub(super) struct TcpConnector {
 
 /// The connector of an agent.
 pub(super) fn connector(tcp: TcpConnector, token: AccessToken) -> impl Connector {
-    tcp.chain(RustlsConnector::default()).chain(HeadRepairingConnector).chain(AuthorizingConnector { token })
+    let tls = TlsConnector(RustlsConnector::default());
+    tcp.chain(tls).chain(HeadRepairingConnector).chain(AuthorizingConnector { token })
 }
 
 impl Connector for TcpConnector {
@@ -42,7 +45,28 @@ impl Connector for TcpConnector {
             Some(proxy) if !self.no_proxy.contains(host) => open_tunnel(proxy, &self.user_agent, host, port, &attempt)?,
             _ => connect(host, port, &attempt)?,
         };
-        Ok(Some(TcpConnection::new(stream)))
+        Ok(Some(TcpConnection::new(stream, details.needs_tls())))
+    }
+}
+
+/// TLS for https. A connection that is closed during the handshake has its own error.
+#[derive(Debug)]
+struct TlsConnector(RustlsConnector);
+
+impl Connector<TcpConnection> for TlsConnector {
+    type Out = <RustlsConnector as Connector<TcpConnection>>::Out;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails,
+        connection: Option<TcpConnection>,
+    ) -> Result<Option<Self::Out>, ureq::Error> {
+        self.0.connect(details, connection).map_err(|error| match error {
+            ureq::Error::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                TransportError::ClosedDuringHandshake.into()
+            }
+            error => error,
+        })
     }
 }
 

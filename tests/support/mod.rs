@@ -9,6 +9,7 @@ pub mod fault_server;
 pub mod gated_server;
 pub mod installation;
 pub mod listing;
+pub mod openssl;
 pub mod program;
 pub mod scripted_server;
 pub mod symbols;

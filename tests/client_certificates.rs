@@ -1,0 +1,245 @@
+//! Client certificates (mutual TLS): which files are accepted, and what happens at a server that requires one.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod support;
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use data_connectors::{Client, Config, Error, ErrorKind, LogLevel};
+use support::fault_server::{FaultServer, Step};
+use support::listing::{config, list, ok_response};
+use support::openssl;
+use support::test_proxy::start_proxy;
+
+/// A folder with the files of docs/tls.md.
+fn files() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| openssl::documented_files("client-certificates"))
+}
+
+/// Signs the request of a key by the CA of the folder.
+fn create_certificate(folder: &Path, key: &str, certificate: &str) {
+    let signing = "openssl req -x509 -CA ca.pem -CAkey ca.key -days 2 -addext basicConstraints=CA:FALSE";
+    openssl::run(folder, &format!("{signing} -subj /CN=client -key {key} -out {certificate}"));
+}
+
+/// A server that requires a client certificate of `client_ca`.
+fn start_server(client_ca: &str) -> FaultServer {
+    let tls = openssl::server_config(files(), Some(client_ca));
+    FaultServer::start(vec![vec![Step::ReadRequest, ok_response()]], Some(tls))
+}
+
+fn config_for(server: &FaultServer) -> Config {
+    let mut config = config(&format!("https://localhost:{}", server.address().port()));
+    config.set_ca_file(Some(&files().join("ca.pem"))).unwrap();
+    config
+}
+
+fn set_files(config: &mut Config, certificate: &str, key: &str) {
+    config.set_client_certificate_file(Some(&files().join(certificate))).unwrap();
+    config.set_client_key_file(Some(&files().join(key))).unwrap();
+}
+
+#[track_caller]
+fn assert_rejected<T>(outcome: Result<T, Error>, message: &str) {
+    let error = outcome.err().unwrap_or_else(|| panic!("accepted, but expected {message:?}"));
+    assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+    assert!(error.message().contains(message), "{error}");
+}
+
+#[test]
+fn server_that_requires_a_client_certificate_gets_it() {
+    let server = start_server("ca.pem");
+    let mut config = config_for(&server);
+    set_files(&mut config, "client.pem", "client.key");
+    assert_eq!(list(&Client::new(&config).unwrap()).unwrap().count(), 1);
+    // The order does not matter, and a reset removes both.
+    let mut reversed = config_for(&server);
+    reversed.set_client_key_file(Some(&files().join("client.key"))).unwrap();
+    reversed.set_client_certificate_file(Some(&files().join("client.pem"))).unwrap();
+    assert_eq!(list(&Client::new(&reversed).unwrap()).unwrap().count(), 1);
+    reversed.set_client_certificate_file(None).unwrap().set_client_key_file(None).unwrap();
+    assert_eq!(list(&Client::new(&reversed).unwrap()).unwrap_err().kind(), ErrorKind::Tls);
+}
+
+#[test]
+fn client_certificate_is_sent_through_a_proxy() {
+    let server = start_server("ca.pem");
+    let target = Some(server.address().to_string());
+    let (proxy, requested) = start_proxy("HTTP/1.1 200 Connection established\r\n\r\n", target);
+    let mut config = config_for(&server);
+    set_files(&mut config, "client.pem", "client.key");
+    config.set_proxy(Some(&format!("http://{proxy}"))).unwrap();
+    assert_eq!(list(&Client::new(&config).unwrap()).unwrap().count(), 1);
+    assert!(requested.join().unwrap().starts_with("CONNECT localhost:"));
+}
+
+#[test]
+fn error_tells_to_set_a_missing_client_certificate() {
+    let server = start_server("ca.pem");
+    let mut config = config_for(&server);
+    config.set_max_retries(2).unwrap();
+    let error = list(&Client::new(&config).unwrap()).unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Tls, 1), "{error}");
+    let expected = format!(
+        "localhost:{} refused the TLS connection (alert certificate required): \
+         it requires a client certificate: set client_certificate_file and client_key_file",
+        server.address().port()
+    );
+    assert_eq!(error.message(), expected);
+    assert_eq!(server.requests(), Vec::<String>::new());
+}
+
+#[test]
+fn error_tells_that_the_client_certificate_is_not_trusted() {
+    openssl::run(
+        files(),
+        "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=other -keyout /dev/null -out other-ca.pem",
+    );
+    let server = start_server("other-ca.pem");
+    let mut config = config_for(&server);
+    set_files(&mut config, "client.pem", "client.key");
+    let error = list(&Client::new(&config).unwrap()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Tls);
+    let expected = "(alert unknown ca): it does not trust the CA of the client certificate: check \
+                    client_certificate_file, and that it contains the intermediate CAs";
+    assert!(error.message().contains(expected), "{error}");
+}
+
+#[test]
+fn accepts_every_format_of_keys_and_chains() {
+    let folder = files();
+    for (key, command) in [
+        ("pkcs8-rsa", "openssl pkey -in client.key"),
+        ("pkcs1-rsa", "openssl rsa -in client.key -traditional"),
+        ("pkcs8-ec", "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384"),
+        // With an EC PARAMETERS block in front of the key.
+        ("sec1-ec", "openssl ecparam -name prime256v1 -genkey"),
+        ("ed25519", "openssl genpkey -algorithm ED25519"),
+    ] {
+        openssl::run(folder, &format!("{command} -out {key}.key"));
+        create_certificate(folder, &format!("{key}.key"), &format!("{key}.pem"));
+        let server = start_server("ca.pem");
+        let mut config = config_for(&server);
+        set_files(&mut config, &format!("{key}.pem"), &format!("{key}.key"));
+        assert_eq!(list(&Client::new(&config).unwrap()).unwrap().count(), 1, "{key}");
+    }
+    // One file with a byte order mark, the key, the certificate and its CA.
+    openssl::run(folder, "{ printf '\\357\\273\\277'; cat client.key client.pem ca.pem; } > combined.pem");
+    let server = start_server("ca.pem");
+    let mut config = config_for(&server);
+    set_files(&mut config, "combined.pem", "combined.pem");
+    assert_eq!(list(&Client::new(&config).unwrap()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_chain_contains_the_intermediate_cas() {
+    let folder = openssl::documented_files("client-chain");
+    let intermediate = "openssl req -x509 -CA ca.pem -CAkey ca.key -newkey rsa:2048 -nodes -days 2 -subj /CN=middle";
+    openssl::run(&folder, &format!("{intermediate} -keyout middle.key -out middle.pem"));
+    let leaf = "openssl req -x509 -CA middle.pem -CAkey middle.key -days 2 -subj /CN=client -key client.key";
+    openssl::run(&folder, &format!("{leaf} -addext basicConstraints=CA:FALSE -out leaf.pem"));
+    openssl::run(&folder, "cat leaf.pem middle.pem > chain.pem");
+    let tls = openssl::server_config(&folder, Some("ca.pem"));
+    let server = FaultServer::start(vec![vec![Step::ReadRequest, ok_response()]], Some(tls));
+    let list_with = |chain: &str| {
+        let mut config = config_for(&server);
+        config.set_ca_file(Some(&folder.join("ca.pem"))).unwrap();
+        config.set_client_certificate_file(Some(&folder.join(chain))).unwrap();
+        config.set_client_key_file(Some(&folder.join("client.key"))).unwrap();
+        list(&Client::new(&config).unwrap())
+    };
+    assert_eq!(list_with("chain.pem").unwrap().count(), 1);
+    assert!(list_with("leaf.pem").unwrap_err().message().contains("contains the intermediate CAs"));
+}
+
+#[test]
+fn client_requires_both_files_and_that_they_match() {
+    let mut config = config("https://localhost:1");
+    config.set_client_certificate_file(Some(&files().join("client.pem"))).unwrap();
+    assert_rejected(Client::new(&config), "missing client_key_file: client_certificate_file requires it");
+    config.set_client_certificate_file(None).unwrap();
+    config.set_client_key_file(Some(&files().join("client.key"))).unwrap();
+    assert_rejected(Client::new(&config), "missing client_certificate_file: client_key_file requires it");
+    config.set_client_certificate_file(Some(&files().join("server.pem"))).unwrap();
+    assert_rejected(
+        Client::new(&config),
+        "client.key: not the key of the first certificate in client_certificate_file",
+    );
+}
+
+#[test]
+fn invalid_files_have_clear_errors() {
+    let folder = openssl::documented_files("invalid-client-files");
+    for command in [
+        "openssl pkey -in client.key -aes128 -passout pass:s3cret -out pkcs8.key",
+        "openssl rsa -in client.key -traditional -aes128 -passout pass:s3cret -out pkcs1.key",
+        "cat client.key server.key > two.key",
+        "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-521 -out p521.key",
+        "sed 7d client.key > damaged.key",
+        "head -n 5 client.key > cut.key",
+        "sed 7d client.pem > damaged.pem",
+        "head -n 5 client.pem > cut.pem",
+        "openssl x509 -in client.pem -outform DER -out client.der",
+        "cat client.pem damaged.pem > second.pem",
+    ] {
+        openssl::run(&folder, command);
+    }
+    let mut config = Config::new();
+    for (file, reason) in [
+        ("missing.key", "could not read client_key_file"),
+        ("", "could not read client_key_file"),
+        ("pkcs8.key", "the key is encrypted; decrypt it: openssl pkey -in encrypted.key -out decrypted.key"),
+        ("pkcs1.key", "the key is encrypted; decrypt it: openssl pkey -in encrypted.key -out decrypted.key"),
+        ("two.key", "2 private keys found; use a file with one"),
+        ("client.pem", "no private key found; use a PEM file with a -----BEGIN PRIVATE KEY----- block"),
+        (
+            "p521.key",
+            "the key is malformed or unsupported; use RSA (2048 to 4096 bits), ECDSA (P-256 or P-384) or Ed25519",
+        ),
+        ("damaged.key", "the key is malformed or unsupported"),
+        ("cut.key", "not a PEM file, or incomplete; use one with a -----BEGIN PRIVATE KEY----- block"),
+    ] {
+        assert_rejected(config.set_client_key_file(Some(&folder.join(file))), reason);
+    }
+    for (file, reason) in [
+        ("missing.pem", "could not read client_certificate_file"),
+        ("client.key", "no certificate found; use a PEM file with -----BEGIN CERTIFICATE----- blocks"),
+        ("client.der", "no certificate found; use a PEM file with -----BEGIN CERTIFICATE----- blocks"),
+        ("cut.pem", "not a PEM file, or incomplete; use one with -----BEGIN CERTIFICATE----- blocks"),
+        ("damaged.pem", "certificate 1 is malformed, or not X.509 version 3"),
+        ("second.pem", "certificate 2 is malformed, or not X.509 version 3"),
+    ] {
+        assert_rejected(config.set_client_certificate_file(Some(&folder.join(file))), reason);
+    }
+    let empty = Some(Path::new(""));
+    assert_rejected(config.set_client_key_file(empty), "the path is empty; pass the path of a PEM file");
+    assert_rejected(config.set_client_certificate_file(empty), "or none for no client certificate");
+}
+
+/// Contents instead of a path are a likely mistake, as secrets are often in environment variables.
+#[test]
+fn key_is_in_no_message_log_or_debug_output() {
+    let contents = std::fs::read_to_string(files().join("client.key")).unwrap();
+    let secret = contents.lines().nth(3).unwrap();
+    let mut config = config("https://localhost:1");
+    for text in [contents.as_str(), &contents.replace('\n', " "), secret] {
+        let path = if text == secret { format!("{secret}\n") } else { text.to_owned() };
+        let error = config.set_client_key_file(Some(Path::new(&path))).unwrap_err();
+        assert!(error.message().contains("the value is the contents of a file"), "{error}");
+        assert!(!format!("{error:?}").contains(secret), "{error}");
+    }
+    let server = start_server("ca.pem");
+    let mut config = config_for(&server);
+    set_files(&mut config, "client.pem", "client.key");
+    let lines = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let log = lines.clone();
+    config.set_logger(LogLevel::Debug, move |_, line| log.lock().unwrap().push(line.to_owned()));
+    let client = Client::new(&config).unwrap();
+    list(&client).unwrap();
+    let shown = format!("{config:?} {client:?} {:?}", lines.lock().unwrap());
+    assert!(shown.contains("a key") && shown.contains("200"), "{shown}");
+    assert!(!shown.contains(&secret[..16]), "{shown}");
+}
