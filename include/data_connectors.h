@@ -159,7 +159,7 @@ typedef int32_t dc_status;
 /** The call was cancelled by its cancel token, the interrupt check or dc_client_shutdown(). */
 #define DC_ERR_CANCELLED (-13)
 
-/** Out of threads or file descriptors, or of memory for a response. Any other failed allocation aborts the process. */
+/** Out of threads or file descriptors, or of memory for a response. Other failed allocations abort the process. */
 #define DC_ERR_SYSTEM (-14)
 
 /** The proxy refused the CONNECT tunnel, because of the credentials or its rules. */

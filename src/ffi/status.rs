@@ -41,7 +41,7 @@ pub const DC_ERR_TOO_LARGE: dc_status = -11;
 pub const DC_ERR_PANIC: dc_status = -12;
 /// The call was cancelled by its cancel token, the interrupt check or dc_client_shutdown().
 pub const DC_ERR_CANCELLED: dc_status = -13;
-/// Out of threads or file descriptors, or of memory for a response. Any other failed allocation aborts the process.
+/// Out of threads or file descriptors, or of memory for a response. Other failed allocations abort the process.
 pub const DC_ERR_SYSTEM: dc_status = -14;
 /// The proxy refused the CONNECT tunnel, because of the credentials or its rules.
 pub const DC_ERR_PROXY: dc_status = -15;

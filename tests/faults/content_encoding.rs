@@ -96,6 +96,8 @@ pub fn faults() -> Vec<Fault> {
     let unfinished = [b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n", &list[..30]].concat();
     all.push(Fault {
         attempts: 2,
+        requests: 2,
+        connections: 2,
         configure: one_retry,
         ..response(
             "truncated gzip until the end of the connection",
