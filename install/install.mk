@@ -58,7 +58,9 @@ define link
 endef
 
 # Fills in a template ($1) and installs it in a folder ($2). Paths are relative, so that the installation can be moved.
+# After `sudo make install` the file in the stage belongs to root.
 define fill
+	@rm -f $(STAGE)/$(1)
 	@sed -e 's|@VERSION@|$(VERSION)|g' -e 's|@ABI@|$(ABI)|g' -e 's|@REAL@|$(REAL)|g' -e 's|@STATIC_LIBS@|$(STATIC_LIBS:%=-l%)|g' \
 		-e "s|@PREFIX@|$$(sh install/relative.sh '$(2)' '$(PREFIX)')|g" \
 		-e "s|@LIBDIR@|$$(sh install/relative.sh '$(2)' '$(LIBDIR)')|g" \
