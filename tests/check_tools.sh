@@ -24,4 +24,7 @@ if command -v valgrind >/dev/null 2>&1; then
 else
     echo "valgrind is not installed: the C programs are not run under valgrind"
 fi
+for linker in gold lld; do
+    command -v "ld.$linker" >/dev/null 2>&1 || echo "ld.$linker is not installed: static linking is not tested with it"
+done
 exit $missing
