@@ -35,6 +35,39 @@ fn page_keeps_json_request_id_and_rate_limit() {
 }
 
 #[test]
+fn error_keeps_the_details_of_head_and_body() {
+    let headers = [
+        ("x-request-id", "r-1"),
+        ("retry-after", "3"),
+        ("x-ratelimit-limit", "10000"),
+        ("x-ratelimit-remaining", "0"),
+        ("x-ratelimit-reset", "1700000000"),
+    ];
+    for (body, message, code, field) in [
+        (r#"{"errors":[{"code":"c","message":"m.","field":"f"}]}"#, ": m (c, field f)", Some("c"), Some("f")),
+        (r#"{"errors":[{"code":"c"},{},{}]}"#, " (c), and 2 more", Some("c"), None),
+        (r#"{"errors":[{"field":"f"}]}"#, " (field f)", None, Some("f")),
+        // A code of another name is not the service's.
+        (r#"{"errors":[{"message":"m","errorCode":"c"}]}"#, ": m", None, None),
+    ] {
+        let error = parse(429, &headers, body).expect_err("429");
+        assert_eq!(error.message(), format!("HTTP 429 Too Many Requests{message}"));
+        assert_eq!((error.kind(), error.http_status()), (ErrorKind::RateLimited, Some(429)));
+        assert_eq!((error.api_code(), error.api_field(), error.request_id()), (code, field, Some("r-1")));
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(3)));
+        let limit = error.rate_limit();
+        assert_eq!((limit.limit, limit.remaining), (Some(10_000), Some(0)));
+        assert_eq!(limit.reset, Some(Duration::from_secs(1_700_000_000)));
+    }
+    for status in [206, 302] {
+        let error = parse(status, &[], r#"{"errors":[{"message":"m"}]}"#).expect_err("no list");
+        assert!(error.message().contains(": m"), "{error}");
+    }
+    let body = r#"{"errors":[{}],"request_id":"r-2"}"#;
+    assert_eq!(parse(400, &headers, body).expect_err("400").request_id(), Some("r-2"));
+}
+
+#[test]
 fn error_list_may_lack_every_part() {
     for body in [
         r#"{"type":"error.list","errors":[{}]}"#,
