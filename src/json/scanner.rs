@@ -333,3 +333,34 @@ pub(super) fn mark_special_bytes(chunk: &[u8; 8]) -> u64 {
     let backslashes = (chunk ^ (ONES * b'\\' as u64)).wrapping_sub(ONES);
     (quotes_and_controls | backslashes) & !chunk & (ONES << 7)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde::de::IgnoredAny;
+
+    use super::*;
+
+    /// All sequences of up to `length` of these parts are accepted or rejected as by serde_json.
+    fn assert_like_serde_json(parts: &[&str], length: u32) {
+        let (mut accepted, mut json) = (0, String::new());
+        for length in 0..=length {
+            for index in 0..parts.len().pow(length) {
+                json.clear();
+                (0..length).for_each(|place| json.push_str(parts[index / parts.len().pow(place) % parts.len()]));
+                let mut scanner = Scanner::new(&json, 0, 128);
+                let is_valid = scanner.skip_value().is_some() && scanner.is_at_end();
+                assert_eq!(is_valid, serde_json::from_str::<IgnoredAny>(&json).is_ok(), "{json}");
+                accepted += u32::from(is_valid);
+            }
+        }
+        assert!(accepted > 10, "{accepted} valid ones");
+    }
+
+    #[test]
+    fn skips_values_like_serde_json() {
+        assert_like_serde_json(&["[", "]", "{", "}", ",", "\"a\":", "1"], 6);
+        assert_like_serde_json(&["[", "]", "{", "}", "true", "false", "null", "\"\"", ":", " ", "\n", "nul"], 4);
+        assert_like_serde_json(&["-", "+", "0", "1", ".", "e", "E"], 6);
+        assert_like_serde_json(&["\"", "\\", "u", "n", "00", "aF", "g", "\u{1f}", "é", "/"], 5);
+    }
+}
