@@ -223,6 +223,8 @@ fn ca_files_contain_certificates() {
     std::fs::write(&path, format!("\u{feff}{valid}{other_block}{valid}")).expect("a file");
     config.set_ca_file(Some(&path)).expect("two certificates");
     assert!(format!("{config:?}").contains("2 from a file"), "{config:?}");
+    config.set_ca_file(None).expect("a reset");
+    assert!(matches!(config.ca_certificates, CaCertificates::Bundled));
     std::fs::write(&path, format!("{valid}{malformed}")).expect("a file");
     assert_rejected(config.set_ca_file(Some(&path)), "certificate 2 is malformed");
     std::fs::write(&path, valid.trim_end().trim_end_matches('-')).expect("a file");

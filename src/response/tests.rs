@@ -59,6 +59,10 @@ fn error_keeps_the_details_of_head_and_body() {
         assert_eq!((limit.limit, limit.remaining), (Some(10_000), Some(0)));
         assert_eq!(limit.reset, Some(Duration::from_secs(1_700_000_000)));
     }
+    for (status, has_advice) in [(404, true), (400, false), (410, false)] {
+        let error = parse(status, &[], r#"{"errors":[{}]}"#).expect_err("no list");
+        assert_eq!(error.message().contains("; check base_url and api_version"), has_advice, "{error}");
+    }
     for status in [206, 302] {
         let error = parse(status, &[], r#"{"errors":[{"message":"m"}]}"#).expect_err("no list");
         assert!(error.message().contains(": m"), "{error}");
