@@ -55,6 +55,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn common_escape_sequences_are_short() {
+        let mut output = Vec::new();
+        write_string(&mut output, b"\"\\/\n\r\t\x08\x0c\x1f\x7f");
+        assert_eq!(output, b"\"\\\"\\\\/\\n\\r\\t\\u0008\\u000c\\u001f\x7f\"");
+    }
+
+    #[test]
     fn every_character_round_trips_at_every_position() {
         for character in ('\0'..='\u{ff}').chain(['\u{2028}', '注', '🚚']) {
             for before in 0..9 {
