@@ -72,6 +72,18 @@ fn decompresses_responses_and_limits_their_decompressed_size() {
 }
 
 #[test]
+fn accepts_a_response_of_exactly_max_response_bytes() {
+    for (length, accepted) in [(1024, true), (1025, false)] {
+        let body = format!("{:length$}", r#"{"data":[]}"#);
+        let server = ScriptedServer::always(http_response("200 OK", &[], &body));
+        let mut config = config(server.base_url());
+        config.set_max_response_bytes(1024).unwrap();
+        let result = Client::new(&config).unwrap().list_page(&PageRequest::new(), None);
+        assert_eq!(result.as_ref().map_err(|error| error.kind()).err(), (!accepted).then_some(ErrorKind::TooLarge));
+        assert!(!accepted || result.unwrap().json().len() == length);
+    }
+}
+
 fn shutdown_cancels_the_calls_of_all_threads() {
     const THREADS: usize = 8;
     let sandbox = Sandbox::builder().start().unwrap();
