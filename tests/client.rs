@@ -84,6 +84,7 @@ fn accepts_a_response_of_exactly_max_response_bytes() {
     }
 }
 
+#[test]
 fn shutdown_cancels_the_calls_of_all_threads() {
     const THREADS: usize = 8;
     let sandbox = Sandbox::builder().start().unwrap();

@@ -38,3 +38,34 @@ pub(super) fn shrink(bytes: &mut Vec<u8>) {
         bytes.shrink_to(bytes.len() + 1);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reserves_the_announced_length_within_a_limit() {
+        let mebibyte = 1024 * 1024;
+        for (length, capacity) in [
+            (None, 32 * 1024 + 1),
+            (Some(0), 1),
+            (Some(100), 101),
+            (Some(mebibyte), mebibyte + 1),
+            (Some(mebibyte + 1), mebibyte + 1),
+        ] {
+            let mut bytes = Vec::new();
+            reserve(&mut bytes, length).expect("memory");
+            assert_eq!(bytes.capacity() as u64, capacity, "{length:?}");
+        }
+    }
+
+    #[test]
+    fn releases_memory_if_more_than_half_is_unused() {
+        for (length, capacity, expected) in [(10, 100, 11), (10, 21, 11), (10, 20, 20), (0, 100, 1)] {
+            let mut bytes = Vec::with_capacity(capacity);
+            bytes.resize(length, 7);
+            shrink(&mut bytes);
+            assert_eq!((bytes.len(), bytes.capacity()), (length, expected), "{length} of {capacity}");
+        }
+    }
+}
