@@ -83,10 +83,10 @@ fuzz: ## search for responses that are parsed differently from serde_json (FUZZ_
 	$(TARGET)/fuzz/$$(rustc -vV | sed -n 's/^host: //p')/release/page -dict=fuzz/page.dict -max_len=4096 \
 		-max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$(TARGET)/fuzz/ $(TARGET)/fuzz/corpus fuzz/seeds
 
-# One mutant in eight, from the first: about 200, for an hour.
+# Every eighth mutant: about 200, which take an hour.
 MUTANTS ?= 0/8
 
-mutants: ## check that the tests notice changes of the code (MUTANTS=0/8: one in eight, from the first)
+mutants: ## check that the tests detect changes of the code (MUTANTS=0/8: every eighth change)
 	DC_TEST_SOAK_SECONDS=2 sh tests/mutants.sh $(MUTANTS) $(CALL_TESTS) cancellation processes
 
 MSRV := $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
@@ -117,8 +117,8 @@ sandbox: ## run a local stand-in for the Intercom API (ARGS="--help" lists optio
 		echo "compiling the sandbox (about a minute the first time)" >&2; fi
 	@cargo run --quiet --release --locked -p data-connectors-sandbox -- $(ARGS)
 
-# Announces the compilation only if cargo is going to compile. Without the rlib crate type, which disables link-time
-# optimization. cargo puts its own archive back each time.
+# Prints the message only if cargo will compile. Without the rlib crate type, which disables link-time
+# optimization. cargo restores its own archive each time.
 library: $(STAGE)/data_connectors.map ## build the release library, target/release/libdata_connectors.{a,so}
 	@[ -z "$(CARGO_BUILD_TARGET)" ] || { echo "CARGO_BUILD_TARGET is set, but make library builds for this machine: unset it"; exit 1; }
 	@if [ ! -f $(TARGET)/release/$(LIBRARY) ] || [ -n "$$(find src Cargo.lock -newer $(TARGET)/release/$(LIBRARY))" ]; then \

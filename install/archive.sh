@@ -1,5 +1,5 @@
-# Turns an archive that rustc made ($1) into one whose only global symbols are the functions in a version script ($2), and
-# prints nothing: archive.sh FROM MAP TO. Every archive that rustc makes defines the same symbols of Rust's standard
+# archive.sh FROM MAP TO converts an archive of rustc (FROM) to one (TO) whose only global symbols are the functions in a
+# version script (MAP), and prints nothing. Every archive of rustc defines the same symbols of Rust's standard
 # library, so that a program could not be linked with two of them.
 set -eu
 from=$1 map=$2 to=$3
@@ -19,5 +19,5 @@ ${OBJCOPY:-objcopy} ${STRIP_FLAG:+--strip-unneeded} --keep-global-symbols="$fold
 rm -f "$to.new"
 ${AR:-ar} rcsD "$to.new" "$object"
 rm -f "$object"
-# An unchanged archive keeps its time, so that make does not link the shared library again.
+# An unchanged archive keeps its modification time, so that make does not link the shared library again.
 if cmp -s "$to.new" "$to"; then rm -f "$to.new"; else mv -f "$to.new" "$to"; fi

@@ -5,7 +5,7 @@ action=$1 record=$2
 shift 2
 # The missing folders of a path, parents first.
 missing() { [ -d "$1" ] || { missing "$(dirname "$1")" && printf '%s\n' "$1"; }; }
-# A folder has several paths: by links, by "..", from elsewhere.
+# Several paths can name the same folder: with links, "..", or relative.
 physical() { (cd "$1" && pwd -P); }
 # Replaces the file, which may belong to root after `sudo make install`.
 write_record() { cat >"$record.new" && mv -f "$record.new" "$record"; }

@@ -100,8 +100,8 @@ INSTALLED_FILES = $(addprefix $(DESTDIR)$(LIBDIR)/,$(REAL) $(SONAME) libdata_con
 	$(DESTDIR)$(PKGCONFIGDIR)/data_connectors.pc \
 	$(addprefix $(DESTDIR)$(CMAKEDIR)/data_connectors,Config.cmake ConfigVersion.cmake)
 
-# Of the folders those that `make install` created, if they are empty; those of the package even if it was installed from
-# another copy of the repository.
+# Removes the empty folders that `make install` created, and the package's own empty folders even if another copy of the
+# repository installed them.
 uninstall: check-folders ## remove the installed files
 	@for file in $(INSTALLED_FILES); do \
 		if [ -e $$file ] || [ -L $$file ]; then rm -f $$file && echo "removed $$file" || exit 1; fi; done

@@ -72,8 +72,8 @@ impl ApiError {
         self.is_foreign
     }
 
-    /// Adds the details from the body to those from the response head. A code that is not the service's is not one of
-    /// those that a program can expect.
+    /// Adds the details from the body to those from the response head. Only codes of the service are reported, as a
+    /// program can't expect others.
     pub(crate) fn merge_into(self, info: ResponseInfo) -> ResponseInfo {
         ResponseInfo {
             api_code: self.code.filter(|_| !self.is_foreign),
@@ -106,21 +106,21 @@ impl ApiError {
 }
 
 /// The text of an error, and the code beside it.
-struct Found<'a> {
+struct ErrorText<'a> {
     text: String,
     code: Option<&'a str>,
 }
 
 /// Finds the text of an error: a string, or the first one in an array or in the text fields of an object.
-fn find_text(value: &Value) -> Option<Found<'_>> {
+fn find_text(value: &Value) -> Option<ErrorText<'_>> {
     match value {
-        Value::String(_) => Some(Found { text: non_blank(value)?.to_owned(), code: None }),
+        Value::String(_) => Some(ErrorText { text: non_blank(value)?.to_owned(), code: None }),
         Value::Array(items) => items.iter().find_map(find_text),
         Value::Object(object) => {
             let fields = || TEXT_FIELDS.iter().filter_map(|name| Some((*name, field(object, name)?)));
             let direct = fields().find_map(|(name, value)| Some((name, find_text(value)?)));
             let found = direct.or_else(|| fields().find_map(|(name, value)| Some((name, invalid_field(value)?))));
-            found.map(|(name, found)| Found { code: found.code.or_else(|| code_beside(object, name)), ..found })
+            found.map(|(name, found)| ErrorText { code: found.code.or_else(|| code_beside(object, name)), ..found })
         }
         _ => None,
     }
@@ -128,10 +128,10 @@ fn find_text(value: &Value) -> Option<Found<'_>> {
 
 /// The first text of an object that has the texts of each invalid parameter: `{"per_page": ["is too large"]}`. It does
 /// not look deeper, as the time to do that would grow exponentially with the depth.
-fn invalid_field(value: &Value) -> Option<Found<'_>> {
+fn invalid_field(value: &Value) -> Option<ErrorText<'_>> {
     value.as_object()?.iter().find_map(|(name, value)| {
         let text = non_blank(value.as_array().map_or(value, |texts| texts.first().unwrap_or(value)))?;
-        Some(Found { text: format!("{name}: {text}"), code: None })
+        Some(ErrorText { text: format!("{name}: {text}"), code: None })
     })
 }
 

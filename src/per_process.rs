@@ -1,11 +1,11 @@
-//! A value for each process: a forked child starts with a new one, as a lock in the one of its parent may be locked.
+//! A value for each process: a forked child starts with a new one, as a lock in its parent's may be locked.
 
 use once_cell::race::OnceBox;
 
 use crate::sys::process_generation;
 
-/// A list of values: that of this process is the last one, behind those of the processes it was forked from. The list
-/// has no locks itself.
+/// A list of values: that of this process is the last one, after those of the processes it was forked from. The list
+/// itself has no locks.
 pub(crate) struct PerProcess<T> {
     first: OnceBox<Node<T>>,
 }

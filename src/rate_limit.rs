@@ -33,7 +33,7 @@ impl RateLimit {
 
 /// The longest delay that a response can request; a longer one is ignored. The windows of rate limits last seconds or
 /// minutes, maintenance rarely more than an hour, whereas the common errors are longer: another time zone, milliseconds
-/// or a date in place of seconds.
+/// or a date instead of seconds.
 pub(crate) const MAX_PLAUSIBLE_DELAY: Duration = Duration::from_secs(60 * 60);
 
 /// Delays the requests of a client while no requests remain. Lock-free: a fork could leave a lock locked.

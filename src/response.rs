@@ -72,8 +72,8 @@ impl HttpResponse {
                 message.push_str(&format!(" with {content_type}{problem}: a gateway may have sent it"));
             }
         }
-        let is_gateways = status == StatusCode::BAD_REQUEST && api_error.is_none();
-        let hint = if is_gateways { tls_hint(&self.body) } else { None };
+        let may_concern_tls = status == StatusCode::BAD_REQUEST && api_error.is_none();
+        let hint = if may_concern_tls { tls_hint(&self.body) } else { None };
         message.push_str(hint.unwrap_or_else(|| advice(kind, status)));
         Error::new(kind, message).with_response(api_error.unwrap_or_default().merge_into(self.info(token)))
     }

@@ -76,7 +76,7 @@ fn interrupt(phase: &str, method: &str, clock_jumps: bool, arguments: &[&str], t
         _ => ("DC_ERR_CANCELLED", "interrupt check"),
     };
     assert!(status == expected && message.contains(part), "{phase}, {method}: {printed}");
-    // Not earlier either, except that the call starts before the thread that cancels it.
+    // Nor is it early, except that the call starts before the thread that cancels it.
     assert!((-20..MAX_DELAY_MS).contains(&delay), "{phase}, {method}: {delay} ms late");
     assert!(!printed.contains("canary"), "{printed}");
     delay

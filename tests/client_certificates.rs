@@ -19,7 +19,7 @@ fn files() -> &'static Path {
     FOLDER.get_or_init(|| openssl::documented_files("client-certificates"))
 }
 
-/// Signs the request of a key by the CA of the folder.
+/// Creates a client certificate for a key, signed by the CA in the folder.
 fn create_certificate(folder: &Path, key: &str, certificate: &str) {
     let signing = "openssl req -x509 -CA ca.pem -CAkey ca.key -days 2 -addext basicConstraints=CA:FALSE";
     openssl::run(folder, &format!("{signing} -subj /CN=client -key {key} -out {certificate}"));
@@ -50,7 +50,7 @@ fn assert_rejected<T>(outcome: Result<T, Error>, message: &str) {
 }
 
 #[test]
-fn server_that_requires_a_client_certificate_gets_it() {
+fn server_that_requires_a_client_certificate_receives_it() {
     let server = start_server("ca.pem");
     let mut config = config_for(&server);
     set_files(&mut config, "client.pem", "client.key");
@@ -77,7 +77,7 @@ fn client_certificate_is_sent_through_a_proxy() {
 }
 
 #[test]
-fn error_tells_to_set_a_missing_client_certificate() {
+fn error_says_to_set_a_missing_client_certificate() {
     let server = start_server("ca.pem");
     let mut config = config_for(&server);
     config.set_max_retries(2).unwrap();
@@ -93,7 +93,7 @@ fn error_tells_to_set_a_missing_client_certificate() {
 }
 
 #[test]
-fn error_tells_that_the_client_certificate_is_not_trusted() {
+fn error_says_that_the_client_certificate_is_not_trusted() {
     openssl::run(
         files(),
         "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=other -keyout /dev/null -out other-ca.pem",
@@ -216,7 +216,7 @@ fn invalid_files_have_clear_errors() {
     }
     let empty = Some(Path::new(""));
     assert_rejected(config.set_client_key_file(empty), "the path is empty; pass the path of a PEM file");
-    assert_rejected(config.set_client_certificate_file(empty), "or none for no client certificate");
+    assert_rejected(config.set_client_certificate_file(empty), "or none to use no client certificate");
 }
 
 /// Contents instead of a path are a likely mistake, as secrets are often in environment variables.

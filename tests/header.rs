@@ -82,7 +82,7 @@ of `config`. `dc_config_option` describes the options at run time.
 
 A value is checked, and a file read, when it is set. NULL resets an option to its default, except the access token. Of two
 options that replace each other, the last one set is in effect in C and C++; the other languages reject the combination.
-No error, log line or other output contains the value of a secret option. [TLS](tls.md) explains the options of files.
+No error, log line or other output contains the value of a secret option. [TLS](tls.md) explains the file options.
 
 | Name | Type | Default | Allowed | Description |
 | --- | --- | --- | --- | --- |

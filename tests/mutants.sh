@@ -1,6 +1,6 @@
 #!/bin/sh
 # Changes the code in small ways, one at a time, and checks that a test fails: sh tests/mutants.sh SAMPLE TEST...
-# SAMPLE is k/n: of all mutants in their order, each n-th one from number k. The same code has the same sample.
+# SAMPLE is k/n: every n-th mutant, starting with number k. The same code has the same sample.
 # The unit tests run for every mutant, the integration tests for those that the unit tests miss, which is faster.
 set -eu
 sample=$1

@@ -39,7 +39,7 @@ fn run_preloaded(name: &str, arguments: &[&str]) {
     assert_eq!(program::expect_code(&output, 0), Default::default(), "expected no output");
 }
 
-/// Sends one page, which has a successor, and never responds again.
+/// Sends one page, which has a next page, and never responds again.
 fn start_hanging_server() -> FaultServer {
     let page = r#"{"data":[],"pages":{"next":{"starting_after":"a"}}}"#;
     let response = Step::Send(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{page}", page.len()).into());

@@ -19,7 +19,7 @@ use data_connectors::{Client, Config, Error, ErrorKind, Page, PageRequest};
 const DEFAULT_SECONDS: u64 = 8;
 const THREADS: u32 = 8;
 
-/// A number that depends on the seed and on what it is for, but not on the order of the threads.
+/// A number that depends on the seed and the purpose, but not on the order of the threads.
 fn random(seed: u64, purpose: (&str, u32, &str), below: u64) -> u64 {
     BuildHasherDefault::<DefaultHasher>::default().hash_one((seed, purpose)) % below
 }
@@ -29,7 +29,7 @@ fn fault(seed: u64, cursor: &str, number: u32) -> Option<u64> {
     (random(seed, ("is a fault", number, cursor), 10) == 0).then(|| random(seed, ("which fault", number, cursor), 8))
 }
 
-/// The seed, and what the server has done.
+/// The seed, and the counts of faults and requests.
 struct Faults {
     seed: u64,
     count: AtomicU64,

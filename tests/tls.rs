@@ -129,7 +129,7 @@ fn error_for_a_self_signed_certificate_contains_the_documented_commands() {
     let error = error_for_certificate("self-signed", &[self_signed]);
     let commands = openssl::documented_commands();
     let advice = format!(
-        "is a CA certificate, which is not accepted as that of a server: create a CA, and a server certificate signed \
+        "is a CA certificate, which is not accepted as a server certificate: create a CA and a server certificate signed \
          by it, and set ca_file to ca.pem: {} && {}",
         commands[0], commands[1]
     );
@@ -137,7 +137,7 @@ fn error_for_a_self_signed_certificate_contains_the_documented_commands() {
 }
 
 #[test]
-fn error_says_what_is_wrong_with_a_certificate_of_ones_own() {
+fn error_says_what_is_wrong_with_a_certificate() {
     let [create_ca, create_certificate] = &openssl::documented_commands()[..2] else { panic!("two commands") };
     let request = "openssl req -new -newkey rsa:2048 -nodes -subj /CN=localhost -keyout server.key -out server.csr";
     let sign = "openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -out server.pem";
@@ -158,7 +158,11 @@ fn error_says_what_is_wrong_with_a_certificate_of_ones_own() {
         ),
         ("for-clients", &[create_ca, &for_clients], "is not for servers: create it with extendedKeyUsage=serverAuth"),
         ("sha-1", &[create_ca, &with_sha1], "has an unsupported key or signature: use RSA (at least 2048 bits)"),
-        ("other-ca", &[create_ca, create_certificate, other_ca], "has an invalid signature: check that ca_file is of"),
+        (
+            "other-ca",
+            &[create_ca, create_certificate, other_ca],
+            "has an invalid signature: check that ca_file contains",
+        ),
     ] {
         let error = error_for_certificate(name, commands);
         assert!(error.message().contains("TLS certificate of localhost:"), "{error}");
@@ -167,7 +171,7 @@ fn error_says_what_is_wrong_with_a_certificate_of_ones_own() {
 }
 
 #[test]
-fn alerts_of_the_server_name_it_as_the_sender() {
+fn errors_for_alerts_name_the_server() {
     for (alert, reason) in [
         (40, "(alert handshake failure): it may require a client certificate (set client_certificate_file"),
         (42, "(alert bad certificate): it may require a client certificate (set client_certificate_file"),
@@ -217,7 +221,7 @@ fn error_says_that_a_port_requires_https() {
 
 /// Only the first bytes of a connection can be the alert of a server that requires TLS.
 #[test]
-fn body_that_looks_like_a_tls_alert_is_not_taken_for_one() {
+fn body_that_looks_like_a_tls_alert_is_parsed_as_a_body() {
     let head = "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n";
     let script = vec![Step::ReadRequest, Step::Send(head.into()), Step::Send(vec![21, 3, 3, 0, 2, 2, 70])];
     let server = FaultServer::start(vec![script], None);

@@ -60,7 +60,7 @@ def pinned(name: str) -> str:
 def freeze(python: str, work: Path, kind: str) -> None:
     """Freeze the program without options for the package."""
     command = [python, "-m", "PyInstaller", "--log-level", "ERROR", f"--{kind}", "--distpath", kind]
-    # It would find the sources instead of the wheel.
+    # With PYTHONPATH it would find the sources instead of the wheel.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     command += ["--noconfirm", "program.py"]
     subprocess.run(command, cwd=work, env=environment, check=True)

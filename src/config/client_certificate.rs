@@ -14,7 +14,7 @@ use ureq::tls::{Certificate, ClientCert, PrivateKey};
 use super::pem_file::{INCOMPLETE_CERTIFICATES, NO_CERTIFICATE, PemFile};
 use crate::error::{Error, Result};
 
-/// What an option that is not set stands for.
+/// The effect of an option that is not set.
 const FALLBACK: &str = "no client certificate";
 
 const UNSUPPORTED_KEY: &str =

@@ -21,11 +21,11 @@ pub(super) struct PemFile {
 }
 
 impl PemFile {
-    /// Reads the file. `fallback` says what the option is when it is not set.
+    /// Reads the file. `fallback` is what is used if the option is not set.
     pub(super) fn read(option: &'static str, path: &Path, fallback: &str) -> Result<Self> {
         if path.as_os_str().is_empty() {
             return Err(Error::invalid(format!(
-                "invalid {option}: the path is empty; pass the path of a PEM file, or none for {fallback}"
+                "invalid {option}: the path is empty; pass the path of a PEM file, or none to use {fallback}"
             )));
         }
         let shown = path.display().to_string();
@@ -41,7 +41,7 @@ impl PemFile {
         Ok(Self { option, shown, contents })
     }
 
-    /// Without the byte order mark that some editors add.
+    /// The contents without the byte order mark that some editors add.
     pub(super) fn pem(&self) -> &[u8] {
         self.contents.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&self.contents)
     }
@@ -71,7 +71,7 @@ fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
     if metadata.len() > MAX_BYTES {
         return Err(io::Error::other("larger than 16 MiB"));
     }
-    // With the capacity for all of it, as a reallocation would leave a part of the contents in memory.
+    // Reserves the size of the file, as a reallocation would leave a part of the contents in memory.
     let mut bytes = Vec::new();
     bytes.try_reserve_exact(metadata.len() as usize + 1).map_err(|_| io::ErrorKind::OutOfMemory)?;
     std::fs::File::open(path)?.take(MAX_BYTES).read_to_end(&mut bytes)?;

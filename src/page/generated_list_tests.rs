@@ -193,7 +193,7 @@ fn rejects_what_serde_json_rejects() {
     }
 }
 
-/// What the fuzzer finds becomes one of its seeds, and is then tested here, too.
+/// Inputs that the fuzzer finds are added to its seeds, and tested here, too.
 #[test]
 fn parses_the_seeds_of_the_fuzzer_like_serde_json() {
     let (mut lists, mut others) = (0, 0);

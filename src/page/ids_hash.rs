@@ -2,7 +2,7 @@
 
 use crate::json::scanner::Scanner;
 
-/// Hashes the ids in their order; in place of an id that is not a string, the row. If a row has two ids, the first counts.
+/// Hashes the ids in their order; in place of an id that is not a string, the row. If a row has two ids, the first is used.
 ///
 /// Each step is a bijection, so that pages that differ in one id of up to 7 bytes never have the same hash; others have
 /// with a probability of about 2^-64. It is much faster than the hashers of std, as ids are short.
@@ -52,7 +52,7 @@ impl<'a> IdsHash<'a> {
             return self.mix(word(bytes));
         }
         bytes.chunks(8).for_each(|chunk| self.mix(word(chunk)));
-        // Its highest byte is in no string, and that of a shorter id is 0: no sequence of words has two meanings.
+        // Its highest byte occurs in no string, and that of a shorter id is 0: different ids add different words.
         self.mix(!(bytes.len() as u64));
     }
 
@@ -108,7 +108,7 @@ mod tests {
         hash_without_prefix(ids)
     }
 
-    /// As of rows that have nothing in common.
+    /// The hash without the shortcut for a common prefix.
     fn hash_without_prefix(ids: &[String]) -> u64 {
         let mut hash = IdsHash::new();
         ids.iter().for_each(|id| hash.add(id.as_bytes()));

@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn accepts_the_days_of_another_calendar_and_no_others() {
+    fn agrees_with_httpdate_on_each_day_and_rejects_others() {
         // From 2000-01-01, all days of 400 years.
         let first = 10_957;
         let days: HashMap<(i64, i64, i64), i64> = (first..first + DAYS_OF_400_YEARS)
@@ -153,7 +153,7 @@ mod tests {
                 }
             }
         }
-        // The days at which the lengths of months and years show, in all years.
+        // Days at the ends of months and years, in all years.
         for year in 0..10_000_i64 {
             let cycles = year.div_euclid(400) - 5;
             for (month, day) in [(1, 1), (2, 28), (2, 29), (3, 1), (7, 31), (12, 31)] {
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn agrees_with_another_clock_on_each_second_of_a_day() {
+    fn agrees_with_httpdate_on_each_second_of_a_day() {
         // The leap day of 2024.
         let midnight = 1_709_164_800;
         for seconds in midnight..midnight + DAY {

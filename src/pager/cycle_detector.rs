@@ -26,7 +26,7 @@ pub(super) struct CycleDetector {
 }
 
 impl CycleDetector {
-    /// Adds a hash; returns whether it is new, as far as is remembered.
+    /// Adds a hash; returns whether it differs from all remembered ones.
     pub(super) fn insert(&mut self, hash: u64) -> bool {
         if self.recent.len() == RECENT_COUNT {
             std::mem::swap(&mut self.recent, &mut self.before_recent);

@@ -4,8 +4,8 @@ use std::hash::{BuildHasher, RandomState};
 
 use super::cycle_detector::{CycleDetector, KEPT_COUNT};
 
-/// So many consecutive pages without new rows are an error: pages that are empty, or have the same ids in the same order
-/// as an earlier page. [`CycleDetector`] keeps as many hashes, so that it recognizes this many pages of any cycle.
+/// The number of consecutive pages without new rows that is an error: pages that are empty, or have the same ids in the
+/// same order as an earlier page. [`CycleDetector`] keeps as many hashes, so that it detects this many pages of any cycle.
 ///
 /// Fewer are not an error, as edits can repeat a page of n rows: if the service counts the rows before a page, n rows that
 /// move to the front meanwhile shift the next page to the same rows (a single row does if n is 1). But while fewer rows
@@ -13,8 +13,8 @@ use super::cycle_detector::{CycleDetector, KEPT_COUNT};
 /// a row repeats no other. If a cursor is a position in the order of the list instead, edits repeat no page at all.
 const MAX_PAGES_WITHOUT_NEW_ROWS: usize = KEPT_COUNT;
 
-/// The cursors and pages that an iteration has returned, as 64-bit hashes. That two cursors of an iteration of 10,000
-/// pages collide happens once in 10^11 iterations; of pages, that many in a row would have to.
+/// The cursors and pages that an iteration has returned, as 64-bit hashes. Two cursors of an iteration of 10,000 pages
+/// collide once in 10^11 iterations; a false error about pages requires 100 consecutive collisions.
 #[derive(Debug, Default)]
 pub(super) struct Progress {
     cursors: CycleDetector,

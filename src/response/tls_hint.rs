@@ -1,6 +1,6 @@
 //! Error pages of servers that a request reached without TLS, or without a client certificate.
 
-/// What to do, if the page is one of theirs: the phrase is the only sign, as the status is 400.
+/// Returns what to do if the page is one of these, which only its phrase shows: the status is 400.
 pub(super) fn tls_hint(page: &[u8]) -> Option<&'static str> {
     const PHRASES: [(&str, &str); 6] = [
         // nginx and AWS load balancers; Apache; Go; Tomcat

@@ -41,7 +41,7 @@ struct Resolution {
     host: String,
     /// Without a lock, which a fork could leave locked.
     resolved: OnceLock<Resolved>,
-    /// Wakes all waiting calls, when the resolution has ended.
+    /// Wakes all waiting calls when the resolution has ended.
     ended: Waker,
 }
 
@@ -84,12 +84,12 @@ fn join_or_start(host: &str) -> io::Result<Vec<Arc<Resolution>>> {
 
 fn run(resolution: &Arc<Resolution>) {
     // It is set once only: no other thread runs this resolution.
-    let _ = resolution.resolved.set(look_up(&resolution.host));
+    let _ = resolution.resolved.set(resolve_by_system(&resolution.host));
     in_progress().retain(|other| !Arc::ptr_eq(other, resolution));
     resolution.ended.wake();
 }
 
-fn look_up(host: &str) -> Resolved {
+fn resolve_by_system(host: &str) -> Resolved {
     match (host, 0).to_socket_addrs() {
         Ok(addresses) if addresses.len() > 0 => Ok(addresses.collect()),
         Ok(_) => Err(ResolveError::Failed("no addresses".to_owned())),

@@ -34,7 +34,7 @@ pub(super) enum TransportError {
     AtProxy { proxy: String, error: Box<TransportError> },
     /// More header lines than ureq's parser accepts.
     TooManyHeaders { limit: usize },
-    /// The body is not what its `Content-Encoding` says; how it differs.
+    /// The body does not match its `Content-Encoding`; the reason.
     InvalidBody(String),
     /// The request does not fit into the output buffer.
     RequestTooLong,
@@ -104,7 +104,7 @@ impl ErrorContext {
             },
             ureq::Error::Io(error) => self.io_error(&error),
             ureq::Error::Rustls(error) => self.tls_error(&error),
-            // rustls accepts DNS names and IP addresses only; it is ureq's one error of this kind.
+            // ureq's only error of this kind: rustls accepts only DNS names and IP addresses.
             ureq::Error::Tls(_) => {
                 (ErrorKind::Tls, format!("TLS handshake with {host} failed (invalid host name): check base_url"))
             }

@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn unresponsive_addresses_delay_the_next_ones_a_little() {
+    fn unresponsive_addresses_delay_the_next_ones_by_the_attempt_delay() {
         let ((_first, first), (_second, second)) = (unresponsive(), unresponsive());
         let (_listener, address) = listener();
         let started = Instant::now();

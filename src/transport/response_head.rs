@@ -1,4 +1,4 @@
-//! Response heads that ureq's parser refuses although curl, Node and Go accept them, such as folded header lines
+//! Response heads that ureq's parser rejects although curl, Node and Go accept them, such as folded header lines
 //! (RFC 9112 5.2): they are repaired before ureq sees them. Headers that delimit the body are never repaired, as
 //! another reader of the same bytes could disagree about where the body ends.
 
@@ -8,7 +8,7 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTi
 
 use super::error::TransportError;
 
-/// The limit of ureq's parser, whose error for it cannot be told from others.
+/// The limit of ureq's parser, whose error for it cannot be distinguished from others.
 const MAX_HEADER_LINES: usize = 128;
 /// Less than the input buffer, which must hold a complete head.
 pub(super) const MAX_RESPONSE_HEAD_BYTES: usize = 32 * 1024;
@@ -106,7 +106,7 @@ fn scan(input: &[u8]) -> Scan {
         match (status_line.is_empty(), is_blank(line)) {
             // The parser skips it.
             (true, true) => {}
-            // Not HTTP: the parser refuses it.
+            // Not HTTP: the parser rejects it.
             (true, false) if line.iter().zip(b"HTTP/").any(|(byte, expected)| byte != expected) => return scan,
             (true, false) => {
                 status_line = line;
@@ -121,14 +121,14 @@ fn scan(input: &[u8]) -> Scan {
             (false, false) if is_folded(line) => scan.is_malformed = true,
             (false, false) => {
                 scan.header_lines += 1;
-                // ureq refuses headers of a 100.
+                // ureq rejects headers of a 100.
                 scan.is_malformed |= has_space_in_name(line) || status_line.get(9..12) == Some(b"100");
             }
         }
     }
 }
 
-/// Replaces the first `end` bytes of the input, if they can be repaired; otherwise ureq refuses them.
+/// Replaces the first `end` bytes of the input, if they can be repaired; otherwise ureq rejects them.
 fn replace_head(buffers: &mut dyn Buffers, end: usize) {
     let input = buffers.input();
     let Some((head, rest)) = input.split_at_checked(end) else { return };
@@ -176,7 +176,7 @@ fn repair(heads: &[u8]) -> Option<Vec<u8>> {
                 return None;
             }
             may_fold = !delimits_body;
-            // Curl and Go keep a space within a name: it must not become a name with a meaning.
+            // curl and Go keep a space within a name, which must not become the name of a known header.
             repaired.extend(trimmed.iter().map(|&byte| if byte == b' ' { b'_' } else { byte }));
             repaired.extend_from_slice(value);
         }

@@ -1,4 +1,4 @@
-//! Errors of TLS, as sentences that say what to do.
+//! Messages for TLS errors, which say what to do.
 
 use std::fmt::Debug;
 use std::net::IpAddr;
@@ -22,9 +22,7 @@ pub(super) fn message(error: &TlsError, host: &str, has_client_certificate: bool
             "TLS handshake with {host} failed (the server does not speak TLS): \
              check the port, or use http:// in base_url"
         ),
-        TlsError::PeerIncompatible(reason) => {
-            format!("TLS handshake with {host} failed ({}): {}", words(reason), incompatible_advice(reason))
-        }
+        TlsError::PeerIncompatible(reason) => format!("TLS handshake with {host} failed {}", incompatible(reason)),
         TlsError::PeerMisbehaved(reason) => protocol_violation(host, &words(reason)),
         TlsError::InvalidMessage(reason) => protocol_violation(host, &words(reason)),
         TlsError::InappropriateMessage { .. } | TlsError::InappropriateHandshakeMessage { .. } => {
@@ -69,8 +67,8 @@ fn certificate(error: &CertificateError, host: &str) -> String {
         BadEncoding => "is malformed: replace it on the server",
         UnhandledCriticalExtension => "has an unsupported critical extension: replace it on the server",
         BadSignature => {
-            "has an invalid signature: check that ca_file is of the CA that signed it, as a new one can have the same \
-             name, and that RSA keys have at least 2048 bits"
+            "has an invalid signature: check that ca_file contains the CA that signed it (another CA can have the same \
+             name), and that RSA keys have at least 2048 bits"
         }
         InvalidPurpose | InvalidPurposeContext { .. } => {
             "is not for servers: create it with extendedKeyUsage=serverAuth"
@@ -90,7 +88,7 @@ fn certificate(error: &CertificateError, host: &str) -> String {
 fn other_certificate(name: &str, host: &str) -> String {
     match name {
         "CaUsedAsEndEntity" => format!(
-            "is a CA certificate, which is not accepted as that of a server: create a CA, and a server certificate \
+            "is a CA certificate, which is not accepted as a server certificate: create a CA and a server certificate \
              signed by it, and set ca_file to ca.pem: {CREATE_CA} && {}",
             create_certificate(host)
         ),
@@ -112,8 +110,8 @@ fn other_certificate(name: &str, host: &str) -> String {
     }
 }
 
-/// Creates a CA: its certificate ca.pem and its key ca.key. With the next command it is in docs/tls.md, too, and tested
-/// from there.
+/// Creates a CA: its certificate ca.pem and its key ca.key. docs/tls.md also contains this command and the next one,
+/// which tests run from there.
 const CREATE_CA: &str = "openssl req -x509 -newkey rsa:2048 -nodes -days 365 -subj /CN=ca -keyout ca.key -out ca.pem";
 
 /// Creates a certificate of a server, server.pem and server.key, that is signed by that CA.
@@ -125,7 +123,7 @@ fn create_certificate(host: &str) -> String {
     )
 }
 
-/// A host as openssl takes it for subjectAltName.
+/// A host in openssl's syntax of subjectAltName.
 fn alternative_name(host: &str) -> String {
     let bracketed = host.strip_prefix('[').and_then(|rest| rest.split_once(']')).map(|(address, _)| address);
     let host = bracketed.or(host.split_once(':').map(|(host, _)| host)).unwrap_or(host);
@@ -133,18 +131,22 @@ fn alternative_name(host: &str) -> String {
     format!("{kind}:{host}")
 }
 
-fn incompatible_advice(reason: &PeerIncompatible) -> &'static str {
-    match reason {
+/// The reason in parentheses, and the advice.
+fn incompatible(reason: &PeerIncompatible) -> String {
+    let advice = match reason {
         PeerIncompatible::ServerDoesNotSupportTls12Or13
         | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig
         | PeerIncompatible::SupportedVersionsExtensionRequired
         | PeerIncompatible::Tls12NotOffered
-        | PeerIncompatible::Tls12NotOfferedOrEnabled => "enable TLS 1.2 or 1.3 on the server",
+        | PeerIncompatible::Tls12NotOfferedOrEnabled => {
+            return "(the server supports neither TLS 1.2 nor TLS 1.3): enable one of them on the server".to_owned();
+        }
         PeerIncompatible::NoCertificateRequestSignatureSchemesInCommon => {
             "the server does not support the key of the client certificate: use another kind of key, such as RSA"
         }
-        _ => "enable TLS 1.2 or 1.3 with the algorithms of docs/tls.md on the server",
-    }
+        _ => "enable TLS 1.2 or 1.3 on the server, with algorithms that docs/tls.md lists",
+    };
+    format!("({}): {advice}", words(reason))
 }
 
 fn alert_advice(alert: AlertDescription, has_client_certificate: bool) -> &'static str {

@@ -292,7 +292,7 @@ static long shortest_gap(dc_config *config, int has_signals)
 }
 
 /* Only a check that a signal caused can follow another one sooner. A busy machine lengthens gaps, but not all. */
-static void interrupt_check_runs_every_15_ms_and_at_once_after_a_signal(dc_config *config)
+static void interrupt_check_runs_every_15_ms_and_immediately_after_a_signal(dc_config *config)
 {
     struct sigaction action;
     long gap = shortest_gap(config, 0);
@@ -391,7 +391,7 @@ static void interrupt_checks(void)
     silent_start(&silent);
     SET(config, DC_OPTION_BASE_URL, silent.url);
     timed = check_config(silent.url);
-    interrupt_check_runs_every_15_ms_and_at_once_after_a_signal(timed);
+    interrupt_check_runs_every_15_ms_and_immediately_after_a_signal(timed);
     dc_config_free(timed);
     interrupt_check_cancels_a_waiting_call(config, &check);
     interrupt_check_may_make_calls(config, &check);

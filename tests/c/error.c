@@ -95,7 +95,7 @@ static void error_counts_attempts_and_has_the_delay(void)
     dc_config_free(config);
 }
 
-static void error_has_the_status_of_a_response_that_is_no_page(void)
+static void error_has_the_status_of_a_response_that_is_not_a_page(void)
 {
     struct scripted server = {.responses = {RESPONSE("200 OK", "X-Request-Id: r-8\r\n", "<html>")}};
     dc_client *client;
@@ -119,6 +119,6 @@ int main(int argc, char **argv)
     error_without_a_response_has_only_a_message();
     error_reports_what_the_service_sent(argv[1]);
     error_counts_attempts_and_has_the_delay();
-    error_has_the_status_of_a_response_that_is_no_page();
+    error_has_the_status_of_a_response_that_is_not_a_page();
     return 0;
 }

@@ -86,7 +86,7 @@ pub fn faults() -> Vec<Fault> {
             "more than 4 content codings",
         ),
         one_request(
-            "the token as a coding",
+            "the access token as a coding",
             ok_response(b"\xff", &format!("Content-Encoding: {TOKEN}\r\n")),
             PROTOCOL,
             "content coding [token]",

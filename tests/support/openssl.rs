@@ -1,4 +1,4 @@
-//! Certificates and keys in files, made by openssl as users do.
+//! Certificates and keys in files, created with the commands of openssl that users run.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -32,7 +32,7 @@ pub fn run(folder: &Path, command: &str) {
     assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// A folder with what the commands of docs/tls.md create.
+/// A folder with the files that the commands of docs/tls.md create.
 pub fn documented_files(name: &str) -> PathBuf {
     let folder = folder(name);
     documented_commands().iter().for_each(|command| run(&folder, command));

@@ -20,8 +20,8 @@ const REPAIRED: &[(&str, &str)] = &[
     ("HTTP/1.1 101 Go\r\nA: b\r\n c\r\n\r\n", "HTTP/1.1 101 Go\r\nA: b c\r\n\r\n"),
 ];
 
-/// Left to the parser, which refuses them.
-const REFUSED: &[&str] = &[
+/// Not repaired, and rejected by the parser.
+const REJECTED: &[&str] = &[
     "HTTP/1.1 200 OK\r\nContent-Length:\r\n 5\r\n\r\n",
     "HTTP/1.1 200 OK\r\ncontent-LENGTH: 5\r\n \r\n\r\n",
     "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\t6\r\n\r\n",
@@ -133,7 +133,7 @@ fn never_shows_an_incomplete_malformed_head() {
 
 #[test]
 fn refuses_to_repair_headers_that_delimit_the_body() {
-    for head in REFUSED {
+    for head in REJECTED {
         assert!(scan(head.as_bytes()).is_malformed, "{head:?}");
         assert_eq!(repair(head.as_bytes()), None, "{head:?}");
         assert_eq!(receive(vec![head.as_bytes().to_vec()]), *head);

@@ -1,4 +1,4 @@
-//! Messages for errors of TLS. Those that a server can cause easily are tested in tests/tls.rs.
+//! Messages for TLS errors. Those that a server can cause easily are tested in tests/tls.rs.
 
 use std::sync::Arc;
 
@@ -66,11 +66,11 @@ fn every_message_says_what_failed_and_what_to_do() {
         (pki(PkiError::TrailingData(7)), "is not valid (trailing data): replace it on the server"),
         (
             PeerIncompatible::NoCipherSuitesInCommon.into(),
-            "failed (no cipher suites in common): enable TLS 1.2 or 1.3 with",
+            "failed (no cipher suites in common): enable TLS 1.2 or 1.3 on the server, with",
         ),
         (
             PeerIncompatible::ServerDoesNotSupportTls12Or13.into(),
-            "failed (server does not support tls12 or13): enable TLS 1.2 or 1.3 on the server",
+            "failed (the server supports neither TLS 1.2 nor TLS 1.3): enable one of them on the server",
         ),
         (
             PeerMisbehaved::InvalidKeyShare.into(),

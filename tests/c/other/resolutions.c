@@ -92,7 +92,7 @@ static pid_t fork_child(void)
 
     CHECK(child >= 0);
     if (child == 0) {
-        alarm(60); /* should it wait for the threads that it lacks */
+        alarm(60); /* if it waits for threads that only the parent has */
         CHECK(pthread_cond_init(&changed, NULL) == 0);
         gate_is_open = 1;
     }
@@ -286,7 +286,7 @@ static void number_of_resolutions_is_limited(void)
     end_resolutions();
 }
 
-static void forked_child_resolves_itself(void)
+static void forked_child_starts_its_own_resolution(void)
 {
     struct caller callers[MAX_RESOLUTIONS] = {{0}};
     dc_client *client = client_of("gated-0.invalid", "20000", NULL);
@@ -336,7 +336,7 @@ int main(int argc, char **argv)
     silent_name_server_uses_one_thread();
     waiting_calls_share_a_resolution_and_later_ones_do_not();
     number_of_resolutions_is_limited();
-    forked_child_resolves_itself();
+    forked_child_starts_its_own_resolution();
     call_continues_in_a_child_that_its_interrupt_check_forked();
     return 0;
 }

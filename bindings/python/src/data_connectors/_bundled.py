@@ -28,7 +28,7 @@ def load_bundled(name: str) -> ctypes.CDLL | None:
 
 
 def _load_content(content: bytes, path: Path) -> ctypes.CDLL:
-    """Load a library that is in a zip file: through a file, which is needed only meanwhile."""
+    """Load a library that is in a zip file, from a temporary file that is removed."""
     # Imported here, because most programs don't need it.
     import tempfile
 

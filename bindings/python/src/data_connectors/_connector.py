@@ -49,7 +49,7 @@ class Connector:
     :meth:`to_dict` also returns unknown fields. Connectors are equal if all their fields are, and
     can be pickled. A lone surrogate in a string is replaced by U+FFFD.
 
-    To other packages it is a dataclass whose fields are its properties: ``dataclasses.asdict``
+    Other packages can use it as a dataclass of its properties: ``dataclasses.asdict``
     returns them, and ``pandas.DataFrame(client.list())`` has a column for each.
     """
 
