@@ -140,7 +140,7 @@ fn waits_as_long_as_the_response_asks() {
     }
 }
 
-/// Servers send milliseconds, a date or nonsense in place of seconds.
+/// Some servers send milliseconds, a date or an invalid value instead of seconds.
 #[test]
 fn implausible_delay_is_ignored_and_the_second_attempt_succeeds() {
     let date = ("Date", "Sun, 06 Nov 1994 08:49:37 GMT");

@@ -74,7 +74,7 @@ static void wait_for(const int *number, int expected)
     pthread_mutex_unlock(&lock);
 }
 
-/* Opens the gate until no resolution is in progress, and starts counting anew. */
+/* Opens the gate until no resolution is in progress, and resets the counts. */
 static void end_resolutions(void)
 {
     set_gate(1);
