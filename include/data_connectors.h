@@ -46,7 +46,7 @@
  *     handle, valid until it is freed, and must not be modified. An absent string is NULL.
  *   - NULL for a required argument is DC_ERR_INVALID_ARGUMENT. For NULL, an accessor returns the same as for an absent
  *     value: NULL, 0 or -1.
- *   - Threads: any thread with 64 KiB of stack may call any function. Each type says whether threads may use it
+ *   - Threads: any thread with 128 KiB of stack may call any function. Each type says whether threads may use it
  *     concurrently.
  *   - No panic or exception leaves the library, and no error is stored per thread. Environment variables have no effect,
  *     except SSL_CERT_FILE and SSL_CERT_DIR with DC_OPTION_SYSTEM_ROOTS, and those of the system's DNS resolver. Don't

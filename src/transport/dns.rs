@@ -5,18 +5,29 @@
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::os::fd::AsFd;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::attempt::Attempt;
 use super::error::{ResolveError, TransportError};
+use crate::call::Interruption;
 use crate::per_process::PerProcess;
 use crate::sys::{Interest, Waker, with_signals_blocked};
 
 /// The maximum number of addresses to try.
 const MAX_ADDRESSES: usize = 8;
 
-/// The maximum number of resolutions in progress in the process: the hosts of three regions and a proxy.
-const MAX_RESOLUTIONS: usize = 4;
+/// The maximum number of resolutions that calls wait for: the hosts of three regions and a proxy.
+const MAX_AWAITED_RESOLUTIONS: usize = 4;
+
+/// The maximum number of resolutions in progress in the process: those that calls wait for, and some whose calls have
+/// timed out, so that hosts whose name servers do not respond do not block others. Each takes a thread and descriptors.
+const MAX_RESOLUTIONS: usize = 8;
+
+/// How often a waiting call checks whether a resolution can start because the calls that wait for others have ended, and
+/// whether its process is a fork, in which no resolution is in progress.
+const RECHECK_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Enough for NSS plug-ins; std would otherwise read the size from the environment.
 const STACK_BYTES: usize = 1024 * 1024;
@@ -41,8 +52,32 @@ struct Resolution {
     host: String,
     /// Without a lock, which a fork could leave locked.
     resolved: OnceLock<Resolved>,
-    /// Wakes all waiting calls when the resolution has ended.
+    /// Wakes all waiting calls, when the resolution has ended.
     ended: Waker,
+    /// The number of calls that wait for it.
+    waiting: AtomicUsize,
+}
+
+/// A call that waits for a resolution of its host.
+struct Waiting(Arc<Resolution>);
+
+impl Waiting {
+    fn new(resolution: &Arc<Resolution>) -> Self {
+        resolution.waiting.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(resolution))
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+enum Slot {
+    Waiting(Waiting),
+    /// The resolutions in progress, whose number does not allow another one.
+    None(Vec<Arc<Resolution>>),
 }
 
 /// The resolutions in progress. A forked child has none, as the threads are those of its parent.
@@ -53,33 +88,54 @@ fn in_progress() -> MutexGuard<'static, Vec<Arc<Resolution>>> {
 
 fn wait_for_resolution(host: &str, attempt: &Attempt) -> Result<Resolved, TransportError> {
     loop {
-        let resolutions = join_or_start(host).map_err(TransportError::System)?;
+        let slot = join_or_start(host).map_err(TransportError::System)?;
+        let others = match &slot {
+            Slot::Waiting(_) => 0,
+            Slot::None(others) => others.len(),
+        };
+        let resolutions = match &slot {
+            Slot::Waiting(waiting) => std::slice::from_ref(&waiting.0),
+            Slot::None(others) => others,
+        };
         let ends: Vec<_> = resolutions.iter().map(|resolution| (resolution.ended.as_fd(), Interest::Read)).collect();
-        attempt.wait_until(&ends, None)?;
-        let joined = resolutions.iter().find(|resolution| resolution.host == host);
-        if let Some(resolved) = joined.and_then(|resolution| resolution.resolved.get()) {
+        attempt.wait_until(&ends, Some(Instant::now() + RECHECK_INTERVAL)).map_err(
+            |interruption| match interruption {
+                Interruption::TimedOut | Interruption::ConnectTimedOut => {
+                    TransportError::NotResolvedInTime { host: host.to_owned(), interruption, others }
+                }
+                other => other.into(),
+            },
+        )?;
+        if let Slot::Waiting(Waiting(resolution)) = &slot
+            && let Some(resolved) = resolution.resolved.get()
+        {
             return Ok(resolved.clone());
         }
-        // One of another host has ended; or the interrupt check forked, and this is the child.
     }
 }
 
-/// The resolution of the host, or all that are in progress if their number does not allow another one.
-fn join_or_start(host: &str) -> io::Result<Vec<Arc<Resolution>>> {
+/// Joins the resolution of the host, or starts one.
+fn join_or_start(host: &str) -> io::Result<Slot> {
     let mut in_progress = in_progress();
     if let Some(resolution) = in_progress.iter().find(|resolution| resolution.host == host) {
-        return Ok(vec![Arc::clone(resolution)]);
+        return Ok(Slot::Waiting(Waiting::new(resolution)));
     }
-    if in_progress.len() >= MAX_RESOLUTIONS {
-        return Ok(in_progress.clone());
+    let awaited = in_progress.iter().filter(|resolution| resolution.waiting.load(Ordering::Relaxed) > 0).count();
+    if awaited >= MAX_AWAITED_RESOLUTIONS || in_progress.len() >= MAX_RESOLUTIONS {
+        return Ok(Slot::None(in_progress.clone()));
     }
-    let resolution = Resolution { host: host.to_owned(), resolved: OnceLock::new(), ended: Waker::new()? };
-    let resolution = Arc::new(resolution);
+    let resolution = Arc::new(Resolution {
+        host: host.to_owned(),
+        resolved: OnceLock::new(),
+        ended: Waker::new()?,
+        waiting: AtomicUsize::new(0),
+    });
     let running = Arc::clone(&resolution);
     let thread = std::thread::Builder::new().name("dc-resolver".to_owned()).stack_size(STACK_BYTES);
     with_signals_blocked(|| thread.spawn(move || run(&running)))?;
-    in_progress.push(Arc::clone(&resolution));
-    Ok(vec![resolution])
+    let waiting = Waiting::new(&resolution);
+    in_progress.push(resolution);
+    Ok(Slot::Waiting(waiting))
 }
 
 fn run(resolution: &Arc<Resolution>) {

@@ -20,6 +20,8 @@ pub(super) enum TransportError {
     ConnectionBroken(io::Error),
     /// DNS resolution of a host failed.
     NotResolved { host: String, error: ResolveError },
+    /// DNS resolution of a host had not ended when a timeout expired; or not started, as `others` were in progress.
+    NotResolvedInTime { host: String, interruption: Interruption, others: usize },
     /// No connection could be opened.
     NotConnected { host: String, port: u16, address: SocketAddr, error: io::Error },
     /// The proxy refused the CONNECT tunnel; `message` is the complete error message.
@@ -150,6 +152,22 @@ impl ErrorContext {
                         ),
                     ),
                 }
+            }
+            TransportError::NotResolvedInTime { host, interruption, others } => {
+                let what = if is_proxy { "proxy host " } else { "" };
+                let (timeout, option) = match interruption {
+                    Interruption::ConnectTimedOut => (self.timeouts.connect, " (connect_timeout_ms)"),
+                    _ => (self.timeouts.total, ""),
+                };
+                let advice = match others {
+                    0 => "check DNS and the network".to_owned(),
+                    _ => format!("it waited for {others} resolutions of other hosts, check DNS"),
+                };
+                let timeout = timeout.as_millis();
+                (
+                    ErrorKind::Timeout,
+                    format!("DNS resolution of {what}{host} timed out after {timeout} ms{option}: {advice}"),
+                )
             }
             TransportError::NotConnected { host, port, address, error } => {
                 let proxy = if is_proxy { "proxy " } else { "" };

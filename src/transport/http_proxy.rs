@@ -10,7 +10,7 @@ use super::happy_eyeballs::connect;
 use super::tcp::TcpConnection;
 use crate::config::Proxy;
 
-const MAX_RESPONSE_HEAD_BYTES: usize = 16 * 1024;
+const MAX_CONNECT_RESPONSE_BYTES: usize = 16 * 1024;
 
 /// Opens a tunnel to `host` through the proxy.
 pub(super) fn open_tunnel(
@@ -79,7 +79,7 @@ fn exchange(stream: &TcpStream, request: &str, attempt: &Attempt) -> Result<Conn
         if let Some(response) = parse_response(&received) {
             return Ok(response);
         }
-        if count == 0 || received.len() > MAX_RESPONSE_HEAD_BYTES {
+        if count == 0 || received.len() > MAX_CONNECT_RESPONSE_BYTES {
             return Ok(ConnectResponse { status: None, has_trailing_data: !received.is_empty() });
         }
     }
@@ -88,13 +88,17 @@ fn exchange(stream: &TcpStream, request: &str, attempt: &Attempt) -> Result<Conn
 /// The response, once its head is complete. Informational responses (1xx) are skipped.
 fn parse_response(received: &[u8]) -> Option<ConnectResponse> {
     let text = String::from_utf8_lossy(received);
-    // Proxies send either kind of line break; the head ends with the first empty line.
-    let splits = [text.split_once("\r\n\r\n"), text.split_once("\n\n")];
-    let (head, rest) = splits.into_iter().flatten().min_by_key(|(head, _)| head.len())?;
-    let status = parse_status(head);
-    match status {
-        Some(100..=199) => parse_response(rest.as_bytes()),
-        _ => Some(ConnectResponse { status, has_trailing_data: !rest.is_empty() || status.is_none() }),
+    let mut remaining: &str = &text;
+    loop {
+        // Proxies send either kind of line break; the head ends with the first empty line.
+        let splits = [remaining.split_once("\r\n\r\n"), remaining.split_once("\n\n")];
+        let (head, rest) = splits.into_iter().flatten().min_by_key(|(head, _)| head.len())?;
+        match parse_status(head) {
+            Some(100..=199) => remaining = rest,
+            status => {
+                return Some(ConnectResponse { status, has_trailing_data: !rest.is_empty() || status.is_none() });
+            }
+        }
     }
 }
 
@@ -124,6 +128,8 @@ mod tests {
         assert_eq!(parse_response(b"HTTP/1.0 407\r\nX: y\r\n\r\ndenied"), response(Some(407), true));
         assert_eq!(parse_response(b"HTTP/1.1 403 No\n\n"), response(Some(403), false));
         assert_eq!(parse_response(b"HTTP/1.1 100 Go\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"), response(Some(200), false));
+        let many = [&b"HTTP/1.1 100\n\n".repeat(1_000)[..], b"HTTP/1.1 200 OK\r\n\r\n"].concat();
+        assert_eq!(parse_response(&many), response(Some(200), false));
         for incomplete in [&b""[..], b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 100 Go\r\n\r\nHTTP/1.1 200"] {
             assert_eq!(parse_response(incomplete), None);
         }

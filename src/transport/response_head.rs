@@ -111,7 +111,10 @@ fn scan(input: &[u8]) -> Scan {
             (true, false) => {
                 status_line = line;
                 scan.header_lines = 0;
-                scan.is_malformed |= line.starts_with(b"HTTP/2") || line.iter().any(is_control);
+                // An incomplete line may become HTTP/2.0, which is repaired.
+                scan.is_malformed |= line.starts_with(b"HTTP/2.0")
+                    || line.starts_with(b"HTTP/2") && !line.ends_with(b"\n")
+                    || line.iter().any(is_control);
             }
             (false, true) if is_informational(status_line) => status_line = b"",
             (false, true) => {
@@ -120,7 +123,7 @@ fn scan(input: &[u8]) -> Scan {
             }
             (false, false) if is_folded(line) => scan.is_malformed = true,
             (false, false) => {
-                scan.header_lines += 1;
+                scan.header_lines += usize::from(line.ends_with(b"\n"));
                 // ureq rejects headers of a 100.
                 scan.is_malformed |= has_space_in_name(line) || status_line.get(9..12) == Some(b"100");
             }
@@ -205,7 +208,7 @@ fn is_control(byte: &u8) -> bool {
 
 /// Whether another response follows: a 101 is final.
 fn is_informational(status_line: &[u8]) -> bool {
-    status_line.get(9) == Some(&b'1') && status_line.get(9..12) != Some(b"101")
+    matches!(status_line.get(9..12), Some(&[b'1', b'0'..=b'9', b'0'..=b'9'])) && status_line.get(9..12) != Some(b"101")
 }
 
 #[cfg(test)]

@@ -10,7 +10,8 @@
 #include <sys/wait.h>
 
 #define THREADS 8
-#define MAX_RESOLUTIONS 4
+#define MAX_AWAITED 4
+#define MAX_RESOLUTIONS 8
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
@@ -269,7 +270,7 @@ static void number_of_resolutions_is_limited(void)
         snprintf(host, sizeof host, "gated-%d.invalid", i);
         start_call(&callers[i], host);
     }
-    wait_for(&started, MAX_RESOLUTIONS);
+    wait_for(&started, MAX_AWAITED);
     since = milliseconds();
     CHECK(list(client, NULL) == DC_ERR_TIMEOUT);
     CHECK(milliseconds() - since >= 200 && milliseconds() - since < 5000);
@@ -277,39 +278,72 @@ static void number_of_resolutions_is_limited(void)
     since = milliseconds();
     dc_cancel_token_cancel(cancelled.token);
     CHECK(end_call(&cancelled) == DC_ERR_CANCELLED && milliseconds() - since < 5000);
-    CHECK(started == MAX_RESOLUTIONS);
+    CHECK(started == MAX_AWAITED);
     set_gate(1);
     for (i = 0; i < THREADS; i++)
         CHECK(end_call(&callers[i]) == DC_OK);
-    CHECK(started == THREADS && most_running == MAX_RESOLUTIONS);
+    CHECK(started == THREADS && most_running == MAX_AWAITED);
     dc_client_free(client);
+    end_resolutions();
+}
+
+static void time_out(const char *host, const char *expected)
+{
+    dc_client *client = client_of(host, "100", NULL);
+    dc_error *error = NULL;
+    dc_page *page = NULL;
+
+    CHECK(dc_list_page(client, 1, NULL, NULL, &page, &error) == DC_ERR_TIMEOUT);
+    CHECK(strstr(dc_error_message(error), expected) != NULL);
+    dc_error_free(error);
+    dc_client_free(client);
+}
+
+static void resolutions_whose_calls_timed_out_do_not_block_others(void)
+{
+    struct caller caller = {0};
+    char host[40], expected[100];
+    int i;
+
+    for (i = 0; i < MAX_RESOLUTIONS - 1; i++) {
+        snprintf(host, sizeof host, "gated-%d.invalid", i);
+        snprintf(expected, sizeof expected, "DNS resolution of %s timed out after 100 ms", host);
+        time_out(host, expected);
+    }
+    wait_for(&started, MAX_RESOLUTIONS - 1);
+    start_call(&caller, "gated-live.invalid");
+    wait_for(&started, MAX_RESOLUTIONS);
+    time_out("gated-late.invalid", "it waited for 8 resolutions of other hosts");
+    CHECK(started == MAX_RESOLUTIONS);
+    set_gate(1);
+    CHECK(end_call(&caller) == DC_OK);
     end_resolutions();
 }
 
 static void forked_child_starts_its_own_resolution(void)
 {
-    struct caller callers[MAX_RESOLUTIONS] = {{0}};
+    struct caller callers[MAX_AWAITED] = {{0}};
     dc_client *client = client_of("gated-0.invalid", "20000", NULL);
     char host[40];
     pid_t child;
     int i;
 
-    for (i = 0; i < MAX_RESOLUTIONS; i++) {
+    for (i = 0; i < MAX_AWAITED; i++) {
         snprintf(host, sizeof host, "gated-%d.invalid", i);
         start_call(&callers[i], host);
     }
-    wait_for(&started, MAX_RESOLUTIONS);
+    wait_for(&started, MAX_AWAITED);
     pthread_mutex_lock(&lock);
     child = fork_child();
     pthread_mutex_unlock(&lock);
     if (child == 0) {
-        CHECK(list(client, NULL) == DC_OK && started == MAX_RESOLUTIONS + 1);
+        CHECK(list(client, NULL) == DC_OK && started == MAX_AWAITED + 1);
         _exit(0);
     }
     expect_success(child);
-    CHECK(started == MAX_RESOLUTIONS);
+    CHECK(started == MAX_AWAITED);
     set_gate(1);
-    for (i = 0; i < MAX_RESOLUTIONS; i++)
+    for (i = 0; i < MAX_AWAITED; i++)
         CHECK(end_call(&callers[i]) == DC_OK);
     dc_client_free(client);
     end_resolutions();
@@ -323,9 +357,9 @@ static void call_continues_in_a_child_that_its_interrupt_check_forked(void)
     start_call(&caller, "gated.invalid");
     wait_for(&caller.checks, 3);
     wait_for(&started, 1);
+    expect_success(caller.child); /* while the resolution of its parent continues */
     set_gate(1);
     CHECK(end_call(&caller) == DC_OK);
-    expect_success(caller.child);
     end_resolutions();
 }
 
@@ -336,6 +370,7 @@ int main(int argc, char **argv)
     silent_name_server_uses_one_thread();
     waiting_calls_share_a_resolution_and_later_ones_do_not();
     number_of_resolutions_is_limited();
+    resolutions_whose_calls_timed_out_do_not_block_others();
     forked_child_starts_its_own_resolution();
     call_continues_in_a_child_that_its_interrupt_check_forked();
     return 0;
