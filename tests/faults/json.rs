@@ -12,7 +12,8 @@ pub fn faults() -> Vec<Fault> {
         body("NUL bytes", b"{\"data\":[]\0}", PROTOCOL, "expected `,` or `}`"),
         body("trailing NUL bytes", b"{\"data\":[]}\0\0", PROTOCOL, "trailing characters"),
         Fault { rows: &["name=a\0b"], ..body("escaped NUL", br#"{"data":[{"name":"a\u0000b"}]}"#, OK, "") },
-        body("deep nesting", deep(1_000_000), PROTOCOL, "nested"),
+        // Enough to exhaust the stack of a recursive parser.
+        body("deep nesting", deep(100_000), PROTOCOL, "nested"),
         Fault { rows: &[""], ..body("allowed nesting", deep(100), OK, "") },
         Fault {
             rows: &["", "", "", "", ""],
