@@ -167,6 +167,8 @@ internal sealed class Responses : IDisposable
 {
     private readonly TcpListener listener = new TcpListener(IPAddress.Loopback, 0);
     private readonly List<TcpClient> connections = new List<TcpClient>();
+    private readonly SemaphoreSlim requests = new SemaphoreSlim(0);
+    private readonly ManualResetEventSlim released = new ManualResetEventSlim(true);
     private readonly Thread thread;
 
     internal Responses(params string[] responses)
@@ -175,31 +177,60 @@ internal sealed class Responses : IDisposable
         Url = "http://" + listener.LocalEndpoint;
         thread = new Thread(() =>
         {
+            var senders = new List<Thread>();
             for (int at = 0; Support.Caught(() => connections.Add(listener.AcceptTcpClient())) == null; at++)
-                if (responses[Math.Min(at, responses.Length - 1)] is string response)
-                    Send(connections.Last(), response.Split(new[] { '\n' }, 2));
+            {
+                TcpClient connection = connections.Last();
+                string response = responses[Math.Min(at, responses.Length - 1)];
+                senders.Add(new Thread(() => Support.Caught(() => Respond(connection, response))));
+                senders.Last().Start();
+            }
+            connections.ForEach(connection => connection.Dispose());
+            senders.ForEach(sender => sender.Join());
         });
         thread.Start();
     }
 
     internal string Url { get; }
 
-    public void Dispose()
+    /// <summary>Whether it sends no response for the time being.</summary>
+    internal bool HoldsResponses
     {
-        listener.Stop();
-        thread.Join();
-        connections.ForEach(connection => connection.Dispose());
+        set
+        {
+            if (value)
+                released.Reset();
+            else
+                released.Set();
+        }
     }
 
-    private static void Send(TcpClient connection, string[] response)
+    /// <summary>Waits until it has received this many requests more.</summary>
+    internal void AwaitRequests(int count)
     {
-        using (connection)
-        {
-            NetworkStream stream = connection.GetStream();
-            stream.Read(new byte[65536], 0, 65536);
-            byte[] bytes = Encoding.UTF8.GetBytes($"HTTP/1.1 {response[0]}\r\nConnection: close\r\n"
-                + $"Content-Length: {Encoding.UTF8.GetByteCount(response[1])}\r\n\r\n{response[1]}");
-            stream.Write(bytes, 0, bytes.Length);
-        }
+        for (int received = 0; received < count; received++)
+            Support.True(requests.Wait(10000), "a request within 10 s");
+    }
+
+    public void Dispose()
+    {
+        released.Set();
+        listener.Stop();
+        thread.Join();
+    }
+
+    private void Respond(TcpClient connection, string response)
+    {
+        NetworkStream stream = connection.GetStream();
+        stream.Read(new byte[65536], 0, 65536);
+        requests.Release();
+        released.Wait();
+        if (response == null)
+            return;
+        string[] parts = response.Split(new[] { '\n' }, 2);
+        byte[] bytes = Encoding.UTF8.GetBytes($"HTTP/1.1 {parts[0]}\r\nConnection: close\r\n"
+            + $"Content-Length: {Encoding.UTF8.GetByteCount(parts[1])}\r\n\r\n{parts[1]}");
+        stream.Write(bytes, 0, bytes.Length);
+        connection.Dispose();
     }
 }

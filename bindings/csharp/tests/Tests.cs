@@ -173,17 +173,18 @@ internal static class Tests
 
     private static void CallsFinishAfterClose()
     {
-        using (var server = new Sandbox("--connectors 3 --latency-ms 300"))
+        using (var server = new Responses("200 OK\n{\"data\":[{},{},{}]}") { HoldsResponses = true })
         {
             Client client = NewClient(server.Url);
             PageIterator pages = client.Pages();
             Task<Page> page = Task.Run(() => client.ListPage());
             Task<bool> next = Task.Run(() => pages.MoveNext());
-            Thread.Sleep(100);
+            server.AwaitRequests(2);
             pages.Dispose();
             client.Dispose();
             Contains(Throws<ObjectDisposedException>(() => client.ListPage()), "closed");
             True(!page.IsCompleted && !next.IsCompleted, "the calls continue");
+            server.HoldsResponses = false;
             Equal(page.Result.Connectors.Count, 3);
             True(next.Result && pages.Current.Connectors.Count == 3, "a page");
         }
@@ -195,7 +196,7 @@ internal static class Tests
         using (Client client = NewClient(server.Url))
         {
             Task<Page> page = Task.Run(() => client.ListPage());
-            Thread.Sleep(200);
+            server.AwaitRequests(1);
             client.Shutdown();
             var error = Throws<AggregateException>(page.Wait).InnerException as DataConnectorsException;
             Equal(error?.Status, Status.Cancelled);
@@ -207,9 +208,11 @@ internal static class Tests
     {
         using (var server = new Responses((string)null))
         using (Client client = NewClient(server.Url))
-        using (var source = new CancellationTokenSource(200))
+        using (var source = new CancellationTokenSource())
         {
             Task<Page> task = Task.Run(() => client.ListPage(cancellationToken: source.Token), source.Token);
+            server.AwaitRequests(1);
+            source.Cancel();
             Throws<AggregateException>(task.Wait);
             True(task.IsCanceled, "the task is cancelled: " + task.Status);
         }
