@@ -144,8 +144,7 @@ class CancellationTest {
             throws Exception {
         try (Server server = new Server(phase.response); Client client = server.client(phase.scheme)) {
             Call call = new Call(client, virtual);
-            server.awaitConnection();
-            Thread.sleep(100); // Usually enough to reach the phase; an earlier cancellation must work, too.
+            server.awaitWaitingClient();
             cancel.accept(call, client);
             RuntimeException error = assertTimeoutPreemptively(Duration.ofSeconds(5), call.result::join);
             assertEquals(CallCancelledException.class, error.getClass(), String.valueOf(error));

@@ -8,6 +8,8 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -17,6 +19,7 @@ final class Server implements AutoCloseable {
     private final ServerSocket listener;
     private final List<Socket> sockets = new ArrayList<>();
     private final CountDownLatch connected = new CountDownLatch(1);
+    private int abandonedAttempts;
 
     /** Sends the response after the request head, nothing if it is empty; never accepts connections if it is null. */
     Server(String response) throws IOException {
@@ -52,6 +55,29 @@ final class Server implements AutoCloseable {
         connected.await();
     }
 
+    /** Waits until a client tries to connect, or has read everything that this server has sent to it. */
+    void awaitWaitingClient() throws IOException, InterruptedException {
+        connected.await();
+        while (abandonedAttempts > 0 ? connecting() <= abandonedAttempts : hasQueuedBytes()) {
+            Thread.sleep(1);
+        }
+    }
+
+    private int connecting() throws IOException {
+        return (int) sockets(port()).stream().filter(fields -> fields[3].equals("02")).count(); // SYN_SENT
+    }
+
+    private boolean hasQueuedBytes() throws IOException {
+        return sockets(port()).stream().anyMatch(fields -> !fields[4].equals("00000000:00000000"));
+    }
+
+    /** The fields of each socket of the system with this local or remote port. */
+    private static List<String[]> sockets(int port) throws IOException {
+        String suffix = String.format(":%04X", port);
+        return Files.readAllLines(Path.of("/proc/net/tcp")).stream().map(line -> line.strip().split(" +"))
+                .filter(fields -> fields[1].endsWith(suffix) || fields[2].endsWith(suffix)).toList();
+    }
+
     @Override
     public void close() throws IOException {
         listener.close();
@@ -69,7 +95,9 @@ final class Server implements AutoCloseable {
                 synchronized (sockets) {
                     sockets.add(socket);
                 }
-                if (!response.isEmpty()) {
+                if (response.isEmpty()) {
+                    socket.getInputStream().read(); // of the request, or of the TLS handshake
+                } else {
                     readHead(socket);
                     socket.getOutputStream().write(response.getBytes(StandardCharsets.UTF_8));
                 }
