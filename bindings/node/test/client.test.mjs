@@ -114,7 +114,9 @@ async function assertClosed(one, iterator) {
 }
 
 test('close lets calls in progress and in the queue finish, and rejects later ones', async () => {
-  const origin = await server((_, response) => setTimeout(() => response.end(list(['1'])), 100));
+  let release;
+  const released = new Promise((resolve) => { release = resolve; });
+  const origin = await server((_, response) => released.then(() => response.end(list(['1']))));
   const one = client(origin.url);
   const [iterator, idle] = [one.list()[Symbol.asyncIterator](), one.list()[Symbol.asyncIterator]()];
   let finished = 0;
@@ -123,6 +125,7 @@ test('close lets calls in progress and in the queue finish, and rejects later on
   const closing = one.close();
   await assertClosed(one, idle);
   assert.equal(finished, 0);
+  release();
   await closing;
   await Promise.all(calls);
   assert.equal(finished, 21);
@@ -198,8 +201,14 @@ test('console.log shows the options without secrets', async () => {
 });
 
 test('the logger receives the lines of its level while a call is in progress', async () => {
-  const origin = await server((_, response, count) =>
-    setTimeout(() => response.writeHead(count === 1 ? 503 : 200, { 'Retry-After': 0 }).end(list(['1'])), 50));
+  let respond;
+  const origin = await server((_, response, count) => {
+    const end = () => response.writeHead(count === 1 ? 503 : 200, { 'Retry-After': 0 }).end(list(['1']));
+    if (count === 2)
+      end();
+    else
+      respond = end;
+  });
   const lines = [];
   const logger = {};
   for (const level of ['error', 'warn', 'info', 'debug'])
@@ -210,9 +219,15 @@ test('the logger receives the lines of its level while a call is in progress', a
   const levels = async (options) => {
     lines.length = 0;
     const one = client(origin.url, { logger, ...options });
+    const before = origin.requests.length;
     const call = one.listPage();
-    await sleep(25);
+    await origin.received(before + 1);
+    // Before the request, the addon has passed the line to the event loop.
+    while (options.logLevel === 'debug' && lines.length === 0)
+      await sleep(1);
+    await sleep(1);
     const early = lines.map(([level]) => level);
+    respond();
     await call;
     await one.close();
     return { early, all: lines.map(([level]) => level) };

@@ -13,7 +13,7 @@ test('a 5 ms timer keeps firing during a call of 1 s', async () => {
   const timer = setInterval(() => ticks++, 5);
   await one.listPage();
   clearInterval(timer);
-  assert.ok(ticks > 100, `${ticks} ticks`);
+  assert.ok(ticks > 20, `${ticks} ticks`); // 200 on an idle machine, none if the call blocked the loop
 });
 
 test('16 of 64 calls run at once, and fs and dns are not delayed', async () => {
@@ -25,7 +25,8 @@ test('16 of 64 calls run at once, and fs and dns are not delayed', async () => {
   const started = performance.now();
   await Promise.all(Array.from({ length: 8 }, () => readFile(new URL(import.meta.url))));
   await lookup('localhost');
-  assert.ok(performance.now() - started < 100);
+  // If the calls took libuv's threads, these would wait until the calls time out after 60 s.
+  assert.ok(performance.now() - started < 20_000);
   assert.equal(origin.requests.length, 16);
   one.shutdown();
   for (const { error } of await Promise.all(calls))
@@ -58,11 +59,13 @@ test('queued calls run in order, and the limit can be changed', async () => {
 const LINUX = process.platform === 'linux';
 
 test('queued calls use no file descriptors', { skip: !LINUX }, async () => {
-  const one = client((await hang()).url);
+  const origin = await hang();
+  const one = client(origin.url);
   const open = () => readdirSync('/proc/self/fd').length;
   const before = open();
   const calls = Array.from({ length: 500 }, () => failed(one.listPage()));
-  await sleep(200);
+  await origin.received(16);
+  await sleep(100); // for calls above the limit
   assert.ok(open() < before + 100, `${before} descriptors, then ${open()}`);
   one.shutdown();
   await Promise.all(calls);
@@ -73,11 +76,13 @@ test('shutdown does not block with 30,000 calls in the queue', async () => {
   const busy = client(origin.url);
   const running = Array.from({ length: 16 }, () => failed(busy.listPage()));
   const one = client(origin.url);
+  const created = performance.now();
   const queued = Array.from({ length: 30_000 }, () => failed(one.listPage()));
   const started = performance.now();
   one.shutdown();
   const ms = performance.now() - started;
-  assert.ok(ms < 500, `${ms} ms`);
+  // The control, measured in the same run, takes time in proportion to the number of calls.
+  assert.ok(ms < 2 * (started - created), `${ms} ms, ${started - created} ms to start the calls`);
   busy.shutdown();
   for (const { error } of await Promise.all([...running, ...queued]))
     assert.equal(error.code, 'DC_ERR_CANCELLED');
