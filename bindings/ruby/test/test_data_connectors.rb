@@ -18,9 +18,8 @@ require_relative "../lib/data_connectors"
 PACKAGE = File.expand_path("..", __dir__)
 TOKEN = "canary-4f1c9be2-ruby"
 
-# A server that accepts connections and sends nothing.
-SILENT = TCPServer.new("127.0.0.1", 0)
-SILENT_URL = "http://127.0.0.1:#{SILENT.local_address.ip_port}"
+# In seconds, on a busy machine: less than the 60 s after which the calls time out.
+IMMEDIATELY = 20
 
 SANDBOX = IO.popen([ENV.fetch("DC_TEST_SANDBOX"), "--connectors", "120"], err: File::NULL)
 SANDBOX_URL = SANDBOX.gets.chomp
@@ -29,7 +28,17 @@ Minitest.after_run { Process.kill(:TERM, SANDBOX.pid) }
 # Helpers of the tests.
 class GemTest < Minitest::Test
   def client(**options) = DataConnectors::Client.new(access_token: TOKEN, base_url: SANDBOX_URL, **options)
-  def silent(**options) = client(base_url: SILENT_URL, **options)
+
+  # A server that accepts connections and sends nothing.
+  def silent_server = @silent_server ||= TCPServer.new("127.0.0.1", 0)
+  def silent(**options) = client(base_url: "http://127.0.0.1:#{silent_server.local_address.ip_port}", **options)
+
+  # Waits until the silent server has received a request; returns its connection, which is open until it is collected.
+  def await_request
+    assert silent_server.wait_readable(10), "no connection"
+    silent_server.accept.tap { |connection| assert connection.wait_readable(10), "no request" }
+  end
+
   def rejected(&block) = assert_raises(DataConnectors::InvalidArgumentError, &block).message
 
   def duration
@@ -220,11 +229,12 @@ class ClosingTest < GemTest
   end
 
   def test_calls_finish_after_close_and_the_last_one_frees_the_client
-    client = silent(timeout_ms: 1500, max_retries: 0)
-    calls = Array.new(4) { Thread.new { assert_raises(DataConnectors::TimeoutError) { client.list_page } } }
-    sleep 0.2
-    assert_operator duration { client.close }, :<, 0.8
-    calls.each(&:join)
+    client = silent(max_retries: 0)
+    calls = Array.new(4) { Thread.new { client.list_page.size } }
+    connections = Array.new(4) { await_request }
+    assert_operator duration { client.close }, :<, IMMEDIATELY
+    connections.each { |connection| connection << "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n{\"data\":[]}" }
+    assert_equal [0] * 4, calls.map(&:value)
     assert_raises(DataConnectors::ClosedError) { client.list_page }
     assert_predicate client.instance_variable_get(:@handle).pointer, :null?
   end
@@ -253,40 +263,57 @@ end
 
 class InterruptTest < GemTest
   def test_timeout_cancels_a_call
-    assert_operator duration { assert_raises(Timeout::Error) { Timeout.timeout(0.2) { silent.list_page } } }, :<, 3
+    time = duration { assert_raises(Timeout::Error) { Timeout.timeout(0.2) { silent.list_page } } }
+    assert_operator time, :<, IMMEDIATELY
   end
 
   def test_killing_a_thread_cancels_its_call
     thread = Thread.new { silent.list_page }
-    sleep 0.2
-    assert_operator duration { thread.kill.join }, :<, 3
+    connection = await_request
+    assert_operator duration { thread.kill.join }, :<, IMMEDIATELY
+    connection.close
   end
 
+  # Starts a server, and a call to it on this thread or on another.
+  CALL = <<~'RUBY'
+    require "socket"
+    server = TCPServer.new("127.0.0.1", 0)
+    client = DataConnectors::Client.new(access_token: "t", base_url: "http://127.0.0.1:#{server.local_address.ip_port}")
+  RUBY
+
   def test_ctrl_c_cancels_a_call
-    program = <<~RUBY
+    program = CALL + <<~RUBY
       Signal.trap(:INT, "DEFAULT") # shells ignore it in background processes
       begin
-        Thread.new { sleep 0.3; Process.kill(:INT, $$) }
-        DataConnectors::Client.new(access_token: "t", base_url: ARGV[0]).list_page
+        Thread.new { (connection = server.accept).readpartial(1) && Process.kill(:INT, $$) && sleep && connection }
+        client.list_page
       rescue Interrupt
         puts "interrupted"
       end
     RUBY
-    time = duration { assert_equal ["interrupted\n", ""], ruby(program, SILENT_URL).first(2) }
-    assert_operator time, :<, 5
+    assert_operator duration { assert_equal ["interrupted\n", ""], ruby(program).first(2) }, :<, IMMEDIATELY
   end
 
   def test_exit_does_not_wait_for_calls
-    program = 'Thread.new { DataConnectors::Client.new(access_token: "t", base_url: ARGV[0]).list_page }; sleep 0.3'
-    assert_operator duration { assert_empty ruby(program, SILENT_URL)[1] }, :<, 5
+    program = "#{CALL}Thread.new { client.list_page }; (connection = server.accept).readpartial(1)"
+    assert_operator duration { assert_empty ruby(program)[1] }, :<, IMMEDIATELY
   end
 
   def test_a_call_continues_after_a_trap_handler_unless_that_cancels_it
     cancel_token = DataConnectors::CancelToken.new
     signals = 0
     before = Signal.trap(:USR1) { cancel_token.cancel if (signals += 1) == 3 }
-    Thread.new { 3.times { sleep(0.1) && Process.kill(:USR1, Process.pid) } }
-    assert_raises(DataConnectors::CancelledError) { silent.list_page(cancel_token: cancel_token) }
+    client = silent
+    sender = Thread.new do
+      connection = await_request
+      3.times do |sent|
+        Process.kill(:USR1, Process.pid)
+        Thread.pass until signals > sent
+      end
+      connection
+    end
+    assert_raises(DataConnectors::CancelledError) { client.list_page(cancel_token: cancel_token) }
+    sender.join
     assert_equal 3, signals
   ensure
     Signal.trap(:USR1, before)
