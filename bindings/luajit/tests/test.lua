@@ -11,7 +11,6 @@ local dc = require("data_connectors")
 ffi.cdef([[
 int dc_test_kill(int, int) __asm__("kill");
 int dc_test_getpid(void) __asm__("getpid");
-int dc_test_poll(void *, unsigned long, int) __asm__("poll");
 ]])
 
 local sandbox = arg[1] or error("usage: luajit test.lua SANDBOX [PAGES]", 0)
@@ -372,14 +371,16 @@ end)
 
 test("Ctrl-C cancels a call", function()
   local file = temporary_file(("package.path = %q\n"):format(package.path) .. ([[
-    local client = require("data_connectors").client{ access_token = "any", base_url = %q }
-    print("ready")
-    io.stdout:flush()
+    local function logger(_, line)
+      print(line)
+      io.stdout:flush()
+    end
+    local options = { access_token = "any", base_url = %q, logger = logger, log_level = "debug" }
+    local client = require("data_connectors").client(options)
     print(pcall(client.list_page, client))
     print("continues")]]):format(slow_url), ".lua")
   local process, output = start("luajit " .. file .. " 2>&1")
-  equal("first line", output:read("*l"), "ready")
-  ffi.C.dc_test_poll(nil, 0, 300)
+  contains(output:read("*l"), "GET ") -- the first attempt begins
   local started = os.time()
   ffi.C.dc_test_kill(process, SIGINT)
   local text = output:read("*a")
@@ -387,7 +388,7 @@ test("Ctrl-C cancels a call", function()
   os.remove(file)
   contains(text, "interrupted!")
   contains(text, "continues")
-  equal("cancelled within ten seconds", os.time() - started < 10, true)
+  equal("cancelled before the server responds", os.time() - started < 25, true)
 end)
 
 local function usage()
