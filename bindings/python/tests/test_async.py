@@ -97,7 +97,7 @@ def test_cancelling_a_task_cancels_its_call(silent: SilentServer, call: str) -> 
                 client.list_page() if call == "list_page" else client.list().pages().__anext__()
             )
             task = asyncio.ensure_future(awaitable)
-            await asyncio.to_thread(silent.reached.wait, 10)
+            assert await asyncio.to_thread(silent.reached.wait, 10)
             start = time.monotonic()
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
@@ -157,8 +157,14 @@ def test_event_loop_can_close_during_a_call(silent: SilentServer, caplog: Any) -
     loop = asyncio.new_event_loop()
     call = client.list_page()
     loop.call_soon(call.send, None)
-    loop.call_later(0.1, loop.stop)
+
+    def stop_during_the_call() -> None:
+        silent.reached.wait(10)
+        loop.call_soon_threadsafe(loop.stop)
+
+    threading.Thread(target=stop_during_the_call).start()
     loop.run_forever()
+    assert silent.reached.is_set()
     loop.close()
     call.close()
     run(client.close())
@@ -170,7 +176,7 @@ def test_shutdown_cancels_current_calls(silent: SilentServer) -> None:
     async def work() -> None:
         async with dc.AsyncClient(TOKEN, base_url=silent.url) as client:
             tasks = [asyncio.ensure_future(client.list_page()) for _ in range(3)]
-            await asyncio.to_thread(silent.reached.wait, 10)
+            assert await asyncio.to_thread(silent.reached.wait, 10)
             client.shutdown()
             for result in await asyncio.gather(*tasks, return_exceptions=True):
                 assert isinstance(result, dc.CallCancelledError)

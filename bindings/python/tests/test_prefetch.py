@@ -101,7 +101,7 @@ def test_does_not_prefetch_by_default(scripted: Any) -> None:
     server = scripted(page("1", "a"), page("2", ""))
     with dc.Client(TOKEN, base_url=server.url) as client:
         next(client.list().pages())
-        time.sleep(0.1)
+        time.sleep(0.1)  # for a request that should not be sent
         assert len(server.requests) == 1
 
 
@@ -113,7 +113,7 @@ def test_logs_on_the_thread_that_requests_the_page(scripted: Any, caplog: Any) -
     ):
         for _ in client.list(prefetch=True).pages():
             wait_until(lambda: len(server.requests) == 2)
-            time.sleep(0.02)
+            time.sleep(0.02)  # for log lines of the background thread
     this_thread = threading.current_thread().name
     assert [(record.levelname, record.threadName) for record in caplog.records] == [
         ("DEBUG", this_thread),

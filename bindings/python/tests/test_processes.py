@@ -113,17 +113,21 @@ reached()
 """,
     "threads in calls with log lines": """
 logging.basicConfig(level=logging.DEBUG, stream=open(os.devnull, "w"))
-busy = dc.Client("t", base_url=sys.argv[2], timeout=30)
+busy = dc.Client("t", base_url=sys.argv[1], timeout=30)
+listed = threading.Semaphore(0)
 def list_repeatedly():
     while True:
         list(busy.list(per_page=5))
+        listed.release()
 for _ in range(8):
     threading.Thread(target=list_repeatedly, daemon=True).start()
+for _ in range(8):
+    listed.acquire()
 threading.Thread(target=client.list_page, daemon=True).start()
 reached()
 """,
     "an event loop's call": """
-loop_client = dc.AsyncClient("t", base_url=sys.argv[1])
+loop_client = dc.AsyncClient("t", base_url=silent_url)
 async def work():
     await loop_client.list_page()
 threading.Thread(target=asyncio.run, args=(work(),), daemon=True).start()
@@ -139,39 +143,46 @@ class CallingHandler(logging.Handler):
     def emit(self, record):
         dc.CancelToken()
         busy.list_page(per_page=1)
-        time.sleep(0.01)
-busy = dc.Client("t", base_url=sys.argv[2], timeout=30)
+        logged_lines.release()
+        time.sleep(0.01) # so that exits find some threads in the handler
+busy = dc.Client("t", base_url=sys.argv[1], timeout=30)
+logged_lines = threading.Semaphore(0)
 logger = logging.getLogger("calling")
 logger.setLevel(logging.DEBUG)
 logger.addHandler(CallingHandler())
-logged = dc.Client("t", base_url=sys.argv[2], timeout=30, logger=logger)
+logged = dc.Client("t", base_url=sys.argv[1], timeout=30, logger=logger)
 def list_repeatedly():
     while True:
         list(logged.list(per_page=50))
 for _ in range(4):
     threading.Thread(target=list_repeatedly, daemon=True).start()
-reached()
+for _ in range(8):
+    logged_lines.acquire()
 """,
     "a call at exit": """
-busy = dc.Client("t", base_url=sys.argv[2])
+busy = dc.Client("t", base_url=sys.argv[1])
 atexit.register(lambda: print(len(busy.list_page())))
 """,
 }
 
 
 @pytest.mark.parametrize("case", EXITS)
-def test_interpreter_exits_cleanly(silent: SilentServer, sandbox: str, case: str) -> None:
+def test_interpreter_exits_cleanly(sandbox: str, case: str) -> None:
     code = f"""
-import asyncio, atexit, logging, os, sys, threading, time
+import asyncio, atexit, logging, os, socket, sys, threading, time
 import data_connectors as dc
-client = dc.Client("t", base_url=sys.argv[1], timeout=30)
+listener = socket.create_server(("127.0.0.1", 0))
+silent_url = f"http://127.0.0.1:{{listener.getsockname()[1]}}"
+client = dc.Client("t", base_url=silent_url, timeout=30)
 def reached():
-    time.sleep(0.3)
+    global connection
+    connection, _ = listener.accept()
+    assert connection.recv(4096)
 {EXITS[case]}
 """
     for _ in range(3):
         start = time.monotonic()
-        done = python(code, silent.url, sandbox)
+        done = python(code, sandbox)
         assert (done.returncode, done.stderr) == (0, "")
         assert time.monotonic() - start < 15, "it waited for the call's timeout"
         assert done.stdout == ("20\n" if case == "a call at exit" else "")

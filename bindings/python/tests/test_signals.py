@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import io
 import json
 import logging
 import os
@@ -13,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -61,7 +62,7 @@ def seconds_to_interrupt(
     )
     assert child.stdout is not None
     assert child.stdout.readline() == "ready\n"
-    reached()
+    reached(child.pid)
     sent = time.monotonic()
     child.send_signal(signal.SIGINT)
     stdout, stderr = child.communicate(timeout=30)
@@ -86,18 +87,39 @@ def check_interrupt(
         assert min(took) <= MAX_SECONDS, took
 
 
-def wait_briefly() -> None:
-    time.sleep(0.2)
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+
+
+SYN_SENT = "02"
+
+
+def sockets(port: int) -> list[tuple[str, int]]:
+    """Return state and unsent or unread bytes of each socket with this local or remote port."""
+    found = []
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        _, local, remote, state, queues, *_ = line.split()
+        if port in (int(address.split(":")[1], 16) for address in (local, remote)):
+            found.append((state, sum(int(queue, 16) for queue in queues.split(":"))))
+    return found
+
+
+def connecting(port: int) -> int:
+    return sum(state == SYN_SENT for state, _ in sockets(port))
 
 
 @contextlib.contextmanager
 def serving(sends: bytes = b"") -> Iterator[tuple[SilentServer, Any]]:
     server = SilentServer(sends)
 
-    def reached() -> None:
+    def reached(_: int) -> None:
         assert server.reached.wait(10)
         server.reached.clear()
-        time.sleep(0.05)
+        # The client has read what the server has sent.
+        wait_until(lambda: all(queued == 0 for _, queued in sockets(server.port)))
 
     try:
         yield server, reached
@@ -111,7 +133,12 @@ def test_interrupts_dns_resolution(tmp_path: Path) -> None:
     compiler = os.environ.get("CC", "cc")
     subprocess.run([compiler, "-shared", "-fPIC", "-o", library, source], check=True)
     options = {"base_url": "https://slow.invalid"}
-    check_interrupt("DNS resolution", options, wait_briefly, LD_PRELOAD=str(library))
+
+    def reached(child: int) -> None:
+        # The background thread that resolves the name.
+        wait_until(lambda: len(list(Path(f"/proc/{child}/task").iterdir())) > 1)
+
+    check_interrupt("DNS resolution", options, reached, LD_PRELOAD=str(library))
 
 
 def test_interrupts_a_connection_attempt() -> None:
@@ -125,8 +152,14 @@ def test_interrupts_a_connection_attempt() -> None:
             filler.setblocking(False)
             filler.connect_ex(address)
             waiting.append(filler)
-        wait_briefly()
-        check_interrupt("connecting", {"base_url": f"http://127.0.0.1:{address[1]}"}, wait_briefly)
+        port = address[1]
+        wait_until(lambda: connecting(port) > 0)
+        fillers = connecting(port)
+
+        def reached(_: int) -> None:
+            wait_until(lambda: connecting(port) > fillers)
+
+        check_interrupt("connecting", {"base_url": f"http://127.0.0.1:{port}"}, reached)
         for filler in waiting:
             filler.close()
 
@@ -174,6 +207,16 @@ def test_interrupts_waiting_for_the_rate_limit() -> None:
 def test_call_continues_unless_the_handler_raises(silent: SilentServer) -> None:
     seen: list[int] = []
 
+    def send_signal() -> None:
+        before = len(seen)
+        os.kill(os.getpid(), signal.SIGUSR1)
+        wait_until(lambda: len(seen) > before)
+
+    def send_signals() -> None:
+        assert silent.reached.wait(10)
+        for _ in range(5):
+            send_signal()
+
     def note(number: int, _: object) -> None:
         seen.append(number)
         if len(seen) == 5:
@@ -182,16 +225,11 @@ def test_call_continues_unless_the_handler_raises(silent: SilentServer) -> None:
     before = signal.signal(signal.SIGUSR1, note)
     try:
         with dc.Client(TOKEN, base_url=silent.url, timeout=20) as client:
-            timers = [
-                threading.Timer(0.05 * number, os.kill, (os.getpid(), signal.SIGUSR1))
-                for number in range(1, 6)
-            ]
-            for timer in timers:
-                timer.start()
+            sender = threading.Thread(target=send_signals)
+            sender.start()
             with pytest.raises(LookupError, match="the fifth"):
                 client.list_page()
-            for timer in timers:
-                timer.join()
+            sender.join()
     finally:
         signal.signal(signal.SIGUSR1, before)
     assert len(seen) == 5
@@ -199,6 +237,10 @@ def test_call_continues_unless_the_handler_raises(silent: SilentServer) -> None:
 
 def test_handler_may_make_calls(sandbox: str, silent: SilentServer) -> None:
     counts: list[int] = []
+
+    def send_signal() -> None:
+        assert silent.reached.wait(10)
+        os.kill(os.getpid(), signal.SIGUSR1)
 
     def use(*_: object) -> None:
         counts.append(len(other.list_page()))
@@ -210,11 +252,11 @@ def test_handler_may_make_calls(sandbox: str, silent: SilentServer) -> None:
             dc.Client(TOKEN, base_url=sandbox) as other,
             dc.Client(TOKEN, base_url=silent.url) as waiting,
         ):
-            timer = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGUSR1))
-            timer.start()
+            sender = threading.Thread(target=send_signal)
+            sender.start()
             with pytest.raises(dc.CallCancelledError):
                 waiting.list_page()
-            timer.join()
+            sender.join()
     finally:
         signal.signal(signal.SIGUSR1, before)
     assert counts == [20]
@@ -240,6 +282,9 @@ def test_iteration_continues_after_signals(sandbox: str, what: str) -> None:
             frame = frame.f_back
 
     logger = logging.getLogger("signals")
+    # A signal may leave a handler's lock held, so the handlers of other tests are not used.
+    logger.propagate = False
+    logger.handlers = [logging.StreamHandler(io.StringIO())]
     logger.setLevel(logging.DEBUG if "log" in what else logging.CRITICAL)
     # A signal must not arrive in a finalizer of another test's garbage.
     gc.collect()
@@ -276,35 +321,39 @@ def test_iteration_continues_after_signals(sandbox: str, what: str) -> None:
 def test_two_signals_at_once_raise_one_exception(silent: SilentServer, monkeypatch: Any) -> None:
     # The second exception may be raised in a finalizer, where Python only prints it.
     ignored: list[object] = []
+    handled: list[int] = []
     monkeypatch.setattr(sys, "unraisablehook", ignored.append)
 
-    def first(*_: object) -> None:
+    def first(number: int, _: object) -> None:
+        handled.append(number)
         raise LookupError("first")
 
-    def second(*_: object) -> None:
+    def second(number: int, _: object) -> None:
+        handled.append(number)
         raise LookupError("second")
 
     before = signal.signal(signal.SIGUSR1, first), signal.signal(signal.SIGUSR2, second)
 
     def send_signals() -> None:
-        time.sleep(0.1)
+        assert silent.reached.wait(10)
         os.kill(os.getpid(), signal.SIGUSR1)
         os.kill(os.getpid(), signal.SIGUSR2)
 
     try:
         with dc.Client(TOKEN, base_url=silent.url) as client:
             for _ in range(20):
+                handled.clear()
+                silent.reached.clear()
                 sender = threading.Thread(target=send_signals)
                 sender.start()
                 with pytest.raises(LookupError):
                     client.list_page()
                     pytest.fail("the call was not interrupted")
                 # The second exception may be raised now or after the sender has ended.
-                while sender.is_alive():
+                while sender.is_alive() or len(handled) < 2:
                     with contextlib.suppress(LookupError):
-                        sender.join()
-                with contextlib.suppress(LookupError):
-                    time.sleep(0.02)
+                        time.sleep(0.001)
+                assert sorted(handled) == [signal.SIGUSR1, signal.SIGUSR2]
     finally:
         signal.signal(signal.SIGUSR1, before[0])
         signal.signal(signal.SIGUSR2, before[1])
