@@ -1,6 +1,6 @@
 /*
  * Lists one page from a slow server, cancels the call after 157 ms by the given method, and prints the status and the
- * number of milliseconds until the call returned. Whether the call has reached the slow part by then, the server knows.
+ * number of milliseconds until the call returned. The test checks that the server had received the request by then.
  *
  * cancel_call token|shutdown|interrupt|timeout|connect_timeout|nothing URL [CA-FILE] [PROXY]
  */
