@@ -4,8 +4,17 @@
 use serde_json::{Map, Value};
 
 use crate::config::AccessToken;
-use crate::error::{ResponseInfo, one_line};
+use crate::error::{ResponseInfo, is_invisible, one_line, truncate};
 use crate::page::BYTE_ORDER_MARK;
+
+/// The maximum size of a body that is parsed: errors are short, and serde_json takes up to a hundred times the size.
+pub(crate) const MAX_BODY_BYTES: usize = 64 * 1024;
+
+/// The maximum length of the text of an error, so that the whole message has room for the advice and for the number of
+/// attempts.
+const MAX_TEXT_BYTES: usize = 500;
+/// The maximum length of a shorter string in a message, such as a code or a content type.
+pub(crate) const MAX_NAME_BYTES: usize = 100;
 
 /// The first error of a body; every part may be missing.
 #[derive(Default)]
@@ -41,8 +50,11 @@ const TEXT_FIELDS: [&str; 16] = [
 ];
 
 impl ApiError {
-    /// Parses a body; `None` if it is not JSON.
+    /// Parses a body; `None` if it is not JSON, or longer than `MAX_BODY_BYTES`.
     pub(crate) fn parse(body: &[u8], token: &AccessToken) -> Option<Self> {
+        if body.len() > MAX_BODY_BYTES {
+            return None;
+        }
         let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
         let json: Value =
             serde_json::from_slice(body).or_else(|_| serde_json::from_slice(&replace_lone_surrogates(body))).ok()?;
@@ -50,16 +62,16 @@ impl ApiError {
         let is_error_list = json.get("type").and_then(Value::as_str) == Some("error.list");
         let is_foreign = errors.is_empty() && !is_error_list;
         let first = if is_foreign { &json } else { errors.first().unwrap_or(&Value::Null) };
-        let clean = |string: &str| one_line(token.redact(string)).into_owned();
+        let name = |string: &str| clean(string, token, MAX_NAME_BYTES);
         let string =
-            |value: &Value, key: &str| Some(value.get(key)?.as_str()?).filter(|string| !string.is_empty()).map(clean);
+            |value: &Value, key: &str| Some(value.get(key)?.as_str()?).filter(|string| !string.is_empty()).map(name);
         let found = find_text(first);
         Some(Self {
             code: match &found {
-                Some(found) if is_foreign => found.code.map(clean),
+                Some(found) if is_foreign => found.code.map(name),
                 _ => string(first, "code"),
             },
-            message: found.map(|found| clean(&found.text)),
+            message: found.map(|found| clean(&found.text, token, MAX_TEXT_BYTES)),
             field: if is_foreign { None } else { string(first, "field") },
             request_id: string(&json, "request_id"),
             others: errors.len().saturating_sub(1),
@@ -70,6 +82,11 @@ impl ApiError {
     /// Whether the JSON does not have the form of the service's errors.
     pub(crate) fn is_foreign(&self) -> bool {
         self.is_foreign
+    }
+
+    /// Whether there is a text for users.
+    pub(crate) fn has_text(&self) -> bool {
+        self.message.is_some()
     }
 
     /// Adds the details from the body to those from the response head. Only codes of the service are reported, as a
@@ -105,6 +122,15 @@ impl ApiError {
     }
 }
 
+/// Makes a string of the server safe to print: redacts the access token, also one with invisible characters in it, and
+/// limits the length.
+pub(crate) fn clean(string: &str, token: &AccessToken, max_bytes: usize) -> String {
+    let visible = string.replace(is_invisible, "");
+    let mut line = one_line(token.redact(&visible)).into_owned();
+    truncate(&mut line, max_bytes);
+    line
+}
+
 /// The text of an error, and the code beside it.
 struct ErrorText<'a> {
     text: String,
@@ -117,7 +143,7 @@ fn find_text(value: &Value) -> Option<ErrorText<'_>> {
         Value::String(_) => Some(ErrorText { text: non_blank(value)?.to_owned(), code: None }),
         Value::Array(items) => items.iter().find_map(find_text),
         Value::Object(object) => {
-            let fields = || TEXT_FIELDS.iter().filter_map(|name| Some((*name, field(object, name)?)));
+            let fields = || TEXT_FIELDS.iter().flat_map(|name| fields(object, name).map(move |value| (*name, value)));
             let direct = fields().find_map(|(name, value)| Some((name, find_text(value)?)));
             let found = direct.or_else(|| fields().find_map(|(name, value)| Some((name, invalid_field(value)?))));
             found.map(|(name, found)| ErrorText { code: found.code.or_else(|| code_beside(object, name)), ..found })
@@ -143,13 +169,15 @@ fn non_blank(value: &Value) -> Option<&str> {
 fn code_beside<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     // OAuth 2.0 has the code in `error`; others have a text there.
     let names: &[&str] = if name == "errordescription" { &["error"] } else { &["code", "errorcode"] };
-    names.iter().find_map(|name| field(object, name)?.as_str()).filter(|code| !code.is_empty())
+    names.iter().flat_map(|name| fields(object, name)).find_map(non_blank)
 }
 
-fn field<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
-    let is_equal =
-        |key: &str| key.bytes().filter(|byte| *byte != b'_').map(|byte| byte.to_ascii_lowercase()).eq(name.bytes());
-    object.iter().find(|(key, _)| is_equal(key)).map(|(_, value)| value)
+/// The fields of a name, in any case and with or without underscores.
+fn fields<'a>(object: &'a Map<String, Value>, name: &'a str) -> impl Iterator<Item = &'a Value> {
+    let is_equal = move |key: &str| {
+        key.bytes().filter(|byte| *byte != b'_').map(|byte| byte.to_ascii_lowercase()).eq(name.bytes())
+    };
+    object.iter().filter(move |(key, _)| is_equal(key)).map(|(_, value)| value)
 }
 
 /// Replaces escaped lone surrogates, which serde_json rejects in strings, with U+FFFD.

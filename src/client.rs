@@ -103,7 +103,7 @@ impl Client {
             let error = error.with_attempts(attempts);
             // Cancellation is not a failure.
             let level = if error.kind() == ErrorKind::Cancelled { LogLevel::Info } else { LogLevel::Error };
-            call.log(level, || format!("GET {PATH} failed after {}: {error}", count_attempts(attempts)));
+            call.log(level, || format!("GET {PATH} failed: {error}"));
             error
         })
     }

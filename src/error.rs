@@ -120,8 +120,11 @@ impl Error {
         self
     }
 
+    /// Appends a string of the library itself, for which a long message is cut off.
     pub(crate) fn with_message_suffix(mut self, suffix: &str) -> Self {
-        self.0.message = one_line(format!("{}{suffix}", self.0.message).into());
+        let mut message = std::mem::take(&mut self.0.message).into_owned();
+        truncate(&mut message, MAX_MESSAGE_BYTES.saturating_sub(suffix.len()));
+        self.0.message = (message + suffix).into();
         self
     }
 
@@ -186,20 +189,34 @@ impl Error {
 /// The maximum length of a message, which may contain text from the service or the caller.
 const MAX_MESSAGE_BYTES: usize = 1_000;
 
-/// Makes a string safe to print and log: replaces control characters, which terminals interpret, and limits its
-/// length.
+/// Whether a character is invisible or changes the order of the text around it, which can hide or forge a part of it.
+pub(crate) fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+    )
+}
+
+/// Makes a string safe to print and log: replaces control characters, which terminals interpret, and invisible ones,
+/// and limits its length.
 pub(crate) fn one_line(text: Cow<'_, str>) -> Cow<'_, str> {
-    let is_unsafe = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    let is_unsafe = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') || is_invisible(c);
     if text.len() <= MAX_MESSAGE_BYTES && !text.contains(is_unsafe) {
         return text;
     }
     let mut line: String = text.chars().map(|c| if is_unsafe(c) { ' ' } else { c }).collect();
-    if line.len() > MAX_MESSAGE_BYTES {
-        let end = (0..=MAX_MESSAGE_BYTES).rev().find(|end| line.is_char_boundary(*end)).unwrap_or(0);
+    truncate(&mut line, MAX_MESSAGE_BYTES);
+    line.into()
+}
+
+/// Limits a string to `max_bytes` and an ellipsis.
+pub(crate) fn truncate(line: &mut String, max_bytes: usize) {
+    if line.len() > max_bytes {
+        let end = (0..=max_bytes).rev().find(|end| line.is_char_boundary(*end)).unwrap_or(0);
         line.truncate(end);
         line.push('…');
     }
-    line.into()
 }
 
 impl fmt::Display for Error {
@@ -238,5 +255,28 @@ mod tests {
         assert_eq!(message(&format!("{longest}xy")), format!("{longest}x…"));
         let long = message(&"ü".repeat(5_000));
         assert!(long.len() <= MAX_MESSAGE_BYTES + 3 && long.ends_with("ü…"), "{}", long.len());
+    }
+
+    #[test]
+    fn characters_that_are_invisible_or_reorder_the_text_are_replaced() {
+        for range in
+            ['\u{200b}'..='\u{200f}', '\u{2028}'..='\u{202e}', '\u{2060}'..='\u{2069}', '\u{feff}'..='\u{feff}']
+        {
+            for c in range.chain(['\u{ad}', '\u{61c}', '\u{e0041}']) {
+                assert_eq!(Error::invalid(format!("a{c}b")).message(), "a b", "{}", c.escape_unicode());
+            }
+        }
+        for c in ['\u{200a}', '\u{2010}', '\u{2027}', '\u{202f}', '\u{205f}', '\u{fe00}', 'é', 'ع'] {
+            assert_eq!(Error::invalid(c.to_string()).message(), c.to_string(), "{}", c.escape_unicode());
+        }
+    }
+
+    #[test]
+    fn suffix_of_a_long_message_is_complete() {
+        for length in [10, 990, 1_000, 5_000] {
+            let error = Error::invalid("ü".repeat(length / 2)).with_message_suffix(" (2 attempts)");
+            assert!(error.message().ends_with(" (2 attempts)"), "{error}");
+            assert!(error.message().len() <= MAX_MESSAGE_BYTES + 3, "{error}");
+        }
     }
 }

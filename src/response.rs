@@ -7,13 +7,20 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use ureq::http::{HeaderMap, HeaderName, StatusCode, Uri, header};
 
 use self::tls_hint::tls_hint;
-use crate::api_error::ApiError;
+use crate::api_error::{ApiError, MAX_BODY_BYTES, MAX_NAME_BYTES, clean};
 use crate::config::AccessToken;
-use crate::error::{Error, ErrorKind, ResponseInfo, Result, one_line};
+use crate::error::{Error, ErrorKind, ResponseInfo, Result};
 use crate::page::Page;
 use crate::rate_limit::{MAX_PLAUSIBLE_DELAY, RateLimit};
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The maximum lengths of strings of the server in messages, which leave room for the rest.
+const MAX_REASON_BYTES: usize = 200;
+const MAX_HOST_BYTES: usize = 253;
+/// The length of a date, and some.
+const MAX_RETRY_AFTER_BYTES: usize = 40;
+const MAX_REQUEST_ID_BYTES: usize = 1_000;
 
 /// A complete response. `Content-Encoding` is removed if the body was decoded.
 pub(crate) struct HttpResponse {
@@ -37,15 +44,25 @@ impl HttpResponse {
             Err(invalid) => invalid,
         };
         let info = self.info(token);
-        // Some gateways send the service's errors with status 200.
-        if let Some(api_error) = ApiError::parse(&invalid.body, token).filter(|error| !error.is_foreign()) {
+        // Some gateways send errors with status 200: the service's, or their own.
+        let (foreign, own) = match ApiError::parse(&invalid.body, token) {
+            Some(error) if error.is_foreign() => (Some(error), None),
+            error => (None, error),
+        };
+        if let Some(api_error) = own {
             let mut message = "HTTP 200 OK with an error instead of a list".to_owned();
             api_error.append_to(&mut message);
             return Err(Error::new(ErrorKind::Protocol, message).with_response(api_error.merge_into(info)));
         }
         let content_type = self.content_type(token);
-        let reason = if is_empty { "the body is empty".into() } else { token.redact(&invalid.reason) };
-        let message = format!("HTTP 200 OK with {content_type}, but the body is not a JSON list: {reason}");
+        let reason =
+            if is_empty { "the body is empty".into() } else { clean(&invalid.reason, token, MAX_REASON_BYTES) };
+        let mut message = format!("HTTP 200 OK with {content_type}, but the body is not a JSON list: {reason}");
+        // The text of a bare array could be that of a row.
+        let is_array = invalid.body.trim_ascii_start().starts_with(b"[");
+        if let Some(foreign) = foreign.filter(|error| error.has_text() && !is_array) {
+            foreign.append_to(&mut message);
+        }
         Err(Error::new(ErrorKind::Protocol, message).with_response(info))
     }
 
@@ -67,14 +84,20 @@ impl HttpResponse {
             Some(foreign) => foreign.append_to(&mut message),
             None => {
                 let content_type = self.content_type(token);
-                let is_json = content_type.contains("json");
-                let problem = if is_json { ", but invalid JSON" } else { " instead of the service's JSON error" };
+                let problem = if self.body.len() > MAX_BODY_BYTES {
+                    ", but longer than 64 KiB"
+                } else if content_type.to_ascii_lowercase().contains("json") {
+                    ", but invalid JSON"
+                } else {
+                    " instead of the service's JSON error"
+                };
                 message.push_str(&format!(" with {content_type}{problem}: a gateway may have sent it"));
             }
         }
         let may_concern_tls = status == StatusCode::BAD_REQUEST && api_error.is_none();
         let hint = if may_concern_tls { tls_hint(&self.body) } else { None };
         message.push_str(hint.unwrap_or_else(|| advice(kind, status)));
+        message.push_str(&self.ignored_retry_after(token));
         Error::new(kind, message).with_response(api_error.unwrap_or_default().merge_into(self.info(token)))
     }
 
@@ -90,20 +113,19 @@ impl HttpResponse {
     }
 
     fn request_id(&self, token: &AccessToken) -> Option<String> {
-        self.header(&REQUEST_ID, token)
+        self.header(&REQUEST_ID, token, MAX_REQUEST_ID_BYTES)
     }
 
-    fn header(&self, name: &HeaderName, token: &AccessToken) -> Option<String> {
-        let text = self.headers.get(name)?.to_str().ok()?;
-        Some(one_line(token.redact(text)).into_owned())
+    fn header(&self, name: &HeaderName, token: &AccessToken, max_bytes: usize) -> Option<String> {
+        Some(clean(self.headers.get(name)?.to_str().ok()?, token, max_bytes))
     }
 
     /// The content type, and the content coding if the body was not decoded.
     fn content_type(&self, token: &AccessToken) -> String {
         let mut content_type = self
-            .header(&header::CONTENT_TYPE, token)
+            .header(&header::CONTENT_TYPE, token, MAX_NAME_BYTES)
             .map_or("no content type".to_owned(), |name| format!("content type {name}"));
-        if let Some(coding) = self.header(&header::CONTENT_ENCODING, token) {
+        if let Some(coding) = self.header(&header::CONTENT_ENCODING, token, MAX_NAME_BYTES) {
             content_type.push_str(&format!(", content coding {coding}"));
         }
         content_type
@@ -111,20 +133,15 @@ impl HttpResponse {
 
     /// Names only the host: a path or query may contain secrets.
     fn redirect_target(&self, token: &AccessToken) -> String {
-        let location = self.header(&header::LOCATION, token).unwrap_or_default();
-        let host = location.parse::<Uri>().ok().and_then(|uri| uri.host().map(str::to_owned));
+        let location = self.headers.get(header::LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let host = location.parse::<Uri>().ok().and_then(|uri| Some(clean(uri.host()?, token, MAX_HOST_BYTES)));
         host.map_or(String::new(), |host| format!(" (redirect to {host})"))
     }
 
     /// The delay that the service requests: `Retry-After`, in seconds or as a date; without it, for a 429, the time to
     /// the reset of the rate limit.
     fn retry_after(&self) -> Option<Duration> {
-        let retry_after = self.headers.get(header::RETRY_AFTER).and_then(|value| {
-            let text = value.to_str().ok()?.trim();
-            let date = || httpdate::parse_http_date(text).ok();
-            parse_seconds(text).or_else(|| Some(date()?.duration_since(self.now()).unwrap_or_default()))
-        });
-        let retry_after = retry_after.filter(is_plausible);
+        let retry_after = self.parse_retry_after().filter(is_plausible);
         match self.status {
             // A reset in the past is ignored.
             StatusCode::TOO_MANY_REQUESTS => {
@@ -132,6 +149,23 @@ impl HttpResponse {
             }
             _ => retry_after,
         }
+    }
+
+    fn parse_retry_after(&self) -> Option<Duration> {
+        let text = self.headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+        let date = || httpdate::parse_http_date(text).ok();
+        parse_seconds(text).or_else(|| Some(date()?.duration_since(self.now()).unwrap_or_default()))
+    }
+
+    /// Says why `Retry-After` was ignored, if it was.
+    fn ignored_retry_after(&self, token: &AccessToken) -> String {
+        let reason = match self.parse_retry_after() {
+            Some(delay) if is_plausible(&delay) => return String::new(),
+            Some(_) => "more than an hour",
+            None => "invalid",
+        };
+        let value = self.header(&header::RETRY_AFTER, token, MAX_RETRY_AFTER_BYTES);
+        value.map_or(String::new(), |value| format!("; ignored Retry-After {} ({reason})", value.trim()))
     }
 
     /// The time to the end of the rate limit's window.

@@ -29,14 +29,14 @@ use self::authorization::AUTHORIZATION_PLACEHOLDER;
 use self::error::{ErrorContext, is_connection_closed};
 use self::response_head::MAX_RESPONSE_HEAD_BYTES;
 use self::ureq_connector::TcpConnector;
+use crate::api_error;
 use crate::call::{CallContext, Timeouts};
 use crate::config::{AccessToken, CaCertificates, Config};
 use crate::error::{Error, ErrorKind, Result};
 use crate::response::HttpResponse;
 
-/// The maximum size of an error response body that is read: an `error.list` is short, and a gateway's HTML is not
-/// needed.
-const MAX_ERROR_BODY_BYTES: u64 = 1024 * 1024;
+/// How much is read of the body of an error response: one byte more than is parsed, which shows that it is longer.
+const MAX_ERROR_BODY_BYTES: u64 = api_error::MAX_BODY_BYTES as u64 + 1;
 const MAX_IDLE_CONNECTIONS: usize = 64;
 /// Less than the minute after which servers usually close idle connections.
 const MAX_IDLE_AGE: Duration = Duration::from_secs(50);

@@ -137,8 +137,14 @@ fn retries_transient_failures_only_and_logs_each_attempt() {
     assert!(!lines.contains(TOKEN), "{lines}");
 
     let server = ScriptedServer::always(http_response("500 Internal Server Error", &[("Retry-After", "0")], ""));
-    let error = client(server.base_url()).list_page(&PageRequest::new(), None).unwrap_err();
+    let last_line = Arc::new(Mutex::new(String::new()));
+    let logged = last_line.clone();
+    let mut config = self::config(server.base_url());
+    config.set_logger(LogLevel::Error, move |_, line| *logged.lock().unwrap() = line.to_owned());
+    let error = Client::new(&config).unwrap().list_page(&PageRequest::new(), None).unwrap_err();
     assert_eq!((error.kind(), error.attempts(), server.requests().len()), (ErrorKind::Server, 3, 3));
+    let line = "GET /data_connectors failed: HTTP 500 Internal Server Error with an empty body (3 attempts)";
+    assert_eq!(*last_line.lock().unwrap(), line);
 
     let server = ScriptedServer::always(http_response("422 Unprocessable Entity", &[("Retry-After", "0")], ""));
     let error = client(server.base_url()).list_page(&PageRequest::new(), None).unwrap_err();

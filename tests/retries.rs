@@ -196,6 +196,38 @@ fn message_says_how_often_or_why_not_the_request_was_retried() {
 }
 
 #[test]
+fn long_error_message_of_the_server_leaves_room_for_the_number_of_attempts() {
+    let body = format!(r#"{{"errors":[{{"message":"{}"}}]}}"#, "x".repeat(1_200));
+    for (delay, suffix) in [
+        ("0", "x… (2 attempts)"),
+        ("60", "x…; not retried: the requested delay of 60000 ms exceeds the time remaining"),
+        ("7200", "x…; ignored Retry-After 7200 (more than an hour) (2 attempts)"),
+    ] {
+        let response = http_response("503 X", &[("Retry-After", delay)], &body);
+        let server = FaultServer::start(vec![vec![Step::ReadRequest, Step::Send(response)]], None);
+        let mut config = config(&format!("http://{}", server.address()));
+        config.set_max_retries(1).unwrap();
+        let error = list(&Client::new(&config).unwrap()).unwrap_err();
+        assert!(error.message().ends_with(suffix) && error.message().len() <= 1_000, "{error}");
+    }
+}
+
+#[test]
+fn error_response_longer_than_64_kib_is_described() {
+    let body = |length: usize| format!(r#"{{"errors":[{{"message":"m"}}],"x":"{}"}}"#, "x".repeat(length));
+    for (length, message) in [
+        (60_000, "HTTP 400 Bad Request: m"),
+        (70_000, "HTTP 400 Bad Request with no content type, but longer than 64 KiB: a gateway may have sent it"),
+        (5_000_000, "HTTP 400 Bad Request with no content type, but longer than 64 KiB: a gateway may have sent it"),
+    ] {
+        let response = http_response("400 X", &[], &body(length));
+        let server = FaultServer::start(vec![vec![Step::ReadRequest, Step::Send(response)]], None);
+        let error = list(&Client::new(&config(&format!("http://{}", server.address()))).unwrap()).unwrap_err();
+        assert_eq!(error.message(), message);
+    }
+}
+
+#[test]
 fn reset_after_the_timeout_reports_the_error_of_the_attempt() {
     let headers = [
         ("Date", "Sun, 06 Nov 1994 08:49:37 GMT"),

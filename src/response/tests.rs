@@ -318,3 +318,119 @@ fn error_pages_about_tls_are_recognized() {
         }
     }
 }
+
+/// As parsing can take a hundred times the memory of the body, longer ones are not parsed.
+#[test]
+fn bodies_longer_than_64_kib_are_not_searched_for_an_error() {
+    let body = |bytes: usize| {
+        let start = r#"{"errors":[{"message":"m","code":"c"}],"x":""#;
+        format!("{start}{}\"}}", "x".repeat(bytes - start.len() - 2))
+    };
+    let json = ("content-type", "application/json");
+    let error = parse(400, &[json], &body(64 * 1024)).expect_err("400");
+    assert_eq!((error.message(), error.api_code()), ("HTTP 400 Bad Request: m (c)", Some("c")));
+    let error = parse(400, &[json], &body(64 * 1024 + 1)).expect_err("400");
+    let expected =
+        "HTTP 400 Bad Request with content type application/json, but longer than 64 KiB: a gateway may have sent it";
+    assert_eq!((error.message(), error.api_code()), (expected, None));
+    let error = parse(200, &[], &body(64 * 1024)).expect_err("no list");
+    assert_eq!(error.message(), "HTTP 200 OK with an error instead of a list: m (c)");
+    let error = parse(200, &[json, ("x-request-id", "r")], &body(64 * 1024 + 1)).expect_err("no list");
+    assert!(error.message().ends_with("but the body is not a JSON list: \"data\" is missing"), "{error}");
+    assert_eq!((error.kind(), error.api_code(), error.request_id()), (ErrorKind::Protocol, None, Some("r")));
+}
+
+#[test]
+fn long_strings_of_the_server_leave_room_for_the_advice() {
+    let long = "ü".repeat(600);
+    let list = format!(r#"{{"errors":[{{"message":"{long}","code":"{long}","field":"{long}"}},{{}}]}}"#);
+    let advice = "; check access_token and region: an access token is valid in one region only";
+    let error = parse(401, &[], &list).expect_err("401");
+    assert!(error.message().len() < 1_000 - 100 && error.message().ends_with(advice), "{error}");
+    let [text, name] = [250, 50].map(|length| "ü".repeat(length) + "…");
+    assert!(error.message().contains(&format!(": {text} ({name}, field {name}), and 1 more;")), "{error}");
+    let foreign = format!(r#"{{"message":"{long}","code":"{long}"}}"#);
+    let (ascii, host) = ("x".repeat(1_200), format!("https://{}/", "x".repeat(950)));
+    for (status, headers, body, end) in [
+        (401, &[][..], &*foreign, advice),
+        (401, &[("content-type", &*ascii), ("content-encoding", &*ascii)], "", advice),
+        (401, &[("content-type", &*ascii), ("content-encoding", &*ascii)], "<p>", advice),
+        (302, &[("location", &*host)], "", "; set base_url to the final URL"),
+        (302, &[], &list, "; set base_url to the final URL"),
+        (200, &[("content-type", &*ascii), ("content-encoding", &*ascii)], &foreign, "; a gateway may have sent it"),
+    ] {
+        let message = parse(status, headers, body).expect_err(body).message().to_owned();
+        assert!(message.len() <= 1_000 && message.ends_with(end), "{message}");
+    }
+}
+
+#[test]
+fn first_field_with_a_text_is_used_among_those_of_similar_names() {
+    for body in [
+        r#"{"Message":null,"message":"Denied","error":"Forbidden"}"#,
+        r#"{"message":" ","Message":"Denied"}"#,
+        r#"{"MESSAGE":{},"Message":[],"message":{"detail":"Denied"}}"#,
+        r#"{"errors":[{"Message":7,"message":"Denied"}]}"#,
+    ] {
+        let error = parse(403, &[], body).expect_err(body);
+        assert!(error.message().starts_with("HTTP 403 Forbidden: Denied"), "{body}: {error}");
+    }
+    let error = parse(403, &[], r#"{"Code":7,"code":"c","message":"Denied"}"#).expect_err("403");
+    assert!(error.message().starts_with("HTTP 403 Forbidden: Denied (c)"), "{error}");
+}
+
+#[test]
+fn error_of_a_gateway_with_status_200_is_in_the_message() {
+    let json = ("content-type", "application/json");
+    for (body, end) in [
+        (r#"{"message":"Forbidden"}"#, "\"data\" is missing: Forbidden; a gateway may have sent it"),
+        (r#"{"message":"no s3cret-token","code":"c"}"#, ": no [token] (c); a gateway may have sent it"),
+        (r#"{"object":"x"}"#, "\"data\" is missing"),
+    ] {
+        let error = parse(200, &[json], body).expect_err(body);
+        let start = "HTTP 200 OK with content type application/json, but the body is not a JSON list: ";
+        assert!(error.message().starts_with(start) && error.message().ends_with(end), "{error}");
+        assert_eq!((error.kind(), error.api_code()), (ErrorKind::Protocol, None));
+    }
+    // Rows without the list around them are not an error of a gateway.
+    let error = parse(200, &[json], r#"[{"description":"a connector"}]"#).expect_err("no list");
+    assert!(!error.message().contains("a connector"), "{error}");
+}
+
+#[test]
+fn invisible_characters_do_not_hide_the_access_token() {
+    let body = "{\"errors\":[{\"message\":\"a\u{202e}b s3c\u{200b}ret-\u{feff}to\\u2066ken\",\"code\":\"s3cret\u{2060}-token\"}]}";
+    let error = parse(400, &[], body).expect_err("400");
+    assert_eq!((error.message(), error.api_code()), ("HTTP 400 Bad Request: ab [token] ([token])", Some("[token]")));
+    // The part of an access token before the limit.
+    let body = format!(r#"{{"message":"{}s3cret-token"}}"#, "x".repeat(495));
+    assert!(!parse(400, &[], &body).expect_err("400").message().contains("s3c"));
+}
+
+#[test]
+fn message_says_which_retry_after_was_ignored() {
+    for (value, reason) in [
+        ("7200", "7200 (more than an hour)"),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", "Fri, 31 Dec 9999 23:59:59 GMT (more than an hour)"),
+        ("99999999999999999999999999999999", "99999999999999999999999999999999 (invalid)"),
+        (" tomorrow", "tomorrow (invalid)"),
+    ] {
+        let error = parse(503, &[("retry-after", value)], "").expect_err("503");
+        let expected = format!("HTTP 503 Service Unavailable with an empty body; ignored Retry-After {reason}");
+        assert_eq!(error.message(), expected);
+    }
+    let error = parse(503, &[("retry-after", &"9".repeat(1_000))], "").expect_err("503");
+    assert!(error.message().len() < 200 && error.message().ends_with("9… (invalid)"), "{error}");
+    for value in ["3600", "0", "Sun, 06 Nov 1994 08:49:37 GMT"] {
+        let error = parse(503, &[("retry-after", value)], "").expect_err("503");
+        assert!(!error.message().contains("ignored"), "{error}");
+    }
+}
+
+#[test]
+fn json_content_types_are_recognized_in_any_case() {
+    for name in ["application/json", "Application/JSON", "application/problem+Json"] {
+        let error = parse(502, &[("content-type", name)], "{").expect_err("502");
+        assert!(error.message().contains(", but invalid JSON"), "{error}");
+    }
+}
