@@ -7,7 +7,8 @@ use crate::config::AccessToken;
 use crate::error::{ResponseInfo, is_invisible, one_line, truncate};
 use crate::page::BYTE_ORDER_MARK;
 
-/// The maximum size of a body that is parsed: errors are short, and serde_json takes up to a hundred times the size.
+/// The maximum size of a body that is parsed: errors are short, and serde_json can take more than
+/// a hundred times the memory.
 pub(crate) const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// The maximum length of the text of an error, so that the whole message has room for the advice and for the number of
