@@ -7,8 +7,8 @@ use crate::config::AccessToken;
 use crate::error::{ResponseInfo, is_invisible, one_line, truncate};
 use crate::page::BYTE_ORDER_MARK;
 
-/// The maximum size of a body that is parsed: errors are short, and serde_json can take more than
-/// a hundred times the memory.
+/// The maximum size of a body that is parsed: errors are short, and serde_json can take more than a hundred
+/// times the memory.
 pub(crate) const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// The maximum length of the text of an error, so that the whole message has room for the advice and for the number of
@@ -16,6 +16,8 @@ pub(crate) const MAX_BODY_BYTES: usize = 64 * 1024;
 const MAX_TEXT_BYTES: usize = 500;
 /// The maximum length of a shorter string in a message, such as a code or a content type.
 pub(crate) const MAX_NAME_BYTES: usize = 100;
+/// No message contains it.
+pub(crate) const MAX_REQUEST_ID_BYTES: usize = 1_000;
 
 /// The first error of a body; every part may be missing.
 #[derive(Default)]
@@ -64,8 +66,7 @@ impl ApiError {
         let is_foreign = errors.is_empty() && !is_error_list;
         let first = if is_foreign { &json } else { errors.first().unwrap_or(&Value::Null) };
         let name = |string: &str| clean(string, token, MAX_NAME_BYTES);
-        let string =
-            |value: &Value, key: &str| Some(value.get(key)?.as_str()?).filter(|string| !string.is_empty()).map(name);
+        let string = |value: &Value, key: &str| value.get(key).and_then(non_blank).map(name);
         let found = find_text(first);
         Some(Self {
             code: match &found {
@@ -74,7 +75,7 @@ impl ApiError {
             },
             message: found.map(|found| clean(&found.text, token, MAX_TEXT_BYTES)),
             field: if is_foreign { None } else { string(first, "field") },
-            request_id: string(&json, "request_id"),
+            request_id: json.get("request_id").and_then(non_blank).map(|id| clean(id, token, MAX_REQUEST_ID_BYTES)),
             others: errors.len().saturating_sub(1),
             is_foreign,
         })
@@ -163,7 +164,8 @@ fn invalid_field(value: &Value) -> Option<ErrorText<'_>> {
 }
 
 fn non_blank(value: &Value) -> Option<&str> {
-    value.as_str().map(str::trim).filter(|text| !text.is_empty())
+    let is_blank = |c: char| c.is_whitespace() || c.is_control() || is_invisible(c);
+    value.as_str().map(|text| text.trim_matches(is_blank)).filter(|text| !text.is_empty())
 }
 
 /// The code in the same object as the text in the field `name`.

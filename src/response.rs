@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use ureq::http::{HeaderMap, HeaderName, StatusCode, Uri, header};
 
 use self::tls_hint::tls_hint;
-use crate::api_error::{ApiError, MAX_BODY_BYTES, MAX_NAME_BYTES, clean};
+use crate::api_error::{ApiError, MAX_BODY_BYTES, MAX_NAME_BYTES, MAX_REQUEST_ID_BYTES, clean};
 use crate::config::AccessToken;
 use crate::error::{Error, ErrorKind, ResponseInfo, Result};
 use crate::page::Page;
@@ -20,7 +20,6 @@ const MAX_REASON_BYTES: usize = 200;
 const MAX_HOST_BYTES: usize = 253;
 /// The length of a date, and some.
 const MAX_RETRY_AFTER_BYTES: usize = 40;
-const MAX_REQUEST_ID_BYTES: usize = 1_000;
 
 /// A complete response. `Content-Encoding` is removed if the body was decoded.
 pub(crate) struct HttpResponse {

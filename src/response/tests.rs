@@ -319,6 +319,17 @@ fn error_pages_about_tls_are_recognized() {
     }
 }
 
+#[test]
+fn request_ids_are_not_cut_off_like_codes() {
+    let id = "r".repeat(300);
+    let body = format!(r#"{{"errors":[{{}}],"request_id":"{id}"}}"#);
+    assert_eq!(parse(400, &[], &body).expect_err("400").request_id(), Some(&*id));
+    assert_eq!(parse(400, &[("x-request-id", &id)], "").expect_err("400").request_id(), Some(&*id));
+    let body = "{\"errors\":[{\"code\":\"\u{200b}\"}],\"request_id\":\"\u{feff}\"}";
+    let error = parse(400, &[], body).expect_err("400");
+    assert_eq!((error.message(), error.request_id()), ("HTTP 400 Bad Request", None));
+}
+
 /// As parsing can take a hundred times the memory of the body, longer ones are not parsed.
 #[test]
 fn bodies_longer_than_64_kib_are_not_searched_for_an_error() {
@@ -371,6 +382,7 @@ fn first_field_with_a_text_is_used_among_those_of_similar_names() {
         r#"{"message":" ","Message":"Denied"}"#,
         r#"{"MESSAGE":{},"Message":[],"message":{"detail":"Denied"}}"#,
         r#"{"errors":[{"Message":7,"message":"Denied"}]}"#,
+        "{\"message\":\"\u{200b}\u{feff} \",\"detail\":\"Denied\"}",
     ] {
         let error = parse(403, &[], body).expect_err(body);
         assert!(error.message().starts_with("HTTP 403 Forbidden: Denied"), "{body}: {error}");
