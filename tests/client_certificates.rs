@@ -4,10 +4,15 @@
 
 mod support;
 
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use data_connectors::{Client, Config, Error, ErrorKind, LogLevel};
+use rustls::pki_types::PrivateKeyDer;
+use rustls::pki_types::pem::PemObject;
 use support::fault_server::{FaultServer, Step};
 use support::listing::{config, list, ok_response};
 use support::openssl;
@@ -219,6 +224,144 @@ fn invalid_files_have_clear_errors() {
     assert_rejected(config.set_client_certificate_file(empty), "or none to use no client certificate");
 }
 
+#[track_caller]
+fn assert_not_repeated(error: &Error, value: &str) {
+    assert!(error.message().contains("is not shown, as it may be a key: pass the path of a PEM file"), "{error}");
+    let shown = format!("{error} {error:?}");
+    let repeated = value.as_bytes().windows(12).any(|part| shown.as_bytes().windows(12).any(|other| other == part));
+    assert!(!repeated, "{shown}");
+}
+
+#[test]
+fn message_repeats_a_path_but_no_value_that_may_be_a_key() {
+    let mut config = Config::new();
+    for path in [
+        "client.key",
+        "no/such/Client.key",
+        "/etc/company/certificates/production/client",
+        "/Users/alice/src/project1/certificates/client.pem",
+        "/var/run/secrets/kubernetes.io/serviceaccount/..2026_01_20_14_22_15.123/tls.key",
+    ] {
+        let expected = format!("could not read client_key_file {path}: ");
+        assert_rejected(config.set_client_key_file(Some(Path::new(path))), &expected);
+    }
+    let too_long = "client.".repeat(37);
+    for value in [
+        &too_long,
+        &format!("no/such/{too_long}"),
+        // Of an Ed25519 key, of a key in PEM, and in hexadecimal digits.
+        "MC4CAQAwBQYDK2VwBCIEIHRlc3QvdGVzdC90ZXN0L3Rlc3QvdGVzdC90ZXN0",
+        "LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCk1DNENBUUF3QlFZREsyVndC",
+        "302e020100300506032b657004220420746573742f746573742f746573742f74",
+        "abcdefghijklmnopqrstuvwxyzabcdefghijklmn",
+    ] {
+        assert_not_repeated(&config.set_client_key_file(Some(Path::new(value))).unwrap_err(), value);
+    }
+}
+
+/// A file can be replaced while it is opened: a pipe would block the call forever.
+#[test]
+fn replacing_the_file_by_a_pipe_does_not_block() {
+    let folder = openssl::folder("replaced-by-a-pipe");
+    openssl::run(&folder, "mkfifo pipe && echo text > file && ln -s file client.key");
+    let (done, outcome) = std::sync::mpsc::channel();
+    let path = folder.join("client.key");
+    let reader = std::thread::spawn(move || {
+        let mut config = Config::new();
+        for _ in 0..5_000 {
+            config.set_client_key_file(Some(&path)).unwrap_err();
+        }
+        done.send(()).unwrap();
+    });
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while outcome.try_recv().is_err() {
+        assert!(std::time::Instant::now() < deadline, "blocked by the pipe");
+        for target in ["pipe", "file"] {
+            std::os::unix::fs::symlink(target, folder.join("next")).unwrap();
+            std::fs::rename(folder.join("next"), folder.join("client.key")).unwrap();
+        }
+    }
+    reader.join().unwrap();
+}
+
+thread_local! {
+    static IS_WATCHED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// A part of a key.
+static SECRET: OnceLock<[u8; 32]> = OnceLock::new();
+static FREED_WITH_SECRET: AtomicUsize = AtomicUsize::new(0);
+
+/// Counts the blocks of the watched thread that still contain the secret when they are freed.
+struct WatchingAllocator;
+
+// SAFETY: it passes all to the system allocator.
+#[allow(unsafe_code)]
+unsafe impl GlobalAlloc for WatchingAllocator {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: as the caller promises. With zeros, as `dealloc` reads all of it.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn dealloc(&self, address: *mut u8, layout: Layout) {
+        if let (true, Some(secret)) = (IS_WATCHED.get(), SECRET.get()) {
+            // SAFETY: the block is allocated, has this size, and is initialized.
+            let block = unsafe { std::slice::from_raw_parts(address, layout.size()) };
+            let found = block.windows(secret.len()).any(|part| part == secret);
+            FREED_WITH_SECRET.fetch_add(found.into(), Ordering::Relaxed);
+        }
+        // SAFETY: as the caller promises.
+        unsafe { System.dealloc(address, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: WatchingAllocator = WatchingAllocator;
+
+#[test]
+fn decoded_keys_are_wiped_from_memory() {
+    let folder = openssl::documented_files("wiped-keys");
+    openssl::run(&folder, "cat client.key server.key > two.key && { cat client.key; head -n 5 server.key; } > cut.key");
+    openssl::run(&folder, "cat client.key client.pem > combined.pem");
+    let der = PrivateKeyDer::from_pem_file(folder.join("client.key")).unwrap();
+    let middle = der.secret_der().len() / 2;
+    SECRET.set(der.secret_der()[middle..middle + 32].try_into().unwrap()).unwrap();
+    let mut config = Config::new();
+    let mut freed_by = |set: &mut dyn FnMut(&mut Config)| {
+        IS_WATCHED.set(true);
+        set(&mut config);
+        IS_WATCHED.set(false);
+        FREED_WITH_SECRET.swap(0, Ordering::Relaxed)
+    };
+    let path = |file: &str| folder.join(file);
+    let (key, combined) = (path("client.key"), path("combined.pem"));
+    assert_eq!(freed_by(&mut |_| drop(der.secret_der().to_vec())), 1, "the test finds a key");
+    assert_eq!(
+        freed_by(&mut |config| {
+            config.set_client_key_file(Some(&key)).unwrap();
+        }),
+        0,
+        "valid"
+    );
+    for file in [path("two.key"), path("cut.key")] {
+        let freed = freed_by(&mut |config| {
+            config.set_client_key_file(Some(&file)).unwrap_err();
+        });
+        assert_eq!(freed, 0, "{}", file.display());
+    }
+    let freed = freed_by(&mut |config| {
+        config.set_client_certificate_file(Some(&combined)).unwrap();
+    });
+    assert_eq!(freed, 0, "a key behind the certificate");
+    assert_eq!(
+        freed_by(&mut |config| {
+            config.set_ca_file(Some(&combined)).unwrap();
+        }),
+        0,
+        "a key in ca_file"
+    );
+}
+
 /// Contents instead of a path are a likely mistake, as secrets are often in environment variables.
 #[test]
 fn key_is_in_no_message_log_or_debug_output() {
@@ -230,6 +373,21 @@ fn key_is_in_no_message_log_or_debug_output() {
         let error = config.set_client_key_file(Some(Path::new(&path))).unwrap_err();
         assert!(error.message().contains("the value is the contents of a file"), "{error}");
         assert!(!format!("{error:?}").contains(secret), "{error}");
+    }
+    let body: String = contents.lines().filter(|line| !line.starts_with('-')).collect();
+    let (first, second) = body.split_at(body.len() / 2);
+    let url_safe = body.replace('+', "-").replace('/', "_");
+    for value in
+        [&body, first, second, secret, &secret[..48], &format!("base64:{body}"), &url_safe, &format!("/{second}")]
+    {
+        let path = Some(Path::new(value));
+        for outcome in [
+            config.set_client_key_file(path).map(drop),
+            config.set_client_certificate_file(path).map(drop),
+            config.set_ca_file(path).map(drop),
+        ] {
+            assert_not_repeated(&outcome.unwrap_err(), value);
+        }
     }
     let server = start_server("ca.pem");
     let mut config = config_for(&server);

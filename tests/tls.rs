@@ -130,7 +130,7 @@ fn error_for_a_self_signed_certificate_contains_the_documented_commands() {
     let commands = openssl::documented_commands();
     let advice = format!(
         "is a CA certificate, which is not accepted as a server certificate: create a CA and a server certificate signed \
-         by it, and set ca_file to ca.pem: {} && {}",
+         by it, with OpenSSL 3, and set ca_file to ca.pem: {} && {}",
         commands[0], commands[1]
     );
     assert!(error.message().ends_with(&advice), "{error}");

@@ -10,6 +10,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::ParsedCertificate;
 use rustls::sign::CertifiedKey;
 use ureq::tls::{Certificate, ClientCert, PrivateKey};
+use zeroize::Zeroizing;
 
 use super::pem_file::{INCOMPLETE_CERTIFICATES, NO_CERTIFICATE, PemFile};
 use crate::error::{Error, Result};
@@ -21,7 +22,8 @@ const UNSUPPORTED_KEY: &str =
     "the key is malformed or unsupported; use RSA (2048 to 4096 bits), ECDSA (P-256 or P-384) or Ed25519";
 
 /// A certificate chain and its private key: both or neither, once a client is created. Clones share one copy of the
-/// key, which is wiped from memory when the last one is dropped.
+/// key in PEM, which is wiped from memory when the last one is dropped. ureq and rustls have copies of it in each
+/// client, which they do not wipe.
 #[derive(Clone, Default)]
 pub(crate) struct ClientCertificate {
     chain: Vec<CertificateDer<'static>>,
@@ -64,7 +66,6 @@ impl ClientCertificate {
             )
         })?;
         let chain: Vec<_> = self.chain.iter().map(|der| Certificate::from_der(der).to_owned()).collect();
-        // ureq and rustls have copies of the key as long as the client exists.
         let key = PrivateKey::from_pem(key.pem()).map_err(|_| key.invalid(UNSUPPORTED_KEY))?;
         Ok(Some(ClientCert::new_with_certs(&chain, key)))
     }
@@ -83,7 +84,7 @@ fn read_chain(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
     for section in file.sections() {
         match section {
             Ok((SectionKind::Certificate, der)) => {
-                let certificate = CertificateDer::from(der);
+                let certificate = CertificateDer::from(der.to_vec());
                 if ParsedCertificate::try_from(&certificate).is_err() {
                     let number = chain.len() + 1;
                     return Err(file.invalid(&format!(
@@ -108,17 +109,18 @@ fn read_key(path: &Path) -> Result<PemFile> {
     if file.contains(b"-----BEGIN ENCRYPTED PRIVATE KEY-----") || file.contains(b"Proc-Type: 4,ENCRYPTED") {
         return Err(file.invalid("the key is encrypted; decrypt it: openssl pkey -in encrypted.key -out decrypted.key"));
     }
-    let mut keys = Vec::new();
+    let mut keys = Zeroizing::new(Vec::new());
     for section in file.sections() {
-        let Ok((kind, der)) = section else {
+        let Ok((kind, mut der)) = section else {
             return Err(file.invalid("not a PEM file, or incomplete; use one with a -----BEGIN PRIVATE KEY----- block"));
         };
-        keys.extend(PrivateKeyDer::from_pem(kind, der));
+        keys.extend(PrivateKeyDer::from_pem(kind, std::mem::take(&mut *der)));
     }
     let count = keys.len();
     match keys.pop() {
         None => Err(file.invalid("no private key found; use a PEM file with a -----BEGIN PRIVATE KEY----- block")),
         Some(_) if count > 1 => Err(file.invalid(&format!("{count} private keys found; use a file with one"))),
+        // rustls wipes its copy.
         Some(key) => match crypto_provider().key_provider.load_private_key(key) {
             Ok(_) => Ok(file),
             Err(_) => Err(file.invalid(UNSUPPORTED_KEY)),

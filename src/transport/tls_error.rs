@@ -89,7 +89,7 @@ fn other_certificate(name: &str, host: &str) -> String {
     match name {
         "CaUsedAsEndEntity" => format!(
             "is a CA certificate, which is not accepted as a server certificate: create a CA and a server certificate \
-             signed by it, and set ca_file to ca.pem: {CREATE_CA} && {}",
+             signed by it, with OpenSSL 3, and set ca_file to ca.pem: {CREATE_CA} && {}",
             create_certificate(host)
         ),
         "UnsupportedCertVersion" => format!(
