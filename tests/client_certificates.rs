@@ -268,7 +268,7 @@ fn replacing_the_file_by_a_pipe_does_not_block() {
     let path = folder.join("client.key");
     let reader = std::thread::spawn(move || {
         let mut config = Config::new();
-        for _ in 0..5_000 {
+        for _ in 0..50_000 {
             config.set_client_key_file(Some(&path)).unwrap_err();
         }
         done.send(()).unwrap();
