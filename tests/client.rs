@@ -4,6 +4,7 @@
 
 mod support;
 
+use std::io::Write;
 use std::net::TcpListener;
 use std::sync::{Arc, Barrier, Mutex};
 use std::time::{Duration, Instant};
@@ -22,6 +23,12 @@ fn config(base_url: &str) -> Config {
 
 fn client(base_url: &str) -> Client {
     Client::new(&config(base_url)).unwrap()
+}
+
+fn gzip(content: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(content).unwrap();
+    encoder.finish().unwrap()
 }
 
 fn page_with(next: &str) -> Vec<u8> {
@@ -81,6 +88,33 @@ fn accepts_a_response_of_exactly_max_response_bytes() {
         let result = Client::new(&config).unwrap().list_page(&PageRequest::new(), None);
         assert_eq!(result.as_ref().map_err(|error| error.kind()).err(), (!accepted).then_some(ErrorKind::TooLarge));
         assert!(!accepted || result.unwrap().json().len() == length);
+    }
+}
+
+#[test]
+fn compressed_body_can_be_64_kib_larger_than_max_response_bytes() {
+    const LIMIT: usize = 1024;
+    const OVERHEAD: usize = 64 * 1024;
+    let padded = |content: &[u8], length: usize| {
+        let mut member = gzip(content);
+        assert!(member.len() < length);
+        member.resize(length, 0);
+        member
+    };
+    let list = format!("{:LIMIT$}", r#"{"data":[]}"#);
+    for (length, accepted) in [(LIMIT + OVERHEAD, true), (LIMIT + OVERHEAD + 1, false)] {
+        let once = padded(list.as_bytes(), length);
+        let twice = gzip(&once);
+        for (codings, body) in [("gzip", once), ("gzip, gzip", twice)] {
+            let head =
+                format!("HTTP/1.1 200 OK\r\nContent-Encoding: {codings}\r\nContent-Length: {}\r\n\r\n", body.len());
+            let server = ScriptedServer::always([head.as_bytes(), &body].concat());
+            let mut config = config(server.base_url());
+            config.set_max_response_bytes(LIMIT as u64).unwrap();
+            let result = Client::new(&config).unwrap().list_page(&PageRequest::new(), None);
+            let kind = result.as_ref().map_err(|error| error.kind()).err();
+            assert_eq!(kind, (!accepted).then_some(ErrorKind::TooLarge), "{codings} of {length} bytes");
+        }
     }
 }
 
