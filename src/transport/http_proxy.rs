@@ -76,10 +76,11 @@ fn exchange(stream: &TcpStream, request: &str, attempt: &Attempt) -> Result<Conn
     loop {
         let count = TcpConnection::receive(stream, &mut buffer, attempt)?;
         received.extend_from_slice(buffer.get(..count).unwrap_or_default());
-        if let Some(response) = parse_response(&received) {
+        let is_too_long = received.len() > MAX_CONNECT_RESPONSE_BYTES;
+        if let Some(response) = parse_response(&received).filter(|_| !is_too_long) {
             return Ok(response);
         }
-        if count == 0 || received.len() > MAX_CONNECT_RESPONSE_BYTES {
+        if count == 0 || is_too_long {
             return Ok(ConnectResponse { status: None, has_trailing_data: !received.is_empty() });
         }
     }
@@ -109,7 +110,13 @@ fn parse_status(head: &str) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+    use std::net::TcpListener;
+    use std::time::Duration;
+
     use super::*;
+    use crate::call::{CallContext, Timeouts};
+    use crate::cancel::CancelToken;
 
     #[test]
     fn connect_request_has_host_user_agent_and_credentials() {
@@ -135,6 +142,23 @@ mod tests {
         }
         for invalid in [&b"SSH-2.0-x\r\n\r\n"[..], b"HTTP/1.1\r\n\r\n", b"HTTP/1.1 x\r\n\r\n", b"\xff\r\n\r\n"] {
             assert_eq!(parse_response(invalid), response(None, true));
+        }
+    }
+    #[test]
+    fn response_head_has_at_most_16_kib() {
+        let timeout = Duration::from_secs(10);
+        let timeouts = Timeouts { total: timeout, connect: timeout, stall: None };
+        let attempt = Attempt::new(&CallContext::new(timeouts, &CancelToken::new().expect("a token"), None), false);
+        for (length, status) in [(16 * 1024, Some(200)), (16 * 1024 + 1, None)] {
+            let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+            let stream = TcpStream::connect(listener.local_addr().expect("bound")).expect("listening");
+            // Stays open: the limit alone ends the exchange.
+            let (mut proxy, _) = listener.accept().expect("connected");
+            let head = format!("HTTP/1.1 200 OK\r\nX: {:x<width$}\r\n\r\n", "", width = length - 24);
+            assert_eq!(head.len(), length);
+            proxy.write_all(head.as_bytes()).expect("connected");
+            let response = exchange(&stream, "", &attempt).expect("no timeout");
+            assert_eq!(response, ConnectResponse { status, has_trailing_data: status.is_none() }, "{length}");
         }
     }
 }
