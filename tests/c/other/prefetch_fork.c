@@ -1,6 +1,7 @@
 /*
- * A fork during and after a prefetch: the child lacks the background thread and sends its own request; the parent's
- * prefetch continues. argv[1]: a slow sandbox of 45 connectors.
+ * A fork during and after a prefetch, and in the interrupt check of a call that waits for one: the child lacks the
+ * background thread and sends its own request; the parent's prefetch continues.
+ * argv[1]: a slow sandbox of 45 connectors.
  */
 #include "../silent.h"
 
@@ -55,6 +56,45 @@ static pid_t fork_child(void)
     return child;
 }
 
+struct forker {
+    int is_due;
+    pid_t child;
+};
+
+static int32_t fork_if_due(void *user_data)
+{
+    struct forker *forker = user_data;
+
+    if (forker->is_due) {
+        forker->is_due = 0;
+        forker->child = fork_child();
+    }
+    return 0;
+}
+
+/* The call of the child waits for a thread that exists in the parent only. */
+static void fork_while_a_call_waits_for_a_prefetch(const char *url)
+{
+    struct forker forker = {0, -1};
+    dc_config *config = check_config(url);
+    dc_client *client;
+
+    CHECK(dc_config_set_interrupt_check(config, fork_if_due, &forker, NULL, NULL) == DC_OK);
+    client = check_client_of(config);
+    dc_config_free(config);
+    do { /* until a wait was long enough for the check */
+        dc_pager *pager = started_pager(client, 0);
+
+        forker.is_due = 1;
+        list_remaining_pages(pager);
+        dc_pager_free(pager);
+    } while (forker.is_due);
+    dc_client_free(client);
+    if (forker.child == 0)
+        _exit(0);
+    expect_success(forker.child);
+}
+
 int main(int argc, char **argv)
 {
     dc_client *client;
@@ -100,5 +140,6 @@ int main(int argc, char **argv)
         expect_success(forker);
     }
     dc_client_free(client);
+    fork_while_a_call_waits_for_a_prefetch(argv[1]);
     return 0;
 }
