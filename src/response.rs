@@ -74,7 +74,10 @@ impl HttpResponse {
             message.push(' ');
             message.push_str(reason);
         }
+        let may_concern_tls = status == StatusCode::BAD_REQUEST && api_error.is_none();
+        let hint = if may_concern_tls { tls_hint(&self.body) } else { None };
         match &api_error {
+            _ if hint.is_some() => {}
             Some(api_error) if !api_error.is_foreign() => api_error.append_to(&mut message),
             _ if status.is_redirection() => message.push_str(&self.redirect_target(token)),
             _ if self.body.is_empty() => message.push_str(" with an empty body"),
@@ -93,8 +96,6 @@ impl HttpResponse {
                 message.push_str(&format!(" with {content_type}{problem}: a gateway may have sent it"));
             }
         }
-        let may_concern_tls = status == StatusCode::BAD_REQUEST && api_error.is_none();
-        let hint = if may_concern_tls { tls_hint(&self.body) } else { None };
         message.push_str(hint.unwrap_or_else(|| advice(kind, status)));
         message.push_str(&self.ignored_retry_after(token));
         Error::new(kind, message).with_response(api_error.unwrap_or_default().merge_into(self.info(token)))
