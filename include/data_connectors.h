@@ -308,7 +308,7 @@ dc_config *dc_config_new(void);
  * Sets an option from a string, which is parsed according to the option's type: an integer in decimal digits, a
  * boolean as "true", "false", "1" or "0".
  *
- * @param option  one of DC_OPTION_…. The error for an unknown name suggests the nearest known one.
+ * @param option  one of DC_OPTION_…. The error for an unknown name suggests a similar one.
  * @param value   the value, or NULL for the default.
  * Since: 0.1.0
  */

@@ -85,7 +85,7 @@ pub(super) fn quote(value: &str) -> String {
     if value.len() > MAX_BYTES { String::new() } else { format!(" {value:?}") }
 }
 
-/// The option with this name, or an error that suggests the nearest name. `value` is the value to set, if it is a
+/// The option with this name, or an error that suggests a similar name. `value` is the value to set, if it is a
 /// string.
 pub(crate) fn find<'a, T>(
     table: &'a [ConfigOption<T>],
@@ -100,22 +100,33 @@ pub(crate) fn find<'a, T>(
         return Err(Error::invalid(message));
     }
     let plain = name.to_ascii_lowercase().replace('-', "_");
+    if let Some(argument) =
+        LISTING_ARGUMENTS.iter().find(|argument| argument.replace('_', "") == plain.replace('_', ""))
+    {
+        return Err(Error::invalid(format!(
+            "unknown option {argument:?}: it is an argument of the functions that list connectors; pass it there"
+        )));
+    }
     let difference = |option: &ConfigOption<T>| {
         // "token" is a part of "access_token".
         let is_part = plain.len() >= 3 && option.name().contains(&plain);
         (if is_part { 1 } else { distance(&plain, option.name()) }, option.name().len(), option.name())
     };
+    // In a short name, a few edits are most of the letters.
+    let limit = (plain.len() / 3).min(3);
     // An unknown name is repeated only if it is similar to an option: otherwise it may be a misplaced secret.
-    Err(Error::invalid(match table.iter().map(difference).min().unwrap_or_default() {
-        (0..=3, _, nearest) if nearest.ends_with("_ms") && !plain.ends_with("_ms") => {
-            format!("unknown option {name:?}: did you mean {nearest}? (in milliseconds)")
+    Err(Error::invalid(match table.iter().map(difference).filter(|(edits, ..)| *edits <= limit).min() {
+        Some((_, _, similar)) if similar.ends_with("_ms") && !plain.ends_with("_ms") => {
+            format!("unknown option {name:?}: did you mean {similar}? (in milliseconds)")
         }
-        (0..=3, _, nearest) => format!("unknown option {name:?}: did you mean {nearest}?"),
-        (_, _, nearest) => {
-            format!("unknown option (not shown, it may be a secret): the nearest known one is {nearest}")
-        }
+        Some((_, _, similar)) => format!("unknown option {name:?}: did you mean {similar}?"),
+        None => "unknown option (not shown, it may be a secret): dc_options(3) and dc_config_option() list the options"
+            .to_owned(),
     }))
 }
+
+/// Arguments of calls that are mistaken for options.
+const LISTING_ARGUMENTS: [&str; 2] = ["per_page", "starting_after"];
 
 /// The Levenshtein distance between two names.
 fn distance(from: &str, to: &str) -> usize {
@@ -233,15 +244,21 @@ mod tests {
     }
 
     #[test]
-    fn error_for_an_unknown_name_suggests_the_nearest_one() {
+    fn error_for_an_unknown_name_suggests_a_similar_one_only() {
         let message = |name: &str| find(&TABLE, name, None).err().map(|error| error.message().to_owned());
         assert_eq!(message("size"), None);
         assert_eq!(message("sizes").as_deref(), Some("unknown option \"sizes\": did you mean size?"));
-        let swapped = message("dG9rOnNlY3JldA").expect("unknown");
-        assert!(
-            swapped.starts_with("unknown option (not shown, it may be a secret): the nearest known one is "),
-            "{swapped}"
-        );
+        let swapped =
+            "unknown option (not shown, it may be a secret): dc_options(3) and dc_config_option() list the options";
+        for name in ["dG9rOnNlY3JldA", "foo", "bar", "", "n", "sixty"] {
+            assert_eq!(message(name).as_deref(), Some(swapped), "{name}");
+        }
+        for name in ["per_page", "per-page", "perPage", "PerPage"] {
+            let expected =
+                "unknown option \"per_page\": it is an argument of the functions that list connectors; pass it there";
+            assert_eq!(message(name).as_deref(), Some(expected), "{name}");
+        }
+        assert!(message("starting_after").is_some_and(|message| message.contains("it is an argument of")));
         for (name, nearest) in [("SIZE", "size"), ("siz", "size"), ("siz-e", "size"), ("nam", "name")] {
             let expected = format!("unknown option {name:?}: did you mean {nearest}?");
             assert_eq!(message(name), Some(expected));

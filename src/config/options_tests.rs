@@ -174,15 +174,23 @@ fn typed_setters_check_their_ranges() {
 }
 
 #[test]
-fn unknown_names_suggest_an_option() {
+fn unknown_names_suggest_a_similar_option() {
     for (name, suggestion) in [
         ("timeout", "unknown option \"timeout\": did you mean timeout_ms? (in milliseconds)"),
         ("timeuot_ms", "unknown option \"timeuot_ms\": did you mean timeout_ms?"),
         ("url", "unknown option \"url\": did you mean base_url?"),
         ("MAX-RETRYS", "unknown option \"MAX-RETRYS\": did you mean max_retries?"),
-        ("ca_bundle", "unknown option (not shown, it may be a secret): the nearest known one is ca_file"),
+        ("proxi", "unknown option \"proxi\": did you mean proxy?"),
     ] {
         assert_eq!(find(&OPTIONS, name, None).err().expect(name).message(), suggestion);
+    }
+    for name in ["foo", "bar", "retry", "port", "ca_bundle", "page_size"] {
+        let error = find(&OPTIONS, name, None).err().expect(name);
+        assert_eq!(
+            error.message(),
+            "unknown option (not shown, it may be a secret): dc_options(3) and dc_config_option() list the options",
+            "{name}"
+        );
     }
 }
 

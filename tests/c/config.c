@@ -68,15 +68,16 @@ static void strings_that_are_not_utf8_are_rejected(dc_config *config)
     }
 }
 
-static void error_for_an_unknown_name_suggests_the_nearest(dc_config *config)
+static void error_for_an_unknown_name_suggests_a_similar_one(dc_config *config)
 {
     CHECK_REJECTED(dc_config_set_string(config, "time_out_ms", "5000", &error),
                    "unknown option \"time_out_ms\": did you mean timeout_ms?");
     CHECK_REJECTED(dc_config_set_int(config, "max_retry", 1, &error), "did you mean max_retries?");
     CHECK_REJECTED(dc_config_set_string(config, "", "x", &error), "unknown option");
+    CHECK_REJECTED(dc_config_set_int(config, "per_page", 50, &error), "it is an argument of the functions that list");
     /* A name that is similar to no option may be a secret that was passed as the name. */
     CHECK_REJECTED(dc_config_set_string(config, "something else entirely", "x", &error),
-                   "unknown option (not shown, it may be a secret): the nearest known one is ");
+                   "unknown option (not shown, it may be a secret): dc_options(3) and dc_config_option() list the options");
 }
 
 static void check_option(dc_config *config, size_t index)
@@ -182,7 +183,7 @@ static void invalid_values_leave_options_unchanged(void)
     dc_config *config = check_config(base_url);
 
     values_are_validated(config);
-    error_for_an_unknown_name_suggests_the_nearest(config);
+    error_for_an_unknown_name_suggests_a_similar_one(config);
     strings_that_are_not_utf8_are_rejected(config);
     CHECK(list_with(config) == DC_OK);
     dc_config_free(config);

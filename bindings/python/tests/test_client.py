@@ -126,7 +126,7 @@ def test_unknown_option_name_is_not_repeated(value: Any) -> None:
     """If name and value were swapped, it is a secret."""
     for name in ("SECRETTOKEN", "SECRET\0", "SECRET\udc80"):
         with pytest.raises(
-            ValueError, match=r"the nearest known one|invalid option name"
+            ValueError, match=r"dc_config_option\(\) list|invalid option name"
         ) as raised:
             dc.Client(TOKEN, options={name: value})
         assert "SECRET" not in str(raised.value)
@@ -155,10 +155,10 @@ def test_repr_of_a_client_that_was_not_created(kind: Any) -> None:
         (
             {"options": {"timeout": 5}},
             ValueError,
-            r'"timeout": did you mean timeout_ms\? \(in milliseconds\) '
-            r"\(timeout is a keyword argument, in seconds\)$",
+            "^unknown option 'timeout': use the keyword argument timeout=, in seconds$",
         ),
-        ({"options": {"logger": 5}}, ValueError, r"\(logger is a keyword argument\)$"),
+        ({"options": {"logger": 5}}, ValueError, "'logger': use the keyword argument logger=$"),
+        ({"options": {"per_page": 5}}, ValueError, '"per_page": it is an argument of the funct'),
         (
             {"timeout": 5, "options": {"timeout_ms": 5}},
             ValueError,

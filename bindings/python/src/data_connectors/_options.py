@@ -210,11 +210,13 @@ def _native_values(changes: OptionValues) -> OptionValues:
 def _check_option_name(name: str) -> None:
     try:
         check_native_name(name)
-    except ValueError as error:
+    except ValueError:
         if name not in KEYWORDS:
             raise
         unit = ", in seconds" if f"{name}_ms" in native_options() else ""
-        raise ValueError(f"{error} ({name} is a keyword argument{unit})") from None
+        raise ValueError(
+            f"unknown option {name!r}: use the keyword argument {name}={unit}"
+        ) from None
 
 
 def _passed_twice(name: str) -> str:

@@ -18,7 +18,7 @@ from .._options import (
     native_options,
 )
 from .._version import __version__
-from ._exit_status import MEANINGS
+from ._exit_status import MEANINGS, OF_LIST
 from ._formats import FORMATS
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -28,7 +28,7 @@ _VISIBLE = "arguments are visible to other users of the machine"
 _MAX_SHOWN_VALUE = 16
 _EPILOG = (
     f"The access token is read from the environment variable {TOKEN_VARIABLE}. Exit status: "
-    + "; ".join(f"{status} {meaning}" for status, meaning in MEANINGS.items())
+    + "; ".join(f"{status} {MEANINGS[status]}" for status in OF_LIST)
     + "."
 )
 
@@ -224,6 +224,15 @@ def _check_flags(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> N
 def _unknown_flag(flag: str) -> str:
     if flag.lower().replace("_", "-") in _TOKEN_FLAGS:
         return f"unknown flag {flag}: set {TOKEN_VARIABLE}; {_VISIBLE}"
+    name = flag.lstrip("-").replace("-", "_").lower()
+    if name == "per_page":
+        return (
+            f"unknown flag {flag}: pages have up to 50 rows; to list fewer connectors, use --limit"
+        )
+    with contextlib.suppress(ImportError):
+        native = native_names().get(name, name)
+        if native in native_options():
+            return f"unknown flag {flag}: use --option {native}=VALUE"
     # A string that is not a flag may be a secret.
     is_flag = re.fullmatch(r"-?-[A-Za-z][A-Za-z0-9_-]{0,30}", flag)
     return f"unknown flag {flag}" if is_flag else "unknown flag"

@@ -10,4 +10,7 @@ MEANINGS = {
     USAGE: "usage error",
     3: "the command found the condition that it checks for",
 }
-"""The meaning of each status. ``list`` checks for no condition."""
+"""The meaning of each status."""
+
+OF_LIST = (SUCCESS, ERROR, USAGE)
+"""The statuses of ``list``, which checks for no condition."""
