@@ -131,13 +131,8 @@ impl NoProxy {
         let entries = list.split(',').map(str::trim).filter(|entry| !entry.is_empty());
         // The entry is not repeated: it may be a misplaced proxy URL with a password.
         let parse = |(index, entry): (usize, &str)| {
-            NoProxyEntry::parse(entry).ok_or_else(|| {
-                Error::invalid(format!(
-                    "invalid no_proxy: entry {} is not a host; use hosts and domains without ports, separated by commas \
-                     (such as localhost,127.0.0.1,.internal), or *",
-                    index + 1
-                ))
-            })
+            NoProxyEntry::parse(entry)
+                .map_err(|reason| Error::invalid(format!("invalid no_proxy: entry {} {reason}", index + 1)))
         };
         entries.enumerate().map(parse).collect::<Result<_>>().map(Self)
     }
@@ -157,19 +152,39 @@ impl NoProxy {
 }
 
 impl NoProxyEntry {
-    fn parse(entry: &str) -> Option<Self> {
+    /// The error says what the entry is, and what to use instead.
+    fn parse(entry: &str) -> std::result::Result<Self, &'static str> {
         if entry == "*" {
-            return Some(Self::All);
+            return Ok(Self::All);
         }
         if let Ok(address) = bare(entry).parse() {
-            return Some(Self::Address(address));
+            return Ok(Self::Address(address));
         }
         let name = entry.strip_prefix('.').unwrap_or(entry);
         let is_valid = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
         let is_name = name.split('.').all(|label| !label.is_empty() && label.chars().all(is_valid));
         // Digits and dots only: an incomplete address.
         let is_number = name.chars().all(|c| c.is_ascii_digit() || c == '.');
-        (is_name && !is_number).then(|| Self::Domain(name.to_ascii_lowercase()))
+        if is_name && !is_number {
+            return Ok(Self::Domain(name.to_ascii_lowercase()));
+        }
+        Err(if entry.starts_with("*.") {
+            "contains a wildcard; for a domain and its subdomains use .example.com, without *"
+        } else if is_address_range(entry) {
+            "is an address range, which is not supported; use single addresses, or a domain such as .internal"
+        } else {
+            "is not a host; use hosts and domains without ports, separated by commas (such as \
+             localhost,127.0.0.1,.internal), or *"
+        })
+    }
+}
+
+/// Whether it is `10.0.0.0/8`, `fd00::/8`, `10.*` or `10.0.`.
+fn is_address_range(entry: &str) -> bool {
+    let is_part = |part: &str| part == "*" || part.parse::<u8>().is_ok();
+    match entry.split_once('/') {
+        Some((address, bits)) => bare(address).parse::<IpAddr>().is_ok() && bits.parse::<u8>().is_ok(),
+        None => entry.contains('.') && entry.strip_suffix('.').unwrap_or(entry).split('.').all(is_part),
     }
 }
 
@@ -255,12 +270,24 @@ mod tests {
         }
         assert!(NoProxy::new("*").expect("all").contains("[::5]"));
         assert!(!NoProxy::new("").expect("none").contains("anything"));
-        for invalid in
-            ["a b", "http://x", "*.x", ".", "localhost:8080", "127.0.0.1:80", "localhost.", "0.0.1", "127.0.0", "a..b"]
-        {
+        for invalid in ["a b", "http://x", ".", "localhost:8080", "127.0.0.1:80", "localhost.", "a..b", "x/8", "7"] {
+            let error = NoProxy::new(invalid).expect_err(invalid);
             assert!(
-                NoProxy::new(invalid).expect_err(invalid).message().contains("hosts and domains without ports"),
-                "{invalid}"
+                error.message().contains("is not a host; use hosts and domains without ports"),
+                "{invalid}: {error}"
+            );
+        }
+        for wildcard in ["*.example.com", "*.x", "*.10"] {
+            assert_eq!(
+                NoProxy::new(wildcard).expect_err(wildcard).message(),
+                "invalid no_proxy: entry 1 contains a wildcard; for a domain and its subdomains use .example.com, without *"
+            );
+        }
+        for range in ["10.0.0.0/8", "fd00::/8", "[fd00::]/8", "127.0.0.1/32", "10.*", "10.0.", "0.0.1", "127.0.0"] {
+            assert_eq!(
+                NoProxy::new(range).expect_err(range).message(),
+                "invalid no_proxy: entry 1 is an address range, which is not supported; use single addresses, or a domain \
+                 such as .internal"
             );
         }
         let error = NoProxy::new("localhost,http://u:pa55@proxy").expect_err("a URL");
