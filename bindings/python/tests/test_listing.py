@@ -179,7 +179,14 @@ def test_list_is_described_without_a_request(silent: SilentServer) -> None:
             "iterate over it to request the pages>"
         )
         assert "(per_page=None, starting_after=None): " in repr(client.list())
-    assert "AsyncConnectorList(" in repr(AsyncClient(TOKEN, base_url=silent.url).list())
+        for iterator in (client.list(per_page=5).pages(), iter(client.list(per_page=5))):
+            assert repr(iterator) == (
+                f"<data_connectors.{type(iterator).__name__}(per_page=5, starting_after=None): "
+                "iterate over it to request the pages>"
+            )
+    listing = AsyncClient(TOKEN, base_url=silent.url).list(starting_after="a")
+    assert "AsyncConnectorList(" in repr(listing)
+    assert "AsyncPageIterator(per_page=None, starting_after='a'): " in repr(listing.pages())
     assert not silent.reached.is_set()
 
 

@@ -43,6 +43,11 @@ class ListArguments(NamedTuple):
         cursor = None if starting_after is None else encode(starting_after, "starting_after")
         return cls(per_page or 0, cursor)
 
+    def shown(self) -> str:
+        """Return Python's arguments for a representation."""
+        cursor = self.starting_after and self.starting_after.decode()
+        return f"per_page={self.per_page or None}, starting_after={cursor!r}"
+
 
 def list_page(
     client: BaseClient, arguments: ListArguments, cancel_token: CancelToken | None
@@ -84,6 +89,7 @@ class Pager:
     ) -> None:
         lib = library()
         self.client = client
+        self.arguments = arguments
         cursor = arguments.starting_after
         self.starting_after = cursor.decode() if cursor else None
         self._cancel_token = cancel_token
@@ -178,10 +184,8 @@ class BaseConnectorList:
         self._new_pager().close()
 
     def __repr__(self) -> str:
-        per_page, cursor = self._arguments
-        arguments = f"per_page={per_page or None}, starting_after={cursor and cursor.decode()!r}"
         name = f"data_connectors.{type(self).__name__}"
-        return f"<{name}({arguments}): iterate over it to request the pages>"
+        return f"<{name}({self._arguments.shown()}): iterate over it to request the pages>"
 
     def _new_pager(self) -> Pager:
         return Pager(self._client, self._arguments, self._cancel_token, prefetch=self._prefetch)
@@ -192,6 +196,10 @@ class BaseIterator:
 
     def __init__(self, pager: Pager) -> None:
         self._pager = pager
+
+    def __repr__(self) -> str:
+        name = f"data_connectors.{type(self).__name__}"
+        return f"<{name}({self._pager.arguments.shown()}): iterate over it to request the pages>"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
