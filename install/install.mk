@@ -43,7 +43,7 @@ $(STAGE)/man/data_connectors.3: include/data_connectors.h install/man.awk
 	@awk -v folder=$(STAGE)/man -v version=$(VERSION) -f install/man.awk include/data_connectors.h
 
 # Root may not have cargo: then an existing build is installed.
-staged:
+staged: ## build the files that `make install` copies
 	@if command -v cargo >/dev/null || [ ! -f $(ARCHIVE) ]; then $(MAKE) --no-print-directory library; fi
 	@$(MAKE) --no-print-directory --silent $(STAGE)/$(REAL) $(STAGE)/man/data_connectors.3
 
@@ -101,9 +101,11 @@ INSTALLED_FILES = $(addprefix $(DESTDIR)$(LIBDIR)/,$(REAL) $(SONAME) libdata_con
 	$(addprefix $(DESTDIR)$(CMAKEDIR)/data_connectors,Config.cmake ConfigVersion.cmake)
 
 # Removes the empty folders that `make install` created, and the package's own empty folders even if another copy of the
-# repository installed them.
+# repository installed them. A closed pipe, as of `| head`, must not end the removal halfway.
 uninstall: check-folders ## remove the installed files
-	@for file in $(INSTALLED_FILES); do \
-		if [ -e $$file ] || [ -L $$file ]; then rm -f $$file && echo "removed $$file" || exit 1; fi; done
-	@mkdir -p $(STAGE) && sh install/folders.sh remove $(CREATED_FOLDERS) $(INSTALLED_FOLDERS)
-	@rmdir $(DESTDIR)$(CMAKEDIR) $(DESTDIR)$(DOCDIR) 2>/dev/null || true
+	@trap '' PIPE; found=; for file in $(INSTALLED_FILES); do \
+		if [ -e $$file ] || [ -L $$file ]; then \
+			found=1; rm -f $$file || exit 1; echo "removed $$file" 2>/dev/null || true; fi; done; \
+	mkdir -p $(STAGE) && sh install/folders.sh remove $(CREATED_FOLDERS) $(INSTALLED_FOLDERS) || exit 1; \
+	rmdir $(DESTDIR)$(CMAKEDIR) $(DESTDIR)$(DOCDIR) 2>/dev/null; \
+	[ -n "$$found" ] || { echo "nothing is installed below $(DESTDIR)$(PREFIX): pass the variables of make install" >&2; exit 1; }

@@ -237,6 +237,45 @@ fn install_and_uninstall_print_one_line_for_each_file() {
     assert_eq!(lines("removed ", &removed), lines("installed ", &installed));
 }
 
+#[test]
+fn uninstall_reports_that_nothing_is_installed() {
+    let folder = TempFolder::new("nothing");
+    let mut command = Command::new("make");
+    command.args(["uninstall", "PREFIX=/opt/dc", &format!("DESTDIR={}", folder.0.display())]).current_dir(root());
+    let output = command.env_remove("MAKEFLAGS").env_remove("MAKELEVEL").output().unwrap();
+    let expected =
+        format!("nothing is installed below {}/opt/dc: pass the variables of make install\n", folder.0.display());
+    assert!(!output.status.success());
+    assert!(String::from_utf8_lossy(&output.stderr).starts_with(&expected), "{output:?}");
+}
+
+/// As `make uninstall | head -1` does.
+#[test]
+fn uninstall_removes_everything_if_its_output_is_a_closed_pipe() {
+    let folder = TempFolder::new("pipe");
+    let destdir = folder.0.join("d");
+    let variables = [&format!("DESTDIR={}", destdir.display()), "PREFIX=/opt/dc"];
+    make(&[&["install"], &variables[..]].concat());
+    assert!(destdir.join("opt/dc/lib/libdata_connectors.a").exists());
+    // The descriptor 4 writes to a pipe whose only reader, the descriptor 3, is closed.
+    let script = "mkfifo \"$0\" && exec 3<>\"$0\" && exec 4>\"$0\" 3<&- && exec make uninstall \"$@\" >&4 4>&-";
+    run_make(Command::new("sh").args(["-c", script]).arg(folder.0.join("fifo")).args(variables));
+    assert!(!destdir.exists());
+}
+
+#[test]
+fn help_lists_the_targets_of_the_readme() {
+    let help = make(&["help"]);
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let commands =
+        readme.split("make ").skip(1).map(|rest| rest.split(|c: char| !c.is_ascii_lowercase()).next().unwrap());
+    let targets: BTreeSet<&str> = commands.filter(|name| !name.is_empty()).collect();
+    assert!(targets.contains("staged"), "{targets:?}");
+    for target in targets {
+        assert!(help.contains(&format!("\n  make {target} ")), "{target}");
+    }
+}
+
 /// It leaves folders that existed, even if they are empty, and folders with other files.
 #[test]
 fn uninstall_removes_the_folders_that_install_created() {
