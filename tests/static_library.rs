@@ -77,6 +77,26 @@ fn links_the_static_library_with_pkg_config() {
     assert_eq!(warnings.into_iter().collect::<Vec<&str>>(), documented);
 }
 
+/// In contrast to `pkg-config --static` alone, with which the linker selects the shared library.
+#[test]
+fn documented_commands_link_the_installed_static_library() {
+    let folder = TempFolder::new("documented");
+    fs::copy(root().join(EXAMPLE), folder.0.join("first.c")).unwrap();
+    let page = fs::read_to_string(root().join("docs/building.md")).unwrap();
+    let documented = page.lines().filter_map(|line| line.strip_prefix("$ "));
+    let commands: Vec<&str> =
+        documented.filter(|line| line.starts_with("cc ") && line.contains("pkg-config")).collect();
+    assert_eq!(commands.len(), 2);
+    for command in commands {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", command]).current_dir(&folder.0);
+        run(shell.env("PKG_CONFIG_PATH", installed().join("lib/pkgconfig")));
+        let program = folder.0.join("first");
+        assert_lists_all_connectors(&program, Path::new("/nonexistent"));
+        fs::remove_file(program).unwrap();
+    }
+}
+
 /// Except for the libraries that every compiler links.
 #[test]
 fn documented_static_link_line_matches_rustc() {
@@ -90,11 +110,14 @@ fn documented_static_link_line_matches_rustc() {
 
     let private = pkg_config(&["--static", "--libs-only-l"]);
     assert_eq!(private[1..], required);
-    for page in ["README.md", "docs/building.md"] {
+    for (page, count) in [("README.md", 1), ("docs/building.md", 2)] {
         let text = fs::read_to_string(root().join(page)).unwrap();
-        let documented = text.lines().find(|line| line.contains("libdata_connectors.a -l")).unwrap();
-        let documented: Vec<&str> = documented.split_whitespace().filter(|word| word.starts_with("-l")).collect();
-        assert_eq!(documented, required, "{page}");
+        let lines: Vec<&str> = text.lines().filter(|line| line.contains(" -l")).collect();
+        assert_eq!(lines.len(), count, "{page}");
+        for line in lines {
+            let documented: Vec<&str> = line.split_whitespace().filter(|word| word.starts_with("-l")).collect();
+            assert_eq!(documented, required, "{page}: {line}");
+        }
     }
 }
 
