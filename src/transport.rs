@@ -28,6 +28,7 @@ use self::attempt::{Attempt, run_as_current};
 use self::authorization::AUTHORIZATION_PLACEHOLDER;
 use self::error::{ErrorContext, is_connection_closed};
 use self::response_head::MAX_RESPONSE_HEAD_BYTES;
+use self::tls_error::{TlsOptions, Trusted};
 use self::ureq_connector::TcpConnector;
 use crate::api_error;
 use crate::call::{CallContext, Timeouts};
@@ -53,11 +54,11 @@ pub(crate) struct Transport {
 
 impl Transport {
     pub(crate) fn new(config: &Config, timeouts: Timeouts, token: AccessToken) -> Result<Self> {
-        let roots = match &config.ca_certificates {
-            CaCertificates::File(certificates) | CaCertificates::System(certificates) => {
-                RootCerts::Specific(Arc::new(certificates.clone()))
-            }
-            CaCertificates::Bundled => RootCerts::WebPki,
+        let specific = |certificates: &Vec<_>| RootCerts::Specific(Arc::new(certificates.clone()));
+        let (roots, trusted) = match &config.ca_certificates {
+            CaCertificates::File(certificates) => (specific(certificates), Trusted::CaFile),
+            CaCertificates::System(certificates) => (specific(certificates), Trusted::System),
+            CaCertificates::Bundled => (RootCerts::WebPki, Trusted::Bundled),
         };
         let client_certificate = config.client_certificate.to_ureq()?;
         let has_client_certificate = client_certificate.is_some();
@@ -103,7 +104,7 @@ impl Transport {
                 authority: config.base_url().authority(),
                 timeouts,
                 max_response_bytes: config.max_response_bytes,
-                has_client_certificate,
+                tls: TlsOptions { trusted, has_client_certificate },
                 token,
             },
         })

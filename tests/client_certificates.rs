@@ -26,7 +26,7 @@ fn files() -> &'static Path {
 
 /// Creates a client certificate for a key, signed by the CA in the folder.
 fn create_certificate(folder: &Path, key: &str, certificate: &str) {
-    let signing = "openssl req -x509 -CA ca.pem -CAkey ca.key -days 2 -addext basicConstraints=CA:FALSE";
+    let signing = "openssl req -x509 -CA dev-ca.pem -CAkey dev-ca.key -days 2 -addext basicConstraints=CA:FALSE";
     openssl::run(folder, &format!("{signing} -subj /CN=client -key {key} -out {certificate}"));
 }
 
@@ -38,7 +38,7 @@ fn start_server(client_ca: &str) -> FaultServer {
 
 fn config_for(server: &FaultServer) -> Config {
     let mut config = config(&format!("https://localhost:{}", server.address().port()));
-    config.set_ca_file(Some(&files().join("ca.pem"))).unwrap();
+    config.set_ca_file(Some(&files().join("dev-ca.pem"))).unwrap();
     config
 }
 
@@ -56,14 +56,14 @@ fn assert_rejected<T>(outcome: Result<T, Error>, message: &str) {
 
 #[test]
 fn server_that_requires_a_client_certificate_receives_it() {
-    let server = start_server("ca.pem");
+    let server = start_server("dev-ca.pem");
     let mut config = config_for(&server);
-    set_files(&mut config, "client.pem", "client.key");
+    set_files(&mut config, "dev-client.pem", "dev-client.key");
     assert_eq!(list(&Client::new(&config).unwrap()).unwrap().count(), 1);
     // The order does not matter, and a reset removes both.
     let mut reversed = config_for(&server);
-    reversed.set_client_key_file(Some(&files().join("client.key"))).unwrap();
-    reversed.set_client_certificate_file(Some(&files().join("client.pem"))).unwrap();
+    reversed.set_client_key_file(Some(&files().join("dev-client.key"))).unwrap();
+    reversed.set_client_certificate_file(Some(&files().join("dev-client.pem"))).unwrap();
     assert_eq!(list(&Client::new(&reversed).unwrap()).unwrap().count(), 1);
     reversed.set_client_certificate_file(None).unwrap().set_client_key_file(None).unwrap();
     assert_eq!(list(&Client::new(&reversed).unwrap()).unwrap_err().kind(), ErrorKind::Tls);
@@ -71,19 +71,30 @@ fn server_that_requires_a_client_certificate_receives_it() {
 
 #[test]
 fn client_certificate_is_sent_through_a_proxy() {
-    let server = start_server("ca.pem");
+    let server = start_server("dev-ca.pem");
     let target = Some(server.address().to_string());
     let (proxy, requested) = start_proxy("HTTP/1.1 200 Connection established\r\n\r\n", target);
     let mut config = config_for(&server);
-    set_files(&mut config, "client.pem", "client.key");
+    set_files(&mut config, "dev-client.pem", "dev-client.key");
     config.set_proxy(Some(&format!("http://{proxy}"))).unwrap();
     assert_eq!(list(&Client::new(&config).unwrap()).unwrap().count(), 1);
     assert!(requested.join().unwrap().starts_with("CONNECT localhost:"));
 }
 
 #[test]
+fn client_certificate_has_no_effect_without_tls() {
+    let server = FaultServer::start(vec![vec![Step::ReadRequest, ok_response()]], None);
+    let mut config = config(&format!("http://{}", server.address()));
+    set_files(&mut config, "dev-client.pem", "dev-client.key");
+    assert_eq!(list(&Client::new(&config).unwrap()).unwrap().count(), 1);
+    // The files are checked nevertheless.
+    set_files(&mut config, "dev-server.pem", "dev-client.key");
+    assert_rejected(Client::new(&config), "not the key of the first certificate");
+}
+
+#[test]
 fn error_says_to_set_a_missing_client_certificate() {
-    let server = start_server("ca.pem");
+    let server = start_server("dev-ca.pem");
     let mut config = config_for(&server);
     config.set_max_retries(2).unwrap();
     let error = list(&Client::new(&config).unwrap()).unwrap_err();
@@ -97,15 +108,29 @@ fn error_says_to_set_a_missing_client_certificate() {
     assert_eq!(server.requests(), Vec::<String>::new());
 }
 
+/// A server with TLS 1.2 sends its alert and closes the connection while the client still sends its part of the
+/// handshake: the alert is the error, whichever comes first. src/transport/tcp.rs tests the order that needs care.
+#[test]
+fn error_is_the_alert_even_if_sending_fails() {
+    let tls = openssl::server_config_with(files(), Some("dev-ca.pem"), &[&rustls::version::TLS12]);
+    let server = FaultServer::start(vec![vec![Step::ReadRequest, ok_response()]], Some(tls));
+    let config = config_for(&server);
+    for attempt in 0..200 {
+        let error = list(&Client::new(&config).unwrap()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Tls, "attempt {attempt}: {error}");
+        assert!(error.message().contains("refused the TLS connection (alert "), "attempt {attempt}: {error}");
+    }
+}
+
 #[test]
 fn error_says_that_the_client_certificate_is_not_trusted() {
     openssl::run(
         files(),
-        "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=other -keyout /dev/null -out other-ca.pem",
+        "openssl req -x509 -newkey rsa:2048 -noenc -days 2 -subj /CN=other -keyout /dev/null -out other-ca.pem",
     );
     let server = start_server("other-ca.pem");
     let mut config = config_for(&server);
-    set_files(&mut config, "client.pem", "client.key");
+    set_files(&mut config, "dev-client.pem", "dev-client.key");
     let error = list(&Client::new(&config).unwrap()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Tls);
     let expected = "(alert unknown ca): it does not trust the CA of the client certificate: check \
@@ -117,8 +142,8 @@ fn error_says_that_the_client_certificate_is_not_trusted() {
 fn accepts_every_format_of_keys_and_chains() {
     let folder = files();
     for (key, command) in [
-        ("pkcs8-rsa", "openssl pkey -in client.key"),
-        ("pkcs1-rsa", "openssl rsa -in client.key -traditional"),
+        ("pkcs8-rsa", "openssl pkey -in dev-client.key"),
+        ("pkcs1-rsa", "openssl rsa -in dev-client.key -traditional"),
         ("pkcs8-ec", "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384"),
         // With an EC PARAMETERS block in front of the key.
         ("sec1-ec", "openssl ecparam -name prime256v1 -genkey"),
@@ -126,14 +151,14 @@ fn accepts_every_format_of_keys_and_chains() {
     ] {
         openssl::run(folder, &format!("{command} -out {key}.key"));
         create_certificate(folder, &format!("{key}.key"), &format!("{key}.pem"));
-        let server = start_server("ca.pem");
+        let server = start_server("dev-ca.pem");
         let mut config = config_for(&server);
         set_files(&mut config, &format!("{key}.pem"), &format!("{key}.key"));
         assert_eq!(list(&Client::new(&config).unwrap()).unwrap().count(), 1, "{key}");
     }
     // One file with a byte order mark, the key, the certificate and its CA.
-    openssl::run(folder, "{ printf '\\357\\273\\277'; cat client.key client.pem ca.pem; } > combined.pem");
-    let server = start_server("ca.pem");
+    openssl::run(folder, "{ printf '\\357\\273\\277'; cat dev-client.key dev-client.pem dev-ca.pem; } > combined.pem");
+    let server = start_server("dev-ca.pem");
     let mut config = config_for(&server);
     set_files(&mut config, "combined.pem", "combined.pem");
     assert_eq!(list(&Client::new(&config).unwrap()).unwrap().count(), 1);
@@ -142,18 +167,19 @@ fn accepts_every_format_of_keys_and_chains() {
 #[test]
 fn a_chain_contains_the_intermediate_cas() {
     let folder = openssl::documented_files("client-chain");
-    let intermediate = "openssl req -x509 -CA ca.pem -CAkey ca.key -newkey rsa:2048 -nodes -days 2 -subj /CN=middle";
+    let intermediate =
+        "openssl req -x509 -CA dev-ca.pem -CAkey dev-ca.key -newkey rsa:2048 -noenc -days 2 -subj /CN=middle";
     openssl::run(&folder, &format!("{intermediate} -keyout middle.key -out middle.pem"));
-    let leaf = "openssl req -x509 -CA middle.pem -CAkey middle.key -days 2 -subj /CN=client -key client.key";
+    let leaf = "openssl req -x509 -CA middle.pem -CAkey middle.key -days 2 -subj /CN=client -key dev-client.key";
     openssl::run(&folder, &format!("{leaf} -addext basicConstraints=CA:FALSE -out leaf.pem"));
     openssl::run(&folder, "cat leaf.pem middle.pem > chain.pem");
-    let tls = openssl::server_config(&folder, Some("ca.pem"));
+    let tls = openssl::server_config(&folder, Some("dev-ca.pem"));
     let server = FaultServer::start(vec![vec![Step::ReadRequest, ok_response()]], Some(tls));
     let list_with = |chain: &str| {
         let mut config = config_for(&server);
-        config.set_ca_file(Some(&folder.join("ca.pem"))).unwrap();
+        config.set_ca_file(Some(&folder.join("dev-ca.pem"))).unwrap();
         config.set_client_certificate_file(Some(&folder.join(chain))).unwrap();
-        config.set_client_key_file(Some(&folder.join("client.key"))).unwrap();
+        config.set_client_key_file(Some(&folder.join("dev-client.key"))).unwrap();
         list(&Client::new(&config).unwrap())
     };
     assert_eq!(list_with("chain.pem").unwrap().count(), 1);
@@ -163,15 +189,15 @@ fn a_chain_contains_the_intermediate_cas() {
 #[test]
 fn client_requires_both_files_and_that_they_match() {
     let mut config = config("https://localhost:1");
-    config.set_client_certificate_file(Some(&files().join("client.pem"))).unwrap();
+    config.set_client_certificate_file(Some(&files().join("dev-client.pem"))).unwrap();
     assert_rejected(Client::new(&config), "missing client_key_file: client_certificate_file requires it");
     config.set_client_certificate_file(None).unwrap();
-    config.set_client_key_file(Some(&files().join("client.key"))).unwrap();
+    config.set_client_key_file(Some(&files().join("dev-client.key"))).unwrap();
     assert_rejected(Client::new(&config), "missing client_certificate_file: client_key_file requires it");
-    config.set_client_certificate_file(Some(&files().join("server.pem"))).unwrap();
+    config.set_client_certificate_file(Some(&files().join("dev-server.pem"))).unwrap();
     assert_rejected(
         Client::new(&config),
-        "client.key: not the key of the first certificate in client_certificate_file",
+        "dev-client.key: not the key of the first certificate in client_certificate_file",
     );
 }
 
@@ -179,16 +205,16 @@ fn client_requires_both_files_and_that_they_match() {
 fn invalid_files_have_clear_errors() {
     let folder = openssl::documented_files("invalid-client-files");
     for command in [
-        "openssl pkey -in client.key -aes128 -passout pass:s3cret -out pkcs8.key",
-        "openssl rsa -in client.key -traditional -aes128 -passout pass:s3cret -out pkcs1.key",
-        "cat client.key server.key > two.key",
+        "openssl pkey -in dev-client.key -aes128 -passout pass:s3cret -out pkcs8.key",
+        "openssl rsa -in dev-client.key -traditional -aes128 -passout pass:s3cret -out pkcs1.key",
+        "cat dev-client.key dev-server.key > two.key",
         "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-521 -out p521.key",
-        "sed 7d client.key > damaged.key",
-        "head -n 5 client.key > cut.key",
-        "sed 7d client.pem > damaged.pem",
-        "head -n 5 client.pem > cut.pem",
-        "openssl x509 -in client.pem -outform DER -out client.der",
-        "cat client.pem damaged.pem > second.pem",
+        "sed 7d dev-client.key > damaged.key",
+        "head -n 5 dev-client.key > cut.key",
+        "sed 7d dev-client.pem > damaged.pem",
+        "head -n 5 dev-client.pem > cut.pem",
+        "openssl x509 -in dev-client.pem -outform DER -out client.der",
+        "cat dev-client.pem damaged.pem > second.pem",
     ] {
         openssl::run(&folder, command);
     }
@@ -199,7 +225,7 @@ fn invalid_files_have_clear_errors() {
         ("pkcs8.key", "the key is encrypted; decrypt it: openssl pkey -in encrypted.key -out decrypted.key"),
         ("pkcs1.key", "the key is encrypted; decrypt it: openssl pkey -in encrypted.key -out decrypted.key"),
         ("two.key", "2 private keys found; use a file with one"),
-        ("client.pem", "no private key found; use a PEM file with a -----BEGIN PRIVATE KEY----- block"),
+        ("dev-client.pem", "no private key found; use a PEM file with a -----BEGIN PRIVATE KEY----- block"),
         (
             "p521.key",
             "the key is malformed or unsupported; use RSA (2048 to 4096 bits), ECDSA (P-256 or P-384) or Ed25519",
@@ -211,7 +237,7 @@ fn invalid_files_have_clear_errors() {
     }
     for (file, reason) in [
         ("missing.pem", "could not read client_certificate_file"),
-        ("client.key", "no certificate found; use a PEM file with -----BEGIN CERTIFICATE----- blocks"),
+        ("dev-client.key", "no certificate found; use a PEM file with -----BEGIN CERTIFICATE----- blocks"),
         ("client.der", "no certificate found; use a PEM file with -----BEGIN CERTIFICATE----- blocks"),
         ("cut.pem", "not a PEM file, or incomplete; use one with -----BEGIN CERTIFICATE----- blocks"),
         ("damaged.pem", "certificate 1 is malformed, or not X.509 version 3"),
@@ -365,7 +391,7 @@ fn decoded_keys_are_wiped_from_memory() {
 /// Contents instead of a path are a likely mistake, as secrets are often in environment variables.
 #[test]
 fn key_is_in_no_message_log_or_debug_output() {
-    let contents = std::fs::read_to_string(files().join("client.key")).unwrap();
+    let contents = std::fs::read_to_string(files().join("dev-client.key")).unwrap();
     let secret = contents.lines().nth(3).unwrap();
     let mut config = config("https://localhost:1");
     for text in [contents.as_str(), &contents.replace('\n', " "), secret] {
@@ -389,9 +415,9 @@ fn key_is_in_no_message_log_or_debug_output() {
             assert_not_repeated(&outcome.unwrap_err(), value);
         }
     }
-    let server = start_server("ca.pem");
+    let server = start_server("dev-ca.pem");
     let mut config = config_for(&server);
-    set_files(&mut config, "client.pem", "client.key");
+    set_files(&mut config, "dev-client.pem", "dev-client.key");
     let lines = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
     let log = lines.clone();
     config.set_logger(LogLevel::Debug, move |_, line| log.lock().unwrap().push(line.to_owned()));

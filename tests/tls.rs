@@ -4,6 +4,8 @@
 
 mod support;
 
+use std::time::Duration;
+
 use data_connectors::{Client, Error, ErrorKind};
 use data_connectors_sandbox::Sandbox;
 use support::certificates::{self, Flaw};
@@ -14,11 +16,11 @@ use support::openssl;
 #[test]
 fn error_names_the_flaw_of_the_certificate() {
     for (flaw, reason) in [
-        (Flaw::WrongHost, "is for another host name: check base_url"),
+        (Flaw::WrongHost, "is for elsewhere.example, not for 127.0.0.1: check base_url"),
         (Flaw::Expired, "has expired: renew it, or check this machine's clock"),
         (Flaw::NotYetValid, "is not valid yet: check this machine's clock"),
-        (Flaw::SelfSigned, "is not trusted (unknown issuer, or self-signed): with a private CA"),
-        (Flaw::UnknownIssuer, "or behind a TLS-inspecting proxy, set ca_file to its CA certificate"),
+        (Flaw::SelfSigned, "is not trusted (ca_file does not contain the CA that issued it): add that CA to ca_file"),
+        (Flaw::UnknownIssuer, "or intermediate CAs to the server's chain"),
     ] {
         let server =
             FaultServer::start(vec![vec![Step::ReadRequest, ok_response()]], Some(certificates::server_config(flaw)));
@@ -36,7 +38,9 @@ fn bundled_roots_do_not_trust_the_test_ca_and_a_malformed_ca_file_is_rejected() 
     let server =
         FaultServer::start(vec![vec![Step::ReadRequest, ok_response()]], Some(certificates::server_config(Flaw::None)));
     let mut config = config(&format!("https://{}", server.address()));
-    assert_eq!(list(&Client::new(&config).unwrap()).unwrap_err().kind(), ErrorKind::Tls);
+    let error = list(&Client::new(&config).unwrap()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Tls);
+    assert!(error.message().contains("set ca_file to its CA certificate"), "{error}");
     let malformed = support::scratch().join("malformed.pem");
     std::fs::write(&malformed, "-----BEGIN CERTIFICATE-----\naGVsbG8gd29ybGQ=\n-----END CERTIFICATE-----\n").unwrap();
     let error = config.set_ca_file(Some(&malformed)).unwrap_err();
@@ -50,6 +54,11 @@ fn trusts_the_system_roots_if_enabled() {
         let mut config = config(url.to_str().unwrap());
         config.set_system_roots(true).unwrap();
         assert_eq!(list(&Client::new(&config).unwrap()).unwrap().count(), 1);
+        let other = certificates::server_config(Flaw::UnknownIssuer);
+        let other = FaultServer::start(vec![vec![Step::ReadRequest, ok_response()]], Some(other));
+        config.set_base_url(&format!("https://{}", other.address())).unwrap();
+        let error = list(&Client::new(&config).unwrap()).unwrap_err();
+        assert!(error.message().contains("the system's certificates do not contain the CA"), "{error}");
         return;
     }
     let server =
@@ -89,33 +98,45 @@ fn documented_commands_create_a_ca_and_a_certificate_that_is_trusted() {
     let server =
         FaultServer::start(vec![vec![Step::ReadRequest, ok_response()]], Some(openssl::server_config(&folder, None)));
     let mut config = config(&format!("https://localhost:{}", server.address().port()));
-    config.set_ca_file(Some(&folder.join("ca.pem"))).unwrap();
+    config.set_ca_file(Some(&folder.join("dev-ca.pem"))).unwrap();
     assert_eq!(list(&Client::new(&config).unwrap()).unwrap().count(), 1);
+}
+
+/// Run in a folder with files of a production server, they overwrite none.
+#[test]
+fn documented_commands_create_files_with_names_of_their_own() {
+    let commands = openssl::documented_commands().join(" ");
+    let words: Vec<&str> = commands.split_whitespace().collect();
+    let outputs = words.windows(2).filter(|pair| ["-out", "-keyout"].contains(&pair[0])).map(|pair| pair[1]);
+    let outputs: Vec<&str> = outputs.collect();
+    assert_eq!(outputs.len(), 6);
+    assert!(outputs.iter().all(|name| name.starts_with("dev-")), "{outputs:?}");
+    assert_eq!(outputs.iter().collect::<std::collections::HashSet<_>>().len(), outputs.len());
 }
 
 #[test]
 fn self_signed_certificate_that_is_not_a_ca_is_trusted_as_the_ca_file() {
     let folder = openssl::folder("self-signed-leaf");
-    let self_signed = "openssl req -x509 -newkey rsa:2048 -nodes -days 365 -subj /CN=server \
+    let self_signed = "openssl req -x509 -newkey rsa:2048 -noenc -days 365 -subj /CN=server \
                        -addext subjectAltName=DNS:localhost -addext basicConstraints=critical,CA:FALSE \
-                       -keyout server.key -out server.pem";
+                       -keyout dev-server.key -out dev-server.pem";
     openssl::run(&folder, self_signed);
     let server =
         FaultServer::start(vec![vec![Step::ReadRequest, ok_response()]], Some(openssl::server_config(&folder, None)));
     let mut config = config(&format!("https://localhost:{}", server.address().port()));
-    config.set_ca_file(Some(&folder.join("server.pem"))).unwrap();
+    config.set_ca_file(Some(&folder.join("dev-server.pem"))).unwrap();
     assert_eq!(list(&Client::new(&config).unwrap()).unwrap().count(), 1);
 }
 
 /// The error for a server whose certificate openssl created with this command, which is also the CA file unless there
-/// is a ca.pem.
+/// is a dev-ca.pem.
 fn error_for_certificate(name: &str, commands: &[&str]) -> Error {
     let folder = openssl::folder(name);
     commands.iter().for_each(|command| openssl::run(&folder, command));
     let server =
         FaultServer::start(vec![vec![Step::ReadRequest, ok_response()]], Some(openssl::server_config(&folder, None)));
     let mut config = config(&format!("https://localhost:{}", server.address().port()));
-    let ca = folder.join(if folder.join("ca.pem").exists() { "ca.pem" } else { "server.pem" });
+    let ca = folder.join(if folder.join("dev-ca.pem").exists() { "dev-ca.pem" } else { "dev-server.pem" });
     config.set_ca_file(Some(&ca)).unwrap();
     let error = list(&Client::new(&config).unwrap()).unwrap_err();
     assert_eq!((error.kind(), server.requests().len()), (ErrorKind::Tls, 0), "{error}");
@@ -124,13 +145,13 @@ fn error_for_certificate(name: &str, commands: &[&str]) -> Error {
 
 #[test]
 fn error_for_a_self_signed_certificate_contains_the_documented_commands() {
-    let self_signed = "openssl req -x509 -newkey rsa:2048 -nodes -days 365 -subj /CN=localhost \
-                       -addext subjectAltName=DNS:localhost -keyout server.key -out server.pem";
+    let self_signed = "openssl req -x509 -newkey rsa:2048 -noenc -days 365 -subj /CN=localhost \
+                       -addext subjectAltName=DNS:localhost -keyout dev-server.key -out dev-server.pem";
     let error = error_for_certificate("self-signed", &[self_signed]);
     let commands = openssl::documented_commands();
     let advice = format!(
         "is a CA certificate, which is not accepted as a server certificate: create a CA and a server certificate signed \
-         by it, with OpenSSL 3, and set ca_file to ca.pem: {} && {}",
+         by it, with OpenSSL 3, and set ca_file to dev-ca.pem: {} && {}",
         commands[0], commands[1]
     );
     assert!(error.message().ends_with(&advice), "{error}");
@@ -139,9 +160,10 @@ fn error_for_a_self_signed_certificate_contains_the_documented_commands() {
 #[test]
 fn error_says_what_is_wrong_with_a_certificate() {
     let [create_ca, create_certificate] = &openssl::documented_commands()[..2] else { panic!("two commands") };
-    let request = "openssl req -new -newkey rsa:2048 -nodes -subj /CN=localhost -keyout server.key -out server.csr";
-    let sign = "openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -out server.pem";
-    let other_ca = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=ca -keyout ca.key -out ca.pem";
+    let request =
+        "openssl req -new -newkey rsa:2048 -noenc -subj /CN=localhost -keyout dev-server.key -out dev-server.csr";
+    let sign = "openssl x509 -req -in dev-server.csr -CA dev-ca.pem -CAkey dev-ca.key -CAcreateserial -days 2 -out dev-server.pem";
+    let other_ca = "openssl req -x509 -newkey rsa:2048 -noenc -days 2 -subj /CN=ca -keyout dev-ca.key -out dev-ca.pem";
     let without_name = create_certificate.replace("-addext subjectAltName=DNS:localhost", "");
     let for_clients = format!("{create_certificate} -addext extendedKeyUsage=clientAuth");
     let with_sha1 = format!("{create_certificate} -sha1");
@@ -178,7 +200,10 @@ fn errors_for_alerts_name_the_server() {
         (48, "(alert unknown ca): check the server's TLS configuration and its log"),
         (49, "(alert access denied): it denied access: check the server's rules and its log"),
         (70, "(alert protocol version): it supports neither TLS 1.2 nor TLS 1.3: enable one of them on the server"),
-        (71, "(alert insufficient security): it requires TLS versions or algorithms that are not supported"),
+        (
+            71,
+            "(alert insufficient security): it requires other algorithms: enable TLS 1.2 or 1.3 with ECDHE on the server",
+        ),
         (80, "(alert internal error): it has an internal error: check the server's log"),
         (112, "(alert unrecognized name): it has no certificate for this host name: check base_url"),
         (116, "(alert certificate required): it requires a client certificate: set client_certificate_file"),
@@ -239,6 +264,29 @@ fn error_says_that_the_connection_was_closed_during_the_handshake() {
         server.address()
     );
     assert_eq!(error.message(), expected);
+}
+
+#[test]
+fn timeout_during_the_handshake_says_so() {
+    let server = FaultServer::start(vec![vec![Step::KeepOpen]], None);
+    let advice = "during the TLS handshake: if the port does not use TLS, use http:// in base_url";
+    for (is_connect_timeout, option) in [(true, " (connect_timeout_ms)"), (false, "")] {
+        let mut config = tls_config(&server);
+        let timeout = Duration::from_millis(150);
+        if is_connect_timeout { config.set_connect_timeout(timeout) } else { config.set_timeout(timeout) }.unwrap();
+        let error = list(&Client::new(&config).unwrap()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Timeout);
+        let expected = format!("{} timed out after 150 ms{option} {advice}", server.address());
+        assert!(error.message().contains(&expected), "{error}");
+    }
+    // After the handshake, the server is known to use TLS.
+    let script = vec![Step::ReadRequest, Step::KeepOpen];
+    let server = FaultServer::start(vec![script], Some(certificates::server_config(Flaw::None)));
+    let mut config = tls_config(&server);
+    config.set_timeout(Duration::from_millis(500)).unwrap();
+    let error = list(&Client::new(&config).unwrap()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert!(!error.message().contains("handshake"), "{error}");
 }
 
 #[test]

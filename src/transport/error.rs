@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 
 use rustls::Error as TlsError;
 
-use super::tls_error;
+use super::tls_error::{self, TlsOptions};
 use crate::call::{Interruption, Timeouts};
 use crate::config::AccessToken;
 use crate::error::{Error, ErrorKind};
@@ -26,6 +26,8 @@ pub(super) enum TransportError {
     NotConnected { host: String, port: u16, address: SocketAddr, error: io::Error },
     /// The proxy refused the CONNECT tunnel; `message` is the complete error message.
     ProxyRefused { message: String, is_temporary: bool },
+    /// A timeout expired during the TLS handshake.
+    HandshakeTimedOut(Interruption),
     /// The server closed the connection during the TLS handshake.
     ClosedDuringHandshake,
     /// The server closed a connection without TLS before it sent anything.
@@ -84,14 +86,16 @@ pub(super) fn is_connection_closed(error: &ureq::Error) -> bool {
 
 const CHECK_HEADERS: &str = "check which headers the server, or a gateway before it, adds";
 
+/// The end of the parser's message if a response does not start with `HTTP/1.`.
+const NOT_HTTP: &str = "invalid HTTP version";
+
 /// What error messages need to know about the client.
 pub(super) struct ErrorContext {
     /// `host` or `host:port`.
     pub authority: String,
     pub timeouts: Timeouts,
     pub max_response_bytes: u64,
-    /// Whether the client sends a certificate if a server requests one.
-    pub has_client_certificate: bool,
+    pub tls: TlsOptions,
     /// Redacted from text that the server may echo.
     pub token: AccessToken,
 }
@@ -121,11 +125,16 @@ impl ErrorContext {
                 ErrorKind::TooLarge,
                 format!("response headers from {host} are larger than {} KiB: {CHECK_HEADERS}", limit / 1024),
             ),
+            ureq::Error::Protocol(error) if error.to_string().ends_with(NOT_HTTP) => {
+                (ErrorKind::Protocol, format!("response from {host} is not HTTP/1.1: check base_url and the port"))
+            }
             // The message may quote the response.
             other => {
                 let other = other.to_string();
-                let reason = self.token.redact(&other);
-                (ErrorKind::Protocol, format!("invalid HTTP response from {host}: {reason}"))
+                let reason = other.strip_prefix("protocol: ").unwrap_or(&other);
+                let reason = self.token.redact(reason.strip_prefix("http parse fail: ").unwrap_or(reason));
+                let advice = "check the server, or a gateway before it";
+                (ErrorKind::Protocol, format!("invalid HTTP response from {host} ({reason}): {advice}"))
             }
         };
         Error::new(kind, message)
@@ -190,6 +199,11 @@ impl ErrorContext {
                 ErrorKind::InvalidArgument,
                 "request is too long: access_token, cursor, base_url and user_agent_suffix share 24 kB".to_owned(),
             ),
+            TransportError::HandshakeTimedOut(interruption) => {
+                let error = interruption.into_error(self.timeouts, Some(peer));
+                let advice = "if the port does not use TLS, use http:// in base_url";
+                (error.kind(), format!("{} during the TLS handshake: {advice}", error.message()))
+            }
             TransportError::ClosedDuringHandshake => (
                 ErrorKind::Connection,
                 format!("connection closed by {peer} during the TLS handshake: check the port and the server's log"),
@@ -227,7 +241,7 @@ impl ErrorContext {
     }
 
     fn tls_error(&self, error: &TlsError) -> (ErrorKind, String) {
-        (ErrorKind::Tls, tls_error::message(error, &self.authority, self.has_client_certificate))
+        (ErrorKind::Tls, tls_error::message(error, &self.authority, self.tls))
     }
 }
 

@@ -5,13 +5,31 @@ use std::net::IpAddr;
 
 use rustls::{AlertDescription, CertificateError, Error as TlsError, InvalidMessage, PeerIncompatible};
 
+/// What the messages need to know about the client's options.
+#[derive(Clone, Copy)]
+pub(super) struct TlsOptions {
+    pub trusted: Trusted,
+    /// Whether the client sends a certificate if a server requests one.
+    pub has_client_certificate: bool,
+}
+
+/// The certificate authorities that the client trusts.
+#[derive(Clone, Copy)]
+pub(super) enum Trusted {
+    Bundled,
+    CaFile,
+    System,
+}
+
 /// The message for a failed TLS handshake or connection. `host` may have a port.
-pub(super) fn message(error: &TlsError, host: &str, has_client_certificate: bool) -> String {
+pub(super) fn message(error: &TlsError, host: &str, options: TlsOptions) -> String {
     match error {
-        TlsError::InvalidCertificate(error) => format!("TLS certificate of {host} {}", certificate(error, host)),
+        TlsError::InvalidCertificate(error) => {
+            format!("TLS certificate of {host} {}", certificate(error, host, options.trusted))
+        }
         TlsError::AlertReceived(alert) => {
             let sent = format!("{host} refused the TLS connection (alert {})", alert_name(*alert));
-            format!("{sent}: {}", alert_advice(*alert, has_client_certificate))
+            format!("{sent}: {}", alert_advice(*alert, options.has_client_certificate))
         }
         TlsError::InvalidMessage(
             InvalidMessage::InvalidContentType
@@ -49,7 +67,7 @@ fn protocol_violation(host: &str, reason: &str) -> String {
 }
 
 /// The predicate and the advice of a sentence about a server's certificate.
-fn certificate(error: &CertificateError, host: &str) -> String {
+fn certificate(error: &CertificateError, host: &str, trusted: Trusted) -> String {
     use CertificateError::*;
     let text = match error {
         Expired | ExpiredContext { .. } => "has expired: renew it, or check this machine's clock",
@@ -58,11 +76,24 @@ fn certificate(error: &CertificateError, host: &str) -> String {
             let name = alternative_name(host);
             return format!("names no host (subjectAltName is missing): create it with -addext subjectAltName={name}");
         }
-        NotValidForName | NotValidForNameContext { .. } => "is for another host name: check base_url",
-        UnknownIssuer => {
-            "is not trusted (unknown issuer, or self-signed): \
-             with a private CA or behind a TLS-inspecting proxy, set ca_file to its CA certificate"
+        NotValidForNameContext { presented, .. } => {
+            return format!("is for {}, not for {}: check base_url", host_names(presented), without_port(host));
         }
+        NotValidForName => "is for another host: check base_url",
+        UnknownIssuer => match trusted {
+            Trusted::Bundled => {
+                "is not trusted (unknown issuer, or self-signed): \
+                 with a private CA or behind a TLS-inspecting proxy, set ca_file to its CA certificate"
+            }
+            Trusted::CaFile => {
+                "is not trusted (ca_file does not contain the CA that issued it): \
+                 add that CA to ca_file, or intermediate CAs to the server's chain"
+            }
+            Trusted::System => {
+                "is not trusted (the system's certificates do not contain the CA that issued it): \
+                 install that CA, or set ca_file to its certificate"
+            }
+        },
         Revoked => "was revoked: replace it on the server",
         BadEncoding => "is malformed: replace it on the server",
         UnhandledCriticalExtension => "has an unsupported critical extension: replace it on the server",
@@ -84,12 +115,32 @@ fn certificate(error: &CertificateError, host: &str) -> String {
     text.to_owned()
 }
 
+/// The names of a certificate, which rustls passes as `DnsName("example.com")` or `IpAddress(192.0.2.1)`.
+fn host_names(presented: &[String]) -> String {
+    const MAX_NAMES: usize = 3;
+    let names: Vec<&str> = presented
+        .iter()
+        .filter_map(|name| match name.strip_suffix(')')?.split_once('(')? {
+            ("DnsName", name) => Some(name.trim_matches('"')),
+            ("IpAddress", address) => Some(address),
+            _ => None,
+        })
+        // They are in a message of one line.
+        .filter(|name| name.len() <= 253 && name.bytes().all(|byte| byte.is_ascii_graphic()))
+        .collect();
+    match (names.len(), names.get(..MAX_NAMES)) {
+        (0, _) => "another host".to_owned(),
+        (count, Some(shown)) if count > MAX_NAMES => format!("{} and {} more", shown.join(", "), count - MAX_NAMES),
+        _ => names.join(", "),
+    }
+}
+
 /// The same for an error of webpki, by its name: rustls does not export the type.
 fn other_certificate(name: &str, host: &str) -> String {
     match name {
         "CaUsedAsEndEntity" => format!(
             "is a CA certificate, which is not accepted as a server certificate: create a CA and a server certificate \
-             signed by it, with OpenSSL 3, and set ca_file to ca.pem: {CREATE_CA} && {}",
+             signed by it, with OpenSSL 3, and set ca_file to dev-ca.pem: {CREATE_CA} && {}",
             create_certificate(host)
         ),
         "UnsupportedCertVersion" => format!(
@@ -110,25 +161,31 @@ fn other_certificate(name: &str, host: &str) -> String {
     }
 }
 
-/// Creates a CA: its certificate ca.pem and its key ca.key. docs/tls.md also contains this command and the next one,
+/// Creates a CA: its certificate dev-ca.pem and its key dev-ca.key. docs/tls.md also contains this command and the next one,
 /// which tests run from there.
-const CREATE_CA: &str = "openssl req -x509 -newkey rsa:2048 -nodes -days 365 -subj /CN=ca -keyout ca.key -out ca.pem";
+const CREATE_CA: &str =
+    "openssl req -x509 -newkey rsa:2048 -noenc -days 365 -subj /CN=ca -keyout dev-ca.key -out dev-ca.pem";
 
-/// Creates a certificate of a server, server.pem and server.key, that is signed by that CA.
+/// Creates a certificate of a server, dev-server.pem and dev-server.key, that is signed by that CA.
 fn create_certificate(host: &str) -> String {
     format!(
-        "openssl req -x509 -CA ca.pem -CAkey ca.key -newkey rsa:2048 -nodes -days 365 -subj /CN=server \
-         -addext subjectAltName={} -addext basicConstraints=CA:FALSE -keyout server.key -out server.pem",
+        "openssl req -x509 -CA dev-ca.pem -CAkey dev-ca.key -newkey rsa:2048 -noenc -days 365 -subj /CN=server \
+         -addext subjectAltName={} -addext basicConstraints=CA:FALSE -keyout dev-server.key -out dev-server.pem",
         alternative_name(host)
     )
 }
 
 /// A host in openssl's syntax of subjectAltName.
 fn alternative_name(host: &str) -> String {
-    let bracketed = host.strip_prefix('[').and_then(|rest| rest.split_once(']')).map(|(address, _)| address);
-    let host = bracketed.or(host.split_once(':').map(|(host, _)| host)).unwrap_or(host);
+    let host = without_port(host);
     let kind = if host.parse::<IpAddr>().is_ok() { "IP" } else { "DNS" };
     format!("{kind}:{host}")
+}
+
+/// A host, without the brackets of an IPv6 address.
+fn without_port(host: &str) -> &str {
+    let bracketed = host.strip_prefix('[').and_then(|rest| rest.split_once(']')).map(|(address, _)| address);
+    bracketed.or(host.split_once(':').map(|(host, _)| host)).unwrap_or(host)
 }
 
 /// The reason in parentheses, and the advice.
@@ -144,7 +201,7 @@ fn incompatible(reason: &PeerIncompatible) -> String {
         PeerIncompatible::NoCertificateRequestSignatureSchemesInCommon => {
             "the server does not support the key of the client certificate: use another kind of key, such as RSA"
         }
-        _ => "enable TLS 1.2 or 1.3 on the server, with algorithms that docs/tls.md lists",
+        _ => "enable TLS 1.2 or 1.3 on the server, with ECDHE (X25519, P-256 or P-384)",
     };
     format!("({}): {advice}", words(reason))
 }
@@ -156,14 +213,14 @@ fn alert_advice(alert: AlertDescription, has_client_certificate: bool) -> &'stat
             "it requires a client certificate: set client_certificate_file and client_key_file"
         }
         (HandshakeFailure | BadCertificate, false) => {
-            "it may require a client certificate (set client_certificate_file and client_key_file), or TLS versions \
-             or algorithms that are not supported (docs/tls.md)"
+            "it may require a client certificate (set client_certificate_file and client_key_file), or not support \
+             TLS 1.2 or 1.3 with ECDHE (enable these on the server)"
         }
         (HandshakeFailure, true) => {
-            "it does not accept the client certificate (check client_certificate_file), or requires TLS versions or \
-             algorithms that are not supported (docs/tls.md)"
+            "it does not accept the client certificate (check client_certificate_file), or does not support TLS 1.2 \
+             or 1.3 with ECDHE (enable these on the server)"
         }
-        (InsufficientSecurity, _) => "it requires TLS versions or algorithms that are not supported (docs/tls.md)",
+        (InsufficientSecurity, _) => "it requires other algorithms: enable TLS 1.2 or 1.3 with ECDHE on the server",
         (UnknownCA, true) => {
             "it does not trust the CA of the client certificate: check client_certificate_file, and that it contains \
              the intermediate CAs"

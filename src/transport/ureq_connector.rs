@@ -16,6 +16,7 @@ use super::happy_eyeballs::connect;
 use super::http_proxy::open_tunnel;
 use super::response_head::HeadRepairingConnector;
 use super::tcp::TcpConnection;
+use crate::call::Interruption;
 use crate::config::{AccessToken, NoProxy, Proxy};
 
 /// Opens TCP connections, to the host or through the proxy.
@@ -49,7 +50,7 @@ impl Connector for TcpConnector {
     }
 }
 
-/// TLS for https. A connection that is closed during the handshake has its own error.
+/// TLS for https. A connection that is closed or times out during the handshake has its own error.
 #[derive(Debug)]
 struct TlsConnector(RustlsConnector);
 
@@ -65,8 +66,22 @@ impl Connector<TcpConnection> for TlsConnector {
             ureq::Error::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
                 TransportError::ClosedDuringHandshake.into()
             }
+            ureq::Error::Other(other) => match other.downcast() {
+                Ok(error) => during_handshake(*error).into(),
+                Err(other) => ureq::Error::Other(other),
+            },
             error => error,
         })
+    }
+}
+
+fn during_handshake(error: TransportError) -> TransportError {
+    use Interruption::{ConnectTimedOut, Stalled, TimedOut};
+    match error {
+        TransportError::Interrupted(timeout @ (ConnectTimedOut | Stalled | TimedOut)) => {
+            TransportError::HandshakeTimedOut(timeout)
+        }
+        error => error,
     }
 }
 

@@ -92,13 +92,19 @@ pub fn faults() -> Vec<Fault> {
             0,
             "",
         ),
-        response("not HTTP", "SSH-2.0-OpenSSH_9.2\r\n\r\n", PROTOCOL, 0, "invalid HTTP response from "),
+        response(
+            "not HTTP",
+            "SSH-2.0-OpenSSH_9.2\r\n\r\n",
+            PROTOCOL,
+            0,
+            " is not HTTP/1.1: check base_url and the port",
+        ),
         response(
             "HTTP/2",
             b"\0\0\x12\x04\0\0\0\0\0\0\x03\0\0\0d\0\x04\0\x10\0\0".to_vec(),
             PROTOCOL,
             0,
-            "invalid HTTP version",
+            " is not HTTP/1.1: check base_url and the port",
         ),
         response("invalid status", "HTTP/1.1 abc OK\r\n\r\n", PROTOCOL, 0, "invalid response status"),
         response(

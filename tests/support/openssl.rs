@@ -8,7 +8,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
-use rustls::{RootCertStore, ServerConfig};
+use rustls::{RootCertStore, ServerConfig, SupportedProtocolVersion};
 
 use super::{root, scratch};
 
@@ -39,16 +39,25 @@ pub fn documented_files(name: &str) -> PathBuf {
     folder
 }
 
-/// A server with the certificate server.pem and its key server.key; it requires a client certificate that `client_ca`
+/// A server with the certificate dev-server.pem and its key dev-server.key; it requires a client certificate that `client_ca`
 /// has signed, if any.
 pub fn server_config(folder: &Path, client_ca: Option<&str>) -> Arc<ServerConfig> {
-    let certificate = CertificateDer::from_pem_file(folder.join("server.pem")).unwrap();
-    let key = PrivateKeyDer::from_pem_file(folder.join("server.key")).unwrap();
+    server_config_with(folder, client_ca, rustls::DEFAULT_VERSIONS)
+}
+
+/// The same with these versions of TLS.
+pub fn server_config_with(
+    folder: &Path,
+    client_ca: Option<&str>,
+    versions: &[&'static SupportedProtocolVersion],
+) -> Arc<ServerConfig> {
+    let certificate = CertificateDer::from_pem_file(folder.join("dev-server.pem")).unwrap();
+    let key = PrivateKeyDer::from_pem_file(folder.join("dev-server.key")).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     // Not checked: rustls would reject some of the invalid certificates.
     let key = provider.key_provider.load_private_key(key).unwrap();
     let certificate = SingleCertAndKey::from(CertifiedKey::new(vec![certificate], key));
-    let builder = ServerConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions();
+    let builder = ServerConfig::builder_with_provider(Arc::clone(&provider)).with_protocol_versions(versions);
     let builder = match client_ca {
         None => builder.unwrap().with_no_client_auth(),
         Some(client_ca) => {

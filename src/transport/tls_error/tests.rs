@@ -7,8 +7,12 @@ use rustls::PeerMisbehaved;
 
 use super::*;
 
+fn options(has_client_certificate: bool) -> TlsOptions {
+    TlsOptions { trusted: Trusted::Bundled, has_client_certificate }
+}
+
 fn of(error: impl Into<TlsError>) -> String {
-    message(&error.into(), "api.example.com:8443", false)
+    message(&error.into(), "api.example.com:8443", options(false))
 }
 
 /// An error like those of webpki, whose `Display` is their debug form.
@@ -86,6 +90,7 @@ fn every_message_says_what_failed_and_what_to_do() {
     ] {
         let message = of(error);
         assert!(message.contains(expected), "{message}");
+        assert!(!message.contains("docs/"), "not installed: {message}");
         assert!(message.contains("api.example.com:8443") && !message.contains(['{', '"']), "{message}");
     }
 }
@@ -101,13 +106,15 @@ fn alert_is_about_the_client_certificate_if_there_is_one() {
         (UnknownCA, "(alert unknown ca): it does not trust the CA of the client certificate"),
         (CertificateExpired, "the client certificate has expired: renew client_certificate_file"),
         (CertificateRevoked, "the client certificate was revoked: replace client_certificate_file"),
+        (InsufficientSecurity, "it requires other algorithms: enable TLS 1.2 or 1.3 with ECDHE on the server"),
         (ProtocolVersion, "it supports neither TLS 1.2 nor TLS 1.3"),
         (UnknownPSKIdentity, "(alert unknown psk identity): "),
     ] {
-        let with = message(&TlsError::AlertReceived(alert), "host", true);
+        let with = message(&TlsError::AlertReceived(alert), "host", options(true));
         assert!(with.starts_with("host refused the TLS connection (alert ") && with.contains(expected), "{with}");
-        let without = message(&TlsError::AlertReceived(alert), "host", false);
+        let without = message(&TlsError::AlertReceived(alert), "host", options(false));
         assert!(!without.contains("the client certificate"), "{without}");
+        assert!(!with.contains("docs/") && !without.contains("docs/"), "not installed: {with} {without}");
     }
 }
 
@@ -121,5 +128,53 @@ fn alternative_names_are_hosts_or_addresses() {
         ("[::1]", "IP:::1"),
     ] {
         assert_eq!(alternative_name(host), expected);
+    }
+}
+
+#[test]
+fn unknown_issuer_is_missing_in_the_trusted_certificates() {
+    let error = TlsError::from(CertificateError::UnknownIssuer);
+    for (trusted, expected) in [
+        (
+            Trusted::Bundled,
+            "(unknown issuer, or self-signed): with a private CA or behind a TLS-inspecting proxy, set ca_file to its CA \
+             certificate",
+        ),
+        (
+            Trusted::CaFile,
+            "(ca_file does not contain the CA that issued it): add that CA to ca_file, or intermediate CAs to the \
+             server's chain",
+        ),
+        (
+            Trusted::System,
+            "(the system's certificates do not contain the CA that issued it): install that CA, or set ca_file to its \
+             certificate",
+        ),
+    ] {
+        let message = message(&error, "host", TlsOptions { trusted, has_client_certificate: false });
+        assert_eq!(message, format!("TLS certificate of host is not trusted {expected}"));
+    }
+}
+
+#[test]
+fn certificate_for_other_hosts_names_at_most_three() {
+    let for_names = |presented: &[&str], host: &str| {
+        let error = CertificateError::NotValidForNameContext {
+            expected: rustls::pki_types::ServerName::try_from("a.example").expect("a name"),
+            presented: presented.iter().map(|name| (*name).to_owned()).collect(),
+        };
+        message(&error.into(), host, options(false))
+    };
+    for (presented, host, expected) in [
+        (&["DnsName(\"b.example\")"][..], "a.example:8443", "is for b.example, not for a.example: check base_url"),
+        (&["IpAddress(192.0.2.1)", "IpAddress(::1)"], "[::2]:1", "is for 192.0.2.1, ::1, not for ::2: check base_url"),
+        (
+            &["DnsName(\"b\")", "DnsName(\"c\")", "DnsName(\"d\")", "DnsName(\"e\")", "DnsName(\"f\")"],
+            "a",
+            "is for b, c, d and 2 more, not for a: check base_url",
+        ),
+        (&["DnsName(\"b\n\")", "Unsupported(0x81)"], "a", "is for another host, not for a: check base_url"),
+    ] {
+        assert_eq!(for_names(presented, host), format!("TLS certificate of {host} {expected}"));
     }
 }
