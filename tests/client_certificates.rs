@@ -347,9 +347,12 @@ static ALLOCATOR: WatchingAllocator = WatchingAllocator;
 #[test]
 fn decoded_keys_are_wiped_from_memory() {
     let folder = openssl::documented_files("wiped-keys");
-    openssl::run(&folder, "cat client.key server.key > two.key && { cat client.key; head -n 5 server.key; } > cut.key");
-    openssl::run(&folder, "cat client.key client.pem > combined.pem");
-    let der = PrivateKeyDer::from_pem_file(folder.join("client.key")).unwrap();
+    openssl::run(
+        &folder,
+        "cat dev-client.key dev-server.key > two.key && { cat dev-client.key; head -n 5 dev-server.key; } > cut.key",
+    );
+    openssl::run(&folder, "cat dev-client.key dev-client.pem > combined.pem");
+    let der = PrivateKeyDer::from_pem_file(folder.join("dev-client.key")).unwrap();
     let middle = der.secret_der().len() / 2;
     SECRET.set(der.secret_der()[middle..middle + 32].try_into().unwrap()).unwrap();
     let mut config = Config::new();
@@ -360,7 +363,7 @@ fn decoded_keys_are_wiped_from_memory() {
         FREED_WITH_SECRET.swap(0, Ordering::Relaxed)
     };
     let path = |file: &str| folder.join(file);
-    let (key, combined) = (path("client.key"), path("combined.pem"));
+    let (key, combined) = (path("dev-client.key"), path("combined.pem"));
     assert_eq!(freed_by(&mut |_| drop(der.secret_der().to_vec())), 1, "the test finds a key");
     assert_eq!(
         freed_by(&mut |config| {
