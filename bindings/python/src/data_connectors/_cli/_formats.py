@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Sequence
 from typing import Any, Callable, TextIO
@@ -60,14 +59,11 @@ class Csv(Output):
     def __init__(self, stream: TextIO, *, escape_formulas: bool = False) -> None:
         super().__init__(stream)
         self._escape_formulas = escape_formulas
-        self._writer = csv.writer(stream, lineterminator="\n")
-        # The writer quotes no carriage return, unless it is part of the line terminator.
-        self._quoting_writer = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_ALL)
         self._shown: Callable[[str], str] = printable if stream.isatty() else str
 
     def begin(self) -> None:
         """Write the header."""
-        self._writer.writerow(COLUMNS)
+        self._stream.write(",".join(COLUMNS) + "\n")
 
     def write(self, connectors: Sequence[Connector]) -> None:
         """Write the rows of a page."""
@@ -76,9 +72,14 @@ class Csv(Output):
             cells = [_cell(row.get(column)) for column in COLUMNS]
             if self._escape_formulas:
                 cells = [_without_formula(cell) for cell in cells]
-            needs_quotes = self._escape_formulas or any("\r" in cell for cell in cells)
-            writer = self._quoting_writer if needs_quotes else self._writer
-            writer.writerow(map(self._shown, cells))
+            quoted = (self._quoted(self._shown(cell)) for cell in cells)
+            self._stream.write(",".join(quoted) + "\n")
+
+    def _quoted(self, cell: str) -> str:
+        """Quote a cell as RFC 4180 says. The csv module of Python 3.10 fails for a NUL."""
+        if self._escape_formulas or any(char in cell for char in ',"\r\n'):
+            return '"' + cell.replace('"', '""') + '"'
+        return cell
 
 
 def _json(connector: Connector) -> str:
