@@ -106,10 +106,10 @@ fn wait_for_resolution(host: &str, attempt: &Attempt) -> Result<Resolved, Transp
                 other => other.into(),
             },
         )?;
-        if let Slot::Waiting(Waiting(resolution)) = &slot
-            && let Some(resolved) = resolution.resolved.get()
-        {
-            return Ok(resolved.clone());
+        if let Slot::Waiting(Waiting(resolution)) = &slot {
+            if let Some(resolved) = resolution.resolved.get() {
+                return Ok(resolved.clone());
+            }
         }
     }
 }
