@@ -118,7 +118,7 @@ fn assert_example_works(run: impl Fn(&[&str], &[(&str, &str)]) -> Output) {
     let mut lines = table.lines();
     assert_eq!(lines.next(), Some("ID           STATE    METHOD UPDATED              NAME"));
     let listed: Vec<String> = lines.map(|line| line.split(' ').next().unwrap().to_owned()).collect();
-    assert_eq!(listed, ids(sandbox.connectors()));
+    assert_eq!(listed, ids(&sandbox.connectors()));
     assert_eq!(messages, "137 connectors\n");
     let first = "12345        live     get    2026-01-20T14:22:15Z Order Status Service";
     assert_eq!(table.lines().nth(1), Some(first));

@@ -2,7 +2,8 @@
 //! for developing and testing clients without a workspace, an access token or a network.
 //!
 //! It listens on 127.0.0.1 and behaves like the service: bearer tokens, API versions, pages and
-//! cursors, errors, rate limit headers, gzip. It serves sample connectors or those of a file.
+//! cursors, errors, rate limit headers, gzip. It serves sample connectors or those of a file, which can be created,
+//! updated and deleted while it runs.
 //!
 //! ```
 //! use data_connectors_sandbox::Sandbox;
@@ -15,18 +16,23 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! `server` passes each request through `faults`, `auth`, `rate_limit`, `api_version` and `list`; `response` builds
-//! the HTTP response. The connectors come from `sample_data` or `data_file`.
+//! `server` passes each request through `faults`, `auth`, `rate_limit`, `api_version` and `store`; `response` builds
+//! the HTTP response. The connectors come from `sample_data` or `data_file`; `store` changes them, and `list` has them
+//! in order.
 
 mod api_version;
 mod auth;
+mod changes;
+mod clock;
 mod data_file;
 mod faults;
 mod list;
+mod random;
 mod rate_limit;
 mod response;
 mod sample_data;
 mod server;
+mod store;
 
 use std::fmt;
 use std::io;
@@ -39,11 +45,16 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 
 use auth::AccessToken;
+use clock::Clock;
 use faults::FaultInjector;
 use list::List;
 use rate_limit::RateLimiter;
 use response::RequestIds;
 use server::ServerState;
+use store::{Store, StoreOptions};
+
+pub use changes::Change;
+pub use clock::VirtualClock;
 
 /// The default number of sample connectors.
 pub const DEFAULT_CONNECTORS: usize = 137;
@@ -74,10 +85,15 @@ impl Sandbox {
         &self.base_url
     }
 
-    /// Returns the connectors in the order in which they are served: newest `updated_at` first, then
-    /// highest id first.
-    pub fn connectors(&self) -> &[Value] {
-        self.state.list.rows()
+    /// Returns the connectors as a list request made now would show them: newest `updated_at` first, then highest id
+    /// first.
+    pub fn connectors(&self) -> Vec<Value> {
+        self.state.store.listed()
+    }
+
+    /// Changes the list now. A connector that does not exist is not changed.
+    pub fn change(&self, change: Change) {
+        self.state.store.change(change);
     }
 }
 
@@ -110,6 +126,7 @@ pub struct Builder {
     token: Option<AccessToken>,
     rate_limit: Option<u32>,
     fault_percent: u8,
+    store: StoreOptions,
 }
 
 /// Where the connectors come from.
@@ -186,12 +203,42 @@ impl Builder {
         self
     }
 
+    /// Makes a change before a list request, counted from 1.
+    pub fn change_before(mut self, request: u64, change: Change) -> Self {
+        self.store.changes.scheduled.push((request, change));
+        self
+    }
+
+    /// Makes random changes: this many before each list request, on average. Default: 0.
+    pub fn churn(mut self, changes_per_request: f64) -> Self {
+        self.store.changes.churn = changes_per_request;
+        self
+    }
+
+    /// Sets the seed of random changes and delays, which makes them repeatable. Default: 0.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.store.seed = seed;
+        self
+    }
+
+    /// Lists each change after a random delay of at most this long. Default: 0.
+    pub fn visibility_lag(mut self, lag: Duration) -> Self {
+        self.store.lag = lag;
+        self
+    }
+
+    /// Uses this clock for `updated_at`, the `Date` header and the visibility lag. Default: the time of the system.
+    pub fn clock(mut self, clock: VirtualClock) -> Self {
+        self.store.clock = Clock::Virtual(clock);
+        self
+    }
+
     /// Starts the sandbox. Returns when it is listening.
     ///
     /// # Errors
     ///
     /// - [`InvalidInput`](io::ErrorKind::InvalidInput): the access token is empty or has characters
-    ///   other than visible ASCII;
+    ///   other than visible ASCII, or a change is for a connector that does not exist;
     /// - [`InvalidData`](io::ErrorKind::InvalidData): a connector or the file is invalid; the message
     ///   names the file, the row and the reason;
     /// - the error of the operating system if the file can't be read, the port is in use, or no
@@ -206,7 +253,7 @@ impl Builder {
             Source::File(path) => data_file::read(&path)?,
         };
         let state = Arc::new(ServerState {
-            list,
+            store: Store::new(list, self.store)?,
             token: self.token,
             rate_limiter: RateLimiter::new(self.rate_limit),
             latency: self.latency,

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::io;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -27,9 +28,7 @@ struct Position {
 /// Connectors in the order in which they are served.
 #[derive(Debug)]
 pub(crate) struct List {
-    rows: Vec<Value>,
-    /// One position per row.
-    positions: Vec<Position>,
+    entries: Vec<(Position, Arc<Value>)>,
 }
 
 impl List {
@@ -47,26 +46,42 @@ impl List {
                 return Err(invalid_row(pair[1].1, &reason));
             }
         }
-        let (positions, rows) = sorted.into_iter().map(|(at, _, row)| (at, row)).unzip();
-        Ok(List { rows, positions })
+        Ok(List { entries: sorted.into_iter().map(|(at, _, row)| (at, Arc::new(row))).collect() })
     }
 
-    pub(crate) fn rows(&self) -> &[Value] {
-        &self.rows
+    pub(crate) fn rows(&self) -> impl Iterator<Item = &Arc<Value>> {
+        self.entries.iter().map(|(_, row)| row)
+    }
+
+    pub(crate) fn insert(&mut self, row: Arc<Value>) {
+        let Ok(position) = Position::from_row(&row) else { return };
+        let index = self.first_below(position);
+        self.entries.insert(index, (position, row));
+    }
+
+    pub(crate) fn remove(&mut self, row: &Value) {
+        let Ok(position) = Position::from_row(row) else { return };
+        let index = self.first_below(position);
+        if index > 0 && self.entries[index - 1].0 == position {
+            self.entries.remove(index - 1);
+        }
+    }
+
+    /// The index of the first row after this position.
+    fn first_below(&self, position: Position) -> usize {
+        self.entries.partition_point(|(at, _)| *at >= position)
     }
 
     /// Returns the response body for a query.
     pub(crate) fn page(&self, query: &Query) -> Value {
-        let start = match query.after {
-            Some(after) => self.positions.partition_point(|at| *at >= after),
-            None => 0,
-        };
-        let end = self.rows.len().min(start + query.per_page);
-        let more = end < self.rows.len();
-        let next = (more && end > start).then(|| json!({"starting_after": self.positions[end - 1].to_cursor()}));
+        let start = query.after.map_or(0, |after| self.first_below(after));
+        let end = self.entries.len().min(start + query.per_page);
+        let more = end < self.entries.len();
+        let next = (more && end > start).then(|| json!({"starting_after": self.entries[end - 1].0.to_cursor()}));
+        let data: Vec<Value> = self.entries[start..end].iter().map(|(_, row)| Value::clone(row)).collect();
         json!({
             "type": "list",
-            "data": &self.rows[start..end],
+            "data": data,
             "pages": {"type": "pages", "per_page": query.per_page, "next": next},
         })
     }

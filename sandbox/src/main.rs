@@ -7,11 +7,12 @@ use std::process::ExitCode;
 use std::str::FromStr;
 use std::time::Duration;
 
-use data_connectors_sandbox::{Builder, Sandbox};
+use data_connectors_sandbox::{Builder, Change, Sandbox};
 
 const HELP: &str = "\
 A local stand-in for the Intercom API that lists data connectors: it serves
-GET /data_connectors on 127.0.0.1, for demos and tests.
+/data_connectors on 127.0.0.1, for demos and tests. GET lists the connectors;
+POST, PATCH /data_connectors/ID and DELETE /data_connectors/ID change them.
 
 Usage: data-connectors-sandbox [OPTIONS]
 
@@ -29,6 +30,14 @@ Options:
       --fault-percent N    Percentage of requests that fail, 0 to 100,
                            alternating between a 503, a 502 with HTML and a
                            closed connection [default: 0]
+      --change-before N:CHANGE
+                           Make a change before list request N, counted from 1:
+                           create, update:ID or delete:ID; can be repeated
+      --churn RATE         Make random changes: RATE before each list request,
+                           on average [default: 0]
+      --seed N             Seed of the random changes [default: 0]
+      --lag-ms MS          List each change after a random delay of at most MS
+                           milliseconds [default: 0]
   -h, --help               Print this help and exit
   -V, --version            Print the version and exit
 
@@ -45,6 +54,8 @@ Exit status:
 const EXIT_USAGE: u8 = 2;
 
 const MAX_CONNECTORS: usize = 1_000_000;
+
+const MAX_CHURN: f64 = 1_000.0;
 
 enum Command {
     Print(&'static str),
@@ -68,7 +79,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             log(&error);
-            // Only an invalid --token has this kind.
+            // Only an invalid --token or --change-before has this kind.
             match error.kind() {
                 io::ErrorKind::InvalidInput => ExitCode::from(EXIT_USAGE),
                 _ => ExitCode::FAILURE,
@@ -135,6 +146,21 @@ fn parse_arguments() -> Result<Command, lexopt::Error> {
             Long("fault-percent") => {
                 builder = builder.fault_percent(parse_number(&mut arguments, "--fault-percent", 0, 100)?);
             }
+            Long("change-before") => {
+                let value = arguments.value()?;
+                let (request, change) = value.to_str().and_then(parse_change).ok_or_else(|| {
+                    format!("invalid --change-before {value:?}: use N:create, N:update:ID or N:delete:ID, N from 1")
+                })?;
+                builder = builder.change_before(request, change);
+            }
+            Long("churn") => {
+                builder = builder.churn(parse_number(&mut arguments, "--churn", 0.0, MAX_CHURN)?);
+            }
+            Long("seed") => builder = builder.seed(parse_number(&mut arguments, "--seed", 0, u64::MAX)?),
+            Long("lag-ms") => {
+                let ms = parse_number(&mut arguments, "--lag-ms", 0, u32::MAX)?;
+                builder = builder.visibility_lag(Duration::from_millis(ms.into()));
+            }
             Short('h') | Long("help") => return Ok(Command::Print(HELP)),
             Short('V') | Long("version") => {
                 let version = concat!("data-connectors-sandbox ", env!("CARGO_PKG_VERSION"), "\n");
@@ -154,16 +180,29 @@ fn parse_arguments() -> Result<Command, lexopt::Error> {
     Ok(Command::Serve { builder, any_token })
 }
 
-/// Parses the value of an option as an integer within a range.
+/// Parses `N:CHANGE`, such as `2:update:12345`.
+fn parse_change(text: &str) -> Option<(u64, Change)> {
+    let (request, change) = text.split_once(':')?;
+    let change = match change.split_once(':') {
+        None if change == "create" => Change::Create,
+        Some(("update", id)) => Change::Update(id.parse().ok()?),
+        Some(("delete", id)) => Change::Delete(id.parse().ok()?),
+        _ => return None,
+    };
+    Some((request.parse().ok().filter(|request| *request > 0)?, change))
+}
+
+/// Parses the value of an option as a number within a range.
 fn parse_number<T>(arguments: &mut lexopt::Parser, option: &str, min: T, max: T) -> Result<T, lexopt::Error>
 where
     T: Copy + Display + FromStr + PartialOrd,
 {
     let value = arguments.value()?;
+    let kind = if std::any::type_name::<T>() == "f64" { "a number" } else { "an integer" };
     let number = value.to_str().and_then(|text| text.parse().ok());
     number
         .filter(|number| (min..=max).contains(number))
-        .ok_or_else(|| format!("invalid {option} {value:?}: use an integer from {min} to {max}").into())
+        .ok_or_else(|| format!("invalid {option} {value:?}: use {kind} from {min} to {max}").into())
 }
 
 /// Installs handlers for SIGTERM and SIGINT. The future completes with the first signal.

@@ -16,7 +16,7 @@ pub(crate) struct ApiError {
     status: StatusCode,
     code: &'static str,
     message: String,
-    /// The invalid query parameter, if there is one.
+    /// The invalid parameter or field, if there is one.
     field: Option<&'static str>,
 }
 
@@ -27,7 +27,17 @@ impl ApiError {
 
     /// A 400 response for an invalid query parameter.
     pub(crate) fn invalid_parameter(field: &'static str, code: &'static str, message: impl Into<String>) -> Self {
-        ApiError { field: Some(field), ..ApiError::new(StatusCode::BAD_REQUEST, code, message) }
+        ApiError::invalid_field(StatusCode::BAD_REQUEST, field, code, message)
+    }
+
+    /// A response for an invalid query parameter or field of a body.
+    pub(crate) fn invalid_field(
+        status: StatusCode,
+        field: &'static str,
+        code: &'static str,
+        message: impl Into<String>,
+    ) -> Self {
+        ApiError { field: Some(field), ..ApiError::new(status, code, message) }
     }
 
     fn body(&self, request_id: &str) -> Value {
@@ -66,9 +76,14 @@ fn mix(number: u64) -> u64 {
 }
 
 /// Builds the response: `headers` plus the headers that every response has.
-pub(crate) fn build(result: Result<Value, ApiError>, mut headers: HeaderMap, request_id: &str, gzip: bool) -> Response {
+pub(crate) fn build(
+    result: Result<(StatusCode, Value), ApiError>,
+    mut headers: HeaderMap,
+    request_id: &str,
+    gzip: bool,
+) -> Response {
     let (status, body) = match result {
-        Ok(body) => (StatusCode::OK, body),
+        Ok(success) => success,
         Err(error) => (error.status, error.body(request_id)),
     };
     let mut body = body.to_string().into_bytes();

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::serve::ListenerExt;
 use serde_json::Value;
@@ -17,15 +18,19 @@ use tokio::sync::oneshot;
 use crate::api_version;
 use crate::auth::{self, AccessToken};
 use crate::faults::{self, Fault, FaultInjector};
-use crate::list::{List, Query};
+use crate::list::Query;
 use crate::rate_limit::RateLimiter;
 use crate::response::{self, ApiError, RequestIds};
+use crate::store::Store;
 
 const PATH: &str = "/data_connectors";
 
+/// The maximum size of a request body.
+const MAX_BODY_BYTES: usize = 1024 * 1024;
+
 /// State shared by all requests.
 pub(crate) struct ServerState {
-    pub(crate) list: List,
+    pub(crate) store: Store,
     pub(crate) token: Option<AccessToken>,
     pub(crate) rate_limiter: RateLimiter,
     pub(crate) latency: Duration,
@@ -34,30 +39,45 @@ pub(crate) struct ServerState {
 }
 
 impl ServerState {
-    /// Returns the response body or the error, and adds the response headers of either.
-    fn handle(&self, request: &Request, headers: &mut HeaderMap) -> Result<Value, ApiError> {
-        auth::authenticate(request.headers(), self.token.as_ref())?;
+    /// Returns the status and body, or the error, and adds the response headers of either.
+    fn handle(&self, head: &Parts, body: &[u8], headers: &mut HeaderMap) -> Result<(StatusCode, Value), ApiError> {
+        auth::authenticate(&head.headers, self.token.as_ref())?;
         self.rate_limiter.check(headers)?;
-        let path = request.uri().path();
-        if path != PATH {
-            return Err(ApiError::new(
-                StatusCode::NOT_FOUND,
-                "not_found",
-                format!("Path {path} not found: this sandbox serves only GET {PATH}"),
-            ));
-        }
-        let method = request.method();
-        if method != Method::GET {
-            headers.insert(header::ALLOW, HeaderValue::from_static("GET"));
+        let path = head.uri.path();
+        let id = match path.strip_prefix(PATH) {
+            Some("") => None,
+            Some(rest) if rest.strip_prefix('/').is_some_and(|id| !id.is_empty() && !id.contains('/')) => {
+                Some(&rest[1..])
+            }
+            _ => {
+                return Err(ApiError::new(
+                    StatusCode::NOT_FOUND,
+                    "not_found",
+                    format!("Path {path} not found: this sandbox serves only {PATH} and {PATH}/{{id}}"),
+                ));
+            }
+        };
+        let allowed = if id.is_some() { "GET, PATCH, DELETE" } else { "GET, POST" };
+        let method = head.method.as_str();
+        if !allowed.split(", ").any(|allowed| allowed == method) {
+            headers.insert(header::ALLOW, HeaderValue::from_static(allowed));
             return Err(ApiError::new(
                 StatusCode::METHOD_NOT_ALLOWED,
                 "method_not_allowed",
-                format!("Method {method} not allowed for {PATH}: use GET"),
+                format!("Method {method} not allowed for {path}: use {allowed}"),
             ));
         }
-        api_version::check(request.headers())?;
-        let query = Query::parse(request.uri().query().unwrap_or_default())?;
-        Ok(self.list.page(&query))
+        api_version::check(&head.headers)?;
+        // No connector has an id that is not a number.
+        let id = id.map(|id| id.parse().unwrap_or(u64::MAX));
+        let body = match (method, id) {
+            ("POST", _) => return Ok((StatusCode::CREATED, self.store.create(body)?)),
+            ("PATCH", Some(id)) => self.store.update(id, body)?,
+            ("DELETE", Some(id)) => self.store.delete(id)?,
+            (_, Some(id)) => self.store.get(id)?,
+            (_, None) => self.store.list(&Query::parse(head.uri.query().unwrap_or_default())?),
+        };
+        Ok((StatusCode::OK, body))
     }
 }
 
@@ -66,8 +86,18 @@ async fn respond(State(state): State<Arc<ServerState>>, request: Request) -> Res
         tokio::time::sleep(state.latency).await;
     }
     let mut headers = HeaderMap::new();
+    if let Some(date) = state.store.clock().date_header() {
+        headers.insert(header::DATE, date);
+    }
+    let (head, body) = request.into_parts();
     let result = match state.faults.next() {
-        None => state.handle(&request, &mut headers),
+        None => match axum::body::to_bytes(body, MAX_BODY_BYTES).await {
+            Ok(body) => state.handle(&head, &body, &mut headers),
+            Err(_) => {
+                let message = format!("The body could not be read, or is larger than {MAX_BODY_BYTES} bytes");
+                Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "client_error", message))
+            }
+        },
         Some(Fault::ServiceUnavailable) => Err(ApiError::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "service_unavailable",
@@ -76,7 +106,7 @@ async fn respond(State(state): State<Arc<ServerState>>, request: Request) -> Res
         Some(Fault::BadGateway) => return faults::bad_gateway(),
         Some(Fault::TruncatedBody) => return faults::truncated_body(),
     };
-    let gzip = response::accepts_gzip(request.headers());
+    let gzip = response::accepts_gzip(&head.headers);
     response::build(result, headers, &state.request_ids.next(), gzip)
 }
 

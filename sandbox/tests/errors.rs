@@ -72,9 +72,10 @@ fn rejects_tokens_that_cannot_be_sent_in_a_header() {
 #[test]
 fn responds_with_404_for_other_paths() {
     let sandbox = Sandbox::builder().start().unwrap();
-    for path in ["/", "/data_connectors/", "/data_connectors/12345", "/Data_Connectors", "//data_connectors"] {
+    for path in ["/", "/data_connectors/", "/data_connectors/1/x", "/Data_Connectors", "//data_connectors"] {
         for method in ["GET", "DELETE"] {
-            let message = format!("Path {path} not found: this sandbox serves only GET /data_connectors");
+            let message =
+                format!("Path {path} not found: this sandbox serves only /data_connectors and /data_connectors/{{id}}");
             request(&sandbox, method, &format!("{path}?x=1"), VALID_HEADERS).assert_error(
                 404,
                 "not_found",
@@ -88,11 +89,16 @@ fn responds_with_404_for_other_paths() {
 #[test]
 fn responds_with_405_for_other_methods() {
     let sandbox = Sandbox::builder().start().unwrap();
-    for method in ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"] {
-        let response = request(&sandbox, method, "/data_connectors", VALID_HEADERS);
-        let message = format!("Method {method} not allowed for /data_connectors: use GET");
-        response.assert_error(405, "method_not_allowed", &message, None);
-        assert_eq!(response.header("allow"), Some("GET"));
+    for (path, methods, allowed) in [
+        ("/data_connectors", ["PUT", "PATCH", "DELETE", "OPTIONS"], "GET, POST"),
+        ("/data_connectors/12345", ["PUT", "POST", "CONNECT", "OPTIONS"], "GET, PATCH, DELETE"),
+    ] {
+        for method in methods {
+            let response = request(&sandbox, method, path, VALID_HEADERS);
+            let message = format!("Method {method} not allowed for {path}: use {allowed}");
+            response.assert_error(405, "method_not_allowed", &message, None);
+            assert_eq!(response.header("allow"), Some(allowed));
+        }
     }
     assert_eq!(request(&sandbox, "HEAD", "/data_connectors", VALID_HEADERS).status, 405);
 }

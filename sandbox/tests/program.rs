@@ -161,12 +161,20 @@ fn rejects_invalid_options() {
         (&["--latency-ms="], "invalid --latency-ms \"\": use an integer from 0 to 4294967295"),
         (&["--rate-limit", "0"], "invalid --rate-limit \"0\": use an integer from 6 to 4294967295"),
         (&["--data", "x.json", "--connectors", "3"], "--data and --connectors cannot be used together"),
+        (
+            &["--change-before", "0:create"],
+            "invalid --change-before \"0:create\": use N:create, N:update:ID or N:delete:ID, N from 1",
+        ),
+        (&["--churn", "-1"], "invalid --churn \"-1\": use a number from 0 to 1000"),
         (&["--nonsense"], "invalid option '--nonsense'"),
         (&["extra"], "unexpected argument \"extra\""),
     ] {
         let expected = format!("data-connectors-sandbox: {message}\nTry --help for more information.\n");
         assert_eq!(run(arguments), (Some(2), String::new(), expected));
     }
+    let (code, _, stderr) = run(&["--change-before", "2:update:1"]);
+    let expected = "data-connectors-sandbox: invalid change before request 2: there is no connector 1\n";
+    assert_eq!((code, stderr.as_str()), (Some(2), expected));
     for token in ["", "S3cret word"] {
         let (code, stdout, stderr) = run(&["--token", token]);
         assert_eq!((code, stdout.as_str()), (Some(2), ""));
@@ -174,6 +182,16 @@ fn rejects_invalid_options() {
                         without spaces\n";
         assert_eq!(stderr, expected);
     }
+}
+
+#[test]
+fn changes_the_list_before_the_given_request() {
+    let mut running = Running::start(&["--change-before", "2:update:12345", "--change-before=1:create", "--churn=0"]);
+    let first = running.request(VALID_HEADERS).ids();
+    let second = running.request(VALID_HEADERS).ids();
+    assert_ne!(first[0], "12345");
+    assert!(second[0] == "12345" || second[1] == "12345", "{second:?}");
+    assert!(running.child.try_wait().unwrap().is_none());
 }
 
 #[test]

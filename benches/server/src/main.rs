@@ -139,7 +139,7 @@ fn main() {
     let rows = {
         let sandbox =
             Sandbox::builder().connectors(RENDERED_PAGES * ROWS_PER_PAGE).start().expect("could not start the sandbox");
-        sandbox.connectors().to_vec()
+        sandbox.connectors()
     };
     let state = Arc::new(ServerState {
         connectors: Pages::render(&rows, |_| serde_json::json!({})),

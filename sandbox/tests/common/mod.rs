@@ -116,6 +116,15 @@ pub fn request(sandbox: &Sandbox, method: &str, target: &str, headers: &str) -> 
     connection.receive(method)
 }
 
+/// Sends one request with a body on a new connection.
+pub fn request_with_body(sandbox: &Sandbox, method: &str, target: &str, body: &str) -> Response {
+    let length = format!("{VALID_HEADERS}Content-Length: {}\r\n", body.len());
+    let mut connection = Connection::open(sandbox);
+    connection.send(method, target, &length);
+    connection.0.get_mut().write_all(body.as_bytes()).unwrap();
+    connection.receive(method)
+}
+
 /// Requests a page with this query and valid headers.
 pub fn page(sandbox: &Sandbox, query: &str) -> Response {
     request(sandbox, "GET", &format!("/data_connectors?{query}"), VALID_HEADERS)
