@@ -89,6 +89,10 @@ impl Client {
         self.list_page_in(request, &self.call_context(cancel))
     }
 
+    pub(crate) fn base_url(&self) -> &str {
+        self.0.base_url.as_str()
+    }
+
     /// The context of a call that starts now on the caller's thread.
     pub(crate) fn call_context(&self, cancel: Option<&CancelToken>) -> CallContext {
         let inner = &*self.0;

@@ -45,6 +45,7 @@ mod rate_limit;
 mod request;
 mod response;
 mod retry;
+mod snapshot;
 #[allow(unsafe_code)]
 mod sys;
 mod transport;
@@ -59,6 +60,7 @@ pub use page::connector::{Connector, Connectors, HttpMethod, State};
 pub use pager::Pager;
 pub use rate_limit::RateLimit;
 pub use request::PageRequest;
+pub use snapshot::{Snapshot, SnapshotDiff, SnapshotOptions, SnapshotState};
 
 /// For the fuzzer: panics if a parsed page differs from serde_json's result for the same bytes.
 #[cfg(fuzzing)]

@@ -18,7 +18,7 @@ mod timestamp;
 use once_cell::race::OnceBox;
 
 use self::connector::{Connector, Connectors};
-use self::list::read_list;
+use self::list::{MAX_ROWS, find_member, read_list};
 use self::packed_rows::PackedFormat;
 use self::rows::Rows;
 pub(crate) use self::summary::Next;
@@ -45,6 +45,7 @@ pub struct Page {
     next: Next,
     request_id: Option<String>,
     rate_limit: RateLimit,
+    date_ms: Option<i64>,
     /// Parsed on first access, without a lock, which a fork could leave locked: if two threads parse them at once, one
     /// result is dropped.
     rows: OnceBox<Rows>,
@@ -52,7 +53,12 @@ pub struct Page {
 
 impl Page {
     /// Validates that `body` is the JSON of a list.
-    pub(crate) fn parse(mut body: Vec<u8>) -> std::result::Result<Self, InvalidList> {
+    pub(crate) fn parse(body: Vec<u8>) -> std::result::Result<Self, InvalidList> {
+        Self::parse_rows(body, MAX_ROWS)
+    }
+
+    /// [`parse`](Self::parse) with another limit for the number of rows.
+    pub(crate) fn parse_rows(mut body: Vec<u8>, max_rows: usize) -> std::result::Result<Self, InvalidList> {
         if body.starts_with(BYTE_ORDER_MARK) {
             body.drain(..BYTE_ORDER_MARK.len());
         }
@@ -60,7 +66,7 @@ impl Page {
             let position = error.utf8_error().valid_up_to();
             InvalidList { reason: format!("invalid UTF-8 at byte {position}"), body: error.into_bytes() }
         })?;
-        let list = match read_list(&json) {
+        let list = match read_list(&json, max_rows) {
             Ok(list) => list,
             Err(reason) => return Err(InvalidList { reason, body: json.into_bytes() }),
         };
@@ -71,13 +77,19 @@ impl Page {
             next: list.next,
             request_id: None,
             rate_limit: RateLimit::default(),
+            date_ms: None,
             rows: OnceBox::new(),
         })
     }
 
     /// Adds the values from the response head.
-    pub(crate) fn with_response_head(self, request_id: Option<String>, rate_limit: RateLimit) -> Self {
-        Self { request_id, rate_limit, ..self }
+    pub(crate) fn with_response_head(
+        self,
+        request_id: Option<String>,
+        rate_limit: RateLimit,
+        date_ms: Option<i64>,
+    ) -> Self {
+        Self { request_id, rate_limit, date_ms, ..self }
     }
 
     /// The JSON of the response, exactly as the service sent it (after decompression), including unknown fields.
@@ -122,6 +134,11 @@ impl Page {
         })
     }
 
+    /// The JSON of a member of the list.
+    pub(crate) fn member(&self, name: &str) -> Option<&str> {
+        self.json().get(find_member(self.json(), name.as_bytes())?)
+    }
+
     /// The cursor of the next page; `None` on the last page.
     pub fn next_cursor(&self) -> Option<&str> {
         match &self.next {
@@ -143,6 +160,11 @@ impl Page {
     /// The request id, for the service's support, if the response has one.
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
+    }
+
+    /// The time of the response (`Date`) in milliseconds since the Unix epoch.
+    pub(crate) fn date_ms(&self) -> Option<i64> {
+        self.date_ms
     }
 
     /// The rate limit after this request.

@@ -25,7 +25,7 @@ const PREFETCH_GRACE_PERIOD: Duration = Duration::from_secs(1);
 /// Iterates over the pages of the list. Created by [`Client::pager`].
 ///
 /// The list is ordered by last update, newest first. If connectors change during the iteration, one may be returned
-/// twice, and one that moved to the front may be missed.
+/// twice, and one that moved to the front may be missed; [`Client::snapshot`] misses none.
 ///
 /// Since: 0.1.0
 #[derive(Debug)]
@@ -86,12 +86,15 @@ impl Pager {
     /// service repeated a cursor, or returned 100 consecutive pages without new rows), or if the service specified the
     /// next page without a usable cursor.
     pub fn next_page(&mut self, cancel: Option<&CancelToken>) -> Result<Option<Page>> {
+        self.next_page_in(self.client.call_context(cancel), cancel)
+    }
+
+    pub(crate) fn next_page_in(&mut self, call: CallContext, cancel: Option<&CancelToken>) -> Result<Option<Page>> {
         match self.next {
             NextPage::Request => {}
             NextPage::End => return Ok(None),
             NextPage::Unavailable(reason) => return Err(Error::new(ErrorKind::Protocol, reason)),
         }
-        let call = self.client.call_context(cancel);
         let page = self.fetch(call, cancel)?;
         self.next = match page.next() {
             Next::End => {

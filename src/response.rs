@@ -38,7 +38,8 @@ impl HttpResponse {
         let is_empty = body.is_empty();
         let invalid = match Page::parse(body) {
             Ok(page) => {
-                return Ok(page.with_response_head(self.request_id(token), RateLimit::from_headers(&self.headers)));
+                let rate_limit = RateLimit::from_headers(&self.headers);
+                return Ok(page.with_response_head(self.request_id(token), rate_limit, self.date_ms()));
             }
             Err(invalid) => invalid,
         };
@@ -176,8 +177,15 @@ impl HttpResponse {
 
     /// The server's time, which its headers refer to: the local clock may be wrong, or jump.
     fn now(&self) -> SystemTime {
-        let date = self.headers.get(header::DATE).and_then(|value| value.to_str().ok());
-        date.and_then(|text| httpdate::parse_http_date(text).ok()).unwrap_or_else(SystemTime::now)
+        self.date().unwrap_or_else(SystemTime::now)
+    }
+
+    fn date(&self) -> Option<SystemTime> {
+        httpdate::parse_http_date(self.headers.get(header::DATE)?.to_str().ok()?).ok()
+    }
+
+    fn date_ms(&self) -> Option<i64> {
+        self.date()?.duration_since(UNIX_EPOCH).ok()?.as_millis().try_into().ok()
     }
 }
 

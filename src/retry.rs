@@ -39,7 +39,7 @@ impl RetryPolicy {
 }
 
 /// Whether the same request may succeed a moment later.
-fn is_retryable(error: &Error) -> bool {
+pub(crate) fn is_retryable(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Connection | ErrorKind::Timeout)
         || error.is_temporary()
         || matches!(error.http_status(), Some(408 | 429 | 500 | 502 | 503 | 504))

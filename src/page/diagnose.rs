@@ -222,13 +222,13 @@ impl Visitor<'_> for Key {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::page::list::read_list;
+    use crate::page::list::{MAX_ROWS, read_list};
     use crate::request::MAX_CURSOR;
 
     /// Asserts that the scanner returns the same result if it accepts the list.
     fn both(json: &str) -> Result<(usize, Next), String> {
         let diagnosed = diagnose(json);
-        let scanned = read_list(json);
+        let scanned = read_list(json, MAX_ROWS);
         assert_eq!(scanned.map(|list| (list.rows.count, list.next)), diagnosed);
         diagnosed
     }

@@ -5,6 +5,7 @@
 //! `diagnose`.
 
 use std::convert::Infallible;
+use std::ops::Range;
 
 use super::diagnose::diagnose;
 use super::ids_hash::IdsHash;
@@ -14,10 +15,10 @@ use crate::json::row_template::{RowTemplate, RowValue, RowVisitor};
 use crate::json::scanner::Scanner;
 
 /// Far more than the 50 that the service sends. A parsed row takes about 110 bytes, however short its JSON is.
-const MAX_ROWS: usize = 100_000;
+pub(super) const MAX_ROWS: usize = 100_000;
 
 /// Validates a list. The error is the reason why it is invalid.
-pub(super) fn read_list(json: &str) -> Result<ListSummary, String> {
+pub(super) fn read_list(json: &str, max_rows: usize) -> Result<ListSummary, String> {
     // The values of a row are in an object, in an array, in an object.
     let summary = match list(&mut Scanner::new(json, 0, MAX_DEPTH - 3)) {
         Some(summary) => summary,
@@ -28,8 +29,8 @@ pub(super) fn read_list(json: &str) -> Result<ListSummary, String> {
             ListSummary { rows, next }
         }
     };
-    if summary.rows.count > MAX_ROWS {
-        return Err(format!("\"data\" has {} rows, more than the maximum of {MAX_ROWS}", summary.rows.count));
+    if summary.rows.count > max_rows {
+        return Err(format!("\"data\" has {} rows, more than the maximum of {max_rows}", summary.rows.count));
     }
     Ok(summary)
 }
@@ -45,6 +46,22 @@ pub(super) fn find_rows(json: &str) -> Option<RowsSummary> {
         scanner.skip_value()
     })?;
     rows
+}
+
+/// The position of the value of a member of a list.
+pub(super) fn find_member(json: &str, name: &[u8]) -> Option<Range<usize>> {
+    let mut value = None;
+    object(&mut Scanner::new(json, 0, MAX_DEPTH), |scanner, key| {
+        let is_member = key == name;
+        scanner.peek();
+        let start = scanner.position();
+        scanner.skip_value()?;
+        if is_member {
+            value = Some(start..scanner.position());
+        }
+        Some(())
+    })?;
+    value
 }
 
 fn list(scanner: &mut Scanner) -> Option<ListSummary> {
@@ -158,7 +175,7 @@ mod tests {
 
     fn ids_hash(rows: &str, rest: &str) -> u64 {
         let json = format!(r#"{{"data":[{rows}]{rest}}}"#);
-        read_list(&json).expect(&json).rows.ids_hash
+        read_list(&json, MAX_ROWS).expect(&json).rows.ids_hash
     }
 
     #[test]

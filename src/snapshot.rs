@@ -1,0 +1,125 @@
+//! Snapshots: the complete list, although it changes while it is read.
+
+mod diff;
+mod known_rows;
+mod options;
+#[cfg(test)]
+mod randomized_tests;
+mod reader;
+mod scan;
+mod state;
+mod stored;
+
+pub use self::diff::SnapshotDiff;
+use self::known_rows::KnownRows;
+pub use self::options::SnapshotOptions;
+use self::reader::ClientReader;
+use self::scan::{Scan, Start};
+pub use self::state::SnapshotState;
+use self::stored::StoredForm;
+use crate::cancel::CancelToken;
+use crate::client::Client;
+use crate::error::{Error, Result};
+use crate::page::Page;
+
+/// All connectors of a workspace. Immutable, so that threads can share it.
+///
+/// Since: 0.1.0
+#[derive(Debug)]
+pub struct Snapshot {
+    /// The stored form, which is a list with one more member.
+    page: Page,
+    state: SnapshotState,
+    reason: Option<String>,
+    /// The time of the last read, by the service's clock, in milliseconds since the Unix epoch.
+    as_of_ms: Option<i64>,
+    base_url: String,
+}
+
+impl Client {
+    /// Takes a snapshot of all connectors: every connector is in it, even if connectors change meanwhile, or it is
+    /// [`Incomplete`](SnapshotState::Incomplete) and says why. With `previous`, only what changed since is requested.
+    ///
+    /// Sends a request a page of 50 connectors, and one more to see that nothing changed; one for a list that fits on
+    /// a page. After a failed request the snapshot continues where it was while time remains.
+    ///
+    /// # Errors
+    /// Those of [`list_page`](Self::list_page) if the first request fails; `Cancelled`; `InvalidArgument` if an option
+    /// is out of range or `previous` is from another base URL. Later failures make the snapshot incomplete.
+    pub fn snapshot(
+        &self,
+        previous: Option<&Snapshot>,
+        options: &SnapshotOptions,
+        cancel: Option<&CancelToken>,
+    ) -> Result<Snapshot> {
+        options.validate()?;
+        let base_url = self.base_url();
+        if let Some(previous) = previous.filter(|previous| previous.base_url != base_url) {
+            return Err(Error::invalid(format!(
+                "previous snapshot is from another base URL ({}): take a new one without it",
+                previous.base_url
+            )));
+        }
+        let reader = ClientReader::new(self, options.timeout, cancel);
+        let start = previous.map(Snapshot::to_start);
+        let result = Scan::new(reader, options).run(start)?;
+        Snapshot::load(stored::write(&result, base_url, options).into_bytes())
+    }
+}
+
+impl Snapshot {
+    /// Loads a snapshot from its stored form: the [`json`](Self::json) of an earlier one.
+    ///
+    /// # Errors
+    /// `InvalidArgument` if it is not the stored form of a snapshot, or its version is not supported.
+    pub fn load(json: Vec<u8>) -> Result<Self> {
+        let StoredForm { page, state, reason, as_of_ms, base_url } = stored::parse(json)?;
+        Ok(Self { page, state, reason, as_of_ms, base_url })
+    }
+
+    /// The state from which a scan continues.
+    fn to_start(&self) -> Start {
+        Start { rows: KnownRows::from_page(&self.page), date_ms: self.as_of_ms, incomplete: self.reason.clone() }
+    }
+
+    /// All connectors, newest update first.
+    pub fn page(&self) -> &Page {
+        &self.page
+    }
+
+    /// The stored form, for [`load`](Self::load): the list as JSON, each row as the service sent it, and a member
+    /// `"snapshot"`.
+    pub fn json(&self) -> &str {
+        self.page.json()
+    }
+
+    /// Whether connectors may be missing.
+    pub fn state(&self) -> SnapshotState {
+        self.state
+    }
+
+    /// Why it is incomplete; `None` if it is not.
+    pub fn reason(&self) -> Option<&str> {
+        self.reason.as_deref()
+    }
+
+    /// The time of the last read in milliseconds since the Unix epoch, by the service's clock (`Date`); `None` if the
+    /// service did not send it.
+    pub fn as_of_ms(&self) -> Option<i64> {
+        self.as_of_ms
+    }
+
+    /// What changed since `older`.
+    ///
+    /// # Errors
+    /// `InvalidArgument` if the snapshots are from different base URLs.
+    pub fn diff(&self, older: &Snapshot) -> Result<SnapshotDiff> {
+        if self.base_url != older.base_url {
+            return Err(Error::invalid(format!(
+                "snapshots are from different base URLs ({} and {}): compare snapshots of one workspace",
+                self.base_url, older.base_url
+            )));
+        }
+        Ok(SnapshotDiff::new(&self.page, &older.page, self.state == SnapshotState::Complete))
+    }
+}
