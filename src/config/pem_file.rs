@@ -107,16 +107,16 @@ fn read_bounded(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
 /// Reads a file that reports this length.
 fn read_at_most(file: impl Read, length: u64) -> io::Result<Zeroizing<Vec<u8>>> {
     /// Some file systems report no length, or one that is too small.
-    const MIN_ROOM: u64 = 64 * 1024;
+    const MIN_LIMIT: u64 = 64 * 1024;
     if length > MAX_BYTES {
         return Err(io::Error::other("larger than 16 MiB"));
     }
-    let room = length.max(MIN_ROOM);
+    let limit = length.max(MIN_LIMIT);
     // With the capacity for all of it, as a reallocation would leave a part of the contents in memory.
     let mut bytes = Zeroizing::new(Vec::new());
-    bytes.try_reserve_exact(room as usize + 1).map_err(|_| io::ErrorKind::OutOfMemory)?;
-    file.take(room + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > room {
+    bytes.try_reserve_exact(limit as usize + 1).map_err(|_| io::ErrorKind::OutOfMemory)?;
+    file.take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
         return Err(io::Error::other("the file grew while it was read; retry"));
     }
     Ok(bytes)

@@ -98,8 +98,14 @@ fn certificate(error: &CertificateError, host: &str, trusted: Trusted) -> String
         BadEncoding => "is malformed: replace it on the server",
         UnhandledCriticalExtension => "has an unsupported critical extension: replace it on the server",
         BadSignature => {
-            "has an invalid signature: check that ca_file contains the CA that signed it (another CA can have the same \
-             name), and that RSA keys have at least 2048 bits"
+            let ca = match trusted {
+                Trusted::CaFile => "ca_file contains the CA that signed it",
+                Trusted::Bundled | Trusted::System => "the CA that signed it is trusted, or set ca_file to it",
+            };
+            return format!(
+                "has an invalid signature: check that {ca} (another CA can have the same name), and that RSA keys have \
+                 at least 2048 bits"
+            );
         }
         InvalidPurpose | InvalidPurposeContext { .. } => {
             "is not for servers: create it with extendedKeyUsage=serverAuth"

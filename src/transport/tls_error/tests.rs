@@ -157,6 +157,19 @@ fn unknown_issuer_is_missing_in_the_trusted_certificates() {
 }
 
 #[test]
+fn advice_for_an_invalid_signature_names_ca_file_only_if_it_is_set() {
+    let error = TlsError::from(CertificateError::BadSignature);
+    for (trusted, expected) in [
+        (Trusted::CaFile, "check that ca_file contains the CA that signed it (another"),
+        (Trusted::System, "check that the CA that signed it is trusted, or set ca_file to it (another"),
+        (Trusted::Bundled, "check that the CA that signed it is trusted, or set ca_file to it (another"),
+    ] {
+        let message = message(&error, "host", TlsOptions { trusted, has_client_certificate: false });
+        assert!(message.contains(expected), "{message}");
+    }
+}
+
+#[test]
 fn certificate_for_other_hosts_names_at_most_three() {
     let for_names = |presented: &[&str], host: &str| {
         let error = CertificateError::NotValidForNameContext {
