@@ -95,6 +95,12 @@ typedef struct dc_page dc_page;
  */
 typedef struct dc_connector dc_connector;
 
+/** The difference between two snapshots. Immutable and thread-safe. */
+typedef struct dc_diff dc_diff;
+
+/** All connectors of a workspace. Immutable and thread-safe. */
+typedef struct dc_snapshot dc_snapshot;
+
 /** A failure. Immutable and thread-safe. Contains neither the access token nor the proxy's credentials. */
 typedef struct dc_error dc_error;
 
@@ -690,6 +696,100 @@ const char *dc_connector_field(const dc_connector *connector, int32_t field, siz
  * Since: 0.1.0
  */
 const char *dc_connector_json(const dc_connector *connector, size_t *out_length);
+/** @} */
+
+/**
+ * @defgroup dc_snapshot Snapshot
+ *
+ * A snapshot is the complete list, although connectors change while it is read. docs/consistency.md has the
+ * guarantees.
+ * @{
+ */
+
+/** Connectors may be missing or outdated; see dc_snapshot_reason(). */
+#define DC_SNAPSHOT_INCOMPLETE 0
+
+/** Every connector is in it, in its current version. A connector that is not in it does not exist. */
+#define DC_SNAPSHOT_COMPLETE 1
+
+/** As complete, but updated from an earlier snapshot: connectors deleted since may still be in it. */
+#define DC_SNAPSHOT_REFRESHED 2
+
+/**
+ * Takes a snapshot. Sends a request per page of 50 connectors and one more, or only one if the list has one page.
+ * Fails if the first request fails or the call is cancelled; after a later failure that retries do not overcome, the
+ * snapshot is incomplete.
+ *
+ * @param previous    an earlier snapshot: requests only what changed since, one page if few did; NULL: everything.
+ * @param overlap_ms  longest time until the service lists a change, 0 to 3600000, rounded up to seconds; -1: 60000.
+ * @param max_passes  how often to catch up with changes, 1 to 1000; -1: 20.
+ * @param timeout_ms  of the whole call, 1 to 86400000; -1: 300000. The client's timeout applies to each request.
+ * Since: 0.1.0
+ */
+dc_status dc_snapshot_take(const dc_client *client,
+                           const dc_snapshot *previous,
+                           int64_t overlap_ms,
+                           int32_t max_passes,
+                           int64_t timeout_ms,
+                           const dc_cancel_token *cancel,
+                           dc_snapshot **out_snapshot,
+                           dc_error **out_error);
+
+/**
+ * Loads a snapshot from dc_page_json() of an earlier dc_snapshot_page(), such as from a file.
+ *
+ * @param json    the stored form; need not be NUL-terminated.
+ * @param length  its length in bytes.
+ * @return DC_OK; DC_ERR_INVALID_ARGUMENT if it is not the stored form of a snapshot, or of an unsupported version.
+ * Since: 0.1.0
+ */
+dc_status dc_snapshot_load(const char *json, size_t length, dc_snapshot **out_snapshot, dc_error **out_error);
+
+/**
+ * Returns all connectors, newest update first, as a page that the snapshot owns: do not free it. Its dc_page_json() is
+ * the stored form: the list object with each row as the service sent it, and a member "snapshot". Later versions of
+ * the library load it, too. Since: 0.1.0
+ */
+const dc_page *dc_snapshot_page(const dc_snapshot *snapshot);
+
+/** Returns one of DC_SNAPSHOT_…; -1 for NULL. Since: 0.1.0 */
+int32_t dc_snapshot_state(const dc_snapshot *snapshot);
+
+/** Returns why the snapshot is incomplete; NULL if it is not. Since: 0.1.0 */
+const char *dc_snapshot_reason(const dc_snapshot *snapshot);
+
+/**
+ * Returns the time of the last read, by the service's clock, in milliseconds since the Unix epoch; -1 if the service
+ * did not send it. Since: 0.1.0
+ */
+int64_t dc_snapshot_as_of_ms(const dc_snapshot *snapshot);
+
+/**
+ * Compares two snapshots of one workspace.
+ *
+ * @param out_diff  the difference; free it with dc_diff_free().
+ * Since: 0.1.0
+ */
+dc_status dc_snapshot_diff(const dc_snapshot *newer,
+                           const dc_snapshot *older,
+                           dc_diff **out_diff,
+                           dc_error **out_error);
+
+/**
+ * Returns a JSON object: "added", an array of rows; "changed", an array of objects with the "id", the names of the
+ * changed "fields", and the rows "old" and "new"; "removed", an array of rows, or null if the newer snapshot is not
+ * complete.
+ *
+ * @param out_length  length in bytes; may be NULL.
+ * Since: 0.1.0
+ */
+const char *dc_diff_json(const dc_diff *diff, size_t *out_length);
+
+/** Frees a difference. Since: 0.1.0 */
+void dc_diff_free(dc_diff *diff);
+
+/** Frees a snapshot, its page and its rows. Since: 0.1.0 */
+void dc_snapshot_free(dc_snapshot *snapshot);
 /** @} */
 
 /**

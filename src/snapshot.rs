@@ -10,6 +10,8 @@ mod scan;
 mod state;
 mod stored;
 
+use std::sync::Arc;
+
 pub use self::diff::SnapshotDiff;
 use self::known_rows::KnownRows;
 pub use self::options::SnapshotOptions;
@@ -28,7 +30,7 @@ use crate::page::Page;
 #[derive(Debug)]
 pub struct Snapshot {
     /// The stored form, which is a list with one more member.
-    page: Page,
+    page: Arc<Page>,
     state: SnapshotState,
     reason: Option<String>,
     /// The time of the last read, by the service's clock, in milliseconds since the Unix epoch.
@@ -74,7 +76,7 @@ impl Snapshot {
     /// `InvalidArgument` if it is not the stored form of a snapshot, or its version is not supported.
     pub fn load(json: Vec<u8>) -> Result<Self> {
         let StoredForm { page, state, reason, as_of_ms, base_url } = stored::parse(json)?;
-        Ok(Self { page, state, reason, as_of_ms, base_url })
+        Ok(Self { page: Arc::new(page), state, reason, as_of_ms, base_url })
     }
 
     /// The state from which a scan continues.
@@ -85,6 +87,11 @@ impl Snapshot {
     /// All connectors, newest update first.
     pub fn page(&self) -> &Page {
         &self.page
+    }
+
+    /// The page, for an owner of its own.
+    pub(crate) fn shared_page(&self) -> Arc<Page> {
+        Arc::clone(&self.page)
     }
 
     /// The stored form, for [`load`](Self::load): the list as JSON, each row as the service sent it, and a member

@@ -33,7 +33,7 @@ macro_rules! programs {
     };
 }
 
-programs! { status client pager page connector error cancel callbacks version }
+programs! { status client pager page connector snapshot error cancel callbacks version }
 
 #[test]
 fn config() {

@@ -370,7 +370,8 @@ fn manual_page(name: &str) -> String {
 
 #[test]
 fn every_function_and_section_has_a_manual_page() {
-    let sections = ["status", "config", "client", "pager", "page", "connector", "error", "cancel_token", "callbacks"];
+    let sections =
+        ["status", "config", "client", "pager", "page", "connector", "snapshot", "error", "cancel_token", "callbacks"];
     let functions = symbols::declared(&fs::read_to_string(root().join("include/data_connectors.h")).unwrap());
     let pages = files(&installed().join("share/man/man3"));
     let mut expected: BTreeSet<String> = sections.map(|name| format!("dc_{name}.3")).into();

@@ -19,5 +19,6 @@ pub mod connector;
 pub mod error;
 pub mod page;
 pub mod pager;
+pub mod snapshot;
 pub mod status;
 pub mod version;

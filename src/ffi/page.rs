@@ -4,6 +4,7 @@
 
 use std::ffi::{CString, c_char};
 use std::ptr;
+use std::sync::Arc;
 
 use once_cell::race::OnceBox;
 
@@ -20,7 +21,7 @@ pub struct dc_page {
     connectors: OnceBox<Vec<dc_connector>>,
     json_columns: OnceBox<Vec<u8>>,
     separated: OnceBox<Vec<u8>>,
-    page: Page,
+    page: Arc<Page>,
     next_cursor: Option<CString>,
     request_id: Option<CString>,
 }
@@ -28,7 +29,8 @@ pub struct dc_page {
 const _: () = assert_thread_safe::<dc_page>();
 
 impl dc_page {
-    pub(super) fn new(page: Page) -> Self {
+    pub(super) fn new(page: impl Into<Arc<Page>>) -> Self {
+        let page = page.into();
         Self {
             connectors: OnceBox::new(),
             json_columns: OnceBox::new(),
@@ -40,8 +42,8 @@ impl dc_page {
     }
 
     fn connector(&self, index: usize) -> Option<&dc_connector> {
-        // SAFETY: C has a page only behind a pointer, where it stays until it is freed. Nothing changes it meanwhile,
-        // and the connectors are dropped before it.
+        // SAFETY: the page stays where it is while `self` exists, nothing changes it, and the connectors are dropped
+        // before it.
         let connectors = self.connectors.get_or_init(|| Box::new(unsafe { connectors_of(&self.page) }));
         connectors.get(index)
     }

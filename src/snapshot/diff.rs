@@ -12,7 +12,8 @@ use crate::page::connector::Connector;
 /// Since: 0.1.0
 #[derive(Clone, Debug)]
 pub struct SnapshotDiff {
-    json: String,
+    /// With a NUL at the end, for C.
+    json_nul: String,
 }
 
 impl SnapshotDiff {
@@ -33,14 +34,20 @@ impl SnapshotDiff {
             rows.map(|row| row.json().to_owned()).collect::<Vec<_>>()
         });
         let removed = removed.map_or("null".to_owned(), |rows| array(&rows));
-        let json = format!("{{\"added\":{},\"changed\":{},\"removed\":{removed}}}", array(&added), array(&changed));
-        Self { json }
+        let json_nul =
+            format!("{{\"added\":{},\"changed\":{},\"removed\":{removed}}}\0", array(&added), array(&changed));
+        Self { json_nul }
     }
 
     /// The difference: `{"added": [row, …], "changed": [{"id": …, "fields": [name, …], "old": row, "new": row}, …],
     /// "removed": [row, …]}`. Rows are as the service sent them. `removed` is null unless the newer snapshot is complete.
     pub fn json(&self) -> &str {
-        &self.json
+        self.json_nul.strip_suffix('\0').unwrap_or(&self.json_nul)
+    }
+
+    /// The JSON with a NUL at the end.
+    pub(crate) fn json_nul(&self) -> &str {
+        &self.json_nul
     }
 }
 
