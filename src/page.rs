@@ -15,6 +15,8 @@ pub(crate) mod serde_json_oracle;
 mod summary;
 mod timestamp;
 
+use std::time::UNIX_EPOCH;
+
 use once_cell::race::OnceBox;
 
 use self::connector::{Connector, Connectors};
@@ -45,7 +47,7 @@ pub struct Page {
     next: Next,
     request_id: Option<String>,
     rate_limit: RateLimit,
-    date_ms: Option<i64>,
+    date: Option<Box<str>>,
     /// Parsed on first access, without a lock, which a fork could leave locked: if two threads parse them at once, one
     /// result is dropped.
     rows: OnceBox<Rows>,
@@ -77,7 +79,7 @@ impl Page {
             next: list.next,
             request_id: None,
             rate_limit: RateLimit::default(),
-            date_ms: None,
+            date: None,
             rows: OnceBox::new(),
         })
     }
@@ -87,9 +89,9 @@ impl Page {
         self,
         request_id: Option<String>,
         rate_limit: RateLimit,
-        date_ms: Option<i64>,
+        date: Option<Box<str>>,
     ) -> Self {
-        Self { request_id, rate_limit, date_ms, ..self }
+        Self { request_id, rate_limit, date, ..self }
     }
 
     /// The JSON of the response, exactly as the service sent it (after decompression), including unknown fields.
@@ -162,9 +164,10 @@ impl Page {
         self.request_id.as_deref()
     }
 
-    /// The time of the response (`Date`) in milliseconds since the Unix epoch.
+    /// The time of the response (`Date`) in milliseconds since the Unix epoch. Parsed here, as only snapshots need it.
     pub(crate) fn date_ms(&self) -> Option<i64> {
-        self.date_ms
+        let date = httpdate::parse_http_date(self.date.as_deref()?).ok()?;
+        date.duration_since(UNIX_EPOCH).ok()?.as_millis().try_into().ok()
     }
 
     /// The rate limit after this request.
@@ -180,6 +183,7 @@ impl Clone for Page {
             json_nul: self.json_nul.clone(),
             next: self.next.clone(),
             request_id: self.request_id.clone(),
+            date: self.date.clone(),
             rows: OnceBox::new(),
             ..*self
         }

@@ -39,7 +39,7 @@ impl HttpResponse {
         let invalid = match Page::parse(body) {
             Ok(page) => {
                 let rate_limit = RateLimit::from_headers(&self.headers);
-                return Ok(page.with_response_head(self.request_id(token), rate_limit, self.date_ms()));
+                return Ok(page.with_response_head(self.request_id(token), rate_limit, self.date().map(Into::into)));
             }
             Err(invalid) => invalid,
         };
@@ -177,15 +177,12 @@ impl HttpResponse {
 
     /// The server's time, which its headers refer to: the local clock may be wrong, or jump.
     fn now(&self) -> SystemTime {
-        self.date().unwrap_or_else(SystemTime::now)
+        let date = self.date().and_then(|date| httpdate::parse_http_date(date).ok());
+        date.unwrap_or_else(SystemTime::now)
     }
 
-    fn date(&self) -> Option<SystemTime> {
-        httpdate::parse_http_date(self.headers.get(header::DATE)?.to_str().ok()?).ok()
-    }
-
-    fn date_ms(&self) -> Option<i64> {
-        self.date()?.duration_since(UNIX_EPOCH).ok()?.as_millis().try_into().ok()
+    fn date(&self) -> Option<&str> {
+        self.headers.get(header::DATE)?.to_str().ok()
     }
 }
 
