@@ -18,7 +18,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 
-OUR_PROGRAMS = ["ours_rows", "ours_json", "pager", "prefetch", "threads", "cold_ours"]
+OUR_PROGRAMS = ["ours_rows", "ours_json", "pager", "prefetch", "threads", "cold_ours", "snapshot"]
 CURL_PROGRAMS = ["curl_rows", "curl_json", "cold_curl"]
 PLAIN_PROGRAMS = ["floor", "launch"]
 
@@ -26,7 +26,11 @@ FLAGS = ["-O2", "-std=c99", "-D_POSIX_C_SOURCE=200809L"]
 WARNINGS = ["-Wall", "-Wextra", "-Wshadow", "-Wconversion", "-pedantic"]
 
 # Functions that older libraries do not export.
-REQUIRED_FUNCTIONS = {"ours_rows": "dc_page_connector", "prefetch": "dc_pager_set_prefetch"}
+REQUIRED_FUNCTIONS = {
+    "ours_rows": "dc_page_connector",
+    "prefetch": "dc_pager_set_prefetch",
+    "snapshot": "dc_snapshot_take",
+}
 
 
 @dataclass(frozen=True)
@@ -201,7 +205,8 @@ def build(target: Path) -> Artifacts:
     print(
         "building the server, the programs and the Python environment of the benchmark", flush=True
     )
-    run("cargo", "build", "--quiet", "--release", "--locked", "-p", "data-connectors-bench-server")
+    servers = ["-p", "data-connectors-bench-server", "-p", "data-connectors-sandbox"]
+    run("cargo", "build", "--quiet", "--release", "--locked", *servers)
     python = python_environment(folder)
     library = target / "release" / "libdata_connectors.so"
     missing = programs(folder, library, yyjson(folder, python))

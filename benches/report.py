@@ -99,6 +99,25 @@ def threads(figures: dict[int, tuple[float, float]]) -> list[str]:
     return _columns(rows)
 
 
+def snapshots(figures: dict[int, dict[str, int]]) -> list[str]:
+    """Return the table of the cost of snapshots, and of refreshing them without changes."""
+    rows = [["snapshot of", "requests", "time", "CPU", "JSON", "peak memory", "refresh", "requests"]]
+    for count, line in figures.items():
+        rows.append(
+            [
+                f"{count:,} connectors",
+                f"{line['requests']:,}",
+                f"{line['wall_ns'] / 1e6:,.0f} ms",
+                f"{line['cpu_ns'] / 1e6:,.0f} ms",
+                f"{line['json_kb']:,} kB",
+                f"{line['peak_kb']:,} kB",
+                f"{line['refresh_ns'] / 1e6:,.0f} ms",
+                f"{line['refresh_requests']:,}",
+            ]
+        )
+    return _columns(rows)
+
+
 def sizes(files: dict[str, int]) -> list[str]:
     """Return the table of file sizes."""
     return _columns(

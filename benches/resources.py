@@ -1,4 +1,4 @@
-"""Measures peak memory over many pages, two threads on one client, and file sizes."""
+"""Measures peak memory over many pages, two threads on one client, snapshots, and file sizes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from build import Artifacts
 from processes import Server, measure
 
 PAGE_COUNTS = [10, 1_000, 20_000]
+CONNECTOR_COUNTS = [1_000, 10_000, 100_000]
 
 
 def memory(artifacts: Artifacts, server: Server) -> dict[str, list[int]]:
@@ -45,6 +46,25 @@ def threads(artifacts: Artifacts, server: Server, rounds: int) -> dict[int, tupl
         )
         for count, into in lines.items()
     }
+
+
+def snapshots(artifacts: Artifacts) -> dict[int, dict[str, int]]:
+    """Return what snapshots of each of ``CONNECTOR_COUNTS`` cost; the sandbox serves the lists."""
+    sandbox = artifacts.target / "release" / "data-connectors-sandbox"
+    found = {}
+    for count in CONNECTOR_COUNTS:
+        with subprocess.Popen(
+            [sandbox, "--connectors", str(count)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        ) as server:
+            assert server.stdout is not None
+            url = server.stdout.readline().strip()
+            command = [artifacts.program("snapshot"), url, str(count), "0"]
+            found[count] = measure(command, artifacts)
+            server.kill()
+    return found
 
 
 def sizes(artifacts: Artifacts) -> dict[str, int]:

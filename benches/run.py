@@ -22,7 +22,7 @@ from build import ROOT, build
 from comparisons import compare, comparisons
 from processes import CLIENT_CORE, PINNED, SERVER_CORE, Server
 
-COUNTS_AND_SIZES = ["instructions", "allocations", "syscalls", "memory", "threads", "size"]
+COUNTS_AND_SIZES = ["instructions", "allocations", "syscalls", "memory", "threads", "snapshots", "size"]
 
 
 def parse_options() -> argparse.Namespace:
@@ -104,6 +104,9 @@ def main() -> int:
         if "threads" in selected:
             extras["threads"] = resources.threads(artifacts, server, 3 if options.quick else 5)
             print("", *report.threads(extras["threads"]), sep="\n", flush=True)
+        if "snapshots" in selected and "snapshot" not in artifacts.missing:
+            extras["snapshots"] = resources.snapshots(artifacts)
+            print("", *report.snapshots(extras["snapshots"]), sep="\n", flush=True)
         if "size" in selected:
             extras["size"] = resources.sizes(artifacts)
             print("", *report.sizes(extras["size"]), sep="\n", flush=True)
