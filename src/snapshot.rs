@@ -33,14 +33,14 @@ pub struct Snapshot {
     page: Arc<Page>,
     state: SnapshotState,
     reason: Option<String>,
-    /// The time of the last read, by the service's clock, in milliseconds since the Unix epoch.
     as_of_ms: Option<i64>,
     base_url: String,
 }
 
 impl Client {
     /// Takes a snapshot of all connectors: every connector is in it, even if connectors change meanwhile, or it is
-    /// [`Incomplete`](SnapshotState::Incomplete) and says why. With `previous`, only what changed since is requested.
+    /// [`Incomplete`](SnapshotState::Incomplete) and says why. With `previous`, a snapshot of the same workspace,
+    /// incomplete or not, only what changed since is requested.
     ///
     /// Sends a request a page of 50 connectors, and one more to see that nothing changed; one for a list that fits on
     /// a page. After a failed request the snapshot continues where it was while time remains.
@@ -63,7 +63,7 @@ impl Client {
             )));
         }
         let reader = ClientReader::new(self, options.timeout, cancel);
-        let start = previous.map(Snapshot::to_start);
+        let start = previous.and_then(Snapshot::to_start);
         let result = Scan::new(reader, options).run(start)?;
         Snapshot::load(stored::write(&result, base_url, options).into_bytes())
     }
@@ -79,9 +79,9 @@ impl Snapshot {
         Ok(Self { page: Arc::new(page), state, reason, as_of_ms, base_url })
     }
 
-    /// The state from which a scan continues.
-    fn to_start(&self) -> Start {
-        Start { rows: KnownRows::from_page(&self.page), date_ms: self.as_of_ms, incomplete: self.reason.clone() }
+    /// The state from which a scan continues; `None` if there is none, and it starts over.
+    fn to_start(&self) -> Option<Start> {
+        Some(Start { date_ms: self.as_of_ms?, rows: KnownRows::from_page(&self.page) })
     }
 
     /// All connectors, newest update first.
@@ -110,8 +110,8 @@ impl Snapshot {
         self.reason.as_deref()
     }
 
-    /// The time of the last read in milliseconds since the Unix epoch, by the service's clock (`Date`); `None` if the
-    /// service did not send it.
+    /// The time of the list that it has, by the service's clock (`Date`), in milliseconds since the Unix epoch; `None` if
+    /// it is unknown: a refresh then reads everything.
     pub fn as_of_ms(&self) -> Option<i64> {
         self.as_of_ms
     }

@@ -150,6 +150,28 @@ fn waits_after_a_bulk_edit() {
 }
 
 #[test]
+fn continues_an_incomplete_snapshot() {
+    let (sandbox, client) = start(Sandbox::builder().connectors(500));
+    for row in sandbox.connectors().iter().take(60) {
+        sandbox.change(Change::Update(number(row["id"].as_str().unwrap())));
+    }
+    let options = SnapshotOptions { overlap: Duration::from_secs(2), ..SnapshotOptions::default() };
+    let hurried = SnapshotOptions { timeout: Duration::from_secs(2), ..options };
+    let (incomplete, requests) = client.snapshot(None, &hurried);
+    assert_eq!((incomplete.state(), requests), (SnapshotState::Incomplete, 10), "{:?}", incomplete.reason());
+    let (snapshot, requests) = client.snapshot(Some(&incomplete), &options);
+    assert_eq!((snapshot.state(), ids_of(&snapshot)), (SnapshotState::Refreshed, ids(&sandbox.connectors())));
+    assert!(requests < 10, "it reads the changes only: {requests} requests");
+
+    // Nothing to continue from: no pass was made.
+    let page = r#"{"data":[],"snapshot":{"version":1,"state":"incomplete","as_of_ms":null,"base_url":"URL"}}"#;
+    let stored = page.replace("URL", sandbox.base_url());
+    let unfinished = Snapshot::load(stored.into_bytes()).unwrap();
+    let (snapshot, requests) = client.snapshot(Some(&unfinished), &options);
+    assert_eq!((snapshot.state(), requests), (SnapshotState::Complete, 11));
+}
+
+#[test]
 fn continues_after_failures() {
     let (sandbox, client) = start(Sandbox::builder().connectors(400).fault_percent(25));
     let mut snapshot = None;

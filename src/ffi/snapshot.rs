@@ -55,7 +55,8 @@ impl dc_snapshot {
 /// Fails if the first request fails or the call is cancelled; after a later failure that retries do not overcome, the
 /// snapshot is incomplete.
 ///
-/// @param previous    an earlier snapshot: requests only what changed since, one page if few did; NULL: everything.
+/// @param previous    an earlier snapshot of this workspace, incomplete or not: requests only what changed since, one page
+///                    if few did; NULL: everything.
 /// @param overlap_ms  longest time until the service lists a change, 0 to 3600000, rounded up to seconds; -1: 60000.
 /// @param max_passes  how often to catch up with changes, 1 to 1000; -1: 20.
 /// @param timeout_ms  of the whole call, 1 to 86400000; -1: 300000. The client's timeout applies to each request.
@@ -164,8 +165,8 @@ pub unsafe extern "C" fn dc_snapshot_reason(snapshot: *const dc_snapshot) -> *co
     })
 }
 
-/// Returns the time of the last read, by the service's clock, in milliseconds since the Unix epoch; -1 if the service
-/// did not send it. Since: 0.1.0
+/// Returns the time, by the service's clock, of the list that the snapshot has, in milliseconds since the Unix epoch; -1
+/// if it is unknown. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_snapshot_as_of_ms(snapshot: *const dc_snapshot) -> i64 {
     infallible(-1, || {

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, UNIX_EPOCH};
 
 use data_connectors_sandbox::{Change, Sandbox, VirtualClock};
@@ -97,7 +97,12 @@ fn run(seed: u64, omitted: Option<Clause>) -> std::result::Result<usize, String>
     let options = SnapshotOptions { overlap: OVERLAP, ..SnapshotOptions::default() };
     let mut previous = None;
     let mut successes = 0;
+    let mut known_ids = HashSet::new();
     for _ in 0..1 + random.below(3) {
+        let failing = Some(random.below(30)).filter(|_| random.below(3) == 0);
+        let listed: HashSet<String> = by_id(sandbox.connectors()).into_keys().collect();
+        known_ids.extend(listed.iter().cloned());
+        let deleted_before: HashSet<String> = known_ids.difference(&listed).cloned().collect();
         let reader = TestReader {
             client: &client,
             pager: None,
@@ -105,14 +110,22 @@ fn run(seed: u64, omitted: Option<Clause>) -> std::result::Result<usize, String>
             clock: &clock,
             random: &mut random,
             requests: 0,
-            failing: None,
+            failing,
         };
         let mut scan = Scan::new(reader, &options);
         scan.omitted = omitted;
-        let result = scan.run(previous.as_ref().map(Snapshot::to_start)).unwrap();
+        let result = scan.run(previous.as_ref().and_then(Snapshot::to_start));
+        let Ok(result) = result else {
+            assert_eq!(failing, Some(0), "only a failure of the first request is an error");
+            continue;
+        };
         if result.state != SnapshotState::Incomplete {
-            check(&result, &sandbox)?;
-            successes += 1;
+            let known = check(&result, &sandbox)?;
+            let extra = deleted_before.intersection(&known).next();
+            match extra.filter(|_| result.state == SnapshotState::Complete) {
+                Some(id) => return Err(format!("connector {id} was deleted before the snapshot")),
+                None => successes += 1,
+            }
         }
         previous = Some(Snapshot::load(stored::write(&result, sandbox.base_url(), &options).into()).unwrap());
         clock.advance(Duration::from_secs(random.below(20) as u64));
@@ -120,8 +133,8 @@ fn run(seed: u64, omitted: Option<Clause>) -> std::result::Result<usize, String>
     Ok(successes)
 }
 
-/// The list has not changed since the last read, as the clock has not advanced.
-fn check(result: &ScanResult, sandbox: &Sandbox) -> std::result::Result<(), String> {
+/// The list has not changed since the last read, as the clock has not advanced. Returns the ids of the snapshot.
+fn check(result: &ScanResult, sandbox: &Sandbox) -> std::result::Result<HashSet<String>, String> {
     let listed = by_id(sandbox.connectors());
     let known = by_id(result.rows.sorted().iter().map(|row| serde_json::from_str(&row.json).unwrap()));
     for (id, row) in &listed {
@@ -131,7 +144,7 @@ fn check(result: &ScanResult, sandbox: &Sandbox) -> std::result::Result<(), Stri
             Some(_) => {}
         }
     }
-    Ok(())
+    Ok(known.into_keys().collect())
 }
 
 #[test]

@@ -26,18 +26,17 @@ use crate::page::{Next, Page};
 
 const SECOND_MS: i64 = 1_000;
 
-/// An earlier snapshot, from which a scan continues.
+/// Where an earlier scan ended, complete or not, after at least one pass.
 pub(super) struct Start {
     pub rows: KnownRows,
-    pub date_ms: Option<i64>,
-    /// Why it was incomplete, if it was.
-    pub incomplete: Option<String>,
+    pub date_ms: i64,
 }
 
 /// What a scan found.
 pub(super) struct ScanResult {
     pub rows: KnownRows,
-    /// The `Date` of the last read of the first page.
+    /// The `Date` of the first page of the last pass, or of the read that showed all changes; `None` without a pass from
+    /// which a scan can continue.
     pub date_ms: Option<i64>,
     pub state: SnapshotState,
     pub reason: Option<String>,
@@ -106,18 +105,17 @@ impl<R: ListReader> Scan<R> {
 
     /// Fails if the first request fails or the scan is cancelled.
     pub(super) fn run(mut self, start: Option<Start>) -> Result<ScanResult> {
-        let earlier = start.map(|start| {
+        let continues = start.is_some();
+        if let Some(start) = start {
             self.rows = start.rows;
-            self.date_ms = start.date_ms;
-            start.incomplete
-        });
+            self.date_ms = Some(start.date_ms);
+        }
         let page = self.reader.first_page()?;
-        let (state, reason) = match (self.catch_up(page), earlier) {
-            (Ok(Found::WholeList), _) | (Ok(Found::AllChanges), None) => (SnapshotState::Complete, None),
-            (Ok(Found::AllChanges), Some(None)) => (SnapshotState::Refreshed, None),
-            (Ok(Found::AllChanges), Some(incomplete)) => (SnapshotState::Incomplete, incomplete),
-            (Err(Stop::Incomplete(reason)), _) => (SnapshotState::Incomplete, Some(reason)),
-            (Err(Stop::Cancelled(error)), _) => return Err(error),
+        let (state, reason) = match self.catch_up(page) {
+            Ok(Found::AllChanges) if continues => (SnapshotState::Refreshed, None),
+            Ok(Found::AllChanges | Found::WholeList) => (SnapshotState::Complete, None),
+            Err(Stop::Incomplete(reason)) => (SnapshotState::Incomplete, Some(reason)),
+            Err(Stop::Cancelled(error)) => return Err(error),
         };
         Ok(ScanResult { rows: self.rows, date_ms: self.date_ms, state, reason })
     }
@@ -139,13 +137,14 @@ impl<R: ListReader> Scan<R> {
                 return Ok(Found::AllChanges);
             }
             self.read_below(page, oldest_ms)?;
+            let problem = self.problem.take();
+            self.date_ms = date_ms.filter(|_| problem.is_none());
+            if let Some(problem) = problem {
+                return Err(Stop::Incomplete(problem));
+            }
             let Some(date_ms) = date_ms else {
                 return Err(Stop::Incomplete("a response has no Date, so it is unknown what changed later".to_owned()));
             };
-            self.date_ms = Some(date_ms);
-            if let Some(problem) = self.problem.take() {
-                return Err(Stop::Incomplete(problem));
-            }
             self.wait_until_not_recent(oldest_ms, date_ms)?;
             page = self.reader.first_page()?;
         }
