@@ -777,9 +777,9 @@ dc_status dc_snapshot_diff(const dc_snapshot *newer,
                            dc_error **out_error);
 
 /**
- * Returns a JSON object: "added", an array of rows; "changed", an array of objects with the "id", the names of the
- * changed "fields", and the rows "old" and "new"; "removed", an array of rows, or null if the newer snapshot is not
- * complete.
+ * Returns a JSON object: "added", an array of rows; "changed", an array of objects with the "id", the sorted names of
+ * the changed "fields", and the rows "old" and "new"; "removed", an array of rows, or null if the newer snapshot is
+ * not complete.
  *
  * @param out_length  length in bytes; may be NULL.
  * Since: 0.1.0

@@ -105,6 +105,14 @@ fn sends_one_request_more_than_there_are_pages() {
 }
 
 #[test]
+fn one_pass_suffices_if_nothing_changes() {
+    let (_sandbox, client) = start(Sandbox::builder());
+    let options = SnapshotOptions { max_passes: 1, ..SnapshotOptions::default() };
+    let (snapshot, requests) = client.snapshot(None, &options);
+    assert_eq!((snapshot.state(), snapshot.reason(), requests), (SnapshotState::Complete, None, 4));
+}
+
+#[test]
 fn refresh_has_changes_but_no_removals() {
     let (sandbox, client) = start(Sandbox::builder());
     let (older, _) = client.snapshot(None, &SnapshotOptions::default());

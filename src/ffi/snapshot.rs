@@ -198,9 +198,9 @@ pub unsafe extern "C" fn dc_snapshot_diff(
     }
 }
 
-/// Returns a JSON object: "added", an array of rows; "changed", an array of objects with the "id", the names of the
-/// changed "fields", and the rows "old" and "new"; "removed", an array of rows, or null if the newer snapshot is not
-/// complete.
+/// Returns a JSON object: "added", an array of rows; "changed", an array of objects with the "id", the sorted names of
+/// the changed "fields", and the rows "old" and "new"; "removed", an array of rows, or null if the newer snapshot is
+/// not complete.
 ///
 /// @param out_length  length in bytes; may be NULL.
 /// Since: 0.1.0

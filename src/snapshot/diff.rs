@@ -1,8 +1,8 @@
 //! What changed between two snapshots.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::page::Page;
 use crate::page::connector::Connector;
@@ -64,10 +64,10 @@ fn change(old: &Connector, new: &Connector) -> Option<String> {
     if old.json() == new.json() {
         return None;
     }
-    let parse = |row: &Connector| serde_json::from_str::<Map<String, Value>>(row.json()).unwrap_or_default();
+    let parse = |row: &Connector| serde_json::from_str::<BTreeMap<String, Value>>(row.json()).unwrap_or_default();
     let (old_fields, new_fields) = (parse(old), parse(new));
-    let names = new_fields.keys().chain(old_fields.keys().filter(|name| !new_fields.contains_key(*name)));
-    let fields: Vec<&String> = names.filter(|name| old_fields.get(*name) != new_fields.get(*name)).collect();
+    let names: BTreeSet<&String> = old_fields.keys().chain(new_fields.keys()).collect();
+    let fields: Vec<_> = names.into_iter().filter(|name| old_fields.get(*name) != new_fields.get(*name)).collect();
     if fields.is_empty() {
         return None;
     }

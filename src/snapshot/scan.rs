@@ -122,7 +122,7 @@ impl<R: ListReader> Scan<R> {
 
     /// Makes passes until the first page, `page`, shows all changes.
     fn catch_up(&mut self, mut page: Page) -> std::result::Result<Found, Stop> {
-        for _ in 0..self.max_passes {
+        for passes in 0.. {
             let oldest_ms = self.add(&page);
             let date_ms = page.date_ms();
             if !page.has_next() && self.problem.is_none() {
@@ -136,6 +136,9 @@ impl<R: ListReader> Scan<R> {
                 self.date_ms = date_ms;
                 return Ok(Found::AllChanges);
             }
+            if passes == self.max_passes {
+                break;
+            }
             self.read_below(page, oldest_ms)?;
             let problem = self.problem.take();
             self.date_ms = date_ms.filter(|_| problem.is_none());
@@ -148,12 +151,13 @@ impl<R: ListReader> Scan<R> {
             self.wait_until_not_recent(oldest_ms, date_ms)?;
             page = self.reader.first_page()?;
         }
-        Err(Stop::Incomplete(format!(
-            "all connectors of the first page had changed within {} s in each of {} passes: retry later, or increase \
+        let problem = self.problem.take();
+        Err(Stop::Incomplete(problem.unwrap_or_else(|| format!(
+            "after each of {} passes, all connectors of the first page had changed within {} s: retry later, or increase \
              max_passes",
-            self.overlap_ms / SECOND_MS,
-            self.max_passes
-        )))
+            self.max_passes,
+            self.overlap_ms / SECOND_MS
+        ))))
     }
 
     /// Whether rows that were listed after the last pass are above a row with this `updated_at`.
