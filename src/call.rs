@@ -114,10 +114,9 @@ impl CallContext {
         Self { deadline: self.deadline + extra, ..self }
     }
 
-    /// A call that ends at `deadline`, unless its own timeout is earlier.
-    pub(crate) fn with_deadline_at_most(self, deadline: Instant) -> Self {
-        let total = deadline.saturating_duration_since(Instant::now()).min(self.timeouts.total);
-        Self { deadline: deadline.min(self.deadline), timeouts: Timeouts { total, ..self.timeouts }, ..self }
+    /// A call with another timeout, from now.
+    pub(crate) fn with_timeout(self, total: Duration) -> Self {
+        Self { deadline: Instant::now() + total, timeouts: Timeouts { total, ..self.timeouts }, ..self }
     }
 
     pub(crate) fn timeouts(&self) -> Timeouts {

@@ -23,7 +23,12 @@ struct TestClient {
 
 impl TestClient {
     fn new(base_url: &str) -> Self {
+        Self::with_timeout(base_url, Duration::from_secs(60))
+    }
+
+    fn with_timeout(base_url: &str, timeout: Duration) -> Self {
         let mut config = Config::new();
+        config.set_timeout(timeout).unwrap();
         config.set_access_token("any").unwrap();
         config.set_base_url(base_url).unwrap();
         config.set_max_retries(0).unwrap();
@@ -155,6 +160,18 @@ fn waits_after_a_bulk_edit() {
     let reason = snapshot.reason().unwrap();
     assert!(reason.contains("had changed within 60 s, and the timeout leaves no time to wait for"), "{reason}");
     assert!(started.elapsed() < Duration::from_secs(15), "it does not wait in vain");
+}
+
+#[test]
+fn waits_for_longer_than_the_timeout_of_a_request() {
+    let sandbox = Sandbox::builder().start().unwrap();
+    for row in sandbox.connectors().iter().take(60) {
+        sandbox.change(Change::Update(number(row["id"].as_str().unwrap())));
+    }
+    let client = TestClient::with_timeout(sandbox.base_url(), Duration::from_millis(500));
+    let options = SnapshotOptions { overlap: Duration::from_secs(1), ..SnapshotOptions::default() };
+    let (snapshot, _) = client.snapshot(None, &options);
+    assert_eq!((snapshot.state(), snapshot.reason()), (SnapshotState::Complete, None));
 }
 
 #[test]

@@ -40,12 +40,18 @@ impl<'a> ClientReader<'a> {
         Self { client, cancel, deadline: Instant::now() + timeout, pager: None }
     }
 
+    fn time_remaining(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now())
+    }
+
     /// Requests a page, again after a failure that may pass, while time remains. The very first request is not
     /// repeated: there is nothing to lose yet.
     fn read(&mut self, pager: &mut Pager, is_first: bool) -> Result<Option<Page>> {
         let mut delay = MIN_RESUME_DELAY;
         loop {
-            let call = self.client.call_context(self.cancel).with_deadline_at_most(self.deadline);
+            let call = self.client.call_context(self.cancel);
+            let timeout = call.timeouts().total.min(self.time_remaining());
+            let call = call.with_timeout(timeout);
             let error = match pager.next_page_in(call, self.cancel) {
                 Ok(page) => return Ok(page),
                 Err(error) => error,
@@ -76,10 +82,12 @@ impl ListReader for ClientReader<'_> {
     }
 
     fn wait(&mut self, duration: Duration) -> Result<bool> {
-        if duration >= self.deadline.saturating_duration_since(Instant::now()) {
+        let remaining = self.time_remaining();
+        if duration >= remaining {
             return Ok(false);
         }
-        let call = self.client.call_context(self.cancel).with_deadline_at_most(self.deadline);
+        // The client's timeout is for a request.
+        let call = self.client.call_context(self.cancel).with_timeout(remaining);
         let timeouts = call.timeouts();
         call.sleep(duration).map_err(|interruption| interruption.into_error(timeouts, None))?;
         Ok(true)
