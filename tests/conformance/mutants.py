@@ -16,6 +16,7 @@ _SLOW = ("times-out", "is-cancelled", "16-")
 _REASON_NAMES = {
     # A list of another length is reported by the number of rows.
     "ids": ["ids", "id", "rows"],
+    "stored_contains": ["stored_contains", "stored"],
     "min_ms": ["ms"],
     "max_ms": ["ms"],
 }
@@ -25,6 +26,8 @@ _REASON_NAMES = {
 def generate(cases: list[Case]) -> list[Case]:
     """Make one mutant per expected field, from the first case that has it, and a control.
 
+    Results of snapshots have mutants of their own, as runners get them in another way.
+
     The control is not mutated, and must pass.
 
     `reason_names` of a mutant are the words of which the reason must have one.
@@ -33,6 +36,8 @@ def generate(cases: list[Case]) -> list[Case]:
     quick = [case for case in cases if not case["name"].startswith(_SLOW)]
     for case in quick:
         for name, field, mutant in _mutants(case):
+            if case["call"] in ("snapshot", "load"):
+                name = f"snapshot-{name}"
             mutant["name"] = name
             mutant["reason_names"] = _REASON_NAMES.get(field, [field])
             mutant["expect"].pop("requests", None)
@@ -46,7 +51,7 @@ def generate(cases: list[Case]) -> list[Case]:
 def _control(cases: list[Case]) -> Case:
     """Copy the case with the most expectations that every language runs."""
     run_by_all = [case for case in cases if not not_for(case)]
-    control = copy.deepcopy(max(run_by_all, key=lambda case: len(str(case["expect"]))))
+    control = copy.deepcopy(max(run_by_all, key=lambda case: str(case["expect"]).count("': ")))
     control["name"] = "not-mutated"
     control["expect"].pop("requests", None)
     return control
@@ -69,7 +74,9 @@ def _mutants(case: Case) -> Iterator[tuple[str, str, Case]]:
     for name, value in case["expect"].items():
         if name in ("requests", "min_ms"):
             continue
-        if name == "error":
+        if name == "diff":
+            yield from _diff_mutants(case)
+        elif name == "error":
             yield "error-not-expected", "error", _with(case, "error", None)
             unknown = {**value, "unknown_field": None}
             yield "unknown-error-field", "unknown_field", _with(case, "error", unknown)
@@ -100,6 +107,28 @@ def _mutants(case: Case) -> Iterator[tuple[str, str, Case]]:
     yield "unknown-field", "unknown_field", {**copy.deepcopy(case), "unknown_field": 1}
 
 
+def _diff_mutants(case: Case) -> Iterator[tuple[str, str, Case]]:
+    diff = case["expect"]["diff"]
+    for part, expected in diff.items():
+        others: dict[str, Any]
+        if isinstance(expected, dict):
+            others = {"unexpected": {**expected, "unexpected": ["name"]}}
+            for id, fields in expected.items():
+                others["missing"] = {**expected, id: fields[:-1]}
+                others["in-another-order"] = {**expected, id: fields[::-1]}
+                others["too-few"] = {other: expected[other] for other in expected if other != id}
+        else:
+            others = {"unexpected": [*(expected or []), "unexpected"]}
+            others |= {"too-few": expected[:-1]} if expected else {}
+            if part == "removed":
+                others |= {"not-null": []} if expected is None else {"null": None}
+        for kind, other in others.items():
+            if other != expected:
+                yield f"diff-{part}-{kind}", part, _with(case, "diff", {**diff, part: other})
+    unknown = {**diff, "unknown_field": None}
+    yield "unknown-diff-field", "unknown_field", _with(case, "diff", unknown)
+
+
 def _named(name: str, expected: Any) -> str:
     return f"{name}-null" if expected is None else name
 
@@ -122,6 +151,8 @@ def _other(name: str, expected: Any) -> Any:
         return expected + 1
     if isinstance(expected, list):
         return [*expected, "unexpected"]
+    if name == "reason":
+        return ["unexpected"]
     if name.endswith("_ms") or name.startswith("rate_limit") or name in ("http_status", "attempts"):
         return 1
     return True if name == "direct_fin_usage" else "x"

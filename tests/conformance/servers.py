@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import http.client
 import json
 import socket
 import ssl
@@ -40,9 +41,9 @@ _KINDS = {
 
 
 class Server:
-    """Serves the responses of a case, and records the requests."""
+    """Serves the responses of a case, or forwards requests to a sandbox; records the requests."""
 
-    def __init__(self, case: dict[str, Any], certificates: Path) -> None:
+    def __init__(self, case: dict[str, Any], certificates: Path, sandbox: str = "") -> None:
         script = case["server"]
         unknown = set(script) - _KINDS
         if unknown:
@@ -50,6 +51,7 @@ class Server:
         self.requests: list[tuple[str, dict[str, str]]] = []
         self.connections = 0
         self._script = script
+        self._sandbox = urlsplit(sandbox).netloc
         self._certificate = script.get("tls")
         self._certificates = certificates
         self._lock = threading.Lock()
@@ -152,7 +154,20 @@ class Server:
         with self._lock:
             number = len(self.requests)
             self.requests.append((target, headers))
+        if self._sandbox:
+            return self._forward(stream, target, headers)
         return self._send(stream, self._select(number, target), number)
+
+    def _forward(self, stream: socket.socket, target: str, headers: dict[str, str]) -> bool:
+        """Forward a request to the sandbox, and the response to the client."""
+        connection = http.client.HTTPConnection(self._sandbox)
+        connection.request("GET", target, headers=headers)
+        response = connection.getresponse()
+        head = "".join(f"{name}: {value}\r\n" for name, value in response.getheaders())
+        head = f"HTTP/1.1 {response.status} {response.reason}\r\n{head}\r\n"
+        stream.sendall(head.encode() + response.read())
+        connection.close()
+        return True
 
     def _select(self, number: int, target: str) -> Response:
         script = self._script

@@ -27,6 +27,7 @@ OPTIONS = [option["name"] for option in json.loads(_ABI.read_text())["options"]]
 
 _FIELDS = {"name", "about", "server", "settings", "options", "call", "expect", "not_for"} | {
     *("per_page", "starting_after", "prefetch", "stop_after", "then"),
+    *("stored", "overlap_ms", "max_passes", "snapshot_timeout_ms"),
     *("cancel_after_ms", "shutdown_after_ms", "closed", "callers"),
 }
 _SETTINGS = {"token", *OPTIONS} - {"access_token"}
@@ -36,7 +37,9 @@ _ERROR_FIELDS = {"status", "message", "http_status", "api_code", "api_field", "r
 _EXPECT_FIELDS = {"error", "rows", "ids", "pages", "requests", "min_ms", "max_ms"} | {
     *("next_cursor", "request_id"),
     *("rate_limit", "rate_limit_remaining", "rate_limit_reset"),
+    *("state", "reason", "as_of_ms", "stored_contains", "diff"),
 }
+_DIFF_FIELDS = {"added", "changed", "removed"}
 
 
 def read(part: str) -> list[Case]:
@@ -52,6 +55,7 @@ def read(part: str) -> list[Case]:
             | (set(case["expect"]) - _EXPECT_FIELDS)
             | (set(case.get("settings", {})) - _SETTINGS)
             | (set(case["expect"].get("error", {})) - _ERROR_FIELDS)
+            | (set(case["expect"].get("diff", {})) - _DIFF_FIELDS)
             | ({"about", "call"} - set(case))
         )
         if invalid or case["name"] in duplicates:
@@ -76,7 +80,12 @@ class Sandbox:
     """A running sandbox, the local stand-in for the Intercom API."""
 
     def __init__(self, program: Path, options: dict[str, Any]) -> None:
-        arguments = [part for name, value in options.items() for part in (f"--{name}", str(value))]
+        arguments = [
+            part
+            for name, values in options.items()
+            for value in (values if isinstance(values, list) else [values])
+            for part in (f"--{name}", str(value))
+        ]
         self._process = subprocess.Popen(
             [program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
@@ -131,7 +140,10 @@ class Servers:
         if script.get("tls") == "self_signed":
             defaults["ca_file"] = str(self._certificates / "self_signed" / "leaf.pem")
         if "sandbox" in script:
-            defaults["base_url"] = self._start_sandbox(script["sandbox"])
+            defaults["base_url"] = sandbox = self._start_sandbox(script["sandbox"])
+            if "requests" in case["expect"]:
+                server = self.servers[case["name"]] = Server(case, self._certificates, sandbox)
+                defaults["base_url"] = server.url
         elif script:
             server = self.servers[case["name"]] = Server(case, self._certificates)
             defaults["base_url"] = server.url
@@ -145,6 +157,9 @@ class Servers:
             # Certificates of clients are for servers, too.
             value = value.replace("{certificates}", str(self._certificates / "trusted"))
             options[name] = value
+        if "stored" in prepared:
+            base_url = defaults.get("base_url", "")
+            prepared["stored"] = prepared["stored"].replace("{base_url}", base_url)
         # An option replaces the setting of the same name, and the one that it excludes.
         replaced = {*options, *(["base_url"] if "region" in options else [])}
         if "access_token" in options:

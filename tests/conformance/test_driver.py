@@ -9,6 +9,7 @@ import os
 import re
 import tempfile
 import unittest
+import urllib.request
 from pathlib import Path
 from unittest import mock
 
@@ -19,6 +20,7 @@ import matrix
 import mutants
 import suite
 from languages import Environment, Language
+from servers import Server
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -100,14 +102,39 @@ class DriverTest(unittest.TestCase):
         self.assertEqual(set(results.failures), {"one", "two"})
 
     def test_unknown_fields_in_cases_are_rejected(self) -> None:
+        fields: suite.Case
         for fields in (
             {"settings": {"timeout": 1}, "expect": {}},
             {"expect": {"error": {"text": "x"}}},
+            {"expect": {"diff": {"kept": []}}},
         ):
             with tempfile.TemporaryDirectory() as folder:
                 (Path(folder) / "a.json").write_text(json.dumps([{**CASES[1], **fields}]))
                 with mock.patch.object(suite, "FOLDER", Path(folder)):
                     self.assertRaises(SystemExit, suite.read, "")
+
+    def test_lists_of_sandbox_options_are_repeated(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            program = Path(folder) / "program"
+            program.write_text('#!/bin/sh\necho "$@"\n')
+            program.chmod(0o755)
+            sandbox = suite.Sandbox(program, {"connectors": 3, "change-before": ["1:a", "2:b"]})
+            sandbox.stop()
+        expected = "--connectors 3 --change-before 1:a --change-before 2:b"
+        self.assertEqual(sandbox.url, expected)
+
+    def test_requests_to_a_sandbox_are_forwarded_and_counted(self) -> None:
+        case = {**CASES[1], "server": {"responses": [{"body": "x", "headers": {"Date": "y"}}]}}
+        with tempfile.TemporaryDirectory() as folder:
+            sandbox = Server(case, Path(folder))
+            server = Server({**case, "server": {"sandbox": {}}}, Path(folder), sandbox.url)
+            for _ in range(2):
+                with urllib.request.urlopen(f"{server.url}/path?a=b") as response:
+                    self.assertEqual((response.read(), response.headers["Date"]), (b"x", "y"))
+            sandbox.stop()
+            server.stop()
+        self.assertEqual([target for target, _ in server.requests], ["/path?a=b"] * 2)
+        self.assertEqual(len(sandbox.requests), 2)
 
     def test_runner_failure_fails_all_cases(self) -> None:
         results, _ = self.evaluate("print('ok one');print('ok two');raise SystemExit(3)")
@@ -224,6 +251,26 @@ class DriverTest(unittest.TestCase):
         long = {**CASES[1], "expect": {"next_cursor": "a" * 100}, "not_for": {"c": "reason"}}
         short = {**CASES[1], "expect": {"next_cursor": "b"}}
         self.assertEqual(mutants.generate([long, short])[0]["expect"]["next_cursor"], "b")
+
+    def test_mutants_cover_each_part_of_a_difference(self) -> None:
+        diff = {"added": ["1", "2"], "changed": {"3": ["a", "b"]}, "removed": None}
+        case = {**CASES[1], "call": "snapshot", "expect": {"diff": diff}}
+        mutated = {case["name"]: case for case in mutants.generate([case])}
+        different = {
+            "added-unexpected": {**diff, "added": ["1", "2", "unexpected"]},
+            "added-too-few": {**diff, "added": ["1"]},
+            "changed-unexpected": {**diff, "changed": {"3": ["a", "b"], "unexpected": ["name"]}},
+            "changed-missing": {**diff, "changed": {"3": ["a"]}},
+            "changed-in-another-order": {**diff, "changed": {"3": ["b", "a"]}},
+            "changed-too-few": {**diff, "changed": {}},
+            "removed-unexpected": {**diff, "removed": ["unexpected"]},
+            "removed-not-null": {**diff, "removed": []},
+        }
+        for name, expected in different.items():
+            mutant = mutated[f"snapshot-diff-{name}"]
+            self.assertEqual(mutant["expect"]["diff"], expected)
+            self.assertEqual(mutant["reason_names"], [name.partition("-")[0]])
+        self.assertIn("unknown_field", mutated["snapshot-unknown-diff-field"]["expect"]["diff"])
 
     def test_mutants_cover_order_length_and_callers(self) -> None:
         ids = {**CASES[1], "expect": {"ids": ["1", "2"]}}
