@@ -119,9 +119,12 @@ def _diff_mutants(case: Case) -> Iterator[tuple[str, str, Case]]:
                 others["too-few"] = {other: expected[other] for other in expected if other != id}
         else:
             others = {"unexpected": [*(expected or []), "unexpected"]}
-            others |= {"too-few": expected[:-1]} if expected else {}
-            if part == "removed":
-                others |= {"not-null": []} if expected is None else {"null": None}
+            if expected:
+                others["too-few"] = expected[:-1]
+            if expected is None:
+                others["not-null"] = []
+            elif part == "removed":
+                others["null"] = None
         for kind, other in others.items():
             if other != expected:
                 yield f"diff-{part}-{kind}", part, _with(case, "diff", {**diff, part: other})
