@@ -141,6 +141,7 @@ static void *call(void *argument)
 {
     const struct caller *caller = argument;
     const json_t *test_case = caller->test_case;
+    const char *name = string_of(test_case, "call");
     const json_t *cancel = json_object_get(test_case, "cancel_after_ms");
     const json_t *shutdown = json_object_get(test_case, "shutdown_after_ms");
     struct result *result = caller->result;
@@ -160,14 +161,16 @@ static void *call(void *argument)
         if (canceller.after_ms == 0)
             pthread_join(thread, NULL);
     }
-    if (strcmp(string_of(test_case, "call"), "page") == 0) {
+    if (strcmp(name, "page") == 0) {
         const int32_t per_page = (int32_t)json_integer_value(json_object_get(test_case, "per_page"));
 
         result->status = dc_list_page(caller->client, per_page, string_of(test_case, "starting_after"), token, &page,
                                       &result->error);
         if (result->status == DC_OK)
             add_page(result, page);
-    } else if (strcmp(string_of(test_case, "call"), "client") != 0) {
+    } else if (strcmp(name, "snapshot") == 0 || strcmp(name, "load") == 0) {
+        call_snapshot(test_case, caller->client, token, result);
+    } else if (strcmp(name, "client") != 0) {
         paginate(test_case, caller->client, token, result);
     }
     result->duration_ms = now_ms() - started;
@@ -208,7 +211,9 @@ void free_result(struct result *result)
 {
     size_t i;
 
-    for (i = 0; i < result->page_count; i++)
+    for (i = 0; result->snapshot == NULL && i < result->page_count; i++)
         dc_page_free(result->pages[i]);
+    dc_snapshot_free(result->snapshot);
+    dc_snapshot_free(result->older);
     dc_error_free(result->error);
 }

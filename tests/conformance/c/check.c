@@ -131,14 +131,76 @@ static int check_status(const struct result *result, const char *expected)
     return differs("the status is %s (%s)", actual, dc_error_message(result->error));
 }
 
-static int check_message(const dc_error *error, const json_t *parts)
+/** Compares the ids of rows of a difference, or null. */
+static int check_diff_rows(const char *name, const json_t *actual, const json_t *expected)
+{
+    size_t i;
+
+    if (json_is_null(actual) != json_is_null(expected) || json_array_size(actual) != json_array_size(expected))
+        return differs("diff.%s has %zu rows", name, json_array_size(actual));
+    for (i = 0; i < json_array_size(expected); i++)
+        if (!json_equal(json_object_get(json_array_get(actual, i), "id"), json_array_get(expected, i)))
+            return differs("diff.%s has other rows", name);
+    return 0;
+}
+
+static int check_diff_changes(const json_t *actual, const json_t *expected)
+{
+    const json_t *change;
+    size_t i;
+
+    if (json_array_size(actual) != json_object_size(expected))
+        return differs("diff.changed has %zu rows", json_array_size(actual));
+    json_array_foreach ((json_t *)actual, i, change) {
+        const char *id = json_string_value(json_object_get(change, "id"));
+        const json_t *fields = json_object_get(expected, id);
+        const json_t *old = json_object_get(change, "old"), *new = json_object_get(change, "new");
+
+        if (!json_equal(json_object_get(change, "fields"), fields))
+            return differs("diff.changed: connector %s changed in other fields", id);
+        if (!json_equal(json_object_get(old, "id"), json_object_get(new, "id")) || json_equal(old, new))
+            return differs("diff.changed: connector %s has wrong rows", id);
+    }
+    return 0;
+}
+
+static int check_diff(const struct result *result, const json_t *expected)
+{
+    dc_diff *diff = NULL;
+    const char *json, *name;
+    size_t length;
+    json_t *actual, *value;
+    int found = 0;
+
+    if (dc_snapshot_diff(result->snapshot, result->older, &diff, NULL) != DC_OK)
+        return differs("diff failed");
+    json = dc_diff_json(diff, &length);
+    actual = json_loadb(json, length, JSON_ALLOW_NUL, NULL);
+    json_object_foreach ((json_t *)expected, name, value)
+        if (!found) {
+            if (strcmp(name, "changed") == 0)
+                found = check_diff_changes(json_object_get(actual, name), value);
+            else if (strcmp(name, "added") == 0 || strcmp(name, "removed") == 0)
+                found = check_diff_rows(name, json_object_get(actual, name), value);
+            else
+                found = differs("unsupported expectation diff.%s", name);
+        }
+    json_decref(actual);
+    dc_diff_free(diff);
+    return found;
+}
+
+/** Checks that a string has all parts. */
+static int check_contains(const char *name, const char *actual, const json_t *parts)
 {
     const json_t *part;
     size_t i;
 
+    if (json_is_null(parts) != (actual == NULL))
+        return differs("%s is %s", name, actual ? actual : "NULL");
     json_array_foreach ((json_t *)parts, i, part)
-        if (strstr(dc_error_message(error), json_string_value(part)) == NULL)
-            return differs("the message \"%s\" lacks \"%s\"", dc_error_message(error), json_string_value(part));
+        if (strstr(actual, json_string_value(part)) == NULL)
+            return differs("%s lacks \"%s\": %s", name, json_string_value(part), actual);
     return 0;
 }
 
@@ -163,7 +225,7 @@ static int check_error_part(const struct result *result, const char *name, const
     if (strcmp(name, "status") == 0)
         return check_status(result, json_string_value(value));
     if (strcmp(name, "message") == 0)
-        return check_message(error, value);
+        return check_contains(name, dc_error_message(error), value);
     if (strcmp(name, "http_status") == 0)
         return check_number(name, dc_error_http_status(error), 0, value);
     if (strcmp(name, "api_code") == 0)
@@ -194,6 +256,20 @@ static int check_error(const struct result *result, const json_t *expected)
     return 0;
 }
 
+static const char *state_name(int32_t state)
+{
+    switch (state) {
+    case DC_SNAPSHOT_COMPLETE:
+        return "complete";
+    case DC_SNAPSHOT_REFRESHED:
+        return "refreshed";
+    case DC_SNAPSHOT_INCOMPLETE:
+        return "incomplete";
+    default:
+        return NULL;
+    }
+}
+
 static int check_part(const struct result *result, const char *name, const json_t *value)
 {
     const dc_page *last = result->page_count > 0 ? result->pages[result->page_count - 1] : NULL;
@@ -212,6 +288,16 @@ static int check_part(const struct result *result, const char *name, const json_
         return check_string(name, dc_page_next_cursor(last), value);
     if (strcmp(name, "request_id") == 0)
         return check_string(name, dc_page_request_id(last), value);
+    if (strcmp(name, "state") == 0)
+        return check_string(name, state_name(dc_snapshot_state(result->snapshot)), value);
+    if (strcmp(name, "reason") == 0)
+        return check_contains(name, dc_snapshot_reason(result->snapshot), value);
+    if (strcmp(name, "as_of_ms") == 0)
+        return check_number(name, dc_snapshot_as_of_ms(result->snapshot), -1, value);
+    if (strcmp(name, "stored_contains") == 0)
+        return check_contains(name, dc_page_json(dc_snapshot_page(result->snapshot)), value);
+    if (strcmp(name, "diff") == 0)
+        return check_diff(result, value);
     if (strcmp(name, "min_ms") == 0 || strcmp(name, "max_ms") == 0)
         return 0;
     dc_page_rate_limit(last, &limit, &remaining, &reset);

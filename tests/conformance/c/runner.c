@@ -12,6 +12,7 @@ static const char *unknown_field(const json_t *test_case)
     static const char *const known[] = {
         "name",       "settings", "options",         "call",              "per_page", "starting_after", "prefetch",
         "stop_after", "then",     "cancel_after_ms", "shutdown_after_ms", "closed",   "callers",        "expect",
+        "overlap_ms", "stored",   "max_passes",      "snapshot_timeout_ms",
     };
     const char *name;
     json_t *value;

@@ -13,6 +13,10 @@
 struct result {
     dc_page *pages[MAX_PAGES];
     size_t page_count;
+    /** With the call "snapshot" or "load": the only page is borrowed from it. */
+    dc_snapshot *snapshot;
+    /** The first snapshot of a case that takes two. */
+    dc_snapshot *older;
     /** The number of rows that were used: fewer than the pages have, if the iteration was stopped early. */
     size_t rows;
     dc_status status;
@@ -20,6 +24,10 @@ struct result {
     int closed;
     double duration_ms;
 };
+
+/** Performs the call "snapshot" or "load", and what the case does then. */
+void call_snapshot(const json_t *test_case, const dc_client *client, const dc_cancel_token *token,
+                   struct result *result);
 
 /** Runs a case with a number of callers, each of which has a result. */
 void run_case(const json_t *test_case, struct result *results, size_t callers);
