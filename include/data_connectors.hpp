@@ -578,6 +578,62 @@ private:
     std::optional<connector> current_;
 };
 
+/** All connectors of a workspace, newest update first, although they change while they are listed. Immutable. */
+class snapshot {
+public:
+    /** Takes ownership of a C handle. */
+    explicit snapshot(dc_snapshot *handle) noexcept : handle_(handle) {}
+    /** Loads a snapshot from the json() of an earlier one, such as from a file. */
+    static snapshot load(std::string_view json)
+    {
+        detail::check_abi();
+        return snapshot(detail::create<dc_snapshot>(dc_snapshot_load, json.data(), json.size()));
+    }
+
+    /** One of DC_SNAPSHOT_…. */
+    std::int32_t state() const noexcept { return dc_snapshot_state(get()); }
+    /** Whether every connector is in it, and one that is not in it does not exist. */
+    bool is_complete() const noexcept { return state() == DC_SNAPSHOT_COMPLETE; }
+    /** Why it is incomplete; std::nullopt if it is not. */
+    std::optional<std::string_view> reason() const & { return detail::optional_string(dc_snapshot_reason(get())); }
+    std::optional<std::string_view> reason() const && = delete;
+    /** The time of the list that it has, by the service's clock, in milliseconds since the Unix epoch, if known. */
+    std::optional<std::int64_t> as_of_ms() const { return detail::optional_number(dc_snapshot_as_of_ms(get())); }
+    /** The stored form, for load(): the list object with all rows, and a member "snapshot". */
+    std::string_view json() const & { return {dc_page_json(rows()), dc_page_json_len(rows())}; }
+    std::string_view json() const && = delete;
+    /** Returns what changed since an older snapshot of the workspace, as JSON: see dc_diff_json(). */
+    std::string diff(const snapshot &older) const
+    {
+        const detail::owned<dc_diff, dc_diff_free> diff(
+            detail::create<dc_diff>(dc_snapshot_diff, handle_.get(), older.handle_.get()));
+        std::size_t length = 0;
+        const char *json = dc_diff_json(diff.get(), &length);
+        return {json, length};
+    }
+    /** The number of connectors. */
+    std::size_t size() const noexcept { return dc_page_count(rows()); }
+    /** A connector, valid until the snapshot is destroyed; one without fields if the index is out of range. */
+    connector operator[](std::size_t index) const & { return connector(dc_page_connector(rows(), index)); }
+    connector operator[](std::size_t index) const && = delete;
+    /** The C handle. Owned by this object. */
+    const dc_snapshot *get() const noexcept { return handle_.get(); }
+
+    /** An input iterator of connectors. */
+    using iterator = detail::row_iterator;
+    /** The first connector. */
+    iterator begin() const & { return iterator(rows(), 0); }
+    iterator begin() const && = delete;
+    /** The end of the connectors. */
+    iterator end() const & { return iterator(rows(), size()); }
+    iterator end() const && = delete;
+
+private:
+    const dc_page *rows() const noexcept { return dc_snapshot_page(get()); }
+
+    detail::owned<dc_snapshot, dc_snapshot_free> handle_;
+};
+
 /** A client of one workspace. Its pagers and ranges may outlive it. */
 class client {
 public:
@@ -604,18 +660,37 @@ public:
     {
         return connector_range(pages(per_page, starting_after, cancel));
     }
+    /**
+     * Takes a snapshot of all connectors, which is incomplete if a request after the first one fails. With an earlier
+     * snapshot of the workspace, requests only what changed since. The overlap is the longest time until the service lists a change;
+     * max_passes, how often to catch up with changes; the timeout, that of the whole call. std::nullopt and nullptr are
+     * the defaults of dc_snapshot_take().
+     */
+    data_connectors::snapshot snapshot(const data_connectors::snapshot *previous = nullptr,
+                                       std::optional<std::chrono::milliseconds> overlap = std::nullopt,
+                                       std::optional<std::int32_t> max_passes = std::nullopt,
+                                       std::optional<std::chrono::milliseconds> timeout = std::nullopt,
+                                       const cancel_token *cancel = nullptr) const
+    {
+        constexpr std::chrono::milliseconds unset(-1);
+        return data_connectors::snapshot(detail::create<dc_snapshot>(
+            dc_snapshot_take, get(), handle_of(previous), overlap.value_or(unset).count(), max_passes.value_or(-1),
+            timeout.value_or(unset).count(), handle_of(cancel)));
+    }
     /** Cancels all calls of this client and its ranges, in progress and later. */
     void shutdown() const noexcept { dc_client_shutdown(get()); }
     /** The C handle. Owned by this object. */
     const dc_client *get() const noexcept { return handle_.get(); }
 
 private:
-    static const dc_cancel_token *handle_of(const cancel_token *cancel)
+    template <typename T>
+    static auto handle_of(const T *object) -> decltype(object->get())
     {
-        // C would treat NULL as no cancel token.
-        if (cancel != nullptr && cancel->get() == nullptr)
-            throw error("invalid cancel token: it was moved from");
-        return cancel != nullptr ? cancel->get() : nullptr;
+        // C would treat NULL as an absent argument.
+        if (object != nullptr && object->get() == nullptr)
+            throw error(std::is_same_v<T, cancel_token> ? "invalid cancel token: it was moved from"
+                                                        : "invalid previous snapshot: it was moved from");
+        return object != nullptr ? object->get() : nullptr;
     }
 
     detail::owned<dc_client, dc_client_free> handle_;

@@ -183,6 +183,36 @@ static void connectors_are_listed(const dc::client &client)
     CHECK(std::distance(left.begin(), left.end()) == 131 && !left.next());
 }
 
+static void snapshots_are_taken(const dc::client &client)
+{
+    using namespace std::chrono_literals;
+    static_assert(std::is_nothrow_move_constructible_v<dc::snapshot> && !std::is_copy_constructible_v<dc::snapshot>);
+    dc::snapshot first = client.snapshot();
+    CHECK(first.state() == DC_SNAPSHOT_COMPLETE && first.is_complete() && !first.reason());
+    CHECK(first.as_of_ms() > 1700000000000 && first.size() == 137 && !first[137].id());
+    CHECK(std::count_if(first.begin(), first.end(), [](auto &row) { return !row.id()->empty(); }) == 137);
+
+    const std::string stored(first.json());
+    const dc::snapshot loaded = dc::snapshot::load(stored);
+    CHECK(loaded.json() == stored && loaded[136].id() == first[136].id() && loaded.as_of_ms() == first.as_of_ms());
+    CHECK(is_rejected(failure_of([&] { dc::snapshot::load("{}"); }), "stored snapshot"));
+
+    const dc::cancel_token token;
+    const dc::snapshot refreshed = client.snapshot(&loaded, 30s, 5, 1min, &token);
+    CHECK(refreshed.state() == DC_SNAPSHOT_REFRESHED && !refreshed.is_complete() && refreshed.size() == 137);
+    CHECK(refreshed.diff(first) == R"({"added":[],"changed":[],"removed":null})");
+    CHECK(first.diff(loaded) == R"({"added":[],"changed":[],"removed":[]})");
+    CHECK(is_rejected(failure_of([&] { client.snapshot(nullptr, 2h); }), "invalid overlap 7200000 ms"));
+    CHECK(is_rejected(failure_of([&] { client.snapshot(nullptr, 0ms, 0); }), "invalid max_passes 0"));
+    CHECK(is_rejected(failure_of([&] { client.snapshot(nullptr, {}, {}, 0s); }), "invalid timeout 0 ms"));
+    token.cancel();
+    CHECK(failure_of([&] { client.snapshot(&first, {}, {}, {}, &token); }).status() == DC_ERR_CANCELLED);
+    const dc::snapshot moved = std::move(first);
+    CHECK(moved.size() == 137 && first.size() == 0 && first.json().empty());
+    CHECK(is_rejected(failure_of([&] { client.snapshot(&first); }), "previous snapshot: it was moved from"));
+    CHECK(is_rejected(failure_of([&] { moved.diff(first); }), "older is NULL"));
+}
+
 static void failures_are_thrown(const dc::client &client)
 {
     const dc::error error = failure_of([&] { client.list_page(0, "nonsense"); });
@@ -221,6 +251,7 @@ int main(int argc, char **argv)
     dc::client client(dc::config().token("t0ken").base_url(argv[1]));
     pages_are_listed(client);
     connectors_are_listed(client);
+    snapshots_are_taken(client);
     failures_are_thrown(client);
     client.shutdown();
     CHECK(failure_of([&] { client.list_page(); }).status() == DC_ERR_CANCELLED);

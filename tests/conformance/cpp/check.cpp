@@ -38,6 +38,16 @@ json error_part(const result &actual, const std::string &name)
     throw unexpected("unsupported expectation error." + name);
 }
 
+/** Checks that a string has all parts, or is null as they are. */
+void check_contains(const std::string &name, const json &actual, const json &parts)
+{
+    if (actual.is_null() || parts.is_null())
+        check(name, actual, parts);
+    for (const auto &part : parts)
+        if (actual.get<std::string>().find(part.get<std::string>()) == std::string::npos)
+            throw unexpected(name + ' ' + actual.dump() + " lacks " + part.dump());
+}
+
 void check_error(const result &actual, const json &expected)
 {
     if (!actual.error)
@@ -46,9 +56,7 @@ void check_error(const result &actual, const json &expected)
         if (name != "message")
             check(name, error_part(actual, name), value);
         else
-            for (const auto &part : value)
-                if (std::string(actual.error->what()).find(part.get<std::string>()) == std::string::npos)
-                    throw unexpected("the message " + std::string(actual.error->what()) + " lacks " + part.dump());
+            check_contains(name, actual.error->what(), value);
     }
 }
 
@@ -60,12 +68,35 @@ void check_rows(const result &actual, const json &expected)
             check(name, actual.rows[i].at(name), value);
 }
 
-void check_ids(const result &actual, const json &expected)
+/** The ids of rows, or null. */
+json ids_of(const json &rows)
 {
-    json ids = json::array();
-    for (const auto &row : actual.rows)
+    json ids = rows.is_null() ? json(nullptr) : json::array();
+    for (const auto &row : rows)
         ids.push_back(row.at("id"));
-    check("ids", ids, expected);
+    return ids;
+}
+
+/** The changed fields by id. */
+json fields_of(const json &changes)
+{
+    json fields = json::object();
+    for (const auto &change : changes) {
+        check("diff.changed", ids_of({change.at("old"), change.at("new")}), json({change.at("id"), change.at("id")}));
+        if (change.at("old") == change.at("new"))
+            throw unexpected("diff.changed has equal rows");
+        fields[change.at("id").get<std::string>()] = change.at("fields");
+    }
+    return fields;
+}
+
+void check_diff(const json &actual, const json &expected)
+{
+    for (const auto &[name, value] : expected.items()) {
+        if (!actual.contains(name))
+            throw unexpected("unsupported expectation diff." + name);
+        check("diff." + name, name == "changed" ? fields_of(actual[name]) : ids_of(actual[name]), value);
+    }
 }
 
 } // namespace
@@ -84,9 +115,15 @@ void check_result(const json &test_case, const result &actual)
         else if (name == "rows")
             check_rows(actual, value);
         else if (name == "ids")
-            check_ids(actual, value);
+            check(name, ids_of(actual.rows), value);
         else if (name == "pages")
             check(name, actual.pages.size(), value);
+        else if (name == "diff")
+            check_diff(actual.snapshot.at(name), value);
+        else if (name == "reason" || name == "stored_contains")
+            check_contains(name, actual.snapshot.at(name), value);
+        else if (name == "state" || name == "as_of_ms")
+            check(name, actual.snapshot.at(name), value);
         else if (name == "min_ms" || name == "max_ms")
             continue;
         else if (actual.pages.empty() || !actual.pages.back().contains(name))

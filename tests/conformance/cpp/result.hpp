@@ -26,6 +26,8 @@ struct result {
     std::vector<json> rows;
     /** The other properties of each page. */
     std::vector<json> pages;
+    /** The properties of the snapshot, by the names of the expectations. */
+    json snapshot;
     std::optional<dc::error> error;
     bool closed = false;
     double duration_ms = 0;

@@ -85,6 +85,42 @@ void paginate(const json &test_case, dc::pager pager, const dc::client &client, 
     }
 }
 
+/** A number of the case, in a type of the wrapper. */
+template <typename Value>
+std::optional<Value> number(const json &test_case, const char *name)
+{
+    return test_case.contains(name) ? std::optional(Value(test_case[name].get<std::int32_t>())) : std::nullopt;
+}
+
+void take_snapshot(const json &test_case, const dc::client &client, const dc::cancel_token &token, result &actual)
+{
+    static const char *const states[] = {"incomplete", "complete", "refreshed"};
+    const std::string then = test_case.value("then", "");
+    const auto take = [&](const dc::snapshot *previous) {
+        return client.snapshot(previous, number<milliseconds>(test_case, "overlap_ms"),
+                               number<std::int32_t>(test_case, "max_passes"),
+                               number<milliseconds>(test_case, "snapshot_timeout_ms"), &token);
+    };
+    dc::snapshot snapshot =
+        test_case.contains("stored") ? dc::snapshot::load(test_case["stored"].get<std::string>()) : take(nullptr);
+
+    if (then == "store") {
+        snapshot = dc::snapshot::load(std::string(snapshot.json()));
+    } else if (!then.empty()) {
+        dc::snapshot newer = take(then == "refresh" ? &snapshot : nullptr);
+        actual.snapshot["diff"] = json::parse(newer.diff(snapshot));
+        snapshot = std::move(newer);
+    }
+    for (const auto &row : snapshot)
+        actual.rows.push_back(fields_of(row));
+    actual.snapshot["state"] = states[snapshot.state()];
+    if (snapshot.is_complete() != (snapshot.state() == DC_SNAPSHOT_COMPLETE))
+        throw unexpected("is_complete() is unexpected");
+    actual.snapshot["reason"] = optional(snapshot.reason());
+    actual.snapshot["as_of_ms"] = optional(snapshot.as_of_ms());
+    actual.snapshot["stored_contains"] = std::string(snapshot.json());
+}
+
 void perform(const json &test_case, const dc::client &client, const dc::cancel_token &token, result &actual)
 {
     const std::string call = test_case.at("call");
@@ -104,6 +140,8 @@ void perform(const json &test_case, const dc::client &client, const dc::cancel_t
             if (actual.rows.size() == test_case.value("stop_after", std::size_t{0}))
                 break;
         }
+    else if (call == "snapshot" || call == "load")
+        take_snapshot(test_case, client, token, actual);
     else if (call != "client")
         throw unexpected("unsupported call " + call);
 }
@@ -174,7 +212,8 @@ void run(const json &test_case)
 {
     static const std::set<std::string> known = {
         "name",       "settings", "options",         "call",              "per_page", "starting_after", "prefetch",
-        "stop_after", "then",     "cancel_after_ms", "shutdown_after_ms", "closed",   "callers",        "expect"};
+        "stop_after", "then",     "cancel_after_ms", "shutdown_after_ms", "closed",   "callers",        "expect",
+        "overlap_ms", "stored",   "max_passes",      "snapshot_timeout_ms"};
 
     for (const auto &[name, value] : test_case.items())
         if (known.count(name) == 0)
