@@ -7,9 +7,12 @@ mod support;
 use std::fs;
 use std::process::{Command, Output};
 
+use data_connectors::Snapshot;
 use data_connectors_sandbox::Sandbox;
 use serde_json::Value;
 use support::compiler::Compiler;
+use support::installation::TempFolder;
+use support::scripted_server::{ScriptedServer, http_response};
 use support::{library, program, root};
 
 const TOKEN: (&str, &str) = ("INTERCOM_ACCESS_TOKEN", "canary-7d1f");
@@ -174,6 +177,39 @@ fn c_example_lists_and_reports_errors() {
         let output = program::run_under_valgrind(&example, &["--base-url", sandbox.base_url()], &[TOKEN]);
         let (printed, _) = program::expect_code(&output, 0);
         assert_eq!(printed.lines().count(), 138);
+    }
+}
+
+#[test]
+fn c_example_stores_a_complete_snapshot() {
+    let example = Compiler::of("c99").program(&root().join("examples/c/store_snapshot.c"));
+    let folder = TempFolder::new("snapshot");
+    let path = folder.0.join("connectors.json");
+    let sandbox = Sandbox::builder().connectors(60).start().unwrap();
+    let arguments = [path.to_str().unwrap(), sandbox.base_url()];
+
+    let (listed, _) = program::expect_code(&program::run(&example, &arguments, &[TOKEN]), 0);
+    assert_eq!(listed.lines().count(), 60);
+    assert_eq!(listed.lines().next(), Some("12345 live Order Status Service"));
+    if program::valgrind_enabled() {
+        program::expect_code(&program::run_under_valgrind(&example, &arguments, &[TOKEN]), 0);
+    }
+
+    let stored = fs::read_to_string(&path).unwrap();
+    assert_eq!(Snapshot::load(stored.clone().into_bytes()).unwrap().page().count(), 60);
+
+    // Failures leave the file as it was.
+    let incomplete = ScriptedServer::always(http_response("200 OK", &[], "{\"data\":[{}]}"));
+    for (arguments, variables, code, reason) in [
+        (&[arguments[0], incomplete.base_url()][..], &[TOKEN][..], 1, "incomplete: "),
+        (&[arguments[0], "http://127.0.0.1:1"], &[TOKEN], 1, "127.0.0.1:1"),
+        (&arguments, &[], 1, "access_token"),
+        (&["no-folder/a", sandbox.base_url()], &[TOKEN], 1, "could not write no-folder/a: No such file"),
+        (&[], &[TOKEN], 2, "usage: "),
+    ] {
+        let (_, errors) = program::expect_code(&program::run(&example, arguments, variables), code);
+        assert!(errors.contains(reason) && errors.lines().count() == 1, "{errors}");
+        assert!(fs::read_to_string(&path).unwrap() == stored);
     }
 }
 
