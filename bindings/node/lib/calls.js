@@ -28,8 +28,9 @@ function attempt(call) {
 }
 
 class Call {
-  constructor(handle, perPage, startingAfter, log) {
-    Object.assign(this, { handle, perPage, startingAfter, log, thread: null });
+  // `start` starts the native call, and returns the index of its thread.
+  constructor(start, log) {
+    Object.assign(this, { start, log, thread: null });
     this.result = new Promise((resolve, reject) => Object.assign(this, { resolve, reject }));
     queue.add(this);
     startQueued();
@@ -49,7 +50,7 @@ function startQueued() {
       return;
     queue.delete(call);
     try {
-      call.thread = native.start(call.handle, call.perPage, call.startingAfter);
+      call.thread = call.start();
       running.set(call.thread, call);
     } catch (failure) {
       call.reject(failure);

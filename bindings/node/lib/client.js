@@ -4,8 +4,9 @@ const { Call, attempt, wait } = require('./calls');
 const { ClosedError } = require('./errors');
 const { ConnectorList } = require('./iterators');
 const native = require('./native');
-const { LEVELS, clientOptions, listOptions, pageOptions } = require('./options');
+const { LEVELS, clientOptions, listOptions, pageOptions, snapshotOptions } = require('./options');
 const { toPage } = require('./page');
+const { Snapshot } = require('./snapshot');
 
 class Client {
   #native;
@@ -39,17 +40,28 @@ class Client {
     });
   }
 
-  // Resolves with a page, or with null at the end of a pager's list. `onCall` receives the call.
+  async snapshot(options) {
+    const { previous, overlapMs, maxPasses, timeoutMs, signal } = snapshotOptions(options);
+    return new Snapshot(await this.#call((client) => native.startSnapshot(client,
+      previous && Snapshot.handleOf(previous, 'previous'), overlapMs, maxPasses, timeoutMs), signal));
+  }
+
+  // Resolves with a page, or with null at the end of a pager's list.
   async #fetch(pager, { perPage, startingAfter, signal }, onCall) {
+    const page = await this.#call((client) => native.startPage(pager ?? client, perPage, startingAfter), signal, onCall);
+    return page && toPage(page);
+  }
+
+  // `onCall` receives the call.
+  async #call(start, signal, onCall) {
     const client = this.#open();
     if (signal?.aborted)
       throw signal.reason;
-    const call = new Call(pager ?? client, perPage, startingAfter, this.#log);
+    const call = new Call(() => start(client), this.#log);
     this.#calls.add(call);
     onCall?.(call);
     try {
-      const page = await wait(call, signal);
-      return page && toPage(page);
+      return await wait(call, signal);
     } finally {
       this.#calls.delete(call);
     }

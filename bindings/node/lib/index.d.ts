@@ -108,6 +108,68 @@ export interface ConnectorList {
   pages(): PageIterator;
 }
 
+/** null and undefined select the default. */
+export interface SnapshotOptions {
+  /** An earlier snapshot of the workspace: requests only what changed since, one page if little did. */
+  previous?: Snapshot | null;
+  /** The longest time until the service lists a change, 0 to 3600000 [default: 60000]. */
+  overlapMs?: number | null;
+  /** How often to catch up with changes, 1 to 1000 [default: 20]. */
+  maxPasses?: number | null;
+  /** Timeout of the whole call, 1 to 86400000 [default: 300000]. The client's timeout applies to each request. */
+  timeoutMs?: number | null;
+  /** Cancels the call, which rejects with `signal.reason`. */
+  signal?: AbortSignal | null;
+}
+
+/** A row as the service sent it, with the service's names: `http_method`, not `httpMethod`. */
+export type Row = { readonly [field: string]: unknown };
+
+/** What changed between two snapshots. */
+export interface SnapshotDiff {
+  readonly added: readonly Row[];
+  /** With the names of the changed fields, and the row before and after. */
+  readonly changed: readonly
+    { readonly id: string; readonly fields: readonly string[]; readonly old: Row; readonly new: Row }[];
+  /** null: unknown, as the newer snapshot is not complete. */
+  readonly removed: readonly Row[] | null;
+}
+
+/**
+ * All connectors of a workspace, although connectors change while the list is read. It never changes. Its native memory
+ * is freed by close(), or by the garbage collector.
+ */
+export class Snapshot {
+  private constructor();
+
+  /** Loads a snapshot from its `json`. @throws InvalidArgumentError: it is malformed, or of an unsupported version. */
+  static load(json: string): Snapshot;
+
+  /**
+   * "complete": every connector is in it, and one that is not in it does not exist. "refreshed": the same, but
+   * connectors that were deleted after `previous` may still be in it. "incomplete": see `reason`.
+   */
+  readonly state: 'complete' | 'refreshed' | 'incomplete';
+  /** Whether `state` is "complete". */
+  readonly isComplete: boolean;
+  /** Why it is incomplete; otherwise null. */
+  readonly reason: string | null;
+  /** When the list was last read, by the service's clock, for `new Date(…)`; null if the service did not send it. */
+  readonly asOfMs: number | null;
+  /** Newest update first. Created at first use, and kept. @throws ClosedError. TooLargeError. */
+  get connectors(): readonly Connector[];
+  /** The stored form, for load(): the rows as the service sent them. Not kept. @throws ClosedError. TooLargeError. */
+  get json(): string;
+
+  /** Returns what changed since an older snapshot of the workspace. @throws ClosedError. InvalidArgumentError. */
+  diff(older: Snapshot): SnapshotDiff;
+
+  /** Frees the native memory. `connectors` remains if it was used before. */
+  close(): void;
+  /** close(), for `using`; in Node 18.18, 20 and later. */
+  [Symbol.dispose](): void;
+}
+
 /** A client of one workspace. It keeps connections open: create one and keep it. */
 export class Client {
   /** Creates a client. Nothing is sent yet. @throws InvalidArgumentError: an option is invalid. */
@@ -118,6 +180,12 @@ export class Client {
 
   /** Lists all connectors. @throws InvalidArgumentError: an option is invalid. ClosedError: the client is closed. */
   list(options?: ListOptions): ConnectorList;
+
+  /**
+   * Takes a snapshot of all connectors: a request per 50 of them and one more. It is incomplete, with the reason, if a
+   * later request than the first fails. Rejects with a DataConnectorsError, or with `signal.reason`.
+   */
+  snapshot(options?: SnapshotOptions): Promise<Snapshot>;
 
   /** Makes new calls reject with ClosedError. Resolves when the calls in progress have finished. */
   close(): Promise<void>;

@@ -3,6 +3,7 @@
 const { setMaxConcurrentCalls } = require('./calls');
 const { Client } = require('./client');
 const { version: libraryVersion } = require('./native');
+const { Snapshot } = require('./snapshot');
 
 // In this form, Node detects the names for `import`.
-module.exports = { Client, setMaxConcurrentCalls, libraryVersion, ...require('./errors') };
+module.exports = { Client, Snapshot, setMaxConcurrentCalls, libraryVersion, ...require('./errors') };

@@ -73,19 +73,41 @@ function clientOptions(given) {
   return { values: [...values].flat(), shown, logger, level };
 }
 
-function listOptions(given, names) {
-  const { perPage, startingAfter, prefetch, signal } = members(given, names);
-  if (perPage != null && perPage !== (perPage | 0))
-    fail(`invalid per_page${typeof perPage === 'number' ? ` ${perPage}` : ''}: use an integer from 1 to 50`);
-  if (prefetch != null && typeof prefetch !== 'boolean')
-    fail('prefetch must be a boolean');
+// Rejects what an int32_t can't represent.
+function integer(value, name, allowed) {
+  if (value != null && (typeof value !== 'number' || value !== (value | 0)))
+    fail(`invalid ${name}${typeof value === 'number' ? ` ${value}` : ''}: use an integer from ${allowed}`);
+  return value;
+}
+
+function checkSignal(signal) {
   if (signal != null && typeof signal.removeEventListener !== 'function')
     fail('signal must be an AbortSignal');
+  return signal ?? null;
+}
+
+function listOptions(given, names) {
+  const { perPage, startingAfter, prefetch, signal } = members(given, names);
+  if (prefetch != null && typeof prefetch !== 'boolean')
+    fail('prefetch must be a boolean');
   return {
-    perPage: perPage ?? 0,
+    perPage: integer(perPage, 'per_page', '1 to 50') ?? 0,
     startingAfter: startingAfter == null ? null : string(startingAfter, 'starting_after'),
     prefetch: prefetch ?? false,
-    signal: signal ?? null,
+    signal: checkSignal(signal),
+  };
+}
+
+// -1 selects the default of the library.
+function snapshotOptions(given = {}) {
+  const { previous, overlapMs, maxPasses, timeoutMs, signal } =
+    members(given, ['previous', 'overlapMs', 'maxPasses', 'timeoutMs', 'signal']);
+  return {
+    previous: previous ?? null,
+    overlapMs: integer(overlapMs, 'overlap_ms', '0 to 3600000') ?? -1,
+    maxPasses: integer(maxPasses, 'max_passes', '1 to 1000') ?? -1,
+    timeoutMs: integer(timeoutMs, 'timeout_ms', '1 to 86400000') ?? -1,
+    signal: checkSignal(signal),
   };
 }
 
@@ -93,6 +115,9 @@ module.exports = {
   LEVELS,
   camelCase,
   clientOptions,
+  fail,
+  snapshotOptions,
+  string,
   pageOptions: (given = {}) => listOptions(given, ['perPage', 'startingAfter', 'signal']),
   listOptions: (given = {}) => listOptions(given, ['perPage', 'startingAfter', 'signal', 'prefetch']),
 };

@@ -23,4 +23,4 @@ function toPage({ rows, json, ...page }) {
   return Object.freeze({ connectors: toConnectors(JSON.parse(rows)), ...page, json });
 }
 
-module.exports = { toPage };
+module.exports = { toConnectors, toPage };

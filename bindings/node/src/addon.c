@@ -1,5 +1,5 @@
 /*
- * The functions that lib/ calls. Clients and pagers are externals; calls run on the threads of a pool.
+ * The functions that lib/ calls. Clients, pagers and snapshots are externals; calls run on the threads of a pool.
  *
  * Each load of the addon (by the main thread, or by a worker) has its own state. All of it belongs to the JavaScript
  * thread, except a call while its job runs.
@@ -17,10 +17,11 @@ struct state {
     unsigned calls;
 };
 
-/* A client or a pager. */
+/* A client, a pager or a snapshot. */
 struct handle {
     dc_client *client;
     dc_pager *pager;
+    dc_snapshot *snapshot;
     unsigned calls; /* that use it */
     bool freed;
     bool finalized; /* the external was collected */
@@ -37,13 +38,19 @@ struct call {
     struct job job;
     struct event result;
     struct state *state;
-    struct handle *handle;
+    struct handle *handle;   /* a client or a pager */
+    struct handle *previous; /* a snapshot, or NULL */
+    dc_status (*perform)(struct call *call);
     int worker;
     int32_t per_page;
     char *starting_after;
+    int64_t overlap_ms;
+    int32_t max_passes;
+    int64_t timeout_ms;
     dc_cancel_token *token;
     dc_status status;
     dc_page *page;
+    dc_snapshot *snapshot;
     dc_error *error;
 };
 
@@ -59,7 +66,7 @@ static struct state *get_state(napi_env env)
 
 static napi_value argument(napi_env env, napi_callback_info info, unsigned index)
 {
-    napi_value values[4];
+    napi_value values[5];
     size_t count = sizeof values / sizeof *values;
     napi_get_cb_info(env, info, &count, values, NULL, NULL);
     return values[index];
@@ -72,14 +79,20 @@ static napi_value throw_failure(napi_env env, dc_status status, dc_error *error)
     return NULL;
 }
 
-static void free_unused(struct handle *handle)
+/* env is NULL if it was torn down. */
+static void free_unused(napi_env env, struct handle *handle)
 {
+    int64_t size;
     if (!handle->freed || handle->calls > 0)
         return;
+    if (env && handle->snapshot)
+        napi_adjust_external_memory(env, -snapshot_size(handle->snapshot), &size);
     library.dc_pager_free(handle->pager);
     library.dc_client_free(handle->client);
+    library.dc_snapshot_free(handle->snapshot);
     handle->pager = NULL;
     handle->client = NULL;
+    handle->snapshot = NULL;
     if (handle->finalized)
         free(handle);
 }
@@ -88,16 +101,16 @@ static void free_unused(struct handle *handle)
 static void finalize(napi_env env, void *data, void *hint)
 {
     struct handle *handle = data;
-    (void)env, (void)hint;
+    (void)hint;
     handle->freed = handle->finalized = true;
-    free_unused(handle);
+    free_unused(env, handle);
 }
 
-static napi_value new_handle(napi_env env, dc_client *client, dc_pager *pager)
+static napi_value new_handle(napi_env env, struct handle content)
 {
     struct handle *handle = allocate(sizeof *handle);
     napi_value external = NULL;
-    *handle = (struct handle){.client = client, .pager = pager};
+    *handle = content;
     if (napi_create_external(env, handle, finalize, NULL, &external) != napi_ok)
         finalize(env, handle, NULL);
     return external;
@@ -113,13 +126,13 @@ static struct handle *get_handle(napi_env env, napi_value value)
     return NULL;
 }
 
-/* free(handle): frees a client or a pager, once no call uses it. */
+/* free(handle): frees it once no call uses it. */
 static napi_value free_handle(napi_env env, napi_callback_info info)
 {
     struct handle *handle = get_handle(env, argument(env, info, 0));
     if (handle) {
         handle->freed = true;
-        free_unused(handle);
+        free_unused(env, handle);
     }
     return NULL;
 }
@@ -170,7 +183,7 @@ static napi_value client_new(napi_env env, napi_callback_info info)
     if (status == DC_OK)
         status = library.dc_client_new(config, &client, &error);
     library.dc_config_free(config);
-    return status == DC_OK ? new_handle(env, client, NULL) : throw_failure(env, status, error);
+    return status == DC_OK ? new_handle(env, (struct handle){.client = client}) : throw_failure(env, status, error);
 }
 
 /* pagerNew(client, perPage, startingAfter, prefetch): returns a handle, or throws a failure. */
@@ -191,9 +204,64 @@ static napi_value pager_new(napi_env env, napi_callback_info info)
     if (status == DC_OK)
         status = library.dc_pager_set_prefetch(pager, prefetch, &error);
     if (status == DC_OK)
-        return new_handle(env, NULL, pager);
+        return new_handle(env, (struct handle){.pager = pager});
     library.dc_pager_free(pager);
     return throw_failure(env, status, error);
+}
+
+/* Moves a snapshot to an object with its handle. The garbage collector takes its size into account. */
+static napi_value new_snapshot(napi_env env, dc_snapshot **snapshot)
+{
+    int64_t size;
+    napi_value object = snapshot_value(env, *snapshot);
+    napi_adjust_external_memory(env, snapshot_size(*snapshot), &size);
+    napi_set_named_property(env, object, "handle", new_handle(env, (struct handle){.snapshot = *snapshot}));
+    *snapshot = NULL;
+    return object;
+}
+
+/* snapshotLoad(json): returns a snapshot, or throws a failure. */
+static napi_value snapshot_load(napi_env env, napi_callback_info info)
+{
+    dc_snapshot *snapshot = NULL;
+    dc_error *error = NULL;
+    char *json = copy_string(env, argument(env, info, 0));
+    dc_status status = library.dc_snapshot_load(json, strlen(json), &snapshot, &error);
+    free(json);
+    return status == DC_OK ? new_snapshot(env, &snapshot) : throw_failure(env, status, error);
+}
+
+/* snapshotRows(snapshot): returns its packed rows. */
+static napi_value snapshot_rows(napi_env env, napi_callback_info info)
+{
+    struct handle *handle = get_handle(env, argument(env, info, 0));
+    return handle ? rows_value(env, library.dc_snapshot_page(handle->snapshot)) : NULL;
+}
+
+/* snapshotJson(snapshot): returns its stored form. */
+static napi_value snapshot_json(napi_env env, napi_callback_info info)
+{
+    struct handle *handle = get_handle(env, argument(env, info, 0));
+    return handle ? json_value(env, library.dc_snapshot_page(handle->snapshot)) : NULL;
+}
+
+/* snapshotDiff(newer, older): returns JSON, or throws a failure. */
+static napi_value snapshot_diff(napi_env env, napi_callback_info info)
+{
+    struct handle *newer = get_handle(env, argument(env, info, 0));
+    struct handle *older = newer ? get_handle(env, argument(env, info, 1)) : NULL;
+    dc_diff *diff = NULL;
+    dc_error *error = NULL;
+    size_t length;
+    if (!older)
+        return NULL;
+    dc_status status = library.dc_snapshot_diff(newer->snapshot, older->snapshot, &diff, &error);
+    if (status != DC_OK)
+        return throw_failure(env, status, error);
+    const char *json = library.dc_diff_json(diff, &length);
+    napi_value value = bytes_value(env, json, length);
+    library.dc_diff_free(diff);
+    return value;
 }
 
 /* shutdown(client) */
@@ -205,50 +273,70 @@ static napi_value shutdown_client(napi_env env, napi_callback_info info)
     return NULL;
 }
 
-/* Runs on a thread of the pool. Packs the rows here, to relieve the JavaScript thread. */
+/* Packs the rows here, to relieve the JavaScript thread. */
+static dc_status list_page(struct call *call)
+{
+    dc_pager *pager = call->handle->pager;
+    dc_status status =
+        pager ? library.dc_pager_next(pager, call->token, &call->page, &call->error)
+              : library.dc_list_page(call->handle->client, call->per_page, call->starting_after, call->token, &call->page,
+                                     &call->error);
+    if (call->page)
+        library.dc_page_packed_rows(call->page, DC_PACKED_JSON, NULL);
+    return status;
+}
+
+static dc_status take_snapshot(struct call *call)
+{
+    return library.dc_snapshot_take(call->handle->client, call->previous ? call->previous->snapshot : NULL,
+                                    call->overlap_ms, call->max_passes, call->timeout_ms, call->token, &call->snapshot,
+                                    &call->error);
+}
+
+/* Runs on a thread of the pool. */
 static void run(struct job *job)
 {
     struct call *call = (struct call *)job;
     current = call;
-    if (call->handle->pager)
-        call->status = library.dc_pager_next(call->handle->pager, call->token, &call->page, &call->error);
-    else
-        call->status = library.dc_list_page(call->handle->client, call->per_page, call->starting_after, call->token,
-                                            &call->page, &call->error);
+    call->status = call->perform(call);
     current = NULL;
-    if (call->page)
-        library.dc_page_packed_rows(call->page, DC_PACKED_JSON, NULL);
     napi_call_threadsafe_function(call->state->notify, &call->result, napi_tsfn_nonblocking);
 }
 
-static void free_call(struct call *call)
+/* env is NULL if it was torn down. */
+static void free_call(napi_env env, struct call *call)
 {
     call->handle->calls--;
-    free_unused(call->handle);
+    free_unused(env, call->handle);
+    if (call->previous) {
+        call->previous->calls--;
+        free_unused(env, call->previous);
+    }
     library.dc_cancel_token_free(call->token);
     library.dc_page_free(call->page);
+    library.dc_snapshot_free(call->snapshot);
     library.dc_error_free(call->error);
     free(call->starting_after);
     free(call);
 }
 
-/* start(handle, perPage, startingAfter): starts a call and returns its number, or throws a failure. */
-static napi_value start(napi_env env, napi_callback_info info)
+/* Starts a call and returns its number, or throws a failure. */
+static napi_value start(napi_env env, struct call content)
 {
     napi_value number = NULL;
     dc_error *error = NULL;
-    struct handle *handle = get_handle(env, argument(env, info, 0));
-    if (!handle)
-        return NULL;
     struct call *call = allocate(sizeof *call);
-    *call = (struct call){.job.run = run, .result.call = call, .state = get_state(env), .handle = handle};
-    handle->calls++;
-    napi_get_value_int32(env, argument(env, info, 1), &call->per_page);
-    call->starting_after = copy_string(env, argument(env, info, 2));
+    *call = content;
+    call->job.run = run;
+    call->result.call = call;
+    call->state = get_state(env);
+    call->handle->calls++;
+    if (call->previous)
+        call->previous->calls++;
     dc_status status = library.dc_cancel_token_new(&call->token, &error);
     call->worker = status == DC_OK ? pool_submit(&call->state->pool, &call->job) : -1;
     if (call->worker < 0) {
-        free_call(call);
+        free_call(env, call);
         return throw_failure(env, DC_ERR_SYSTEM, error);
     }
     /* Keeps the program running. */
@@ -256,6 +344,32 @@ static napi_value start(napi_env env, napi_callback_info info)
         napi_ref_threadsafe_function(env, call->state->notify);
     napi_create_int32(env, call->worker, &number);
     return number;
+}
+
+/* startPage(clientOrPager, perPage, startingAfter) */
+static napi_value start_page(napi_env env, napi_callback_info info)
+{
+    struct call call = {.perform = list_page, .handle = get_handle(env, argument(env, info, 0))};
+    if (!call.handle)
+        return NULL;
+    napi_get_value_int32(env, argument(env, info, 1), &call.per_page);
+    call.starting_after = copy_string(env, argument(env, info, 2));
+    return start(env, call);
+}
+
+/* startSnapshot(client, previousOrNull, overlapMs, maxPasses, timeoutMs) */
+static napi_value start_snapshot(napi_env env, napi_callback_info info)
+{
+    struct call call = {.perform = take_snapshot, .handle = get_handle(env, argument(env, info, 0))};
+    napi_value previous = argument(env, info, 1);
+    napi_valuetype type;
+    napi_typeof(env, previous, &type);
+    if (!call.handle || (type != napi_null && !(call.previous = get_handle(env, previous))))
+        return NULL;
+    napi_get_value_int64(env, argument(env, info, 2), &call.overlap_ms);
+    napi_get_value_int32(env, argument(env, info, 3), &call.max_passes);
+    napi_get_value_int64(env, argument(env, info, 4), &call.timeout_ms);
+    return start(env, call);
 }
 
 static void cancel_job(struct job *job)
@@ -274,7 +388,7 @@ static napi_value cancel(napi_env env, napi_callback_info info)
     return NULL;
 }
 
-/* notify(number, level, message) for a log line; notify(number, 0, page or null), notify(number, -1, failure). */
+/* notify(number, level, message) for a log line; notify(number, 0, page, snapshot or null), notify(number, -1, failure). */
 static void deliver(napi_env env, napi_value notify, void *context, void *data)
 {
     struct event *event = data;
@@ -291,6 +405,8 @@ static void deliver(napi_env env, napi_value notify, void *context, void *data)
             values[2] = failure_value(env, call->status, call->error);
         else if (is_result && call->page)
             values[2] = page_value(env, call->page);
+        else if (is_result && call->snapshot)
+            values[2] = new_snapshot(env, &call->snapshot);
         else
             values[2] = string_value(env, event->message);
         if (is_result) {
@@ -300,7 +416,7 @@ static void deliver(napi_env env, napi_value notify, void *context, void *data)
         }
     } /* otherwise the environment and its state were torn down */
     if (is_result)
-        free_call(call);
+        free_call(env, call);
     else
         free(event);
     if (env)
@@ -360,10 +476,12 @@ static napi_value options(napi_env env, napi_callback_info info)
 NAPI_MODULE_INIT()
 {
     const napi_property_descriptor functions[] = {
-#define FUNCTION(name, callback) {name, NULL, callback, NULL, NULL, NULL, napi_default, NULL}
+#define FUNCTION(name, callback) {name, NULL, callback, NULL, NULL, NULL, napi_default_method, NULL}
         FUNCTION("load", load), FUNCTION("options", options), FUNCTION("clientNew", client_new),
         FUNCTION("pagerNew", pager_new), FUNCTION("shutdown", shutdown_client), FUNCTION("free", free_handle),
-        FUNCTION("start", start), FUNCTION("cancel", cancel),
+        FUNCTION("snapshotLoad", snapshot_load), FUNCTION("snapshotRows", snapshot_rows),
+        FUNCTION("snapshotJson", snapshot_json), FUNCTION("snapshotDiff", snapshot_diff),
+        FUNCTION("startPage", start_page), FUNCTION("startSnapshot", start_snapshot), FUNCTION("cancel", cancel),
 #undef FUNCTION
     };
     napi_value pool_size;

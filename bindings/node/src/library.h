@@ -14,6 +14,8 @@
     X(dc_cancel_token_new) X(dc_cancel_token_cancel) X(dc_cancel_token_free)                                          \
     X(dc_page_json) X(dc_page_json_len) X(dc_page_packed_rows) X(dc_page_next_cursor) X(dc_page_has_next)             \
     X(dc_page_request_id) X(dc_page_rate_limit) X(dc_page_free)                                                       \
+    X(dc_snapshot_take) X(dc_snapshot_load) X(dc_snapshot_page) X(dc_snapshot_state) X(dc_snapshot_reason)            \
+    X(dc_snapshot_as_of_ms) X(dc_snapshot_diff) X(dc_snapshot_free) X(dc_diff_json) X(dc_diff_free)                   \
     X(dc_error_message) X(dc_error_http_status) X(dc_error_api_code) X(dc_error_api_field) X(dc_error_request_id)     \
     X(dc_error_retry_after_ms) X(dc_error_rate_limit) X(dc_error_attempts) X(dc_error_free)
 

@@ -29,6 +29,24 @@ napi_value string_value(napi_env env, const char *string)
     return value;
 }
 
+napi_value bytes_value(napi_env env, const char *bytes, size_t length)
+{
+    napi_value value;
+    return napi_create_string_utf8(env, bytes, length, &value) == napi_ok ? value : NULL;
+}
+
+napi_value rows_value(napi_env env, const dc_page *page)
+{
+    size_t length;
+    const char *rows = library.dc_page_packed_rows(page, DC_PACKED_JSON, &length);
+    return bytes_value(env, rows, length);
+}
+
+napi_value json_value(napi_env env, const dc_page *page)
+{
+    return bytes_value(env, library.dc_page_json(page), library.dc_page_json_len(page));
+}
+
 static void set_string(napi_env env, napi_value object, const char *name, const char *string)
 {
     napi_set_named_property(env, object, name, string_value(env, string));
@@ -60,12 +78,10 @@ napi_value page_value(napi_env env, const dc_page *page)
 {
     napi_value object, value;
     int64_t limit, remaining, reset;
-    size_t length;
-    const char *rows = library.dc_page_packed_rows(page, DC_PACKED_JSON, &length);
     napi_create_object(env, &object);
-    if (napi_create_string_utf8(env, rows, length, &value) == napi_ok)
+    if ((value = rows_value(env, page)))
         napi_set_named_property(env, object, "rows", value);
-    if (napi_create_string_utf8(env, library.dc_page_json(page), library.dc_page_json_len(page), &value) == napi_ok)
+    if ((value = json_value(env, page)))
         napi_set_named_property(env, object, "json", value);
     napi_get_boolean(env, library.dc_page_has_next(page) == 1, &value);
     napi_set_named_property(env, object, "hasNext", value);
@@ -73,6 +89,21 @@ napi_value page_value(napi_env env, const dc_page *page)
     set_string(env, object, "requestId", library.dc_page_request_id(page));
     library.dc_page_rate_limit(page, &limit, &remaining, &reset);
     set_rate_limit(env, object, limit, remaining, reset);
+    return object;
+}
+
+int64_t snapshot_size(const dc_snapshot *snapshot)
+{
+    return (int64_t)library.dc_page_json_len(library.dc_snapshot_page(snapshot));
+}
+
+napi_value snapshot_value(napi_env env, const dc_snapshot *snapshot)
+{
+    napi_value object;
+    napi_create_object(env, &object);
+    set_integer(env, object, "state", library.dc_snapshot_state(snapshot));
+    set_string(env, object, "reason", library.dc_snapshot_reason(snapshot));
+    set_integer(env, object, "asOfMs", library.dc_snapshot_as_of_ms(snapshot));
     return object;
 }
 

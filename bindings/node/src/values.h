@@ -14,8 +14,21 @@ char *copy_string(napi_env env, napi_value value);
 /* Converts a string; null for NULL. */
 napi_value string_value(napi_env env, const char *string);
 
+/* Converts bytes to a string; NULL if they are too long for JavaScript. */
+napi_value bytes_value(napi_env env, const char *bytes, size_t length);
+
+/* Converts the packed rows of a page, and its JSON, as bytes_value does. */
+napi_value rows_value(napi_env env, const dc_page *page);
+napi_value json_value(napi_env env, const dc_page *page);
+
 /* Converts a page to an object. A member whose string is too long for JavaScript is undefined. */
 napi_value page_value(napi_env env, const dc_page *page);
+
+/* Returns the length of a snapshot's JSON, which is most of its native memory. */
+int64_t snapshot_size(const dc_snapshot *snapshot);
+
+/* Converts a snapshot to an object, without its connectors. */
+napi_value snapshot_value(napi_env env, const dc_snapshot *snapshot);
 
 /* Converts an error to an object, from which lib/calls.js creates an Error. */
 napi_value failure_value(napi_env env, dc_status status, const dc_error *error);

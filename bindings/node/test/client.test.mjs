@@ -276,6 +276,22 @@ for (const [options, message] of [
   });
 
 for (const [options, message] of [
+  [{ overlapMs: -2 }, /invalid overlap_ms -2/],
+  [{ overlapMs: NaN }, /invalid overlap_ms NaN: use an integer from 0 to 3600000/],
+  [{ maxPasses: 0 }, /invalid max_passes 0: use 1 to 1000/],
+  [{ maxPasses: 2 ** 32 + 1 }, /invalid max_passes 4294967297: use an integer from 1 to 1000/],
+  [{ timeoutMs: '5' }, /invalid timeout_ms: use an integer from 1 to 86400000/],
+  [{ previous: {} }, /previous must be a Snapshot/],
+  [{ signal: 1 }, /signal must be an AbortSignal/],
+  [{ perPage: 5 }, /unknown option "perPage": use previous, overlapMs, maxPasses, timeoutMs, signal/],
+])
+  test(`snapshot options are rejected: ${message}`, async () => {
+    const { error } = await failed(client(url).snapshot(options));
+    assert.ok(error instanceof InvalidArgumentError, error.stack);
+    assert.match(error.message, message);
+  });
+
+for (const [options, message] of [
   [{ perPage: 51 }, /invalid per_page 51: use 1 to 50/],
   [{ perPage: 2 ** 40 }, /invalid per_page 1099511627776: use an integer from 1 to 50/],
   [{ perPage: '5' }, /invalid per_page: use an integer from 1 to 50/],

@@ -4,6 +4,7 @@ import test from 'node:test';
 import { run, sandbox } from './tools.mjs';
 
 const url = await sandbox('--connectors', '1000');
+const large = await sandbox('--connectors', '20000');
 const PAGES = Number(process.env.DC_TEST_PAGES ?? 2000);
 
 const START = `
@@ -23,8 +24,8 @@ const START = `
   const collect = async () => { for (let i = 0; i < 5; i++) { gc(); await sleep(5); } };
 `;
 
-async function measured(source) {
-  const result = await run(START + source, { args: [url], flags: ['--expose-gc'] });
+async function measured(source, baseUrl = url) {
+  const result = await run(START + source, { args: [baseUrl], flags: ['--expose-gc'] });
   assert.equal(result.code, 0, result.err);
   return JSON.parse(result.out);
 }
@@ -69,6 +70,19 @@ test('unreferenced clients and iterators are freed', linux, async () => {
     await Promise.all(calls);
     console.log(JSON.stringify({ before, after: await settled(before + 4) }));`);
   assert.ok(after <= before + 4, `${before} descriptors, then ${after}`);
+});
+
+test('unreferenced snapshots are freed', linux, async () => {
+  const { before, after } = await measured(`
+    const one = client();
+    async function refresh(count) {
+      for (let snapshot = await one.snapshot(); count > 0; count--)
+        snapshot = await one.snapshot({ previous: snapshot });
+      return rss();
+    }
+    console.log(JSON.stringify({ before: await refresh(1), after: await refresh(60) }));`, large);
+  // All of them together have more than 1 GB. The collector must know their size: their objects are small.
+  assert.ok(after < before + 400 * 1024, `${before} KiB, then ${after}`);
 });
 
 test('an iterator that is abandoned during a call, and collected, is freed after the call', linux, async () => {

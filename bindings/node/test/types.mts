@@ -1,7 +1,7 @@
 // Uses all types; package.test.mjs compiles it with tsc --strict, as both kinds of modules.
-import { Client, DataConnectorsError, RateLimitError, libraryVersion, setMaxConcurrentCalls } from 'data-connectors';
-import type { ClientOptions, Connector, ConnectorList, ListOptions, Page, PageIterator, RateLimit }
-  from 'data-connectors';
+import { Client, DataConnectorsError, RateLimitError, Snapshot, libraryVersion, setMaxConcurrentCalls } from 'data-connectors';
+import type { ClientOptions, Connector, ConnectorList, ListOptions, Page, PageIterator, RateLimit,
+  SnapshotDiff, SnapshotOptions } from 'data-connectors';
 
 const options: ClientOptions = { token: 'x', region: 'eu', timeoutMs: 5000, proxy: null, waitForRateLimit: true,
   options: { max_retries: '1' }, logger: console, logLevel: 'debug' };
@@ -30,6 +30,19 @@ async function use(signal: AbortSignal): Promise<string> {
     await using rows = client.list()[Symbol.asyncIterator]();
     // @ts-expect-error: only an iterator over pages has a cursor
     names.push(scoped.cursor, rows.cursor);
+  }
+  {
+    const snapshotOptions: SnapshotOptions = { previous: null, overlapMs: 60_000, maxPasses: 20, timeoutMs: 5, signal };
+    using old = await client.snapshot(snapshotOptions);
+    const loaded: Snapshot = Snapshot.load(old.json);
+    const { added, changed, removed }: SnapshotDiff = (await client.snapshot({ previous: loaded })).diff(old);
+    names.push(old.state, old.reason, ...old.connectors.map((row) => row.name), ...(changed[0]?.fields ?? []));
+    console.log(old.isComplete, old.asOfMs && new Date(old.asOfMs), added.length, removed?.length, changed[0]?.new.name);
+    // @ts-expect-error: use Client.snapshot or Snapshot.load
+    new Snapshot();
+    // @ts-expect-error: the options are objects
+    client.snapshot(loaded);
+    loaded.close();
   }
   const step = await client.list()[Symbol.asyncIterator]().next();
   if (!step.done)
