@@ -2,10 +2,11 @@
 import { readFileSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect, isDeepStrictEqual } from 'node:util';
-import { Client, ClosedError, DataConnectorsError } from '../lib/index.js';
+import { Client, ClosedError, DataConnectorsError, Snapshot } from '../lib/index.js';
 
 const FIELDS = ['name', 'settings', 'options', 'call', 'per_page', 'starting_after', 'prefetch', 'stop_after', 'then',
-  'cancel_after_ms', 'shutdown_after_ms', 'closed', 'callers', 'expect'];
+  'cancel_after_ms', 'shutdown_after_ms', 'closed', 'callers', 'overlap_ms', 'max_passes', 'snapshot_timeout_ms', 'stored',
+  'expect'];
 
 class Mismatch extends Error {}
 
@@ -47,6 +48,21 @@ async function iteratePages(it, client, options, result) {
   await pages.return();
 }
 
+async function takeSnapshot(it, client, options, result) {
+  const first = it.call === 'load' ? Snapshot.load(it.stored) : await client.snapshot(options);
+  let snapshot = first;
+  if (it.then === 'store')
+    snapshot = Snapshot.load(first.json);
+  else if (it.then === 'refresh')
+    snapshot = await client.snapshot({ ...options, previous: first });
+  else if (it.then === 'again')
+    snapshot = await client.snapshot(options);
+  else if (it.then)
+    throw new Mismatch(`unknown then: ${it.then}`);
+  printVisible(inspect(snapshot, { showHidden: true }));
+  Object.assign(result, { snapshot, diff: snapshot.diff(first), rows: snapshot.connectors });
+}
+
 async function perform(it, client, options, result) {
   if (it.call === 'page') {
     addPage(await client.listPage(options), result);
@@ -56,6 +72,8 @@ async function perform(it, client, options, result) {
     for await (const connector of client.list(options))
       if (result.rows.push(connector) === it.stop_after)
         break;
+  } else if (it.call === 'snapshot' || it.call === 'load') {
+    await takeSnapshot(it, client, options, result);
   } else if (it.call !== 'client') {
     throw new Mismatch(`unknown call ${it.call}`);
   }
@@ -66,9 +84,9 @@ async function call(it, client) {
   const controller = new AbortController();
   const timers = new AbortController();
   const options = { signal: controller.signal };
-  for (const name of ['per_page', 'starting_after', 'prefetch'])
+  for (const name of ['per_page', 'starting_after', 'prefetch', 'overlap_ms', 'max_passes', 'snapshot_timeout_ms'])
     if (name in it)
-      options[camel(name)] = it[name];
+      options[camel(name.replace('snapshot_', ''))] = it[name];
   for (const [after, cancel] of [['cancel_after_ms', () => controller.abort()],
     ['shutdown_after_ms', () => client.shutdown()]])
     if (it[after] === 0)
@@ -102,8 +120,7 @@ function verifyError(error, expected) {
     if (name === 'status')
       check('the status', error instanceof ClosedError && /closed/.test(error.message) ? 'closed' : error.code, value);
     else if (name === 'message')
-      for (const part of value)
-        check(`whether the message ${inspect(error.message)} contains ${inspect(part)}`, error.message.includes(part), true);
+      checkParts('message', error.message, value);
     else if (name.startsWith('rate_limit'))
       check(name, rateLimitOf(error, name), value);
     else if (['http_status', 'api_code', 'api_field', 'request_id', 'retry_after_ms', 'attempts'].includes(name))
@@ -121,6 +138,24 @@ function verifyRows(rows, expected) {
   });
 }
 
+function verifyDiff({ added, changed, removed }, expected) {
+  const ids = (rows) => rows && rows.map((row) => row.id);
+  for (const { id, old, new: current } of changed)
+    check(`whether changed has the rows of ${id}`, [old.id, current.id, isDeepStrictEqual(old, current)], [id, id, false]);
+  const actual = { added: ids(added), removed: ids(removed),
+    changed: Object.fromEntries(changed.map(({ id, fields }) => [id, fields])) };
+  for (const [name, value] of Object.entries(expected)) {
+    if (!(name in actual))
+      throw new Mismatch(`unknown field expect.diff.${name}`);
+    check(name, actual[name], value);
+  }
+}
+
+function checkParts(what, text, parts) {
+  for (const part of parts)
+    check(`whether the ${what} ${inspect(text)} contains ${inspect(part)}`, text?.includes(part), true);
+}
+
 function verify(it, result) {
   if (result.error)
     printVisible(`${inspect(result.error)}\n${result.error}\n${JSON.stringify(result.error)}`);
@@ -134,6 +169,18 @@ function verify(it, result) {
       verifyRows(result.rows, value);
     else if (name === 'ids')
       check('ids', result.rows.map((row) => row.id), value);
+    else if (name === 'state')
+      check(name, [result.snapshot.state, result.snapshot.isComplete], [value, value === 'complete']);
+    else if (name === 'as_of_ms')
+      check(name, result.snapshot.asOfMs, value);
+    else if (name === 'reason' && value === null)
+      check(name, result.snapshot.reason, null);
+    else if (name === 'reason')
+      checkParts(name, result.snapshot.reason, value);
+    else if (name === 'stored_contains')
+      checkParts('stored form', result.snapshot.json, value);
+    else if (name === 'diff')
+      verifyDiff(result.diff, value);
     else if (name === 'pages')
       check('pages', result.pages.length, value);
     else if (name === 'next_cursor' || name === 'request_id')
