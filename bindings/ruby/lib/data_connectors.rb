@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-%w[native handle error call page iterator client].each { |file| require_relative "data_connectors/#{file}" }
+%w[native handle error arguments call page snapshot iterator client].each { |file| require_relative "data_connectors/#{file}" }
 
 # Lists the data connectors of an Intercom workspace through libdata_connectors, which Fiddle loads.
 #
@@ -9,5 +9,5 @@
 #   end
 module DataConnectors
   Native.load
-  private_constant :Native, :Lock, :Handle, :SharedHandle, :Call
+  private_constant :Native, :Lock, :Handle, :SharedHandle, :Arguments, :Call
 end

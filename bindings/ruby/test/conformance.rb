@@ -11,7 +11,7 @@ class Case
   class Unexpected < StandardError; end
 
   # The result of a call.
-  Outcome = Struct.new(:rows, :pages, :error, :duration_ms) do
+  Outcome = Struct.new(:rows, :pages, :error, :duration_ms, :snapshot, :diff) do
     def add(page)
       pages << page
       rows.concat(page.to_a)
@@ -19,7 +19,7 @@ class Case
   end
 
   FIELDS = %w[name settings options call per_page starting_after prefetch stop_after then cancel_after_ms
-              shutdown_after_ms closed callers expect].freeze
+              shutdown_after_ms closed callers overlap_ms max_passes snapshot_timeout_ms stored expect].freeze
   PAGE_FIELDS = %w[next_cursor request_id rate_limit rate_limit_remaining rate_limit_reset].freeze
   ERROR_FIELDS = %w[http_status api_code api_field request_id retry_after_ms attempts
                     rate_limit rate_limit_remaining rate_limit_reset].freeze
@@ -79,13 +79,15 @@ class Case
   def now_ms = Process.clock_gettime(Process::CLOCK_MONOTONIC, :float_millisecond)
 
   def perform(client, cancel_token, outcome)
-    arguments = @fields.slice("per_page", "starting_after", "prefetch").transform_keys(&:to_sym)
+    names = %w[per_page starting_after prefetch overlap_ms max_passes snapshot_timeout_ms]
+    arguments = @fields.slice(*names).transform_keys { |name| name.delete_prefix("snapshot_").to_sym }
     arguments[:cancel_token] = cancel_token
     case @fields["call"]
     when "client" then nil
     when "page" then outcome.add(client.list_page(**arguments))
     when "pages" then iterate_pages(client, arguments, outcome)
     when "connectors" then iterate_connectors(client, arguments, outcome)
+    when "snapshot", "load" then take_snapshot(client, arguments, outcome)
     else raise Unexpected, "unknown call #{@fields["call"]}"
     end
   end
@@ -122,6 +124,22 @@ class Case
     end
   end
 
+  def take_snapshot(client, arguments, outcome)
+    load = @fields["call"] == "load"
+    first = load ? DataConnectors::Snapshot.load(@fields["stored"]) : client.snapshot(**arguments)
+    outcome.snapshot =
+      case @fields["then"]
+      when nil then first
+      when "store" then DataConnectors::Snapshot.load(first.json)
+      when "refresh" then client.snapshot(**arguments, previous: first)
+      when "again" then client.snapshot(**arguments)
+      else raise Unexpected, "unknown then: #{@fields["then"]}"
+      end
+    print_text(outcome.snapshot.inspect)
+    outcome.rows = outcome.snapshot.to_a
+    outcome.diff = outcome.snapshot.diff(first)
+  end
+
   def check_outcome(outcome)
     print_text("#{outcome.error.full_message(highlight: false)}\n#{outcome.error.inspect}") if outcome.error
     check_error(outcome.error, @expected["error"])
@@ -138,7 +156,34 @@ class Case
     when "ids" then check(name, outcome.rows.map(&:id), value)
     when "pages" then check(name, outcome.pages.size, value)
     when *PAGE_FIELDS then check(name, outcome.pages.last&.public_send(name), value)
+    when "state", "reason", "as_of_ms", "stored_contains" then check_snapshot(name, value, outcome.snapshot)
+    when "diff" then check_diff(outcome.diff, value)
     else raise Unexpected, "unknown field expect.#{name}"
+    end
+  end
+
+  def check_snapshot(name, value, snapshot)
+    case name
+    when "state" then check(name, [snapshot.state, snapshot.complete?], [value, value == "complete"])
+    when "stored_contains" then value.each { |part| check_part("stored form", snapshot.json, part) }
+    when "reason"
+      value ? value.each { |part| check_part(name, snapshot.reason.to_s, part) } : check(name, snapshot.reason, nil)
+    else check(name, snapshot.public_send(name), value)
+    end
+  end
+
+  def check_diff(diff, expected)
+    changed = diff["changed"].to_h do |change|
+      rows = change.values_at("old", "new")
+      check("the rows of #{change} in changed", [*rows.map { |row| row["id"] }, rows.uniq.size], [change["id"]] * 2 + [2])
+      change.values_at("id", "fields")
+    end
+    ids = diff.slice("added", "removed").transform_values { |rows| rows&.map { |row| row["id"] } }
+    actual = { **ids, "changed" => changed }
+    expected.each do |name, value|
+      raise Unexpected, "unknown field expect.diff.#{name}" unless actual.key?(name)
+
+      check(name, actual[name], value)
     end
   end
 
@@ -148,7 +193,7 @@ class Case
     expected.each do |name, value|
       case name
       when "status" then check("status of #{error.inspect}", status_of(error), value)
-      when "message" then value.each { |part| check_message(error, part) }
+      when "message" then value.each { |part| check_part("message of #{error.class}", error.message, part) }
       when *ERROR_FIELDS then check(name, error.public_send(name), value)
       else raise Unexpected, "unknown field expect.error.#{name}"
       end
@@ -159,8 +204,8 @@ class Case
     error.is_a?(DataConnectors::ClosedError) && error.message.include?("closed") ? "closed" : error.status_name
   end
 
-  def check_message(error, part)
-    raise Unexpected, "the message of #{error.inspect} lacks #{part.inspect}" unless error.message.include?(part)
+  def check_part(name, text, part)
+    raise Unexpected, "the #{name} #{text.inspect} lacks #{part.inspect}" unless text.include?(part)
   end
 
   def check_rows(rows, expected)

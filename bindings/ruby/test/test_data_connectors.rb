@@ -10,6 +10,7 @@ require "open3"
 require "pathname"
 require "socket"
 require "stringio"
+require "time"
 require "timeout"
 require "tmpdir"
 require "yaml"
@@ -45,6 +46,30 @@ class GemTest < Minitest::Test
     started = Process.clock_gettime(Process::CLOCK_MONOTONIC)
     yield
     Process.clock_gettime(Process::CLOCK_MONOTONIC) - started
+  end
+
+  # A server of two pages of a connector each, which were updated just now: a snapshot waits for the overlap of 60 s.
+  def changed(**options)
+    server = TCPServer.new("127.0.0.1", 0)
+    row = { type: "data_connector", updated_at: Time.now.utc.strftime("%FT%TZ") }
+    pages = [{ data: [row.merge(id: "2")], pages: { next: { starting_after: "c1" } } }, { data: [row.merge(id: "1")] }]
+    @requests = Thread::Queue.new
+    Thread.new { loop { respond(server.accept, pages) } }
+    client(base_url: "http://127.0.0.1:#{server.local_address.ip_port}", **options)
+  end
+
+  def respond(connection, pages)
+    request = connection.gets("\r\n\r\n")
+    body = JSON.generate(pages[request.include?("c1") ? 1 : 0])
+    head = "HTTP/1.1 200 OK\r\nDate: #{Time.now.httpdate}\r\nConnection: close\r\nContent-Length: #{body.bytesize}"
+    connection << "#{head}\r\n\r\n#{body}"
+    connection.close
+    @requests << request
+  end
+
+  # Waits until a snapshot has received both pages.
+  def await_pages
+    2.times { assert Timeout.timeout(10) { @requests.pop } }
   end
 
   def descriptors = Dir.children("/proc/self/fd").size
@@ -153,6 +178,11 @@ class ArgumentsTest < GemTest
   def test_rejects_values_that_c_cannot_represent
     { per_page: [2**40, 1.5, "1", false, 51, -1], starting_after: ["a\0b", "\xFF", 1, ""], cancel_token: [true] }
       .each { |name, values| values.each { |value| rejected { client.list_page(name => value) } } }
+    { overlap_ms: [2**40, 1.5, 3_600_001, -2], max_passes: [0, 1001, "1"], timeout_ms: [0, 2**31], previous: [true],
+      cancel_token: [1] }
+      .each { |name, values| values.each { |value| rejected { client.snapshot(name => value) } } }
+    [nil, 1, "", "{}", "a\0b"].each { |value| rejected { DataConnectors::Snapshot.load(value) } }
+    rejected { client.snapshot.diff(nil) }
     { max_retries: [2**32, 2**64, 1.0], timeout_ms: [2**64, "1 s"], wait_for_rate_limit: [2, "yes"],
       region: [[], "eu\0"], access_token: ["", nil], ca_file: [1], logger: ["x", -> {}] }
       .each { |name, values| values.each { |value| rejected { client(name => value) } } }
@@ -258,6 +288,61 @@ class ClosingTest < GemTest
     20.times { client.list(prefetch: true, per_page: 10).first }
     GC.start
     assert_operator descriptors, :<, before + 10
+  end
+end
+
+class SnapshotTest < GemTest
+  def test_two_native_calls_create_all_connectors
+    snapshot = client.snapshot
+    calls = 0
+    trace = TracePoint.new(:c_call) { |point| calls += 1 if point.defined_class == Fiddle::Function }
+    trace.enable { assert_equal 120, snapshot.map(&:id).uniq.size }
+    assert_equal 4, calls # each reads the page of the snapshot first
+    assert [snapshot.connectors, snapshot.first, snapshot.json].all?(&:frozen?)
+    assert_same snapshot.connectors, snapshot.connectors
+    assert_equal JSON.parse(snapshot.json)["data"], snapshot.map { |row| JSON.parse(row.json) }
+  end
+
+  def test_a_closed_snapshot_keeps_what_was_used
+    used, unused = Array.new(2) { client.snapshot }
+    connectors = used.connectors
+    json = used.json
+    [used, used, unused].each(&:close)
+    assert_equal [connectors, json, "complete"], [used.connectors, used.json, used.state]
+    open = DataConnectors::Snapshot.load(json)
+    [-> { unused.first }, -> { unused.json }, -> { used.diff(open) }, -> { open.diff(used) },
+     -> { client.snapshot(previous: used) }].each do |use|
+      assert_match(/the snapshot is closed/, assert_raises(DataConnectors::ClosedError, &use).message)
+    end
+    assert_equal connectors, open.connectors
+  end
+
+  def test_client_and_previous_snapshot_can_be_closed_during_a_refresh
+    client = silent
+    url = "http://127.0.0.1:#{silent_server.local_address.ip_port}"
+    previous = DataConnectors::Snapshot.load(client().snapshot.json.sub(SANDBOX_URL, url))
+    refresh = Thread.new { client.snapshot(previous: previous) }
+    connection = await_request
+    [client, previous].each(&:close)
+    connection << "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n{\"data\":[]}"
+    assert_equal [0, []], [refresh.value.size, refresh.value.diff(refresh.value)["removed"]]
+  end
+
+  def test_other_threads_run_while_a_snapshot_waits_and_an_interrupt_cancels_it
+    client = changed
+    thread = Thread.new { client.snapshot }
+    await_pages
+    assert_operator duration { assert_equal 100_000, 100_000.times.count }, :<, IMMEDIATELY
+    assert_predicate thread, :alive?
+    assert_operator duration { thread.kill.join }, :<, IMMEDIATELY
+  end
+
+  def test_a_cancel_token_cancels_a_snapshot_that_waits
+    cancel_token = DataConnectors::CancelToken.new
+    client = changed
+    canceller = Thread.new { await_pages && cancel_token.cancel }
+    assert_raises(DataConnectors::CancelledError) { client.snapshot(cancel_token: cancel_token) }
+    canceller.join
   end
 end
 
@@ -371,6 +456,8 @@ class LeakTest < GemTest
     (pages / 4).times do
       client.list_page(per_page: 50)
       client.list(per_page: 50, prefetch: true).first(60)
+      snapshot = client.snapshot
+      client.snapshot(previous: snapshot).diff(snapshot)
       assert_raises(DataConnectors::BadRequestError) { client.list_page(starting_after: "nonsense") }
       client().close
     end

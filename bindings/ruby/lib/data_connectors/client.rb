@@ -3,6 +3,8 @@
 module DataConnectors
   # A client of one workspace. Thread-safe; after a fork both processes may use it.
   class Client
+    include Arguments
+
     # Creates a client, yields it, and closes it.
     def self.open(**options)
       client = new(**options)
@@ -45,6 +47,24 @@ module DataConnectors
     # Iterates over pages, with the arguments of list.
     def pages(**arguments) = iterate(Pages, **arguments)
 
+    # Takes a snapshot of all connectors: a request per 50 of them and one more. It is incomplete, with the reason, if a
+    # later request than the first fails. previous: an earlier Snapshot: requests only what changed since, one page if
+    # little did. overlap_ms: the longest time until the service lists a change, 0 to 3600000; nil: 60000. max_passes: how
+    # often to catch up with changes, 1 to 1000; nil: 20. timeout_ms: of the whole call, 1 to 86400000; nil: 300000; the
+    # client's timeout_ms applies to each request. Raises an Error.
+    def snapshot(previous: nil, overlap_ms: nil, max_passes: nil, timeout_ms: nil, cancel_token: nil)
+      instance("previous", previous, Snapshot)
+      instance("cancel_token", cancel_token, CancelToken)
+      arguments = [integer("overlap_ms", overlap_ms, "0 to 3600000"), integer("max_passes", max_passes, "1 to 1000"),
+                   integer("timeout_ms", timeout_ms, "1 to 86400000")].map { |number| number || -1 }
+      Call.run(cancel_token) do |native_token|
+        Snapshot.new do |slot|
+          take = ->(from) { use { |native| Native.check("dc_snapshot_take", native, from, *arguments, native_token, slot) } }
+          previous ? previous.use(&take) : take.call(nil)
+        end
+      end
+    end
+
     # Cancels all calls in progress, including those of iterators, and rejects new ones: they raise CancelledError. Must
     # not be called in a Signal.trap handler, where it raises ThreadError: cancel a CancelToken there.
     def shutdown
@@ -69,8 +89,6 @@ module DataConnectors
       kind.new(self, *list_arguments(per_page, starting_after, cancel_token), cancel_token, prefetch)
     end
 
-    def reject(reason) = raise(InvalidArgumentError, reason, cause: nil)
-
     def set_options(config, options)
       Native.call("dc_config_option_count").times do |index|
         name, other = %w[DC_INFO_NAME DC_INFO_REPLACES].map do |attribute|
@@ -92,21 +110,9 @@ module DataConnectors
       end
     end
 
-    # Validates a string; the library validates the rest. No message contains the value: it may be a secret.
-    def string(name, value)
-      reject("invalid #{name}: use a String, not #{value.class}") unless value.is_a?(String)
-      reject("invalid #{name}: contains a NUL") if value.b.include?("\0")
-      value
-    end
-
     def list_arguments(per_page, starting_after, cancel_token)
-      unless per_page.nil? || (per_page.is_a?(Integer) && per_page.bit_length < 32)
-        reject("invalid per_page #{per_page.inspect}: use 1 to 50")
-      end
-      unless cancel_token.nil? || cancel_token.is_a?(CancelToken)
-        reject("invalid cancel_token: use a CancelToken, not #{cancel_token.class}")
-      end
-      [per_page || 0, starting_after && string("starting_after", starting_after)]
+      instance("cancel_token", cancel_token, CancelToken)
+      [integer("per_page", per_page, "1 to 50") || 0, starting_after && string("starting_after", starting_after)]
     end
 
     # Lines are logged on the threads of calls. The callback must live as long as the client, and raise no exception.

@@ -37,6 +37,6 @@ module DataConnectors
     [status, const_set("#{words.join}Error", Class.new(Error))]
   end.freeze
 
-  # The client or the iterator was closed before the call.
+  # The client, the iterator or the snapshot was closed before the call.
   class ClosedError < InvalidArgumentError; end
 end
