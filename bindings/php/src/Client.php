@@ -78,6 +78,31 @@ final class Client
         return new Connectors($this, $perPage, $startingAfter, $cancel, $prefetch);
     }
 
+    /**
+     * Takes a snapshot of all connectors: a request per 50 of them and one more. It is incomplete, with the reason, if a
+     * later request than the first fails.
+     *
+     * @param ?Snapshot $previous an earlier snapshot: requests only what changed since, one page if little did
+     * @param ?int $overlapMs the longest time until the service lists a change, 0 to 3600000; null: 60000
+     * @param ?int $maxPasses how often to catch up with changes, 1 to 1000; null: 20
+     * @param ?int $timeoutMs of the whole call, 1 to 86400000; null: 300000. The option timeout_ms applies to each request
+     * @param ?\Closure(): bool $cancel as for listPage()
+     * @throws DataConnectorsException
+     */
+    public function snapshot(
+        ?Snapshot $previous = null,
+        ?int $overlapMs = null,
+        ?int $maxPasses = null,
+        ?int $timeoutMs = null,
+        ?\Closure $cancel = null,
+    ): Snapshot {
+        $client = $this->handle();
+        $from = $previous?->handle();
+        $arguments = Native::snapshotArguments($overlapMs, $maxPasses, $timeoutMs);
+        return $this->wait($cancel, static fn (): Snapshot
+            => Native::takeSnapshot($client, $from, ...$arguments));
+    }
+
     /** Cancels all calls in progress and rejects new ones: ERR_CANCELLED. Signal handlers and $cancel may call it. */
     public function shutdown(): void
     {

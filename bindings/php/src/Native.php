@@ -9,7 +9,7 @@ namespace DataConnectors;
 use FFI;
 use FFI\CData;
 
-/** @internal A native client or pager. A call refers to its handle, so that it is not freed during the call. */
+/** @internal A native handle. A call refers to its handle, so that it is not freed during the call. */
 final class Handle
 {
     private readonly FFI $library;
@@ -160,6 +160,14 @@ final class Native
             : throw new DataConnectorsException("invalid per_page $perPage: use 1 to 50");
     }
 
+    /** @return array{int, int, int} -1 selects a default */
+    public static function snapshotArguments(?int $overlapMs, ?int $maxPasses, ?int $timeoutMs): array
+    {
+        return abs($maxPasses ?? 0) <= 0x7FFFFFFF
+            ? [$overlapMs ?? -1, $maxPasses ?? -1, $timeoutMs ?? -1]
+            : throw new DataConnectorsException("invalid max_passes $maxPasses: use 1 to 1000");
+    }
+
     /** No message contains the value: it may be a secret. */
     private static function string(string $name, #[\SensitiveParameter] ?string $value): ?string
     {
@@ -253,7 +261,7 @@ final class Native
         try {
             $json = $library->dc_page_json($page);
             return new Page(
-                self::connectors($json, $library->dc_page_packed_rows($page, self::$constants['PACKED_JSON'], null)),
+                self::connectors($page, $json),
                 $library->dc_page_next_cursor($page),
                 $library->dc_page_has_next($page) === 1,
                 $library->dc_page_request_id($page),
@@ -265,10 +273,59 @@ final class Native
         }
     }
 
-    /** @return list<Connector> */
-    private static function connectors(string $json, string $packedRows): array
+    /** For wait(). */
+    public static function takeSnapshot(Handle $client, ?Handle $previous, int ...$arguments): Snapshot
     {
-        $packed = json_decode($packedRows, true, flags: JSON_THROW_ON_ERROR);
+        $pointers = [$client->pointer, $previous?->pointer];
+        return new Snapshot(self::create('dc_snapshot', 'dc_snapshot_take', ...$pointers, ...$arguments, ...[null]));
+    }
+
+    public static function loadSnapshot(string $json): Snapshot
+    {
+        return self::withoutSignals(static fn (): Snapshot
+            => new Snapshot(self::create('dc_snapshot', 'dc_snapshot_load', $json, strlen($json))));
+    }
+
+    /** @return array{int, ?string, ?int} the state, the reason and the time */
+    public static function snapshotAttributes(Handle $snapshot): array
+    {
+        $library = self::library();
+        return [
+            $library->dc_snapshot_state($snapshot->pointer),
+            $library->dc_snapshot_reason($snapshot->pointer),
+            self::known($library->dc_snapshot_as_of_ms($snapshot->pointer)),
+        ];
+    }
+
+    public static function snapshotJson(Handle $snapshot): string
+    {
+        $library = self::library();
+        return self::withoutSignals(static fn (): string
+            => $library->dc_page_json($library->dc_snapshot_page($snapshot->pointer)));
+    }
+
+    /** @return list<Connector> */
+    public static function snapshotConnectors(Handle $snapshot): array
+    {
+        return self::withoutSignals(static function () use ($snapshot): array {
+            $page = self::library()->dc_snapshot_page($snapshot->pointer);
+            return self::connectors($page, self::library()->dc_page_json($page));
+        });
+    }
+
+    public static function snapshotDiff(Handle $newer, Handle $older): array
+    {
+        return self::withoutSignals(static function () use ($newer, $older): array {
+            $diff = self::create('dc_diff', 'dc_snapshot_diff', $newer->pointer, $older->pointer);
+            return json_decode(self::library()->dc_diff_json($diff->pointer, null), true, flags: JSON_THROW_ON_ERROR);
+        });
+    }
+
+    /** @return list<Connector> */
+    private static function connectors(CData $page, string $json): array
+    {
+        $rows = self::library()->dc_page_packed_rows($page, self::$constants['PACKED_JSON'], null);
+        $packed = json_decode($rows, true, flags: JSON_THROW_ON_ERROR);
         $columns = array_map(static fn (string $name): array => $packed[$name], self::COLUMNS);
         $columns[] = array_map(
             static fn (int $start, int $length): string => substr($json, $start, $length),

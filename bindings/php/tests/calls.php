@@ -6,6 +6,7 @@ declare(strict_types=1);
 
 use DataConnectors\Client;
 use DataConnectors\DataConnectorsException;
+use DataConnectors\Snapshot;
 use DataConnectors\Status;
 
 $quick = sandbox();
@@ -71,6 +72,12 @@ $tests['invalid arguments are rejected'] = static function () use ($quick): void
         thrown(DataConnectorsException::class, static fn () => $client->listPage(...$arguments));
         thrown(DataConnectorsException::class, static fn () => $client->pages(...$arguments));
     }
+    $snapshots = [['overlapMs' => 1 << 40], ['overlapMs' => -2], ['maxPasses' => 1 << 32], ['maxPasses' => 0],
+        ['timeoutMs' => 0], ['timeoutMs' => 1 << 32]];
+    foreach ($snapshots as $arguments) {
+        thrown(DataConnectorsException::class, static fn () => $client->snapshot(...$arguments));
+    }
+    thrown(DataConnectorsException::class, static fn () => Snapshot::load("\0"));
 };
 
 $tests['an error shows its request id'] = static function () use ($quick): void {
@@ -114,6 +121,34 @@ $tests['a closed client or iterator rejects calls'] = static function () use ($q
         contains(thrown(LogicException::class, $client->$list(...))->getMessage(), 'the client is closed');
     }
     contains(thrown(LogicException::class, $pages->next(...))->getMessage(), 'the client is closed');
+};
+
+$tests['a closed snapshot rejects its use, and keeps connectors that were used'] = static function () use ($quick): void {
+    $client = client($quick);
+    [$used, $unused] = [$client->snapshot(), $client->snapshot()];
+    [$connectors, $json] = [$used->connectors(), $used->json()];
+    $used->close();
+    $used->close();
+    $unused->close();
+    same([$used->connectors(), count($used), $used->state], [$connectors, 137, 'complete']);
+    $open = Snapshot::load($json);
+    $uses = [$used->json(...), $unused->connectors(...), static fn () => $used->diff($open),
+        static fn () => $open->diff($used), static fn () => $client->snapshot($used)];
+    foreach ($uses as $use) {
+        contains(thrown(LogicException::class, $use)->getMessage(), 'the snapshot is closed');
+    }
+    same(array_column($connectors, 'json') === array_column(iterator_to_array($open), 'json'), true);
+};
+
+$tests['client and previous snapshot can be closed during a refresh'] = static function () use ($slow): void {
+    $client = client($slow);
+    $previous = $client->snapshot();
+    $refreshed = $client->snapshot($previous, cancel: static function () use ($client, $previous): bool {
+        $client->close();
+        $previous->close();
+        return false;
+    });
+    same([$refreshed->state, count($refreshed)], ['refreshed', 137]);
 };
 
 $tests['an exception from $cancel cancels the call'] = static function () use ($slow): void {
@@ -224,6 +259,30 @@ $tests['a call continues after a signal handler'] = static function () use ($qui
     same([count($page), $handled], [20, [5]]);
 };
 
+$tests['a signal handler runs while a snapshot waits, and cancels it by throwing'] = static function (): void {
+    // After this bulk edit, a snapshot waits for the overlap of 60 s.
+    $edited = static fn (int $id): array => ['id' => "$id", 'updated_at' => gmdate('Y-m-d\TH:i:s\Z')];
+    $file = tempnam(sys_get_temp_dir(), 'dc-php-');
+    file_put_contents($file, json_encode(array_map($edited, range(1, 60))));
+    $client = client(sandbox('--data', $file));
+    unlink($file);
+    [$handled, $started] = [0, hrtime(true)];
+    pcntl_signal(SIGALRM, static function () use (&$handled): void {
+        pcntl_alarm(1);
+        $handled++ === 0 || throw new DomainException('a signal');
+    });
+    pcntl_async_signals(true);
+    pcntl_alarm(1);
+    try {
+        same(thrown(DomainException::class, static fn () => $client->snapshot())->getMessage(), 'a signal');
+    } finally {
+        pcntl_alarm(0);
+        pcntl_signal(SIGALRM, SIG_DFL);
+        pcntl_async_signals(false);
+    }
+    same([$handled, (hrtime(true) - $started) / 1e9 < 20], [2, true]);
+};
+
 $tests['no row is lost if signal handlers throw at any time'] = static function () use ($quick): void {
     $client = client($quick);
     $all = array_map(static fn ($row) => $row->id, iterator_to_array($client->list(50), false));
@@ -319,6 +378,8 @@ $tests['nothing leaks'] = static function () use ($quick): void {
                 thrown(DataConnectorsException::class, static fn () => $client->listPage(51));
                 thrown(DataConnectorsException::class, static fn () => $client->listPage(cancel: static fn () => true));
                 client($quick)->listPage(1);
+                $snapshot = $client->snapshot();
+                $client->snapshot($snapshot)->diff($snapshot);
             }
         }
     };

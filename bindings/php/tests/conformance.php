@@ -11,9 +11,11 @@ use DataConnectors\Connector;
 use DataConnectors\DataConnectorsException;
 use DataConnectors\Page;
 use DataConnectors\Pages;
+use DataConnectors\Snapshot;
 
 const FIELDS = ['name', 'settings', 'options', 'call', 'per_page', 'starting_after', 'prefetch', 'stop_after', 'then',
-    'cancel_after_ms', 'shutdown_after_ms', 'closed', 'callers', 'expect'];
+    'cancel_after_ms', 'shutdown_after_ms', 'closed', 'callers', 'overlap_ms', 'max_passes', 'snapshot_timeout_ms', 'stored',
+    'expect'];
 
 /** The outcome differs from what the case expects. */
 final class Unexpected extends Exception
@@ -29,6 +31,8 @@ final class Outcome
     public array $pages = [];
     public ?Throwable $error = null;
     public float $durationMs = 0.0;
+    public ?Snapshot $snapshot = null;
+    public ?array $diff = null;
 
     public function add(Page $page): void
     {
@@ -120,7 +124,9 @@ function run_call(array $case, Client $client): Outcome
 function perform(array $case, Client $client, Closure $cancel, Outcome $outcome): void
 {
     $arguments = ['cancel' => $cancel];
-    foreach (['per_page' => 'perPage', 'starting_after' => 'startingAfter', 'prefetch' => 'prefetch'] as $its => $own) {
+    $names = ['per_page' => 'perPage', 'starting_after' => 'startingAfter', 'prefetch' => 'prefetch',
+        'overlap_ms' => 'overlapMs', 'max_passes' => 'maxPasses', 'snapshot_timeout_ms' => 'timeoutMs'];
+    foreach ($names as $its => $own) {
         if (array_key_exists($its, $case)) {
             $arguments[$own] = $case[$its];
         }
@@ -137,9 +143,25 @@ function perform(array $case, Client $client, Closure $cancel, Outcome $outcome)
                 break;
             }
         }
+    } elseif ($case['call'] === 'snapshot' || $case['call'] === 'load') {
+        take_snapshot($case, $client, $arguments, $outcome);
     } elseif ($case['call'] !== 'client') {
         throw new Unexpected("unknown call {$case['call']}");
     }
+}
+
+function take_snapshot(array $case, Client $client, array $arguments, Outcome $outcome): void
+{
+    $first = $case['call'] === 'load' ? Snapshot::load($case['stored']) : $client->snapshot(...$arguments);
+    $outcome->snapshot = match ($case['then'] ?? null) {
+        null => $first,
+        'store' => Snapshot::load($first->json()),
+        'refresh' => $client->snapshot($first, ...$arguments),
+        'again' => $client->snapshot(...$arguments),
+    };
+    print_text(print_r($outcome->snapshot, true));
+    $outcome->rows = iterator_to_array($outcome->snapshot);
+    $outcome->diff = $outcome->snapshot->diff($first);
 }
 
 function iterate_pages(array $case, Client $client, array $arguments, Outcome $outcome): void
@@ -190,8 +212,37 @@ function check_outcome(array $expected, Outcome $outcome): void
             'pages' => same('pages', count($outcome->pages), $value),
             'next_cursor', 'request_id', 'rate_limit', 'rate_limit_remaining', 'rate_limit_reset'
                 => same($name, field($last, $name), $value),
+            'state' => same($name, [$outcome->snapshot->state, $outcome->snapshot->isComplete],
+                [$value, $value === 'complete']),
+            'as_of_ms' => same($name, $outcome->snapshot->asOfMs, $value),
+            'reason' => $value === null ? same($name, $outcome->snapshot->reason, null)
+                : check_parts($name, $outcome->snapshot->reason ?? '', $value),
+            'stored_contains' => check_parts('stored form', $outcome->snapshot->json(), $value),
+            'diff' => check_diff($outcome->diff, $value),
             default => reject_unknown(["expect.$name"]),
         };
+    }
+}
+
+function check_diff(array $diff, array $expected): void
+{
+    $changed = [];
+    foreach ($diff['changed'] as ['id' => $id, 'fields' => $fields, 'old' => $old, 'new' => $new]) {
+        holds("changed has other rows for $id", [$old['id'], $new['id'], $old === $new] === [$id, $id, false]);
+        $changed[$id] = $fields;
+    }
+    $ids = static fn (?array $rows): ?array => $rows === null ? null : array_column($rows, 'id');
+    $actual = ['added' => $ids($diff['added']), 'changed' => $changed, 'removed' => $ids($diff['removed'])];
+    foreach ($expected as $name => $value) {
+        holds("unknown field expect.diff.$name", array_key_exists($name, $actual));
+        same($name, $actual[$name], $value);
+    }
+}
+
+function check_parts(string $name, string $text, array $parts): void
+{
+    foreach ($parts as $part) {
+        holds("the $name \"$text\" lacks \"$part\"", str_contains($text, $part));
     }
 }
 
@@ -204,10 +255,7 @@ function check_error(?Throwable $error, ?array $expected): void
     foreach ($expected as $name => $value) {
         match ($name) {
             'status' => same('status of "' . $error->getMessage() . '"', status($error), $value),
-            'message' => array_map(static fn (string $part) => holds(
-                'the message "' . $error->getMessage() . '" lacks "' . $part . '"',
-                str_contains($error->getMessage(), $part),
-            ), $value),
+            'message' => check_parts($name, $error->getMessage(), $value),
             'http_status', 'api_code', 'api_field', 'request_id', 'retry_after_ms', 'attempts', 'rate_limit',
             'rate_limit_remaining', 'rate_limit_reset' => same($name, field($error, $name), $value),
             default => reject_unknown(["expect.error.$name"]),

@@ -1,0 +1,99 @@
+<?php
+
+declare(strict_types=1);
+
+namespace DataConnectors;
+
+/**
+ * All connectors of a workspace, although connectors change while the list is read: Client::snapshot() takes one. It never
+ * changes. Its native memory is freed by close() or with its last reference.
+ */
+final class Snapshot implements \Countable, \IteratorAggregate
+{
+    /** By the value of DC_SNAPSHOT_…. */
+    private const STATES = ['incomplete', 'complete', 'refreshed'];
+
+    /**
+     * "complete": every connector is in it, and one that is not in it does not exist. "refreshed": the same, but
+     * connectors that were deleted after the previous snapshot may still be in it. "incomplete": see $reason.
+     */
+    public readonly string $state;
+    /** Whether the state is "complete". */
+    public readonly bool $isComplete;
+    /** Why it is incomplete; otherwise null. */
+    public readonly ?string $reason;
+    /** When the list was last read, by the service's clock, in milliseconds since the Unix epoch; null if unknown. */
+    public readonly ?int $asOfMs;
+
+    /** @var ?list<Connector> */
+    private ?array $connectors = null;
+
+    /** @internal */
+    public function __construct(private ?Handle $handle)
+    {
+        [$state, $this->reason, $this->asOfMs] = Native::snapshotAttributes($handle);
+        $this->state = self::STATES[$state];
+        $this->isComplete = $this->state === 'complete';
+    }
+
+    /**
+     * Loads a snapshot from its json(), such as from a file.
+     *
+     * @throws DataConnectorsException it is malformed, or of an unsupported version
+     */
+    public static function load(string $json): self
+    {
+        return Native::loadSnapshot($json);
+    }
+
+    /**
+     * Returns the connectors, newest update first. Creates them at first use, and keeps them, also after close().
+     *
+     * @return list<Connector>
+     */
+    public function connectors(): array
+    {
+        return $this->connectors ??= Native::snapshotConnectors($this->handle());
+    }
+
+    /** Returns the stored form, for load(): the rows as the service sent them. */
+    public function json(): string
+    {
+        return Native::snapshotJson($this->handle());
+    }
+
+    /**
+     * Compares it with an older snapshot of the workspace. Rows are arrays, as the service sent them.
+     *
+     * @return array{added: list<array>, changed: list<array{id: string, fields: list<string>, old: array, new: array}>,
+     *     removed: ?list<array>} removed is null if this snapshot is not complete
+     * @throws DataConnectorsException the snapshots have different base URLs
+     */
+    public function diff(self $older): array
+    {
+        return Native::snapshotDiff($this->handle(), $older->handle());
+    }
+
+    /** Frees the native memory now: later uses throw a \LogicException. */
+    public function close(): void
+    {
+        $this->handle = null;
+    }
+
+    public function count(): int
+    {
+        return count($this->connectors());
+    }
+
+    /** @return \ArrayIterator<int, Connector> */
+    public function getIterator(): \ArrayIterator
+    {
+        return new \ArrayIterator($this->connectors());
+    }
+
+    /** @internal */
+    public function handle(): Handle
+    {
+        return $this->handle ?? throw new \LogicException('the snapshot is closed');
+    }
+}
