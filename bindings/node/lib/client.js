@@ -42,13 +42,15 @@ class Client {
 
   async snapshot(options) {
     const { previous, overlapMs, maxPasses, timeoutMs, signal } = snapshotOptions(options);
-    return new Snapshot(await this.#call((client) => native.startSnapshot(client,
-      previous && Snapshot.handleOf(previous, 'previous'), overlapMs, maxPasses, timeoutMs), signal));
+    const from = () => previous && Snapshot.handleOf(previous, 'previous');
+    const start = (client) => native.startSnapshot(client, from(), overlapMs, maxPasses, timeoutMs);
+    return new Snapshot(await this.#call(start, signal));
   }
 
   // Resolves with a page, or with null at the end of a pager's list.
   async #fetch(pager, { perPage, startingAfter, signal }, onCall) {
-    const page = await this.#call((client) => native.startPage(pager ?? client, perPage, startingAfter), signal, onCall);
+    const start = (client) => native.startPage(pager ?? client, perPage, startingAfter);
+    const page = await this.#call(start, signal, onCall);
     return page && toPage(page);
   }
 

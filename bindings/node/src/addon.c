@@ -276,11 +276,12 @@ static napi_value shutdown_client(napi_env env, napi_callback_info info)
 /* Packs the rows here, to relieve the JavaScript thread. */
 static dc_status list_page(struct call *call)
 {
-    dc_pager *pager = call->handle->pager;
-    dc_status status =
-        pager ? library.dc_pager_next(pager, call->token, &call->page, &call->error)
-              : library.dc_list_page(call->handle->client, call->per_page, call->starting_after, call->token, &call->page,
-                                     &call->error);
+    dc_status status;
+    if (call->handle->pager)
+        status = library.dc_pager_next(call->handle->pager, call->token, &call->page, &call->error);
+    else
+        status = library.dc_list_page(call->handle->client, call->per_page, call->starting_after, call->token,
+                                      &call->page, &call->error);
     if (call->page)
         library.dc_page_packed_rows(call->page, DC_PACKED_JSON, NULL);
     return status;
@@ -388,7 +389,10 @@ static napi_value cancel(napi_env env, napi_callback_info info)
     return NULL;
 }
 
-/* notify(number, level, message) for a log line; notify(number, 0, page, snapshot or null), notify(number, -1, failure). */
+/*
+ * notify(number, level, message) for a log line; notify(number, 0, result) with a page, a snapshot or null;
+ * notify(number, -1, failure).
+ */
 static void deliver(napi_env env, napi_value notify, void *context, void *data)
 {
     struct event *event = data;

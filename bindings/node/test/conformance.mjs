@@ -5,8 +5,8 @@ import { inspect, isDeepStrictEqual } from 'node:util';
 import { Client, ClosedError, DataConnectorsError, Snapshot } from '../lib/index.js';
 
 const FIELDS = ['name', 'settings', 'options', 'call', 'per_page', 'starting_after', 'prefetch', 'stop_after', 'then',
-  'cancel_after_ms', 'shutdown_after_ms', 'closed', 'callers', 'overlap_ms', 'max_passes', 'snapshot_timeout_ms', 'stored',
-  'expect'];
+  'cancel_after_ms', 'shutdown_after_ms', 'closed', 'callers', 'overlap_ms', 'max_passes', 'snapshot_timeout_ms',
+  'stored', 'expect'];
 
 class Mismatch extends Error {}
 
@@ -140,8 +140,8 @@ function verifyRows(rows, expected) {
 
 function verifyDiff({ added, changed, removed }, expected) {
   const ids = (rows) => rows && rows.map((row) => row.id);
-  for (const { id, old, new: current } of changed)
-    check(`whether changed has the rows of ${id}`, [old.id, current.id, isDeepStrictEqual(old, current)], [id, id, false]);
+  for (const { id, old, new: now } of changed)
+    check(`whether changed has the rows of ${id}`, [old.id, now.id, isDeepStrictEqual(old, now)], [id, id, false]);
   const actual = { added: ids(added), removed: ids(removed),
     changed: Object.fromEntries(changed.map(({ id, fields }) => [id, fields])) };
   for (const [name, value] of Object.entries(expected)) {

@@ -1,7 +1,8 @@
 // Uses all types; package.test.mjs compiles it with tsc --strict, as both kinds of modules.
-import { Client, DataConnectorsError, RateLimitError, Snapshot, libraryVersion, setMaxConcurrentCalls } from 'data-connectors';
-import type { ClientOptions, Connector, ConnectorList, ListOptions, Page, PageIterator, RateLimit,
-  SnapshotDiff, SnapshotOptions } from 'data-connectors';
+import { Client, DataConnectorsError, RateLimitError, Snapshot, libraryVersion, setMaxConcurrentCalls }
+  from 'data-connectors';
+import type { ClientOptions, Connector, ConnectorList, ListOptions, Page, PageIterator, RateLimit, SnapshotDiff,
+  SnapshotOptions } from 'data-connectors';
 
 const options: ClientOptions = { token: 'x', region: 'eu', timeoutMs: 5000, proxy: null, waitForRateLimit: true,
   options: { max_retries: '1' }, logger: console, logLevel: 'debug' };
@@ -37,7 +38,7 @@ async function use(signal: AbortSignal): Promise<string> {
     const loaded: Snapshot = Snapshot.load(old.json);
     const { added, changed, removed }: SnapshotDiff = (await client.snapshot({ previous: loaded })).diff(old);
     names.push(old.state, old.reason, ...old.connectors.map((row) => row.name), ...(changed[0]?.fields ?? []));
-    console.log(old.isComplete, old.asOfMs && new Date(old.asOfMs), added.length, removed?.length, changed[0]?.new.name);
+    console.log(old.isComplete, old.asOfMs && new Date(old.asOfMs), added, removed?.length, changed[0]?.new.name);
     // @ts-expect-error: use Client.snapshot or Snapshot.load
     new Snapshot();
     // @ts-expect-error: the options are objects

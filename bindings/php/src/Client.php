@@ -79,13 +79,14 @@ final class Client
     }
 
     /**
-     * Takes a snapshot of all connectors: a request per 50 of them and one more. It is incomplete, with the reason, if a
-     * later request than the first fails.
+     * Takes a snapshot of all connectors: a request per 50 of them and one more. It is incomplete, with the reason, if
+     * a later request than the first fails.
      *
      * @param ?Snapshot $previous an earlier snapshot: requests only what changed since, one page if little did
      * @param ?int $overlapMs the longest time until the service lists a change, 0 to 3600000; null: 60000
      * @param ?int $maxPasses how often to catch up with changes, 1 to 1000; null: 20
-     * @param ?int $timeoutMs of the whole call, 1 to 86400000; null: 300000. The option timeout_ms applies to each request
+     * @param ?int $timeoutMs of the whole call, 1 to 86400000; null: 300000. The option timeout_ms applies to each
+     *     request
      * @param ?\Closure(): bool $cancel as for listPage()
      * @throws DataConnectorsException
      */

@@ -5,8 +5,8 @@ declare(strict_types=1);
 namespace DataConnectors;
 
 /**
- * All connectors of a workspace, although connectors change while the list is read: Client::snapshot() takes one. It never
- * changes. Its native memory is freed by close() or with its last reference.
+ * All connectors of a workspace, although connectors change while the list is read: Client::snapshot() takes one. It
+ * never changes. Its native memory is freed by close() or with its last reference.
  */
 final class Snapshot implements \Countable, \IteratorAggregate
 {

@@ -123,7 +123,7 @@ $tests['a closed client or iterator rejects calls'] = static function () use ($q
     contains(thrown(LogicException::class, $pages->next(...))->getMessage(), 'the client is closed');
 };
 
-$tests['a closed snapshot rejects its use, and keeps connectors that were used'] = static function () use ($quick): void {
+$tests['a closed snapshot rejects calls, and keeps connectors that were used'] = static function () use ($quick): void {
     $client = client($quick);
     [$used, $unused] = [$client->snapshot(), $client->snapshot()];
     [$connectors, $json] = [$used->connectors(), $used->json()];

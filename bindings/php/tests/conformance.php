@@ -14,8 +14,8 @@ use DataConnectors\Pages;
 use DataConnectors\Snapshot;
 
 const FIELDS = ['name', 'settings', 'options', 'call', 'per_page', 'starting_after', 'prefetch', 'stop_after', 'then',
-    'cancel_after_ms', 'shutdown_after_ms', 'closed', 'callers', 'overlap_ms', 'max_passes', 'snapshot_timeout_ms', 'stored',
-    'expect'];
+    'cancel_after_ms', 'shutdown_after_ms', 'closed', 'callers', 'overlap_ms', 'max_passes', 'snapshot_timeout_ms',
+    'stored', 'expect'];
 
 /** The outcome differs from what the case expects. */
 final class Unexpected extends Exception

@@ -1,6 +1,8 @@
 # frozen_string_literal: true
 
-%w[native handle error arguments call page snapshot iterator client].each { |file| require_relative "data_connectors/#{file}" }
+%w[native handle error arguments call page snapshot iterator client].each do |file|
+  require_relative "data_connectors/#{file}"
+end
 
 # Lists the data connectors of an Intercom workspace through libdata_connectors, which Fiddle loads.
 #

@@ -174,8 +174,8 @@ class Case
 
   def check_diff(diff, expected)
     changed = diff["changed"].to_h do |change|
-      rows = change.values_at("old", "new")
-      check("the rows of #{change} in changed", [*rows.map { |row| row["id"] }, rows.uniq.size], [change["id"]] * 2 + [2])
+      old, new = change.values_at("old", "new")
+      check("the rows of #{change} in changed", [old["id"], new["id"], old == new], [*[change["id"]] * 2, false])
       change.values_at("id", "fields")
     end
     ids = diff.slice("added", "removed").transform_values { |rows| rows&.map { |row| row["id"] } }

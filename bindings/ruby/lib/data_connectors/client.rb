@@ -49,9 +49,9 @@ module DataConnectors
 
     # Takes a snapshot of all connectors: a request per 50 of them and one more. It is incomplete, with the reason, if a
     # later request than the first fails. previous: an earlier Snapshot: requests only what changed since, one page if
-    # little did. overlap_ms: the longest time until the service lists a change, 0 to 3600000; nil: 60000. max_passes: how
-    # often to catch up with changes, 1 to 1000; nil: 20. timeout_ms: of the whole call, 1 to 86400000; nil: 300000; the
-    # client's timeout_ms applies to each request. Raises an Error.
+    # little did. overlap_ms: the longest time until the service lists a change, 0 to 3600000; nil: 60000. max_passes:
+    # how often to catch up with changes, 1 to 1000; nil: 20. timeout_ms: of the whole call, 1 to 86400000; nil: 300000;
+    # the client's timeout_ms applies to each request. Raises an Error.
     def snapshot(previous: nil, overlap_ms: nil, max_passes: nil, timeout_ms: nil, cancel_token: nil)
       instance("previous", previous, Snapshot)
       instance("cancel_token", cancel_token, CancelToken)
@@ -59,7 +59,9 @@ module DataConnectors
                    integer("timeout_ms", timeout_ms, "1 to 86400000")].map { |number| number || -1 }
       Call.run(cancel_token) do |native_token|
         Snapshot.new do |slot|
-          take = ->(from) { use { |native| Native.check("dc_snapshot_take", native, from, *arguments, native_token, slot) } }
+          take = lambda do |from|
+            use { |native| Native.check("dc_snapshot_take", native, from, *arguments, native_token, slot) }
+          end
           previous ? previous.use(&take) : take.call(nil)
         end
       end

@@ -15,9 +15,10 @@ module DataConnectors
       "void" => Fiddle::TYPE_VOID, "dc_status" => Fiddle::TYPE_INT32_T, "int32_t" => Fiddle::TYPE_INT32_T,
       "int64_t" => Fiddle::TYPE_INT64_T, "size_t" => Fiddle::TYPE_SIZE_T, "const char *" => Fiddle::TYPE_CONST_STRING
     )
-    # Functions that may wait, read files or take long release the GVL; for the others releasing it costs more than the call.
-    BLOCKING = %w[dc_list_page dc_pager_next dc_pager_free dc_snapshot_take dc_snapshot_load dc_snapshot_diff dc_client_new
-                  dc_config_set_string].freeze
+    # Functions that may wait, read files or take long release the GVL; for the others releasing it costs more than the
+    # call.
+    BLOCKING = %w[dc_list_page dc_pager_next dc_pager_free dc_snapshot_take dc_snapshot_load dc_snapshot_diff
+                  dc_client_new dc_config_set_string].freeze
 
     class << self
       def call(name, *arguments) = @functions[name].call(*arguments)

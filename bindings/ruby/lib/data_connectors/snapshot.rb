@@ -12,9 +12,9 @@ module DataConnectors
     private_constant :STATES
 
     # state: "complete": every connector is in it, and one that is not in it does not exist. "refreshed": the same, but
-    # connectors that were deleted after the previous snapshot may still be in it. "incomplete": see reason, which is nil
-    # otherwise. as_of_ms: when the list was last read, by the service's clock, in milliseconds since the Unix epoch;
-    # nil if the service did not send it.
+    # connectors that were deleted after the previous snapshot may still be in it. "incomplete": see reason, which is
+    # nil otherwise. as_of_ms: when the list was last read, by the service's clock, in milliseconds since the Unix
+    # epoch; nil if the service did not send it.
     attr_reader :state, :reason, :as_of_ms
 
     # Loads a snapshot from its json, such as from a file. Raises InvalidArgumentError.
@@ -49,9 +49,9 @@ module DataConnectors
     # The number of connectors.
     def size = connectors.size
 
-    # Compares it with an older snapshot of the workspace. Returns a Hash: "added", an Array of rows; "changed", an Array
-    # of Hashes with the "id", the names of the changed "fields", and the rows "old" and "new"; "removed", an Array of
-    # rows, or nil if this snapshot is not complete. A row is a Hash, as the service sent it. Raises
+    # Compares it with an older snapshot of the workspace. Returns a Hash: "added", an Array of rows; "changed", an
+    # Array of Hashes with the "id", the names of the changed "fields", and the rows "old" and "new"; "removed", an
+    # Array of rows, or nil if this snapshot is not complete. A row is a Hash, as the service sent it. Raises
     # InvalidArgumentError.
     def diff(older)
       reject("invalid older: use a Snapshot, not #{older.class}") unless older.is_a?(Snapshot)
