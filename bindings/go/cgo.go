@@ -38,6 +38,14 @@ func cString(name, text string) (*C.char, error) {
 	return (*C.char)(unsafe.Pointer(unsafe.SliceData(append([]byte(text), 0)))), nil
 }
 
+// int32Argument rejects a number that the C type can't represent; the library checks the range.
+func int32Argument(name string, number int, allowed string) (C.int32_t, error) {
+	if int(C.int32_t(number)) != number {
+		return 0, invalid("invalid %s %d: use %s", name, number, allowed)
+	}
+	return C.int32_t(number), nil
+}
+
 // handle is a native handle, freed once it is closed and no call uses it. Its functions must not refer to its owner:
 // when the owner is garbage-collected, the handle is closed.
 type handle struct {

@@ -13,7 +13,7 @@
 //		fmt.Println(connector)
 //	}
 //
-// Any number of goroutines may use a [Client] or a [Pager]. A call is cancelled when its context is done. A failure is
-// an [*Error]; errors.Is(err, dataconnectors.ErrRateLimited) tests its status. Connectors, pages and errors are in Go
-// memory and need not be closed.
+// Any number of goroutines may use a [Client], a [Pager] or a [Snapshot]. A call is cancelled when its context is done. A
+// failure is an [*Error]; errors.Is(err, dataconnectors.ErrRateLimited) tests its status. Connectors, pages and errors
+// are in Go memory and need not be closed.
 package dataconnectors

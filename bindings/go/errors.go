@@ -11,8 +11,9 @@ import (
 	"time"
 )
 
-// ErrClosed is returned after the client or the pager was closed. A call that Close cancelled is also [ErrCancelled].
-var ErrClosed = errors.New("dataconnectors: the client or the pager is closed")
+// ErrClosed is returned after the client, the pager or the snapshot was closed. A call that Close cancelled is also
+// [ErrCancelled].
+var ErrClosed = errors.New("dataconnectors: the client, the pager or the snapshot is closed")
 
 // Status is the status of an [Error]. It is an error itself, for errors.Is(err, dataconnectors.ErrUnauthorized). Later
 // versions may add statuses.

@@ -3,6 +3,7 @@
 package dataconnectors
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"runtime"
@@ -19,6 +20,8 @@ func TestDoesNotLeak(t *testing.T) {
 	}
 	client := newClient(t, startSandbox(t), WithMaxRetries(0))
 	failing := newClient(t, serveBodies(t, `{`), WithMaxRetries(0))
+	stored := storedSnapshot(t, 137)
+	older := loadSnapshot(t, bytes.ReplaceAll(stored, []byte(`"name":"`), []byte(`"name":"old `)))
 	long := strings.Repeat("a", 4000) + "\n"
 	list := func(count int) {
 		for i := 0; i < count; {
@@ -34,6 +37,16 @@ func TestDoesNotLeak(t *testing.T) {
 			}
 			if _, err := failing.ListPage(t.Context()); !errors.Is(err, ErrProtocol) {
 				t.Fatal(err)
+			}
+		}
+		for i := range count / 10 {
+			snapshot := loadSnapshot(t, stored)
+			connectors, err := snapshot.Connectors()
+			if diff, failed := snapshot.Diff(older); err != nil || failed != nil || len(diff.Changed) != len(connectors) {
+				t.Fatal(diff, err, failed)
+			}
+			if i%2 == 0 {
+				snapshot.Close() // otherwise the garbage collector does
 			}
 		}
 		for range 25 * count { // a string and an error each

@@ -101,9 +101,11 @@ func boolean(name string, value bool) Option { return WithOption(name, strconv.F
 
 func integer(name string, value int64) Option { return WithOption(name, strconv.FormatInt(value, 10)) }
 
-// duration rounds up, so that a timeout below 1 ms isn't 0.
-func duration(name string, value time.Duration) Option {
-	return integer(name, int64(math.Ceil(float64(value)/float64(time.Millisecond))))
+func duration(name string, value time.Duration) Option { return integer(name, milliseconds(value)) }
+
+// milliseconds rounds up, so that a timeout below 1 ms isn't 0.
+func milliseconds(value time.Duration) int64 {
+	return int64(math.Ceil(float64(value) / float64(time.Millisecond)))
 }
 
 // newClient creates the native client.

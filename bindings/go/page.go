@@ -61,22 +61,31 @@ func newPage(native *C.dc_page) *Page {
 	defer C.dc_page_free(native)
 	var limit, remaining, reset C.int64_t
 	C.dc_page_rate_limit(native, &limit, &remaining, &reset)
-	page := &Page{
+	return &Page{
+		Connectors: unpack(native),
 		NextCursor: C.GoString(C.dc_page_next_cursor(native)),
 		HasNext:    C.dc_page_has_next(native) == 1,
 		RequestID:  C.GoString(C.dc_page_request_id(native)),
 		RateLimit:  newRateLimit(limit, remaining, reset),
-		JSON:       slices.Clone(borrow(C.dc_page_json(native), C.dc_page_json_len(native))),
+		JSON:       pageJSON(native),
 	}
+}
+
+func pageJSON(native *C.dc_page) json.RawMessage {
+	return slices.Clone(borrow(C.dc_page_json(native), C.dc_page_json_len(native)))
+}
+
+// unpack converts all rows of a page, without a native call per row.
+func unpack(native *C.dc_page) (connectors []Connector) {
 	if count := C.dc_page_count(native); count > 0 {
 		var length C.size_t
 		packed := C.dc_page_packed_rows(native, C.DC_PACKED_SEPARATED, &length)
-		page.Connectors = make([]Connector, 0, count)
+		connectors = make([]Connector, 0, count)
 		for row := range strings.SplitSeq(string(borrow(packed, length)), "\xff") {
-			page.Connectors = append(page.Connectors, newConnector(strings.Split(row, "\xfe")))
+			connectors = append(connectors, newConnector(strings.Split(row, "\xfe")))
 		}
 	}
-	return page
+	return connectors
 }
 
 // borrow returns a native string without copying it.

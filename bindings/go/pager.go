@@ -36,11 +36,8 @@ func newListing(options []ListOption) (list listing, err error) {
 	for _, option := range options {
 		option(&list)
 	}
-	list.perPage = C.int32_t(list.rows)
-	if int(list.perPage) != list.rows {
-		return list, invalid("invalid per_page %d: use 1 to 50", list.rows)
-	}
-	if list.after != nil {
+	list.perPage, err = int32Argument("per_page", list.rows, "1 to 50")
+	if err == nil && list.after != nil {
 		list.startingAfter, err = cString("starting_after", *list.after)
 	}
 	return list, err

@@ -1,0 +1,224 @@
+package dataconnectors
+
+// #include <data_connectors.h>
+import "C"
+
+import (
+	"context"
+	"encoding/json"
+	"runtime"
+	"sync"
+	"time"
+	"unsafe"
+)
+
+// SnapshotState is the state of a [Snapshot]. Later versions may add states.
+type SnapshotState int32
+
+// The states.
+const (
+	SnapshotIncomplete SnapshotState = C.DC_SNAPSHOT_INCOMPLETE // some may be missing or outdated; see Snapshot.Reason
+	SnapshotComplete   SnapshotState = C.DC_SNAPSHOT_COMPLETE   // all are in it; one that is not in it does not exist
+	SnapshotRefreshed  SnapshotState = C.DC_SNAPSHOT_REFRESHED  // all are in it; deleted ones may still be in it
+)
+
+// String returns "incomplete", "complete" or "refreshed"; "unknown" for any other state.
+func (s SnapshotState) String() string {
+	switch s {
+	case SnapshotIncomplete:
+		return "incomplete"
+	case SnapshotComplete:
+		return "complete"
+	case SnapshotRefreshed:
+		return "refreshed"
+	}
+	return "unknown"
+}
+
+// Snapshot is all connectors of a workspace. It is immutable: any number of goroutines may use it. It does not need its
+// client. The library's docs/consistency.md has the guarantees.
+type Snapshot struct {
+	State  SnapshotState
+	Reason string    // why the snapshot is incomplete; "" if it is not
+	AsOf   time.Time // of the last read, by the service's clock; zero if the service did not send it
+
+	native     *C.dc_snapshot
+	handle     *handle
+	decode     sync.Once
+	connectors []Connector
+}
+
+// SnapshotOption is an argument of [Client.Snapshot].
+type SnapshotOption func(*snapshotOptions)
+
+type snapshotOptions struct {
+	previous *Snapshot
+	overlap  C.int64_t
+	passes   int
+	timeout  C.int64_t
+}
+
+// WithPrevious requests only what changed since an earlier snapshot: one page if few connectors did.
+func WithPrevious(snapshot *Snapshot) SnapshotOption {
+	return func(o *snapshotOptions) { o.previous = snapshot }
+}
+
+// WithOverlap sets the longest time until the service lists a change: 0 to 1 h, default 60 s. It is rounded up to
+// seconds.
+func WithOverlap(overlap time.Duration) SnapshotOption {
+	return func(o *snapshotOptions) { o.overlap = C.int64_t(milliseconds(overlap)) }
+}
+
+// WithMaxPasses sets how often to catch up with changes: 1 to 1000, default 20.
+func WithMaxPasses(passes int) SnapshotOption { return func(o *snapshotOptions) { o.passes = passes } }
+
+// WithSnapshotTimeout sets the timeout of the whole snapshot: 1 ms to 24 h, default 5 min. [WithTimeout] applies to
+// each request.
+func WithSnapshotTimeout(timeout time.Duration) SnapshotOption {
+	return func(o *snapshotOptions) { o.timeout = C.int64_t(milliseconds(timeout)) }
+}
+
+// Snapshot takes a snapshot: the complete list, although connectors change while it is read. It blocks until the
+// snapshot is taken, the call fails, or ctx is done. It sends a request per page of 50 connectors and one more, or only
+// one if the list has one page. It fails if the first request fails or the call is cancelled; after a later failure that
+// retries do not overcome, the snapshot is incomplete. [Snapshot.Close] frees the snapshot; otherwise the garbage
+// collector does.
+func (c *Client) Snapshot(ctx context.Context, options ...SnapshotOption) (*Snapshot, error) {
+	chosen := snapshotOptions{overlap: -1, passes: -1, timeout: -1} // the library's defaults
+	for _, option := range options {
+		option(&chosen)
+	}
+	passes, err := int32Argument("max_passes", chosen.passes, "1 to 1000")
+	if err != nil {
+		return nil, err
+	}
+	previous, release, err := chosen.previous.use()
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	var taken *C.dc_snapshot
+	_, err = c.call(ctx, func(token *C.dc_cancel_token, failure **C.dc_error) C.dc_status {
+		return C.dc_snapshot_take(c.native, previous, chosen.overlap, passes, chosen.timeout, token, &taken, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newSnapshot(taken), nil
+}
+
+// LoadSnapshot loads a snapshot from its stored form, the [Snapshot.JSON] of an earlier one, such as from a file.
+// It fails with [ErrInvalidArgument] if it is not the stored form of a snapshot, or of an unsupported version.
+func LoadSnapshot(stored []byte) (*Snapshot, error) {
+	text, length := (*C.char)(unsafe.Pointer(unsafe.SliceData(stored))), C.size_t(len(stored))
+	var loaded *C.dc_snapshot
+	err := check(func(failure **C.dc_error) C.dc_status {
+		return C.dc_snapshot_load(text, length, &loaded, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newSnapshot(loaded), nil
+}
+
+// newSnapshot takes ownership of a native snapshot.
+func newSnapshot(native *C.dc_snapshot) *Snapshot {
+	owned := &handle{cancel: func() {}, free: func() { C.dc_snapshot_free(native) }}
+	snapshot := &Snapshot{
+		State:  SnapshotState(C.dc_snapshot_state(native)),
+		Reason: C.GoString(C.dc_snapshot_reason(native)),
+		native: native,
+		handle: owned,
+	}
+	if ms := known(C.dc_snapshot_as_of_ms(native)); ms != nil {
+		snapshot.AsOf = time.UnixMilli(*ms).UTC()
+	}
+	runtime.AddCleanup(snapshot, (*handle).close, owned)
+	return snapshot
+}
+
+// IsComplete returns whether the state is [SnapshotComplete]: a connector that is not in the snapshot does not exist.
+func (s *Snapshot) IsComplete() bool { return s.State == SnapshotComplete }
+
+// Connectors returns all connectors, newest update first, in Go memory. The first call converts them. Don't modify the
+// slice, which the snapshot keeps. The only error is [ErrClosed].
+func (s *Snapshot) Connectors() ([]Connector, error) {
+	native, release, err := s.use()
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	s.decode.Do(func() { s.connectors = unpack(C.dc_snapshot_page(native)) })
+	return s.connectors, nil
+}
+
+// JSON returns a copy of the stored form, for [LoadSnapshot]: the list object with each row as the service sent it, and
+// a member "snapshot". Later versions of the library load it, too. The only error is [ErrClosed].
+func (s *Snapshot) JSON() (json.RawMessage, error) {
+	native, release, err := s.use()
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	return pageJSON(C.dc_snapshot_page(native)), nil
+}
+
+// Diff is the difference between two snapshots. Its rows are as the service sent them.
+type Diff struct {
+	Added   []json.RawMessage `json:"added"`
+	Changed []Change          `json:"changed"`
+	Removed []json.RawMessage `json:"removed"` // nil if the newer snapshot is not complete: what was removed is unknown
+}
+
+// Change is a connector that differs between two snapshots.
+type Change struct {
+	ID     string          `json:"id"`
+	Fields []string        `json:"fields"` // names of the fields that differ
+	Old    json.RawMessage `json:"old"`
+	New    json.RawMessage `json:"new"`
+}
+
+// Diff returns what changed since an older snapshot. It fails with [ErrInvalidArgument] if the snapshots are from
+// different base URLs, and with [ErrClosed].
+func (s *Snapshot) Diff(older *Snapshot) (*Diff, error) {
+	newerNative, release, err := s.use()
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	olderNative, release, err := older.use()
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	var native *C.dc_diff
+	err = check(func(failure **C.dc_error) C.dc_status {
+		return C.dc_snapshot_diff(newerNative, olderNative, &native, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer C.dc_diff_free(native)
+	var length C.size_t
+	text := C.dc_diff_json(native, &length)
+	diff := new(Diff)
+	return diff, json.Unmarshal(borrow(text, length), diff)
+}
+
+// Close frees the snapshot; later calls return [ErrClosed]. Connectors and JSON stay valid. The error is always nil.
+func (s *Snapshot) Close() error {
+	s.handle.close()
+	return nil
+}
+
+// use returns the native snapshot; nil for nil. The caller must call release.
+func (s *Snapshot) use() (native *C.dc_snapshot, release func(), err error) {
+	if s == nil {
+		return nil, func() {}, nil
+	}
+	defer runtime.KeepAlive(s) // its cleanup would close the handle
+	if !s.handle.acquire() {
+		return nil, nil, ErrClosed
+	}
+	return s.native, s.handle.release, nil
+}
