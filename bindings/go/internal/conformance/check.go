@@ -29,6 +29,9 @@ func check(expect map[string]any, o outcome) error {
 		actual["next_cursor"], actual["request_id"] = nullable(page.NextCursor), nullable(page.RequestID)
 		addRateLimit(actual, page.RateLimit)
 	}
+	if o.snapshot != nil {
+		actual["state"], actual["as_of_ms"] = o.snapshot.State.String(), milliseconds(o.snapshot.AsOf)
+	}
 	ids := []any{}
 	for _, row := range o.rows {
 		ids = append(ids, row.ID)
@@ -45,6 +48,12 @@ func check(expect map[string]any, o outcome) error {
 			longest = expected.(json.Number)
 		case "rows":
 			err = checkRows(o.rows, expected.([]any))
+		case "reason":
+			err = checkReason(o.snapshot, expected)
+		case "stored_contains":
+			err = checkContains(name, string(o.stored), expected.([]any))
+		case "diff":
+			err = checkDiff(o.diff, expected.(map[string]any))
 		default:
 			err = compare(name, actual, expected)
 		}
@@ -84,13 +93,66 @@ func checkError(err error, expect map[string]any) error {
 			}
 			continue
 		}
-		for _, part := range expected.([]any) {
-			if !strings.Contains(err.Error(), part.(string)) {
-				return fmt.Errorf("the message %q lacks %q", err, part)
-			}
+		if err := checkContains(name, err.Error(), expected.([]any)); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+func checkContains(name, text string, parts []any) error {
+	for _, part := range parts {
+		if !strings.Contains(text, part.(string)) {
+			return fmt.Errorf("the %s %q lacks %q", name, text, part)
+		}
+	}
+	return nil
+}
+
+func checkReason(snapshot *dc.Snapshot, expected any) error {
+	if parts, ok := expected.([]any); ok && snapshot != nil {
+		return checkContains("reason", snapshot.Reason, parts)
+	}
+	if snapshot == nil || snapshot.Reason != "" {
+		return fmt.Errorf("the reason is that of %+v, expected none", snapshot)
+	}
+	return nil
+}
+
+func checkDiff(diff *dc.Diff, expect map[string]any) error {
+	if diff == nil {
+		return errors.New("there is no diff")
+	}
+	changed := map[string][]string{}
+	for _, change := range diff.Changed {
+		changed[change.ID] = change.Fields
+		if ids := idsOf([]json.RawMessage{change.Old, change.New}); !reflect.DeepEqual(ids, []string{change.ID, change.ID}) ||
+			reflect.DeepEqual(change.Old, change.New) {
+			return fmt.Errorf("changed: the rows of %s are %s and %s", change.ID, change.Old, change.New)
+		}
+	}
+	actual := map[string]any{"added": idsOf(diff.Added), "changed": changed, "removed": idsOf(diff.Removed)}
+	for name, expected := range expect {
+		if err := compare(name, actual, expected); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// idsOf returns the ids of rows; nil for nil.
+func idsOf(rows []json.RawMessage) (ids []string) {
+	if rows != nil {
+		ids = []string{}
+	}
+	for _, row := range rows {
+		var connector dc.Connector
+		if err := json.Unmarshal(row, &connector); err != nil {
+			return []string{err.Error()}
+		}
+		ids = append(ids, dc.Value(connector.ID))
+	}
+	return ids
 }
 
 func checkRows(rows []dc.Connector, expect []any) error {

@@ -20,6 +20,10 @@ type testCase struct {
 	Settings        map[string]any    `json:"settings"`
 	Options         map[string]string `json:"options"`
 	Call            string            `json:"call"`
+	OverlapMS       *int64            `json:"overlap_ms"`
+	MaxPasses       *int              `json:"max_passes"`
+	SnapshotMS      *int64            `json:"snapshot_timeout_ms"`
+	Stored          string            `json:"stored"`
 	PerPage         *int              `json:"per_page"`
 	StartingAfter   *string           `json:"starting_after"`
 	Prefetch        *bool             `json:"prefetch"`
@@ -34,10 +38,13 @@ type testCase struct {
 
 // outcome is the result of a call.
 type outcome struct {
-	rows  []dc.Connector
-	pages []*dc.Page
-	err   error
-	took  time.Duration
+	rows     []dc.Connector
+	pages    []*dc.Page
+	snapshot *dc.Snapshot // closed
+	stored   json.RawMessage
+	diff     *dc.Diff
+	err      error
+	took     time.Duration
 }
 
 func main() {
@@ -127,6 +134,8 @@ func call(c testCase, client *dc.Client) (o outcome) {
 		}
 	case "pages":
 		o.err = o.listPages(ctx, c, client)
+	case "snapshot", "load":
+		o.err = o.takeSnapshots(ctx, c, client)
 	default:
 		o.err = fmt.Errorf("unknown call %s", c.Call)
 	}
@@ -193,6 +202,46 @@ func (o *outcome) next(ctx context.Context, pager *dc.Pager, limit int) error {
 	return nil
 }
 
+func (o *outcome) takeSnapshots(ctx context.Context, c testCase, client *dc.Client) (err error) {
+	var first *dc.Snapshot
+	if c.Call == "load" {
+		first, err = dc.LoadSnapshot([]byte(c.Stored))
+	} else {
+		first, err = client.Snapshot(ctx, c.snapshotArguments()...)
+	}
+	if err != nil {
+		return err
+	}
+	defer first.Close()
+	switch c.Then {
+	case "":
+		o.snapshot = first
+	case "store":
+		var stored json.RawMessage
+		if stored, err = first.JSON(); err == nil {
+			o.snapshot, err = dc.LoadSnapshot(stored)
+		}
+	case "refresh":
+		o.snapshot, err = client.Snapshot(ctx, append(c.snapshotArguments(), dc.WithPrevious(first))...)
+	case "again":
+		o.snapshot, err = client.Snapshot(ctx, c.snapshotArguments()...)
+	default:
+		err = fmt.Errorf("unknown value of then: %s", c.Then)
+	}
+	if err != nil {
+		return err
+	}
+	defer o.snapshot.Close()
+	if o.diff, err = o.snapshot.Diff(first); err != nil {
+		return err
+	}
+	if o.stored, err = o.snapshot.JSON(); err != nil {
+		return err
+	}
+	o.rows, err = o.snapshot.Connectors()
+	return err
+}
+
 func (o *outcome) add(page *dc.Page) {
 	o.pages = append(o.pages, page)
 	o.rows = append(o.rows, page.Connectors...)
@@ -207,6 +256,19 @@ func (c testCase) arguments() (arguments []dc.ListOption) {
 	}
 	if c.Prefetch != nil {
 		arguments = append(arguments, dc.WithPrefetch(*c.Prefetch))
+	}
+	return arguments
+}
+
+func (c testCase) snapshotArguments() (arguments []dc.SnapshotOption) {
+	if c.OverlapMS != nil {
+		arguments = append(arguments, dc.WithOverlap(time.Duration(*c.OverlapMS)*time.Millisecond))
+	}
+	if c.MaxPasses != nil {
+		arguments = append(arguments, dc.WithMaxPasses(*c.MaxPasses))
+	}
+	if c.SnapshotMS != nil {
+		arguments = append(arguments, dc.WithSnapshotTimeout(time.Duration(*c.SnapshotMS)*time.Millisecond))
 	}
 	return arguments
 }
