@@ -1,9 +1,9 @@
 package dataconnectors;
 
 /**
- * Cancels calls from another thread: each call that it was passed to ({@link ListOptions#cancelToken}) throws
- * {@link CallCancelledException} within milliseconds. A cancelled token stays cancelled: create one for each operation
- * that is cancelled separately.
+ * Cancels calls from another thread: each call that it was passed to ({@link ListOptions#cancelToken},
+ * {@link SnapshotOptions#cancelToken}) throws {@link CallCancelledException} within milliseconds. A cancelled token
+ * stays cancelled: create one for each operation that is cancelled separately.
  *
  * <p>Thread-safe. It uses one file descriptor until it is closed or garbage-collected.
  */

@@ -7,9 +7,9 @@ import java.lang.foreign.MemorySegment;
  * when it is no longer used; otherwise the garbage collector does. The values that it returned stay valid.
  *
  * <p>Thread-safe: any number of threads may use it at once. A call blocks its thread, at most for
- * {@link ClientBuilder#timeout}. It throws {@link CallCancelledException} within milliseconds if its
- * {@link CancelToken} is cancelled, the client is shut down, or its thread is interrupted, which stays interrupted. A
- * call pins a virtual thread to its carrier.
+ * {@link ClientBuilder#timeout}; for a snapshot, {@link SnapshotOptions#timeout}. It throws
+ * {@link CallCancelledException} within milliseconds if its {@link CancelToken} is cancelled, the client is shut down,
+ * or its thread is interrupted, which stays interrupted. A call pins a virtual thread to its carrier.
  */
 public final class Client implements AutoCloseable {
     private final Handle handle;
@@ -97,6 +97,35 @@ public final class Client implements AutoCloseable {
         try (var client = use(); var token = CancelToken.use(options.cancelToken())) {
             return Page.read(Function.LIST_PAGE.result(
                     client.pointer(), options.perPage(), options.checkedStartingAfter(), token.pointer()));
+        }
+    }
+
+    /**
+     * Takes a snapshot with the default options.
+     *
+     * @return the snapshot, which the caller closes
+     * @throws DataConnectorsException if the first request failed or the call was cancelled
+     * @throws IllegalStateException if the client is closed
+     */
+    public Snapshot snapshot() {
+        return snapshot(SnapshotOptions.DEFAULT);
+    }
+
+    /**
+     * Takes a snapshot: the complete list, although connectors change while it is read. Blocks for up to
+     * {@link SnapshotOptions#timeout}. Sends a request per page of 50 connectors and one more, or only one if the list
+     * has one page. After a failure that retries do not overcome, the snapshot is incomplete.
+     *
+     * @param options the earlier snapshot to refresh, limits, and the cancel token
+     * @return the snapshot, which the caller closes
+     * @throws DataConnectorsException if the first request failed or the call was cancelled
+     * @throws IllegalArgumentException if an option is invalid, or the earlier snapshot is from another base URL
+     * @throws IllegalStateException if the client, the earlier snapshot or the cancel token is closed
+     */
+    public Snapshot snapshot(SnapshotOptions options) {
+        Failure.throwIfInterrupted();
+        try (var client = use()) {
+            return options.take(client);
         }
     }
 

@@ -271,7 +271,7 @@ public final class ClientBuilder {
     }
 
     /** Rounds up, so that a short timeout isn't 0. A duration that doesn't fit is out of range in any case. */
-    private static long millis(Duration duration) {
+    static long millis(Duration duration) {
         long whole = TimeUnit.MILLISECONDS.convert(duration);
         return duration.compareTo(Duration.ofMillis(whole)) > 0 ? whole + 1 : whole;
     }

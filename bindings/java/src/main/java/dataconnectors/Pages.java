@@ -8,8 +8,9 @@ import java.util.NoSuchElementException;
  * Iterates over the pages. {@link #hasNext()} requests the next page, so it blocks and fails like a call. The native
  * iterator is freed at the end of the list, by {@link #close()}, or by the garbage collector.
  *
- * <p>It keeps its position: after a {@code break} or a failure, another loop over the same object continues there. A repeated cursor is {@link Status#PROTOCOL}. The list is ordered by last update: if
- * connectors are updated meanwhile, one can be listed twice, and one can be missed.
+ * <p>It keeps its position: after a {@code break} or a failure, another loop over the same object continues there. A
+ * repeated cursor is {@link Status#PROTOCOL}. The list is ordered by last update: if connectors are updated meanwhile,
+ * one can be listed twice, and one can be missed; {@link Client#snapshot()} misses none.
  *
  * <p>Thread-safe. As another thread can call {@link #next()} after {@link #hasNext()}, threads that share an iterator
  * call {@link #next()} until it throws {@link NoSuchElementException}.

@@ -32,6 +32,7 @@ class AbiTest {
     void hasAllStatusesStatesAndMethods() {
         assertEquals(names("DC_ERR_"), names(Status.values(), "UNKNOWN"));
         assertEquals(names("DC_STATE_"), names(State.values(), ""));
+        assertEquals(names("DC_SNAPSHOT_"), names(SnapshotState.values(), "UNKNOWN"));
         assertEquals(names("DC_HTTP_METHOD_"), names(HttpMethod.values(), ""));
     }
 

@@ -7,11 +7,16 @@ import java.util.stream.Stream;
 
 /** A program that lists 20,000 pages, and prints its memory and file descriptors. Its argument is the base URL. */
 final class LeakProgram {
+    private static String stored;
+
     private LeakProgram() {
     }
 
     public static void main(String[] arguments) throws IOException {
         try (Client client = Client.builder().accessToken("canary").baseUrl(arguments[0]).build()) {
+            try (Snapshot snapshot = client.snapshot()) {
+                stored = snapshot.json();
+            }
             run(client, 5_000);
             System.gc();
             long memory = resident();
@@ -31,6 +36,12 @@ final class LeakProgram {
                     Stream<Connector> stream = client.list(options).stream()) {
                 client.listPage(options);
                 abandoned.next();
+                if (page % 80 == 0) {
+                    Snapshot garbage = Snapshot.load(stored);
+                    try (Snapshot snapshot = Snapshot.load(stored.replace("\"name\":\"", "\"name\":\"new "))) {
+                        snapshot.diff(garbage);
+                    }
+                }
                 stream.limit(1).forEach(connector -> { });
                 client.pages(options.cancelToken(token)).forEachRemaining(each -> { });
                 token.cancel();

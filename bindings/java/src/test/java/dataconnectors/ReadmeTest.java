@@ -17,7 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ReadmeTest {
     private static final Pattern BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
     private static final String IMPORTS = Stream.of(
-                    "dataconnectors", "java.time", "java.util.concurrent", "java.util.function", "java.util.stream")
+                    "dataconnectors", "java.io", "java.nio.file", "java.time", "java.util.concurrent",
+                    "java.util.function", "java.util.stream")
             .map(name -> "import " + name + ".*;\n").collect(Collectors.joining());
 
     @TempDir

@@ -37,11 +37,13 @@ class ThreadsTest {
     void closingDuringCallsIsSafe() throws Exception {
         try (Sandbox sandbox = new Sandbox("--connectors", "1000");
                 ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
-            int[] closed = new int[4]; // of each of the uses below
+            String stored = storedSnapshot();
+            int[] closed = new int[5]; // of each of the uses below
             for (int round = 0; round < 20; round++) {
                 Client client = sandbox.client();
                 Pages shared = client.pages(ListOptions.DEFAULT.perPage(1));
                 CancelToken token = new CancelToken();
+                Snapshot snapshot = Snapshot.load(stored);
                 Runnable[] uses = {
                     () -> client.listPage(ListOptions.DEFAULT.perPage(1).cancelToken(token)),
                     () -> {
@@ -49,12 +51,16 @@ class ThreadsTest {
                         shared.cursor();
                     },
                     token::isCancelled, () -> client.pages().close(),
+                    () -> {
+                        snapshot.connectors();
+                        snapshot.diff(snapshot);
+                    },
                 };
                 CountDownLatch used = new CountDownLatch(THREADS);
                 List<Callable<Boolean>> tasks = new ArrayList<>(IntStream.range(0, THREADS)
                         .mapToObj(index -> (Callable<Boolean>) () -> isClosedDuringUse(uses[index % uses.length], used))
                         .toList());
-                List<Runnable> closes = List.of(shared::close, client::close, token::close);
+                List<Runnable> closes = List.of(shared::close, client::close, token::close, snapshot::close);
                 List<Future<Boolean>> running = tasks.stream().map(threads::submit).toList();
                 used.await();
                 List<Future<?>> closing = Stream.concat(closes.stream(), closes.stream())
@@ -94,6 +100,13 @@ class ThreadsTest {
             }
             assertEquals(500, ids.size());
             assertEquals(500, Set.copyOf(ids).size());
+        }
+    }
+
+    private static String storedSnapshot() {
+        try (Sandbox sandbox = new Sandbox("--connectors", "9"); Client client = sandbox.client();
+                Snapshot snapshot = client.snapshot()) {
+            return snapshot.json();
         }
     }
 

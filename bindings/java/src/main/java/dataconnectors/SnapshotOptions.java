@@ -1,0 +1,84 @@
+package dataconnectors;
+
+import java.time.Duration;
+
+/**
+ * How to take a snapshot: {@code SnapshotOptions.DEFAULT.previous(snapshot)}. The values are checked by the call.
+ * Durations are rounded up to milliseconds.
+ *
+ * @param previous an earlier snapshot: requests only what changed since, one page if few connectors did; null:
+ *     everything
+ * @param overlap the longest time until the service lists a change, 0 to 1 hour, rounded up to seconds; null: 1 minute
+ * @param maxPasses how often to catch up with changes, 1 to 1000; null: 20
+ * @param timeout the timeout of the whole call, 1 ms to 1 day; null: 5 minutes. The client's applies to each request
+ * @param cancelToken cancels the call from another thread; may be null
+ */
+public record SnapshotOptions(
+        Snapshot previous, Duration overlap, Integer maxPasses, Duration timeout, CancelToken cancelToken) {
+
+    /** No earlier snapshot, no cancel token, and the defaults of the library. */
+    public static final SnapshotOptions DEFAULT = new SnapshotOptions(null, null, null, null, null);
+
+    /**
+     * Returns a copy with another {@link #previous}.
+     *
+     * @param previous an earlier snapshot; null for none
+     * @return the copy
+     */
+    public SnapshotOptions previous(Snapshot previous) {
+        return new SnapshotOptions(previous, overlap, maxPasses, timeout, cancelToken);
+    }
+
+    /**
+     * Returns a copy with another {@link #overlap}.
+     *
+     * @param overlap the longest time until the service lists a change, 0 to 1 hour; null: 1 minute
+     * @return the copy
+     */
+    public SnapshotOptions overlap(Duration overlap) {
+        return new SnapshotOptions(previous, overlap, maxPasses, timeout, cancelToken);
+    }
+
+    /**
+     * Returns a copy with another {@link #maxPasses}.
+     *
+     * @param maxPasses how often to catch up with changes, 1 to 1000; null: 20
+     * @return the copy
+     */
+    public SnapshotOptions maxPasses(Integer maxPasses) {
+        return new SnapshotOptions(previous, overlap, maxPasses, timeout, cancelToken);
+    }
+
+    /**
+     * Returns a copy with another {@link #timeout}.
+     *
+     * @param timeout the timeout of the whole call, 1 ms to 1 day; null: 5 minutes
+     * @return the copy
+     */
+    public SnapshotOptions timeout(Duration timeout) {
+        return new SnapshotOptions(previous, overlap, maxPasses, timeout, cancelToken);
+    }
+
+    /**
+     * Returns a copy with another {@link #cancelToken}.
+     *
+     * @param cancelToken cancels the call from another thread; may be null
+     * @return the copy
+     */
+    public SnapshotOptions cancelToken(CancelToken cancelToken) {
+        return new SnapshotOptions(previous, overlap, maxPasses, timeout, cancelToken);
+    }
+
+    /** Takes a snapshot; -1 is the library's default. */
+    Snapshot take(Handle.Use client) {
+        try (var earlier = Snapshot.use(previous); var token = CancelToken.use(cancelToken)) {
+            return new Snapshot(Function.SNAPSHOT_TAKE.result(
+                    client.pointer(), earlier.pointer(), millis(overlap), maxPasses == null ? -1 : maxPasses,
+                    millis(timeout), token.pointer()));
+        }
+    }
+
+    private static long millis(Duration duration) {
+        return duration == null ? -1 : ClientBuilder.millis(duration);
+    }
+}
