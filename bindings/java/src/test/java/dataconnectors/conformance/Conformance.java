@@ -9,6 +9,8 @@ import dataconnectors.DataConnectorsException;
 import dataconnectors.ListOptions;
 import dataconnectors.Page;
 import dataconnectors.Pages;
+import dataconnectors.Snapshot;
+import dataconnectors.SnapshotOptions;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -32,7 +34,8 @@ import java.util.regex.Pattern;
 public final class Conformance {
     private static final Set<String> FIELDS = Set.of(
             "name", "settings", "options", "call", "per_page", "starting_after", "prefetch", "stop_after", "then",
-            "cancel_after_ms", "shutdown_after_ms", "closed", "callers", "expect");
+            "cancel_after_ms", "shutdown_after_ms", "closed", "callers", "expect",
+            "overlap_ms", "max_passes", "snapshot_timeout_ms", "stored");
     private static final PrintStream OUT =
             new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
 
@@ -69,8 +72,8 @@ public final class Conformance {
         if (!unknown.isEmpty()) {
             throw new Evaluation.Mismatch("unknown fields " + unknown);
         }
-        requireKnown("call", Set.of("client", "page", "pages", "connectors"));
-        requireKnown("then", Set.of("", "resume", "continue"));
+        requireKnown("call", Set.of("client", "page", "pages", "connectors", "snapshot", "load"));
+        requireKnown("then", Set.of("", "resume", "continue", "store", "refresh", "again"));
         Client client;
         try {
             client = newClient();
@@ -211,8 +214,34 @@ public final class Conformance {
                     }
                 }
             }
+            case "snapshot", "load" -> takeSnapshots(client, token, result);
             default -> throw new AssertionError(testCase.get("call"));
         }
+    }
+
+    private void takeSnapshots(Client client, CancelToken token, Result result) {
+        var passes = (Long) testCase.get("max_passes");
+        var options = new SnapshotOptions(
+                null, duration("overlap_ms"), passes == null ? null : passes.intValue(),
+                duration("snapshot_timeout_ms"), token);
+        try (Snapshot first = testCase.get("call").equals("load")
+                        ? Snapshot.load((String) testCase.get("stored")) : client.snapshot(options);
+                Snapshot last = switch ((String) testCase.get("then")) {
+                    case "store" -> Snapshot.load(first.json());
+                    case "refresh" -> client.snapshot(options.previous(first));
+                    case "again" -> client.snapshot(options);
+                    case null, default -> first;
+                }) {
+            result.snapshot = last;
+            result.stored = last.json();
+            result.diff = last.diff(first);
+            last.forEach(result.rows::add);
+            print(last.toString());
+        }
+    }
+
+    private Duration duration(String field) {
+        return testCase.get(field) instanceof Long millis ? Duration.ofMillis(millis) : null;
     }
 
     private void listPages(Client client, ListOptions options, long most, Result result) {

@@ -4,9 +4,12 @@ import dataconnectors.Connector;
 import dataconnectors.DataConnectorsException;
 import dataconnectors.Page;
 import dataconnectors.RateLimit;
+import dataconnectors.Snapshot;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -40,6 +43,11 @@ final class Evaluation {
         switch (name) {
             case "rows" -> rows((List<?>) value, result.rows);
             case "ids" -> check(name, result.rows.stream().map(Connector::id).toList(), value);
+            case "state" -> check(name, snapshot(result).state().name().toLowerCase(Locale.ROOT), value);
+            case "reason" -> reason(snapshot(result).reason(), (List<?>) value);
+            case "as_of_ms" -> check(name, millis(snapshot(result).asOf()), value);
+            case "stored_contains" -> contains(name, result.stored, (List<?>) value);
+            case "diff" -> diff((Map<?, ?>) Json.parse(result.diff), (Map<?, ?>) value);
             case "pages" -> check(name, (long) result.pages.size(), value);
             case "next_cursor" -> check(name, last(result).nextCursor(), value);
             case "request_id" -> check(name, last(result).requestId(), value);
@@ -64,16 +72,58 @@ final class Evaluation {
         expected.forEach((name, value) -> {
             switch ((String) name) {
                 case "status" -> check("status of " + error, status(error), value);
-                case "message" -> ((List<?>) value).forEach(part -> messageContains(error, (String) part));
+                case "message" -> contains("message of " + error, error.getMessage(), (List<?>) value);
                 default -> check((String) name, value(error, (String) name), value);
             }
         });
     }
 
-    private static void messageContains(RuntimeException error, String part) {
-        if (!error.getMessage().contains(part)) {
-            throw new Mismatch("the message of " + error + " lacks " + part);
+    private static void contains(String what, String text, List<?> parts) {
+        for (Object part : parts) {
+            if (text == null || !text.contains((String) part)) {
+                throw new Mismatch(what + " lacks " + part + ": " + text);
+            }
         }
+    }
+
+    private static Snapshot snapshot(Result result) {
+        if (result.snapshot == null) {
+            throw new Mismatch("no snapshot was returned");
+        }
+        return result.snapshot;
+    }
+
+    private static void reason(String reason, List<?> parts) {
+        if (parts == null) {
+            check("reason", reason, null);
+        } else {
+            contains("reason", reason, parts);
+        }
+    }
+
+    private static void diff(Map<?, ?> diff, Map<?, ?> expected) {
+        Map<Object, Object> changed = new LinkedHashMap<>();
+        for (Object each : (List<?>) diff.get("changed")) {
+            Map<?, ?> change = (Map<?, ?>) each;
+            Object id = change.get("id");
+            changed.put(id, change.get("fields"));
+            check("changed: ids of the rows", ids(List.of(change.get("old"), change.get("new"))), List.of(id, id));
+            check("changed: rows of " + id + " are equal", change.get("old").equals(change.get("new")), false);
+        }
+        Map<Object, Object> actual = new HashMap<>();
+        actual.put("added", ids((List<?>) diff.get("added")));
+        actual.put("changed", changed);
+        actual.put("removed", ids((List<?>) diff.get("removed")));
+        expected.forEach((name, value) -> {
+            if (!actual.containsKey(name)) {
+                throw new Mismatch("unknown expectation diff." + name);
+            }
+            check((String) name, actual.get(name), value);
+        });
+    }
+
+    private static List<?> ids(List<?> rows) {
+        return rows == null ? null : rows.stream().map(row -> ((Map<?, ?>) row).get("id")).toList();
     }
 
     private static String status(RuntimeException error) {

@@ -2,6 +2,7 @@ package dataconnectors.conformance;
 
 import dataconnectors.Connector;
 import dataconnectors.Page;
+import dataconnectors.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -9,6 +10,10 @@ import java.util.List;
 final class Result {
     final List<Connector> rows = new ArrayList<>();
     final List<Page> pages = new ArrayList<>();
+    /** Closed. */
+    Snapshot snapshot;
+    String stored;
+    String diff;
     RuntimeException error;
     long millis;
 
