@@ -71,6 +71,17 @@ namespace DataConnectors
         Debug = 4,
     }
 
+    /// <summary>Whether connectors may be missing in a snapshot. Later versions may add states.</summary>
+    public enum SnapshotState
+    {
+        /// <summary>Connectors may be missing or outdated; see Snapshot.Reason.</summary>
+        Incomplete = 0,
+        /// <summary>Every connector is in it, in its current version. One that is not in it does not exist.</summary>
+        Complete = 1,
+        /// <summary>As complete, but refreshed: connectors deleted since the earlier one may still be in it.</summary>
+        Refreshed = 2,
+    }
+
     /// <summary>A failed call. Contains neither the access token nor the proxy's credentials.</summary>
     /// <remarks>
     /// If a CancellationToken cancelled the call, this is the inner exception of an
@@ -324,7 +335,9 @@ namespace DataConnectors
             new PageIterator(this, CheckPerPage(perPage), startingAfter, prefetch, cancellationToken);
 
         /// <summary>Lists all connectors. Each `foreach` starts from the beginning. Parameters as for Pages.</summary>
-        /// <remarks>If connectors are updated meanwhile, one can be listed twice, and one can be missed.</remarks>
+        /// <remarks>
+        /// If connectors are updated meanwhile, one can be listed twice, and one can be missed; Snapshot misses none.
+        /// </remarks>
         public IEnumerable<Connector> List(
             long perPage = 0, string startingAfter = null, bool prefetch = false,
             CancellationToken cancellationToken = default(CancellationToken))
@@ -340,6 +353,32 @@ namespace DataConnectors
                 while (pages.MoveNext())
                     foreach (Connector connector in pages.Current.Connectors)
                         yield return connector;
+        }
+
+        /// <summary>Takes a snapshot: the complete list, although connectors change while it is read.</summary>
+        /// <param name="previous">Earlier snapshot: requests only what changed since; null: everything.</param>
+        /// <param name="overlapMs">Longest time until the service lists a change, 0 to 3600000; default 60000.</param>
+        /// <param name="maxPasses">How often to catch up with changes, 1 to 1000; default 20.</param>
+        /// <param name="timeoutMs">Timeout of the whole call, 1 to 86400000; default 300000.</param>
+        /// <param name="cancellationToken">Cancels the call within milliseconds.</param>
+        /// <remarks>
+        /// Sends a request per page of 50 connectors and one more, or only one if the list has one page. After a later
+        /// failure that retries do not overcome, the snapshot is incomplete.
+        /// </remarks>
+        /// <exception cref="DataConnectorsException">The first request failed, or an argument is invalid.</exception>
+        /// <exception cref="OperationCanceledException">The cancellation token cancelled it.</exception>
+        /// <exception cref="ObjectDisposedException">The client or the earlier snapshot is closed.</exception>
+        public Snapshot Snapshot(
+            Snapshot previous = null, long? overlapMs = null, int? maxPasses = null, long? timeoutMs = null,
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Native lib = Native.Library;
+            Handle earlier = previous?.Open() ?? Handle.Null;
+            return new Snapshot(lib, Handle.Receive(
+                cancellationToken, lib.dc_snapshot_free, (Handle cancel, out IntPtr snapshot, out IntPtr error) =>
+                    lib.dc_snapshot_take(
+                        Open(), earlier, overlapMs ?? -1, maxPasses ?? -1, timeoutMs ?? -1, cancel, out snapshot,
+                        out error)));
         }
 
         /// <summary>Cancels all calls in progress, and rejects new ones.</summary>
@@ -439,8 +478,7 @@ namespace DataConnectors
         private Page(Native lib, Handle page)
         {
             json = Utf8.Copy(lib.dc_page_json(page), lib.dc_page_json_len(page));
-            IntPtr packed = lib.dc_page_packed_rows(page, Native.PackedSeparated, out UIntPtr length);
-            Connectors = Connector.Unpack(Utf8.Copy(packed, length)).AsReadOnly();
+            Connectors = Connector.UnpackRows(lib, page);
             NextCursor = Utf8.Decode(lib.dc_page_next_cursor(page));
             HasNext = lib.dc_page_has_next(page) == 1;
             RequestId = Utf8.Decode(lib.dc_page_request_id(page));
@@ -460,24 +498,116 @@ namespace DataConnectors
         /// <summary>The JSON as the service sent it.</summary>
         public string Json => Encoding.UTF8.GetString(json);
 
-        internal delegate Status Call(Handle cancel, out IntPtr page, out IntPtr error);
-
         /// <summary>Makes a call that returns a page; null after the last page.</summary>
-        internal static Page Fetch(CancellationToken token, Call call)
+        internal static Page Fetch(CancellationToken token, Native.Call call)
         {
             Native lib = Native.Library;
-            IntPtr created = IntPtr.Zero, error;
-            if (token.CanBeCanceled) // otherwise NULL saves a file descriptor
-                DataConnectorsException.Check(lib.dc_cancel_token_new(out created, out error), error);
-            using (var cancel = new Handle(created, lib.dc_cancel_token_free))
-            using (token.Register(() => lib.dc_cancel_token_cancel(cancel))) // its Dispose waits for a callback
+            using (Handle page = Handle.Receive(token, lib.dc_page_free, call))
+                return page.IsInvalid ? null : new Page(lib, page);
+        }
+    }
+
+    /// <summary>All connectors of a workspace. Immutable and thread-safe. It does not need its client.</summary>
+    /// <remarks>docs/consistency.md has the guarantees.</remarks>
+    public sealed class Snapshot : IDisposable
+    {
+        private readonly object decoding = new object();
+        private readonly Native lib;
+        private readonly Handle handle;
+        private IReadOnlyList<Connector> connectors;
+        private volatile bool closed;
+
+        internal Snapshot(Native lib, Handle handle)
+        {
+            this.lib = lib;
+            this.handle = handle;
+            State = (SnapshotState)lib.dc_snapshot_state(handle);
+            Reason = Utf8.Decode(lib.dc_snapshot_reason(handle));
+            AsOf = Connector.Time(lib.dc_snapshot_as_of_ms(handle));
+        }
+
+        /// <summary>Whether connectors may be missing.</summary>
+        public SnapshotState State { get; }
+        /// <summary>Whether the state is Complete: a connector that is not in it does not exist.</summary>
+        public bool IsComplete => State == SnapshotState.Complete;
+        /// <summary>Why it is incomplete; null if it is not.</summary>
+        public string Reason { get; }
+        /// <summary>Time of the last read, by the service's clock; null if the service did not send it.</summary>
+        public DateTimeOffset? AsOf { get; }
+
+        /// <summary>All connectors, newest update first. The first access decodes them.</summary>
+        /// <exception cref="ObjectDisposedException">The snapshot is closed.</exception>
+        public IReadOnlyList<Connector> Connectors
+        {
+            get
             {
-                Status status = call(cancel, out IntPtr received, out error);
-                using (var page = new Handle(received, lib.dc_page_free))
-                {
-                    DataConnectorsException.Check(status, error, token);
-                    return status == Status.Done ? null : new Page(lib, page);
-                }
+                lock (decoding)
+                    return UsePage(page => connectors = connectors ?? Connector.UnpackRows(lib, page));
+            }
+        }
+
+        /// <summary>The stored form, for Load: the list with each row as the service sent it.</summary>
+        /// <remarks>Has a member "snapshot". Later versions of the library load it, too.</remarks>
+        /// <exception cref="ObjectDisposedException">The snapshot is closed.</exception>
+        public string Json =>
+            UsePage(page => Encoding.UTF8.GetString(Utf8.Copy(lib.dc_page_json(page), lib.dc_page_json_len(page))));
+
+        /// <summary>Loads a snapshot from its stored form.</summary>
+        /// <param name="json">The Json of an earlier snapshot, such as from a file.</param>
+        /// <exception cref="DataConnectorsException">It is not the stored form of a snapshot, or of an unsupported
+        /// version.</exception>
+        /// <exception cref="DllNotFoundException">The library is missing or incompatible.</exception>
+        public static Snapshot Load(string json)
+        {
+            Native lib = Native.Library;
+            byte[] stored = Utf8.Encode(json ?? throw new ArgumentNullException(nameof(json)), "json");
+            var length = (UIntPtr)(uint)(stored.Length - 1); // without the NUL
+            Status status = lib.dc_snapshot_load(stored, length, out IntPtr snapshot, out IntPtr error);
+            DataConnectorsException.Check(status, error);
+            return new Snapshot(lib, new Handle(snapshot, lib.dc_snapshot_free));
+        }
+
+        /// <summary>Returns what changed since an older snapshot of the same workspace, as JSON.</summary>
+        /// <remarks>
+        /// An object with "added", an array of rows; "changed", an array of objects with the "id", the names of the
+        /// changed "fields", and the rows "old" and "new"; "removed", an array of rows, or null unless this snapshot is
+        /// complete.
+        /// </remarks>
+        /// <exception cref="DataConnectorsException">The snapshots are from different base URLs.</exception>
+        /// <exception cref="ObjectDisposedException">A snapshot is closed.</exception>
+        public string Diff(Snapshot older)
+        {
+            Handle other = (older ?? throw new ArgumentNullException(nameof(older))).Open();
+            Status status = lib.dc_snapshot_diff(Open(), other, out IntPtr created, out IntPtr error);
+            DataConnectorsException.Check(status, error);
+            using (var diff = new Handle(created, lib.dc_diff_free))
+                return Encoding.UTF8.GetString(Utf8.Copy(lib.dc_diff_json(diff, out UIntPtr length), length));
+        }
+
+        /// <summary>Frees the snapshot when the calls in progress have finished. Its connectors stay valid.</summary>
+        public void Dispose()
+        {
+            closed = true;
+            handle.Dispose();
+        }
+
+        internal Handle Open() =>
+            closed ? throw new ObjectDisposedException(null, "the snapshot is closed") : handle;
+
+        /// <summary>Keeps the snapshot, which owns the page, from being freed meanwhile.</summary>
+        internal T UsePage<T>(Func<Handle, T> use)
+        {
+            bool isUsed = false;
+            try
+            {
+                Open().DangerousAddRef(ref isUsed);
+                using (var page = new Handle(lib.dc_snapshot_page(handle), borrowed => { }))
+                    return use(page);
+            }
+            finally
+            {
+                if (isUsed)
+                    handle.DangerousRelease();
             }
         }
     }
@@ -523,6 +653,13 @@ namespace DataConnectors
         /// <summary>The row's JSON.</summary>
         public override string ToString() => Json;
 
+        /// <summary>Decodes all rows of a page, without a native call per row.</summary>
+        internal static IReadOnlyList<Connector> UnpackRows(Native lib, Handle page)
+        {
+            IntPtr packed = lib.dc_page_packed_rows(page, Native.PackedSeparated, out UIntPtr length);
+            return Unpack(Utf8.Copy(packed, length)).AsReadOnly();
+        }
+
         internal static List<Connector> Unpack(byte[] packed)
         {
             const byte absent = 0xFD, columnEnd = 0xFE, rowEnd = 0xFF;
@@ -544,16 +681,14 @@ namespace DataConnectors
             return rows;
         }
 
-        /// <summary>Converts a time; null for one after the year 9999, which .NET can't represent.</summary>
-        private static DateTimeOffset? Time(string milliseconds)
-        {
-            if (milliseconds == null)
-                return null;
-            long value = long.Parse(milliseconds, CultureInfo.InvariantCulture);
-            return value > DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+        private static DateTimeOffset? Time(string milliseconds) =>
+            milliseconds == null ? null : Time(long.Parse(milliseconds, CultureInfo.InvariantCulture));
+
+        /// <summary>Converts a time; null if absent, or after the year 9999, which .NET can't represent.</summary>
+        internal static DateTimeOffset? Time(long milliseconds) =>
+            milliseconds < 0 || milliseconds > DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
                 ? (DateTimeOffset?)null
-                : DateTimeOffset.FromUnixTimeMilliseconds(value);
-        }
+                : DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
     }
 
     /// <summary>Converts strings. The marshaller's UTF-8 differs between runtimes, and replaces surrogates.</summary>
@@ -600,6 +735,9 @@ namespace DataConnectors
     /// <summary>A native handle. The marshaller references it during a call, so that Dispose can't free it.</summary>
     internal sealed class Handle : SafeHandle
     {
+        /// <summary>Passed to C as NULL.</summary>
+        internal static readonly Handle Null = new Handle(IntPtr.Zero, null);
+
         private readonly Native.Free free;
 
         internal Handle(IntPtr value, Native.Free free) : base(IntPtr.Zero, ownsHandle: true)
@@ -609,6 +747,22 @@ namespace DataConnectors
         }
 
         public override bool IsInvalid => handle == IntPtr.Zero;
+
+        /// <summary>Makes a call that can be cancelled, and returns the handle that it received.</summary>
+        internal static Handle Receive(CancellationToken token, Native.Free free, Native.Call call)
+        {
+            Native lib = Native.Library;
+            IntPtr created = IntPtr.Zero, error;
+            if (token.CanBeCanceled) // otherwise NULL saves a file descriptor
+                DataConnectorsException.Check(lib.dc_cancel_token_new(out created, out error), error);
+            using (var cancel = new Handle(created, lib.dc_cancel_token_free))
+            using (token.Register(() => lib.dc_cancel_token_cancel(cancel))) // its Dispose waits for a callback
+            {
+                Status status = call(cancel, out IntPtr received, out error);
+                DataConnectorsException.Check(status, error, token);
+                return new Handle(received, free);
+            }
+        }
 
         protected override bool ReleaseHandle()
         {
@@ -642,6 +796,7 @@ namespace DataConnectors
         internal delegate UIntPtr SizeOf(Handle handle);
         internal delegate IntPtr StringOf(Handle handle);
         internal delegate IntPtr RowsOf(Handle page, int format, out UIntPtr length);
+        internal delegate IntPtr BytesOf(Handle handle, out UIntPtr length);
         internal delegate void LimitsOf(Handle handle, out long limit, out long remaining, out long reset);
         internal delegate void LogCallback(IntPtr data, LogLevel level, IntPtr message);
         internal delegate IntPtr NewConfig();
@@ -656,6 +811,14 @@ namespace DataConnectors
             Handle client, int perPage, byte[] cursor, out IntPtr pager, out IntPtr error);
         internal delegate Status SetPrefetch(Handle pager, int pages, out IntPtr error);
         internal delegate Status NextPage(Handle pager, Handle cancel, out IntPtr page, out IntPtr error);
+        internal delegate Status TakeSnapshot(
+            Handle client, Handle previous, long overlapMs, int maxPasses, long timeoutMs, Handle cancel,
+            out IntPtr snapshot, out IntPtr error);
+        internal delegate Status LoadSnapshot(byte[] json, UIntPtr length, out IntPtr snapshot, out IntPtr error);
+        internal delegate Status Compare(Handle newer, Handle older, out IntPtr diff, out IntPtr error);
+
+        /// <summary>A call that can be cancelled, and receives a handle.</summary>
+        internal delegate Status Call(Handle cancel, out IntPtr received, out IntPtr error);
 
 #pragma warning disable CS0649 // set by the constructor
         internal GetInt32 dc_abi_version;
@@ -672,6 +835,14 @@ namespace DataConnectors
         internal NewPager dc_pager_new;
         internal SetPrefetch dc_pager_set_prefetch;
         internal NextPage dc_pager_next;
+        internal TakeSnapshot dc_snapshot_take;
+        internal LoadSnapshot dc_snapshot_load;
+        internal Compare dc_snapshot_diff;
+        internal BytesOf dc_diff_json;
+        internal StringOf dc_snapshot_page, dc_snapshot_reason;
+        internal Int32Of dc_snapshot_state;
+        internal Int64Of dc_snapshot_as_of_ms;
+        internal Free dc_snapshot_free, dc_diff_free;
         internal StringOf dc_page_json, dc_page_next_cursor, dc_page_request_id;
         internal StringOf dc_error_message, dc_error_api_code, dc_error_api_field, dc_error_request_id;
         internal Int32Of dc_error_http_status, dc_error_attempts, dc_page_has_next;

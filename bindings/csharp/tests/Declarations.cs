@@ -41,6 +41,8 @@ internal static class Declarations
         Equal((object)Native.PackedSeparated, constants["DC_PACKED_SEPARATED"]);
         foreach (Status status in Enum.GetValues(typeof(Status)))
             Equal((object)(int)status, constants[(status < 0 ? "DC_ERR_" : "DC_") + UpperCase(status)]);
+        foreach (SnapshotState state in Enum.GetValues(typeof(SnapshotState)))
+            Equal((object)(int)state, constants["DC_SNAPSHOT_" + UpperCase(state)]);
         foreach (LogLevel level in Enum.GetValues(typeof(LogLevel)))
             Equal((object)(int)level, constants["DC_LOG_" + UpperCase(level)]);
     }

@@ -25,7 +25,8 @@ internal static class Tests
             ReportsAMissingOrIncompatibleLibrary, FirstProgramListsConnectors, RejectsInvalidOptionsAndArguments,
             RejectsOptionsThatReplaceEachOther, OptionsCanBeSetByName, AccessTokenIsNotKept,
             ClosedObjectsRejectCalls, ClosesDuringCalls, CallsFinishAfterClose, ShutdownCancelsCalls,
-            CancelsATask, PagesContinueAfterAFailure, LogsToTheLogger, DoesNotLeak,
+            CancelsATask, PagesContinueAfterAFailure, LogsToTheLogger, SnapshotsOutliveTheirClient,
+            ClosedSnapshotsRejectCalls, ClosesDuringUseOfASnapshot, CancelsASnapshotThatWaits, DoesNotLeak,
         })
         {
             try
@@ -257,13 +258,84 @@ internal static class Tests
         }
     }
 
+    private static void SnapshotsOutliveTheirClient()
+    {
+        using (var server = new Sandbox("--connectors 10000"))
+        {
+            Client client = NewClient(server.Url);
+            Snapshot snapshot = client.Snapshot();
+            client.Dispose();
+            using (Snapshot loaded = Snapshot.Load(snapshot.Json))
+            {
+                snapshot.Dispose();
+                Equal(loaded.Connectors.Count, 10000);
+                True(loaded.IsComplete && loaded.Connectors == loaded.Connectors, "rows that are decoded once");
+                Equal(loaded.Diff(loaded), "{\"added\":[],\"changed\":[],\"removed\":[]}");
+                Contains(Rejected(() => Snapshot.Load(loaded.Json + "\0")), "invalid json: contains a NUL");
+            }
+        }
+    }
+
+    private static void ClosedSnapshotsRejectCalls()
+    {
+        using (var server = new Sandbox("--connectors 3"))
+        using (Client client = NewClient(server.Url))
+        using (Snapshot open = client.Snapshot(), closed = client.Snapshot())
+        {
+            IReadOnlyList<Connector> connectors = closed.Connectors;
+            closed.Dispose();
+            closed.Dispose();
+            foreach (Action use in new Action[]
+            {
+                () => closed.Connectors.ToString(), () => closed.Json.ToString(), () => closed.Diff(open),
+                () => open.Diff(closed), () => client.Snapshot(closed),
+            })
+                Contains(Throws<ObjectDisposedException>(use), "the snapshot is closed");
+            True(closed.IsComplete && connectors.Count == 3, "connectors");
+        }
+    }
+
+    private static void ClosesDuringUseOfASnapshot()
+    {
+        using (var server = new Sandbox("--connectors 3"))
+        using (Client client = NewClient(server.Url))
+        {
+            Snapshot snapshot = client.Snapshot();
+            Handle handle = snapshot.Open();
+            bool isFreed = snapshot.UsePage(page =>
+            {
+                snapshot.Dispose();
+                return handle.IsClosed;
+            });
+            True(!isFreed && handle.IsClosed, "a snapshot that is freed after its use");
+        }
+    }
+
+    private static void CancelsASnapshotThatWaits()
+    {
+        // All connectors of the first page are new: it waits until they are older than the overlap.
+        using (var server = new Sandbox(string.Concat(Enumerable.Repeat("--change-before=1:create ", 50))))
+        using (Client client = NewClient(server.Url))
+        using (var source = new CancellationTokenSource())
+        {
+            Task<Snapshot> task = Task.Run(() => client.Snapshot(cancellationToken: source.Token), source.Token);
+            True(!task.Wait(500), "a snapshot that waits");
+            var clock = Stopwatch.StartNew();
+            source.Cancel();
+            Throws<AggregateException>(task.Wait);
+            True(task.IsCanceled && clock.ElapsedMilliseconds < 5000, "the task is cancelled: " + task.Status);
+        }
+    }
+
     private static void DoesNotLeak()
     {
         var options = new ClientOptions { AccessToken = AccessToken, Logger = (level, line) => { } };
         using (var server = new Sandbox("--connectors 1000"))
         using (Client client = NewClient(server.Url))
         using (var source = new CancellationTokenSource())
+        using (Snapshot older = client.Snapshot())
         {
+            string stored = older.Json.Replace("\"name\":\"", "\"name\":\"new ");
             int count = 0;
             Action<int> use = most =>
             {
@@ -276,6 +348,8 @@ internal static class Tests
                     Rejected(() => client.ListPage(51));
                     client.List().First();
                     new Client(options);
+                    if (count % 250 == 0)
+                        Snapshot.Load(stored).Diff(older);
                 }
                 GC.Collect();
                 GC.WaitForPendingFinalizers();
