@@ -19,6 +19,7 @@ internal static class Conformance
     {
         "name", "settings", "options", "call", "per_page", "starting_after", "prefetch", "stop_after", "then",
         "cancel_after_ms", "shutdown_after_ms", "closed", "callers", "expect",
+        "overlap_ms", "max_passes", "snapshot_timeout_ms", "stored",
     };
 
     private static void Main(string[] arguments)
@@ -138,7 +139,7 @@ internal static class Conformance
         bool prefetch = testCase.TryGetValue("prefetch", out object enabled) && (bool)enabled;
         int most = testCase.TryGetValue("stop_after", out object stopAfter) ? (int)stopAfter : int.MaxValue;
         string then = testCase.TryGetValue("then", out object next) ? (string)next : null;
-        if (then != null && then != "resume" && then != "continue")
+        if (!new[] { null, "resume", "continue", "store", "refresh", "again" }.Contains(then))
             throw new UnexpectedException("unknown value of then: " + then);
         switch ((string)testCase["call"])
         {
@@ -171,8 +172,33 @@ internal static class Conformance
                         AddPages(client.Pages(perPage, pages.Cursor, prefetch, token), int.MaxValue, outcome);
                 }
                 break;
+            case "snapshot":
+            case "load":
+                TakeSnapshots(testCase, then, client, token, outcome);
+                break;
             default:
                 throw new UnexpectedException("unknown call " + testCase["call"]);
+        }
+    }
+
+    private static void TakeSnapshots(
+        Case testCase, string then, Client client, CancellationToken token, Outcome outcome)
+    {
+        Func<string, int?> number = field => testCase.TryGetValue(field, out object value) ? (int)value : (int?)null;
+        Func<Snapshot, Snapshot> take = previous => client.Snapshot(
+            previous, number("overlap_ms"), number("max_passes"), number("snapshot_timeout_ms"), token);
+        using (Snapshot first = (string)testCase["call"] == "load"
+            ? Snapshot.Load((string)testCase["stored"])
+            : take(null))
+        using (Snapshot last = then == "store" ? Snapshot.Load(first.Json)
+            : then == "refresh" ? take(first)
+            : then == "again" ? take(null)
+            : first)
+        {
+            outcome.Snapshot = last;
+            outcome.Stored = last.Json;
+            outcome.Diff = last.Diff(first);
+            outcome.Rows.AddRange(last.Connectors);
         }
     }
 

@@ -13,6 +13,8 @@ internal sealed class Outcome
 {
     internal readonly List<Connector> Rows = new List<Connector>();
     internal readonly List<Page> Pages = new List<Page>();
+    internal Snapshot Snapshot; // closed
+    internal string Stored, Diff;
     internal Exception Error;
     internal long DurationMs;
 
@@ -61,6 +63,24 @@ internal static class ConformanceCheck
                 case "pages":
                     Equal("pages", outcome.Pages.Count, part.Value);
                     break;
+                case "state":
+                    Equal(part.Key, outcome.Snapshot?.State.ToString().ToLowerInvariant(), part.Value);
+                    break;
+                case "reason":
+                    if (part.Value == null)
+                        Equal(part.Key, outcome.Snapshot.Reason, null);
+                    else
+                        CheckContains(part.Key, outcome.Snapshot.Reason, part.Value);
+                    break;
+                case "as_of_ms":
+                    Equal(part.Key, outcome.Snapshot.AsOf?.ToUnixTimeMilliseconds(), part.Value);
+                    break;
+                case "stored_contains":
+                    CheckContains(part.Key, outcome.Stored, part.Value);
+                    break;
+                case "diff":
+                    CheckDiff((Case)new JavaScriptSerializer().DeserializeObject(outcome.Diff), (Case)part.Value);
+                    break;
                 case "next_cursor":
                     Equal(part.Key, last.NextCursor, part.Value);
                     break;
@@ -88,14 +108,41 @@ internal static class ConformanceCheck
             if (part.Key == "status")
                 Equal($"status of {error}", closed ? "closed" : failure?.StatusName, part.Value);
             else if (part.Key == "message")
-                foreach (string text in (object[])part.Value)
-                    Equal($"\"{text}\" in the message \"{error.Message}\"", error.Message.Contains(text), true);
+                CheckContains("message", error.Message, part.Value);
             else if (part.Key.StartsWith("rate_limit"))
                 Equal(part.Key, LimitOf(failure.RateLimit, part.Key), part.Value);
             else
                 Equal(part.Key, ValueOf(failure, Conformance.PascalCase(part.Key)), part.Value);
         }
     }
+
+    private static void CheckContains(string what, string text, object parts)
+    {
+        foreach (string part in (object[])parts)
+            Equal($"\"{part}\" in {what} \"{text}\"", text != null && text.Contains(part), true);
+    }
+
+    private static void CheckDiff(Case diff, Case expected)
+    {
+        var changed = new Case();
+        foreach (Case change in (object[])diff["changed"])
+        {
+            object id = change["id"];
+            changed[(string)id] = change["fields"];
+            Equal("changed: ids of the rows", Ids(new[] { change["old"], change["new"] }), new[] { id, id });
+            var json = new JavaScriptSerializer();
+            Equal("changed: equal rows", json.Serialize(change["old"]) == json.Serialize(change["new"]), false);
+        }
+        foreach (KeyValuePair<string, object> part in expected)
+            if (part.Key == "changed")
+                Equal(part.Key, changed.OrderBy(each => each.Key), ((Case)part.Value).OrderBy(each => each.Key));
+            else if (part.Key == "added" || part.Key == "removed")
+                Equal(part.Key, Ids((object[])diff[part.Key]), part.Value);
+            else
+                throw new UnexpectedException("unknown expectation " + part.Key);
+    }
+
+    private static object[] Ids(object[] rows) => rows?.Cast<Case>().Select(row => row["id"]).ToArray();
 
     private static void CheckRows(List<Connector> rows, object[] expected)
     {
