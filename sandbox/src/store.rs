@@ -124,6 +124,8 @@ impl Store {
                 let fields = json!({"name": name, "description": description});
                 self.put(inner, None, fields.as_object().into_iter().flatten());
             }
+            // An earlier change may have deleted it.
+            Change::Update(id) if !inner.current.contains_key(&id) => {}
             Change::Update(id) => {
                 let fields = json!({"description": description});
                 self.put(inner, Some(id), fields.as_object().into_iter().flatten());

@@ -145,6 +145,20 @@ fn churn_is_repeatable_by_its_seed() {
 }
 
 #[test]
+fn random_changes_before_a_request_may_concern_one_connector() {
+    for seed in 0..20 {
+        let sandbox = Sandbox::builder().connectors(3).clock(clock()).churn(30.0).seed(seed).start().unwrap();
+        for _ in 0..5 {
+            let mut ids = page(&sandbox, "per_page=50").ids();
+            let count = ids.len();
+            ids.sort();
+            ids.dedup();
+            assert_eq!(ids.len(), count, "seed {seed}: an id is listed twice");
+        }
+    }
+}
+
+#[test]
 fn changes_are_listed_after_the_lag_in_order() {
     for seed in 0..20 {
         let clock = clock();
