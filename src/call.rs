@@ -26,38 +26,34 @@ pub(crate) enum Interruption {
     ShutDown,
     /// The interrupt check cancelled the call.
     InterruptCheck,
-    /// The timeout of the whole call expired.
-    TimedOut,
-    /// The timeout of opening a connection expired.
-    ConnectTimedOut,
-    /// No data was sent or received for the stall timeout.
-    Stalled,
+    /// This timeout of the whole call expired.
+    TimedOut(Duration),
+    /// This timeout of opening a connection expired.
+    ConnectTimedOut(Duration),
+    /// No data was sent or received for this stall timeout.
+    Stalled(Duration),
     /// `poll` failed.
     PollFailed(io::Error),
 }
 
 impl Interruption {
     /// The error that reports it. `peer` is the host that the call was waiting for, if any.
-    pub(crate) fn into_error(self, timeouts: Timeouts, peer: Option<&str>) -> Error {
+    pub(crate) fn into_error(self, peer: Option<&str>) -> Error {
         let to_peer = peer.map_or(String::new(), |peer| format!(" to {peer}"));
         let (kind, message) = match self {
             Self::Cancelled => (ErrorKind::Cancelled, "request cancelled by its cancel token".to_owned()),
             Self::ShutDown => (ErrorKind::Cancelled, "request cancelled: the client was shut down".to_owned()),
             Self::InterruptCheck => (ErrorKind::Cancelled, "request cancelled by the interrupt check".to_owned()),
-            Self::TimedOut => {
-                (ErrorKind::Timeout, format!("request{to_peer} timed out after {} ms", timeouts.total.as_millis()))
+            Self::TimedOut(after) => {
+                (ErrorKind::Timeout, format!("request{to_peer} timed out after {} ms", after.as_millis()))
             }
-            Self::ConnectTimedOut => (
-                ErrorKind::Timeout,
-                format!("connecting{to_peer} timed out after {} ms (connect_timeout_ms)", timeouts.connect.as_millis()),
-            ),
-            Self::Stalled => (
-                ErrorKind::Timeout,
-                format!(
-                    "connection{to_peer} stalled: no data for {} ms",
-                    timeouts.stall.unwrap_or(timeouts.total).as_millis()
-                ),
-            ),
+            Self::ConnectTimedOut(after) => {
+                let after = after.as_millis();
+                (ErrorKind::Timeout, format!("connecting{to_peer} timed out after {after} ms (connect_timeout_ms)"))
+            }
+            Self::Stalled(after) => {
+                (ErrorKind::Timeout, format!("connection{to_peer} stalled: no data for {} ms", after.as_millis()))
+            }
             Self::PollFailed(error) => return Error::out_of_resources(&error),
         };
         Error::new(kind, message)
@@ -177,7 +173,7 @@ impl CallContext {
         }
         let now = Instant::now();
         if now >= self.deadline {
-            return Err(Interruption::TimedOut);
+            return Err(Interruption::TimedOut(self.timeouts.total));
         }
         if self.interrupt_check.is_some() && now - self.last_interrupt_check.get() >= INTERRUPT_CHECK_INTERVAL {
             self.run_interrupt_check()?;

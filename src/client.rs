@@ -68,7 +68,7 @@ impl Client {
             stall: (stall_timeout >= MIN_STALL_TIMEOUT).then_some(stall_timeout),
         };
         Ok(Self(Arc::new(Inner {
-            transport: Transport::new(config, timeouts, token.clone())?,
+            transport: Transport::new(config, token.clone())?,
             token,
             base_url: config.base_url(),
             timeouts,
@@ -126,7 +126,7 @@ impl Inner {
         let mut previous: Option<Error> = None;
         loop {
             if let Err(error) = self.before_attempt(call) {
-                return Err(self.final_error(error, previous, *attempts));
+                return Err(final_error(error, previous, *attempts, call));
             }
             *attempts += 1;
             let number = *attempts;
@@ -137,7 +137,9 @@ impl Inner {
                 .is_some_and(|error| matches!(error.kind(), ErrorKind::Connection | ErrorKind::Timeout));
             let error = match self.attempt(&uri, call, number, requires_new_connection) {
                 Ok(page) => return Ok(page),
-                Err(error) if call.time_remaining().is_zero() => return Err(self.final_error(error, previous, number)),
+                Err(error) if call.time_remaining().is_zero() => {
+                    return Err(final_error(error, previous, number, call));
+                }
                 Err(error) => error,
             };
             let delay = match self.retry_policy.after_failure(&error, number, call.time_remaining()) {
@@ -157,8 +159,8 @@ impl Inner {
                 format!("GET {PATH}, attempt {number} failed, retrying in {} ms: {error}", delay.as_millis())
             });
             if let Err(interruption) = call.sleep(delay) {
-                let interrupted = interruption.into_error(self.timeouts, None);
-                return Err(self.final_error(interrupted, Some(error), number));
+                let interrupted = interruption.into_error(None);
+                return Err(final_error(interrupted, Some(error), number, call));
             }
             previous = Some(error);
         }
@@ -166,7 +168,7 @@ impl Inner {
 
     /// Checks that the call may continue, and waits for the rate limit.
     fn before_attempt(&self, call: &CallContext) -> Result<()> {
-        call.check().map_err(|interruption| interruption.into_error(self.timeouts, None))?;
+        call.check().map_err(|interruption| interruption.into_error(None))?;
         self.wait_for_rate_limit(call)
     }
 
@@ -217,24 +219,24 @@ impl Inner {
             return Err(Error::new(ErrorKind::RateLimited, message).with_response(info));
         }
         call.log(LogLevel::Info, || format!("GET {PATH}: waiting {} ms for the rate limit to reset", wait.as_millis()));
-        call.sleep(wait).map_err(|interruption| interruption.into_error(self.timeouts, None))
+        call.sleep(wait).map_err(|interruption| interruption.into_error(None))
     }
+}
 
-    /// The error to report after the last attempt. If the timeout or the rate limit prevented another attempt, the
-    /// error of the previous attempt is more informative.
-    fn final_error(&self, last: Error, previous: Option<Error>, attempts: u32) -> Error {
-        let count = count_attempts(attempts);
-        match (previous, last.kind(), last.http_status()) {
-            (Some(previous), ErrorKind::Timeout, None) => previous.with_message_suffix(&format!(
-                "; retrying timed out after {} ms ({count})",
-                self.timeouts.total.as_millis()
-            )),
-            (Some(previous), ErrorKind::RateLimited, None) => previous
-                .with_min_retry_after(last.retry_after())
-                .with_message_suffix("; not retried: the rate limit resets after the timeout of the call"),
-            (_, ErrorKind::Timeout, _) => last.with_message_suffix(&format!(" ({count})")),
-            _ => last,
-        }
+/// The error to report after the last attempt. If the timeout or the rate limit prevented another attempt, the
+/// error of the previous attempt is more informative.
+fn final_error(last: Error, previous: Option<Error>, attempts: u32, call: &CallContext) -> Error {
+    let count = count_attempts(attempts);
+    match (previous, last.kind(), last.http_status()) {
+        (Some(previous), ErrorKind::Timeout, None) => previous.with_message_suffix(&format!(
+            "; retrying timed out after {} ms ({count})",
+            call.timeouts().total.as_millis()
+        )),
+        (Some(previous), ErrorKind::RateLimited, None) => previous
+            .with_min_retry_after(last.retry_after())
+            .with_message_suffix("; not retried: the rate limit resets after the timeout of the call"),
+        (_, ErrorKind::Timeout, _) => last.with_message_suffix(&format!(" ({count})")),
+        _ => last,
     }
 }
 

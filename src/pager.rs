@@ -134,7 +134,7 @@ impl Pager {
             Ok(_) => prefetch.join(&call),
             Err(interruption) => {
                 self.prefetch = Some(prefetch);
-                let error = interruption.into_error(call.timeouts(), None);
+                let error = interruption.into_error(None);
                 call.log(LogLevel::Info, || format!("GET {PATH}: stopped waiting for the prefetch: {error}"));
                 Err(error)
             }

@@ -31,7 +31,7 @@ use self::response_head::MAX_RESPONSE_HEAD_BYTES;
 use self::tls_error::{TlsOptions, Trusted};
 use self::ureq_connector::TcpConnector;
 use crate::api_error;
-use crate::call::{CallContext, Timeouts};
+use crate::call::CallContext;
 use crate::config::{AccessToken, CaCertificates, Config};
 use crate::error::{Error, ErrorKind, Result};
 use crate::response::HttpResponse;
@@ -53,7 +53,7 @@ pub(crate) struct Transport {
 }
 
 impl Transport {
-    pub(crate) fn new(config: &Config, timeouts: Timeouts, token: AccessToken) -> Result<Self> {
+    pub(crate) fn new(config: &Config, token: AccessToken) -> Result<Self> {
         let specific = |certificates: &Vec<_>| RootCerts::Specific(Arc::new(certificates.clone()));
         let (roots, trusted) = match &config.ca_certificates {
             CaCertificates::File(certificates) => (specific(certificates), Trusted::CaFile),
@@ -102,7 +102,6 @@ impl Transport {
             requires_new_connection: AtomicBool::new(false),
             error_context: ErrorContext {
                 authority: config.base_url().authority(),
-                timeouts,
                 max_response_bytes: config.max_response_bytes,
                 tls: TlsOptions { trusted, has_client_certificate },
                 token,

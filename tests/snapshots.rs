@@ -238,6 +238,17 @@ fn says_why_it_is_incomplete() {
 }
 
 #[test]
+fn error_names_the_timeout_of_the_snapshot() {
+    let (_sandbox, client) = start(Sandbox::builder().latency(Duration::from_secs(5)));
+    let options = SnapshotOptions { timeout: Duration::from_millis(30), ..SnapshotOptions::default() };
+    let error = client.client.snapshot(None, &options, None).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    let timeout: u64 =
+        error.message().split("timed out after ").nth(1).unwrap().split(' ').next().unwrap().parse().unwrap();
+    assert!(timeout <= 30, "{error}");
+}
+
+#[test]
 fn first_failure_and_cancellation_are_errors() {
     let (sandbox, client) = start(Sandbox::builder().token("other"));
     let error = client.client.snapshot(None, &SnapshotOptions::default(), None).unwrap_err();

@@ -107,7 +107,8 @@ where
     if value.into() == -1 {
         return Ok(None);
     }
-    let is_negative = |_| Error::invalid(format!("invalid {name} {}: use -1 for the default", value.into()));
+    let is_negative =
+        |_| Error::invalid(format!("invalid {name} {}: it is negative, and not -1, the default", value.into()));
     value.try_into().map(Some).map_err(is_negative)
 }
 

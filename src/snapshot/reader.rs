@@ -88,8 +88,7 @@ impl ListReader for ClientReader<'_> {
         }
         // The client's timeout is for a request.
         let call = self.client.call_context(self.cancel).with_timeout(remaining);
-        let timeouts = call.timeouts();
-        call.sleep(duration).map_err(|interruption| interruption.into_error(timeouts, None))?;
+        call.sleep(duration).map_err(|interruption| interruption.into_error(None))?;
         Ok(true)
     }
 }

@@ -60,7 +60,7 @@ impl Attempt {
     pub(super) fn wait_for(&self, descriptor: BorrowedFd<'_>, interest: Interest) -> Result<(), Interruption> {
         let until = self.call.timeouts().stall.map(|stall| Instant::now() + stall);
         match self.wait_until(&[(descriptor, interest)], until)? {
-            0 => Err(Interruption::Stalled),
+            0 => Err(Interruption::Stalled(self.call.timeouts().stall.unwrap_or_default())),
             _ => Ok(()),
         }
     }
@@ -76,7 +76,7 @@ impl Attempt {
         };
         let until = until.map_or(connect_deadline, |until| until.min(connect_deadline));
         match self.call.wait_until(descriptors, Some(until))? {
-            0 if Instant::now() >= connect_deadline => Err(Interruption::ConnectTimedOut),
+            0 if Instant::now() >= connect_deadline => Err(Interruption::ConnectTimedOut(self.call.timeouts().connect)),
             ready => Ok(ready),
         }
     }

@@ -100,7 +100,7 @@ fn wait_for_resolution(host: &str, attempt: &Attempt) -> Result<Resolved, Transp
         let ends: Vec<_> = resolutions.iter().map(|resolution| (resolution.ended.as_fd(), Interest::Read)).collect();
         attempt.wait_until(&ends, Some(Instant::now() + RECHECK_INTERVAL)).map_err(
             |interruption| match interruption {
-                Interruption::TimedOut | Interruption::ConnectTimedOut => {
+                Interruption::TimedOut(_) | Interruption::ConnectTimedOut(_) => {
                     TransportError::NotResolvedInTime { host: host.to_owned(), interruption, others }
                 }
                 other => other.into(),

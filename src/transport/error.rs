@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use rustls::Error as TlsError;
 
 use super::tls_error::{self, TlsOptions};
-use crate::call::{Interruption, Timeouts};
+use crate::call::Interruption;
 use crate::config::AccessToken;
 use crate::error::{Error, ErrorKind};
 
@@ -93,7 +93,6 @@ const NOT_HTTP: &str = "invalid HTTP version";
 pub(super) struct ErrorContext {
     /// `host` or `host:port`.
     pub authority: String,
-    pub timeouts: Timeouts,
     pub max_response_bytes: u64,
     pub tls: TlsOptions,
     /// Redacted from text that the server may echo.
@@ -145,7 +144,7 @@ impl ErrorContext {
             TransportError::AtProxy { proxy, error } => {
                 return self.transport_error(*error, &format!("proxy {proxy}"), true);
             }
-            TransportError::Interrupted(interruption) => return interruption.into_error(self.timeouts, Some(peer)),
+            TransportError::Interrupted(interruption) => return interruption.into_error(Some(peer)),
             TransportError::System(error) => return Error::out_of_resources(&error),
             TransportError::NotResolved { host, error } => {
                 let (what, option) = if is_proxy { ("proxy host", "proxy") } else { ("host", "base_url") };
@@ -165,8 +164,9 @@ impl ErrorContext {
             TransportError::NotResolvedInTime { host, interruption, others } => {
                 let what = if is_proxy { "proxy host " } else { "" };
                 let (timeout, option) = match interruption {
-                    Interruption::ConnectTimedOut => (self.timeouts.connect, " (connect_timeout_ms)"),
-                    _ => (self.timeouts.total, ""),
+                    Interruption::ConnectTimedOut(after) => (after, " (connect_timeout_ms)"),
+                    Interruption::TimedOut(after) => (after, ""),
+                    other => return other.into_error(Some(peer)),
                 };
                 let advice = match others {
                     0 => "check DNS and the network".to_owned(),
@@ -200,7 +200,7 @@ impl ErrorContext {
                 "request is too long: access_token, cursor, base_url and user_agent_suffix share 24 kB".to_owned(),
             ),
             TransportError::HandshakeTimedOut(interruption) => {
-                let error = interruption.into_error(self.timeouts, Some(peer));
+                let error = interruption.into_error(Some(peer));
                 let advice = "if the port does not use TLS, use http:// in base_url";
                 (error.kind(), format!("{} during the TLS handshake: {advice}", error.message()))
             }

@@ -78,7 +78,7 @@ impl Connector<TcpConnection> for TlsConnector {
 fn during_handshake(error: TransportError) -> TransportError {
     use Interruption::{ConnectTimedOut, Stalled, TimedOut};
     match error {
-        TransportError::Interrupted(timeout @ (ConnectTimedOut | Stalled | TimedOut)) => {
+        TransportError::Interrupted(timeout @ (ConnectTimedOut(_) | Stalled(_) | TimedOut(_))) => {
             TransportError::HandshakeTimedOut(timeout)
         }
         error => error,
