@@ -35,6 +35,7 @@ SECTIONS: tuple[tuple[str, Sequence[type]], ...] = (
             dc.AsyncPageIterator,
         ],
     ),
+    ("Snapshots", [dc.Snapshot, dc.SnapshotDiff, dc.ConnectorChange]),
     ("Results", [dc.Page, dc.Connector, dc.RateLimit]),
     (
         "Exceptions",
@@ -57,6 +58,7 @@ SECTIONS: tuple[tuple[str, Sequence[type]], ...] = (
 TYPES = """
 `State` is `Literal["draft", "live"]`, and `HttpMethod` is
 `Literal["get", "post", "put", "delete", "patch"]`: the known values; others are possible.
+`SnapshotState` is `Literal["incomplete", "complete", "refreshed"]`.
 `OptionValue` is `str | int | bool | None`; None selects the default.
 `Options` are the keyword arguments of a client except `token`; `Changes` also include `token`.
 """

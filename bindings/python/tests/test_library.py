@@ -21,6 +21,7 @@ from data_connectors._connector import FIELDS
 from data_connectors._library import ABI_VERSION, FUNCTIONS, LIBRARY_VARIABLE, library
 from data_connectors._options import NativeOption, native_options
 from data_connectors._page import _PACKED_JSON
+from data_connectors._snapshot import STATES
 
 ABI = json.loads((ROOT / "abi/data_connectors.json").read_text())
 TYPES: dict[str, Any] = {
@@ -52,7 +53,7 @@ def test_declarations_match_the_header() -> None:
         declared = ABI["functions"][name]
         result = ctype(declared["returns"])
         # c_char_p would end at a NUL byte; these are read by their length.
-        if name in ("dc_page_json", "dc_page_packed_rows"):
+        if name in ("dc_page_json", "dc_page_packed_rows", "dc_diff_json"):
             result = ctypes.c_void_p
         assert types == (result, [ctype(kind) for kind in declared["parameters"]]), name
 
@@ -67,6 +68,8 @@ def test_constants_match_the_header() -> None:
     constants = ABI["constants"]
     assert constants["DC_ABI_VERSION"] == ABI_VERSION
     assert constants["DC_PACKED_JSON"] == _PACKED_JSON
+    states = {constants[f"DC_SNAPSHOT_{state.upper()}"]: state for state in STATES}
+    assert states == dict(enumerate(STATES))
     information = [name for name in constants if name.startswith("DC_INFO_")]
     assert [constants[name] for name in information] == list(range(len(information)))
     names = [name.replace("DC_INFO_", "").lower() for name in information]

@@ -31,6 +31,7 @@ from ._errors import (
 )
 from ._page import Page
 from ._rate_limit import RateLimit
+from ._snapshot import ConnectorChange, Snapshot, SnapshotDiff, SnapshotState
 from ._version import __version__
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "CancelToken",
     "Client",
     "Connector",
+    "ConnectorChange",
     "ConnectorIterator",
     "ConnectorList",
     "DataConnectorsError",
@@ -59,6 +61,9 @@ __all__ = [
     "PermissionDeniedError",
     "RateLimit",
     "RateLimitError",
+    "Snapshot",
+    "SnapshotDiff",
+    "SnapshotState",
     "State",
     "__version__",
 ]

@@ -17,6 +17,7 @@ from ._pager import (
     Pager,
     list_page,
 )
+from ._snapshot import Snapshot, SnapshotArguments, take_snapshot
 from ._workers import WorkerPool
 
 if TYPE_CHECKING:
@@ -52,6 +53,20 @@ class AsyncClient(BaseClient):
     ) -> AsyncConnectorList:
         """List all connectors, as :meth:`Client.list` does, for ``async for``."""
         return AsyncConnectorList(self, per_page, starting_after, None, prefetch=prefetch)
+
+    async def snapshot(
+        self,
+        previous: Snapshot | None = None,
+        *,
+        overlap: float = 60.0,
+        max_passes: int = 20,
+        timeout: float = 300.0,
+    ) -> Snapshot:
+        """Take a snapshot, as :meth:`Client.snapshot` does."""
+        arguments = SnapshotArguments.checked(previous, overlap, max_passes, timeout)
+        return await self._workers.run(
+            lambda token: take_snapshot(self, previous, arguments, token)
+        )
 
     async def close(self) -> None:
         """Free the native client when its current calls have returned; reject later calls."""

@@ -16,6 +16,7 @@ from ._pager import (
     ListArguments,
     list_page,
 )
+from ._snapshot import Snapshot, SnapshotArguments, take_snapshot
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -82,6 +83,39 @@ class Client(BaseClient):
 
         """
         return ConnectorList(self, per_page, starting_after, cancel_token, prefetch=prefetch)
+
+    def snapshot(
+        self,
+        previous: Snapshot | None = None,
+        *,
+        overlap: float = 60.0,
+        max_passes: int = 20,
+        timeout: float = 300.0,
+        cancel_token: CancelToken | None = None,
+    ) -> Snapshot:
+        """Take a snapshot: all connectors, even if they change while they are listed.
+
+        It takes a request per page of 50 connectors and one more, or only one if there is one page.
+        A failure after the first request makes it incomplete, if retries do not overcome it. It
+        waits after an edit of 50 connectors or more, until that is older than the overlap.
+
+        Args:
+            previous: an earlier snapshot: only what changed since is requested, with one request
+                if few did. The state is then ``refreshed``.
+            overlap: the maximum time in seconds until the service lists a change, 0 to 3600.
+            max_passes: how often to catch up with changes, 1 to 1000.
+            timeout: the timeout of the whole snapshot in seconds, 0.001 to 86400. The client's
+                timeout applies to each request.
+            cancel_token: cancels the call from another thread.
+
+        Raises:
+            DataConnectorsError: the first request failed, or the call was cancelled.
+            ValueError: an argument is invalid, the previous snapshot is from another base URL, or
+                the client is closed.
+
+        """
+        arguments = SnapshotArguments.checked(previous, overlap, max_passes, timeout)
+        return take_snapshot(self, previous, arguments, cancel_token)
 
     def close(self) -> None:
         """Free the native client when its current calls have returned; reject later calls."""

@@ -62,6 +62,19 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "dc_page_request_id": (c_char_p, [c_void_p]),
     "dc_page_rate_limit": (None, [c_void_p, _NUMBER, _NUMBER, _NUMBER]),
     "dc_page_free": (None, [c_void_p]),
+    "dc_snapshot_take": (
+        c_int32,
+        [c_void_p, c_void_p, c_int64, c_int32, c_int64, c_void_p, _OUT, _OUT],
+    ),
+    "dc_snapshot_load": (c_int32, [c_char_p, c_size_t, _OUT, _OUT]),
+    "dc_snapshot_page": (c_void_p, [c_void_p]),
+    "dc_snapshot_state": (c_int32, [c_void_p]),
+    "dc_snapshot_reason": (c_char_p, [c_void_p]),
+    "dc_snapshot_as_of_ms": (c_int64, [c_void_p]),
+    "dc_snapshot_diff": (c_int32, [c_void_p, c_void_p, _OUT, _OUT]),
+    "dc_diff_json": (c_void_p, [c_void_p, _LENGTH]),
+    "dc_diff_free": (None, [c_void_p]),
+    "dc_snapshot_free": (None, [c_void_p]),
 }
 """The result and parameters of every function that the package calls.
 

@@ -257,7 +257,7 @@ def _keyword_value(keyword: str, name: str, value: Any) -> str | None:
     if kind == "bool":
         return "true" if check_bool(value, keyword) else None
     if kind == "int":
-        return str(check_int(value, keyword) if name == keyword else _milliseconds(value, keyword))
+        return str(check_int(value, keyword) if name == keyword else milliseconds(value, keyword))
     is_path = keyword.endswith("_file")
     if is_path and isinstance(value, os.PathLike):
         value = os.fspath(value)
@@ -309,10 +309,11 @@ def check_bool(value: object, name: str) -> bool:
     return value
 
 
-def _milliseconds(seconds: object, name: str) -> int:
+def milliseconds(seconds: object, name: str, minimum: float = 0.001, maximum: float = 86400) -> int:
+    """Convert a number of seconds, and check its range."""
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
         raise TypeError(f"{name} must be a number of seconds, not {type(seconds).__name__}")
     # This also rejects NaN.
-    if not 0.001 <= seconds <= 86400:
-        raise ValueError(f"invalid {name} {seconds}: use 0.001 to 86400 seconds")
+    if not minimum <= seconds <= maximum:
+        raise ValueError(f"invalid {name} {seconds}: use {minimum} to {maximum} seconds")
     return round(seconds * 1000)

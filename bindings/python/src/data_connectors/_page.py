@@ -40,7 +40,7 @@ class Page(Sequence[Connector]):
         """
         lib = library()
         self.raw = ctypes.string_at(lib.dc_page_json(address), lib.dc_page_json_len(address))
-        self._packed_rows = _packed_rows(address) if with_rows else None
+        self._packed_rows = packed_rows(address) if with_rows else None
         self._count: int = lib.dc_page_count(address)
         self.next_cursor = decode(lib.dc_page_next_cursor(address))
         self.has_next = lib.dc_page_has_next(address) == 1
@@ -95,7 +95,8 @@ class Page(Sequence[Connector]):
 _PACKED_JSON = 1
 
 
-def _packed_rows(address: ctypes.c_void_p) -> bytes:
+def packed_rows(address: ctypes.c_void_p) -> bytes:
+    """Copy the packed rows of a native page."""
     length = ctypes.c_size_t()
     rows = library().dc_page_packed_rows(address, _PACKED_JSON, ctypes.byref(length))
     return ctypes.string_at(rows, length.value)
