@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,6 +49,20 @@ def sandbox() -> Iterator[str]:
 def client(sandbox: str) -> Iterator[Client]:
     with Client(TOKEN, base_url=sandbox) as client:
         yield client
+
+
+@pytest.fixture()
+def changing() -> Iterator[Any]:
+    """Start sandboxes with the given options."""
+    started: list[Sandbox] = []
+
+    def start(*options: str) -> Client:
+        started.append(Sandbox(*options))
+        return Client(TOKEN, base_url=started[-1].url)
+
+    yield start
+    for sandbox in started:
+        sandbox.stop()
 
 
 class ScriptedServer:

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import json
 import pickle
-from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any
-
-import pytest
-from conftest import TOKEN, Sandbox
 
 import data_connectors as dc
 
@@ -20,20 +16,6 @@ def sample_id(index: int) -> str:
 
 
 LATE, EARLY = sample_id(7), sample_id(110)
-
-
-@pytest.fixture()
-def changing() -> Iterator[Any]:
-    """Start sandboxes with the given options."""
-    started: list[Sandbox] = []
-
-    def start(*options: str) -> dc.Client:
-        started.append(Sandbox(*options))
-        return dc.Client(TOKEN, base_url=started[-1].url)
-
-    yield start
-    for sandbox in started:
-        sandbox.stop()
 
 
 def test_snapshot_has_a_connector_that_pagination_misses(changing: Any) -> None:

@@ -11,9 +11,10 @@ from ._async_client import (
     AsyncConnectorIterator,
     AsyncConnectorList,
     AsyncPageIterator,
+    AsyncWatch,
 )
 from ._cancel_token import CancelToken
-from ._client import Client, ConnectorIterator, ConnectorList, PageIterator
+from ._client import Client, ConnectorIterator, ConnectorList, PageIterator, Watch
 from ._connector import Connector, HttpMethod, State
 from ._errors import (
     APIConnectionError,
@@ -33,6 +34,7 @@ from ._page import Page
 from ._rate_limit import RateLimit
 from ._snapshot import ConnectorChange, Snapshot, SnapshotDiff, SnapshotState
 from ._version import __version__
+from ._watch import Event, EventKind
 
 __all__ = [
     "APIConnectionError",
@@ -43,6 +45,7 @@ __all__ = [
     "AsyncConnectorIterator",
     "AsyncConnectorList",
     "AsyncPageIterator",
+    "AsyncWatch",
     "AuthenticationError",
     "BadRequestError",
     "CallCancelledError",
@@ -53,6 +56,8 @@ __all__ = [
     "ConnectorIterator",
     "ConnectorList",
     "DataConnectorsError",
+    "Event",
+    "EventKind",
     "HttpMethod",
     "InternalServerError",
     "NotFoundError",
@@ -65,5 +70,6 @@ __all__ = [
     "SnapshotDiff",
     "SnapshotState",
     "State",
+    "Watch",
     "__version__",
 ]

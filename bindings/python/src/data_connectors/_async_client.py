@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, cast
 
@@ -18,6 +19,7 @@ from ._pager import (
     list_page,
 )
 from ._snapshot import Snapshot, SnapshotArguments, take_snapshot
+from ._watch import BaseWatch, Event
 from ._workers import WorkerPool
 
 if TYPE_CHECKING:
@@ -67,6 +69,20 @@ class AsyncClient(BaseClient):
         return await self._workers.run(
             lambda token: take_snapshot(self, previous, arguments, token)
         )
+
+    def watch(
+        self,
+        previous: Snapshot | None = None,
+        *,
+        interval: float = 30.0,
+        resync: float = 3600.0,
+        overlap: float = 60.0,
+        max_passes: int = 20,
+        timeout: float = 300.0,
+    ) -> AsyncWatch:
+        """Watch the connectors, as :meth:`Client.watch` does, for ``async for``."""
+        arguments = SnapshotArguments.checked(previous, overlap, max_passes, timeout)
+        return AsyncWatch(self, previous, interval, resync, arguments, None)
 
     async def close(self) -> None:
         """Free the native client when its current calls have returned; reject later calls."""
@@ -127,6 +143,17 @@ class AsyncConnectorIterator(BaseConnectorIterator, AsyncIterator[Connector]):
                 raise StopAsyncIteration
             self._position = (page, 0)
         return connector
+
+
+class AsyncWatch(BaseWatch, AsyncIterator[Event]):
+    """An iterator of events, with the same rules as :class:`Watch`, for one task at a time."""
+
+    async def __anext__(self) -> Event:
+        while (event := self._next_event()) is None:
+            for pause in self._pauses():
+                await asyncio.sleep(pause)
+            await cast(AsyncClient, self._client)._workers.run(self._run_poll)
+        return event
 
 
 async def _page_after(pager: Pager, seen: Page | None) -> Page | None:

@@ -35,6 +35,7 @@ class BaseClient:
     _interruptible: bool
     _options = ClientOptions()
     _handle: Handle | None = None
+    _is_shut_down = False
     _logger: logging.Logger
 
     def __init__(
@@ -148,6 +149,7 @@ class BaseClient:
 
         It may be called from any thread and returns at once.
         """
+        self._is_shut_down = True
         handle = self._handle
         if handle is not None:
             client = handle.acquire_if_alive()
@@ -185,6 +187,7 @@ class BaseClient:
     def _set_up(self, options: ClientOptions) -> None:
         self._options = options
         self._handle = None
+        self._is_shut_down = False
         if options.removed_secrets:
             return
         self._logger = options.logger
@@ -195,6 +198,10 @@ class BaseClient:
     def _close(self) -> None:
         if self._handle is not None:
             self._handle.close()
+
+    def _is_stopped(self) -> bool:
+        """Return whether calls fail because the client is closed or shut down."""
+        return self._is_shut_down or self._handle is None or self._handle.is_closed
 
     def _acquire(self) -> OwnedPointer:
         """Return the native client, which stays valid as long as the caller keeps it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from ._pager import (
     list_page,
 )
 from ._snapshot import Snapshot, SnapshotArguments, take_snapshot
+from ._watch import BaseWatch, Event
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -117,6 +119,43 @@ class Client(BaseClient):
         arguments = SnapshotArguments.checked(previous, overlap, max_passes, timeout)
         return take_snapshot(self, previous, arguments, cancel_token)
 
+    def watch(
+        self,
+        previous: Snapshot | None = None,
+        *,
+        interval: float = 30.0,
+        resync: float = 3600.0,
+        overlap: float = 60.0,
+        max_passes: int = 20,
+        timeout: float = 300.0,
+        cancel_token: CancelToken | None = None,
+    ) -> Watch:
+        """Watch the connectors: iterate over what is added, changed and removed, without end.
+
+        A watch takes a snapshot, and refreshes it at each interval, which takes one request if few
+        connectors changed. Only a complete snapshot shows removals: one of at most 50 connectors is
+        always complete; otherwise it is taken at each resync.
+
+        Args:
+            previous: the snapshot to resume from: what changed since is returned first. It must
+                not be incomplete. If it is ``refreshed``, the first poll is a resync.
+            interval: the time between two polls in seconds, 0.001 to 86400.
+            resync: the time from one complete snapshot to the next in seconds, 0 to 31536000.
+            overlap: as for :meth:`snapshot`.
+            max_passes: as for :meth:`snapshot`.
+            timeout: the timeout of a poll in seconds, 0.001 to 86400.
+            cancel_token: cancels the watch from another thread.
+
+        Returns:
+            An iterator of events, whose ``snapshot`` resumes it.
+
+        Raises:
+            ValueError: an argument is invalid, or the client is closed.
+
+        """
+        arguments = SnapshotArguments.checked(previous, overlap, max_passes, timeout)
+        return Watch(self, previous, interval, resync, arguments, cancel_token)
+
     def close(self) -> None:
         """Free the native client when its current calls have returned; reject later calls."""
         self._close()
@@ -184,3 +223,34 @@ class ConnectorIterator(BaseConnectorIterator, Iterator[Connector]):
                 raise StopIteration
             self._position = (page, 0)
         return connector
+
+
+class Watch(BaseWatch, Iterator[Event]):
+    """An iterator of events, which waits for the next one.
+
+    Events of one poll are in the order of the updates, removals last. Each is returned once. To
+    resume after a restart, store ``snapshot.json()`` whenever an event was processed: events that
+    were not processed, and others of the same poll, are then returned again.
+
+    A wait ends within 0.1 s when the watch is cancelled, or the client is closed or shut down;
+    Ctrl-C ends it at once. After an exception the next call continues. It must not be used by more
+    than one thread at a time.
+    """
+
+    def __next__(self) -> Event:
+        """Return the next event.
+
+        A failure that may pass, such as a lost connection, is an event of the kind ``incomplete``;
+        the next poll is after the interval, or after the delay that the service specified.
+
+        Raises:
+            DataConnectorsError: another failure, such as an invalid access token, or the watch was
+                cancelled.
+            ValueError: the client is closed, or the previous snapshot is from another base URL.
+
+        """
+        while (event := self._next_event()) is None:
+            for pause in self._pauses():
+                time.sleep(pause)
+            self._run_poll(self._cancel_token)
+        return event

@@ -62,6 +62,11 @@ class Handle:
             raise ValueError(f"this {self._name} is closed")
         return owned
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether :meth:`close` was called."""
+        return self._owned is None
+
     def acquire_if_alive(self) -> OwnedPointer | None:
         """Return the pointer even after :meth:`close`, while a call still uses it."""
         return self._if_alive()

@@ -310,10 +310,17 @@ def check_bool(value: object, name: str) -> bool:
 
 
 def milliseconds(seconds: object, name: str, minimum: float = 0.001, maximum: float = 86400) -> int:
-    """Convert a number of seconds, and check its range."""
+    """Check a number of seconds, and convert it."""
+    return round(check_seconds(seconds, name, minimum, maximum) * 1000)
+
+
+def check_seconds(
+    seconds: object, name: str, minimum: float = 0.001, maximum: float = 86400
+) -> float:
+    """Check a number of seconds and its range."""
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
         raise TypeError(f"{name} must be a number of seconds, not {type(seconds).__name__}")
     # This also rejects NaN.
     if not minimum <= seconds <= maximum:
         raise ValueError(f"invalid {name} {seconds}: use {minimum} to {maximum} seconds")
-    return round(seconds * 1000)
+    return seconds

@@ -27,7 +27,7 @@ SnapshotState = Literal["incomplete", "complete", "refreshed"]
 # Indexed by DC_SNAPSHOT_...
 STATES: tuple[SnapshotState, ...] = ("incomplete", "complete", "refreshed")
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 class Snapshot(Sequence[Connector]):
@@ -51,7 +51,7 @@ class Snapshot(Sequence[Connector]):
         self._state: SnapshotState = STATES[lib.dc_snapshot_state(native.out)]
         self._reason = decode(lib.dc_snapshot_reason(native.out))
         as_of_ms = lib.dc_snapshot_as_of_ms(native.out)
-        self._as_of = None if as_of_ms < 0 else _EPOCH + timedelta(milliseconds=as_of_ms)
+        self._as_of = None if as_of_ms < 0 else EPOCH + timedelta(milliseconds=as_of_ms)
 
     @classmethod
     def load(cls, stored: str | bytes) -> Snapshot:
