@@ -17,7 +17,8 @@ import data_connectors as dc
 Case = dict[str, Any]
 
 _FIELDS = {"name", "settings", "call", "per_page", "starting_after", "prefetch", "stop_after"} | {
-    *("options", "then", "cancel_after_ms", "shutdown_after_ms", "closed", "callers", "expect")
+    *("options", "then", "cancel_after_ms", "shutdown_after_ms", "closed", "callers", "expect"),
+    *("overlap_ms", "max_passes", "snapshot_timeout_ms", "stored"),
 }
 
 
@@ -27,6 +28,8 @@ class Outcome:
     def __init__(self) -> None:
         self.rows: list[dc.Connector] = []
         self.pages: list[dc.Page] = []
+        self.snapshot: dc.Snapshot | None = None
+        self.diff: dc.SnapshotDiff | None = None
         self.error: BaseException | None = None
         self.duration_ms = 0.0
 
@@ -69,8 +72,31 @@ def run_call(case: Case, client: dc.Client, token: dc.CancelToken, outcome: Outc
             outcome.rows.append(connector)
             if len(outcome.rows) == case.get("stop_after"):
                 break
+    elif case["call"] in ("snapshot", "load"):
+        run_snapshot(case, client, token, outcome)
     elif case["call"] != "client":
         raise UnexpectedError(f"unknown call {case['call']}")
+
+
+def run_snapshot(case: Case, client: dc.Client, token: dc.CancelToken, outcome: Outcome) -> None:
+    arguments: dict[str, Any] = {"cancel_token": token}
+    for name in ("overlap", "snapshot_timeout"):
+        if f"{name}_ms" in case:
+            arguments[name.removeprefix("snapshot_")] = case[f"{name}_ms"] / 1000
+    if "max_passes" in case:
+        arguments["max_passes"] = case["max_passes"]
+    if case["call"] == "load":
+        first = dc.Snapshot.load(case["stored"])
+    else:
+        first = client.snapshot(**arguments)
+    outcome.snapshot = first
+    then = case.get("then")
+    if then == "store":
+        outcome.snapshot = dc.Snapshot.load(first.json())
+    elif then is not None:
+        outcome.snapshot = client.snapshot({"refresh": first, "again": None}[then], **arguments)
+        outcome.diff = outcome.snapshot.diff(first)
+    outcome.rows = list(outcome.snapshot)
 
 
 def iterate_pages(
@@ -170,8 +196,48 @@ def verify(case: Case, outcome: Outcome) -> None:
             check(name, getattr(last, name), value)
         elif name.startswith("rate_limit"):
             check(name, rate_limit_field(last, name), value)
+        elif name == "diff":
+            verify_diff(outcome.diff, value)
+        elif outcome.snapshot is not None:
+            verify_snapshot(outcome.snapshot, name, value)
         else:
             raise UnexpectedError(f"unknown field expect.{name}")
+
+
+def verify_snapshot(snapshot: dc.Snapshot, name: str, value: Any) -> None:
+    if name == "state":
+        check("state", snapshot.state, value)
+        check("is_complete", snapshot.is_complete, value == "complete")
+    elif name == "reason" and value is None:
+        check("reason", snapshot.reason, None)
+    elif name == "as_of_ms":
+        as_of = snapshot.as_of and round(snapshot.as_of.timestamp() * 1000)
+        check("as_of_ms", as_of, value)
+    elif name in ("reason", "stored_contains"):
+        text = snapshot.reason or "" if name == "reason" else snapshot.json().decode()
+        for part in value:
+            if part not in text:
+                raise UnexpectedError(f"{name}: {text!r} lacks {part!r}")
+    else:
+        raise UnexpectedError(f"unknown field expect.{name}")
+
+
+def verify_diff(diff: dc.SnapshotDiff | None, expected: dict[str, Any]) -> None:
+    if diff is None:
+        raise UnexpectedError("there is no diff")
+    actual = {
+        "added": [row.id for row in diff.added],
+        "changed": {change.id: change.fields for change in diff.changed},
+        "removed": None if diff.removed is None else [row.id for row in diff.removed],
+    }
+    for name, value in expected.items():
+        if name not in actual:
+            raise UnexpectedError(f"unknown field expect.diff.{name}")
+        check(name, actual[name], value)
+    for change in diff.changed:
+        check("the ids of a change", (change.old.id, change.new.id), (change.id, change.id))
+        if change.old == change.new:
+            raise UnexpectedError(f"the rows of change {change.id} are equal")
 
 
 def rate_limit_field(source: Any, name: str) -> int | None:
