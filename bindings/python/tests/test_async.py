@@ -8,7 +8,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 import pytest
@@ -89,14 +89,17 @@ def test_reuses_idle_threads_and_ends_them_with_the_client(sandbox: str) -> None
     await_workers(0)
 
 
-@pytest.mark.parametrize("call", ["list_page", "pages"])
+@pytest.mark.parametrize("call", ["list_page", "pages", "snapshot", "watch"])
 def test_cancelling_a_task_cancels_its_call(silent: SilentServer, call: str) -> None:
     async def work() -> None:
         async with dc.AsyncClient(TOKEN, base_url=silent.url) as client:
-            awaitable = (
-                client.list_page() if call == "list_page" else client.list().pages().__anext__()
-            )
-            task = asyncio.ensure_future(awaitable)
+            awaitables: dict[str, Callable[[], Awaitable[object]]] = {
+                "list_page": client.list_page,
+                "pages": client.list().pages().__anext__,
+                "snapshot": client.snapshot,
+                "watch": client.watch().__anext__,
+            }
+            task = asyncio.ensure_future(awaitables[call]())
             assert await asyncio.to_thread(silent.reached.wait, 10)
             start = time.monotonic()
             task.cancel()

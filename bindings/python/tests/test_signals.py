@@ -38,6 +38,10 @@ print("ready", flush=True)
 try:
     if call == "page":
         client.list_page()
+    elif call == "snapshot":
+        client.snapshot()
+    elif call == "watch":
+        next(client.watch(interval=60))
     else:
         pages = client.list().pages()
         next(pages)
@@ -202,6 +206,22 @@ def test_interrupts_waiting_for_the_rate_limit() -> None:
     with serving(used_up) as (server, reached):
         options = {"base_url": server.url, "wait_for_rate_limit": True}
         check_interrupt("rate limit", options, reached, calls=["two pages"])
+
+
+@pytest.mark.parametrize(("call", "count"), [("snapshot", 2), ("watch", 1)])
+def test_interrupts_a_wait_between_requests(scripted: Any, call: str, count: int) -> None:
+    """A snapshot waits after a bulk edit, and a watch after its first snapshot."""
+    row = '{"data":[{"id":"%d","updated_at":"2026-01-20T15:00:00Z"}],"pages":{"next":%s}}'
+    cursors = ['{"starting_after":"a"}', "null"][-count:]
+    bodies = [row % (number, cursor) for number, cursor in enumerate(cursors)]
+    date = "Date: Tue, 20 Jan 2026 15:00:00 GMT"
+    server = scripted(*(http("200 OK", body, date) for body in bodies))
+
+    def reached(_: int) -> None:
+        wait_until(lambda: len(server.requests) == count)
+        server.requests.clear()
+
+    check_interrupt("wait", {"base_url": server.url}, reached, calls=[call])
 
 
 def test_call_continues_unless_the_handler_raises(silent: SilentServer) -> None:

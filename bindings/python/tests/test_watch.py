@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import signal
-import threading
 import time
 import urllib.request
 from collections.abc import Coroutine
@@ -329,31 +326,20 @@ def test_wait_ends_when_it_is_cancelled(
     assert pauses == [0.1] and watch.snapshot is not None and len(watch.snapshot) == 137
 
 
-def test_signal_ends_a_wait_and_the_watch_continues(changing: Any) -> None:
-    client = changing("--connectors", "40")
-    watch = client.watch(client.snapshot(), interval=20)
-
-    def interrupt() -> None:
-        while watch._next_poll == first_poll:
-            pass
-        os.kill(os.getpid(), signal.SIGINT)
-
-    def raise_interrupt(*_: object) -> None:
+def test_watch_continues_after_an_interrupted_wait(
+    offline: dc.Client, polls: Polls, clock: Clock, monkeypatch: Any
+) -> None:
+    def interrupt(_: float) -> None:
         raise KeyboardInterrupt
 
-    first_poll = watch._next_poll
-    thread = threading.Thread(target=interrupt)
-    previous = signal.signal(signal.SIGINT, raise_interrupt)
-    try:
+    polls.results = [polls.snapshot("complete"), polls.snapshot("refreshed", "a")]
+    watch = offline.watch(interval=10)
+    with monkeypatch.context() as context:
+        context.setattr(clock, "sleep", interrupt)
         with pytest.raises(KeyboardInterrupt):
-            thread.start()
             next(watch)
-    finally:
-        signal.signal(signal.SIGINT, previous)
-        thread.join()
-    edit(client, "PATCH", LATE, name="Renamed")
-    watch._next_poll = 0
-    assert next(watch).kind == "changed"
+    assert next(watch).kind == "added"
+    assert polls.taken == [(1_000, "full"), (1_010, "refresh")]
 
 
 @pytest.mark.parametrize(
