@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import threading
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from data_connectors import Client
+from data_connectors import Client, Snapshot
 
 ROOT = Path(__file__).resolve().parents[3]
 TOKEN = "canary-7d1f"
@@ -49,6 +51,36 @@ def sandbox() -> Iterator[str]:
 def client(sandbox: str) -> Iterator[Client]:
     with Client(TOKEN, base_url=sandbox) as client:
         yield client
+
+
+def sample_id(index: int) -> str:
+    """Return the id of a sample connector; those of lower indices were updated later."""
+    return str(10_000 + (index * 40_503 + 2_345) % (1 << 17))
+
+
+LATE, EARLY = sample_id(7), sample_id(110)
+
+
+def edit(client: Client, method: str, connector: str | None = None, **fields: str) -> str:
+    """Create, update or delete a connector of the sandbox; return its id."""
+    path = f"/data_connectors/{connector}" if connector else "/data_connectors"
+    request = urllib.request.Request(
+        client._options.values["base_url"] + path,
+        method=method,
+        data=json.dumps(fields).encode(),
+        headers={
+            "Authorization": f"Bearer {TOKEN}",
+            "Intercom-Version": "Preview",
+            "Content-Type": "application/json",
+        },
+    )
+    with urllib.request.urlopen(request, timeout=10) as response:
+        return str(json.loads(response.read())["id"])
+
+
+def draft_id(snapshot: Snapshot) -> str:
+    """Return the id of a connector that can be deleted."""
+    return next(str(connector.id) for connector in reversed(snapshot) if connector.state == "draft")
 
 
 @pytest.fixture()

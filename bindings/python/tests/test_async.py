@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 import pytest
-from conftest import TOKEN, SilentServer, http, server_for_concurrent_calls
+from conftest import LATE, TOKEN, SilentServer, draft_id, edit, http, server_for_concurrent_calls
 
 import data_connectors as dc
 
@@ -239,3 +239,52 @@ def test_iterators_cannot_be_copied(sandbox: str) -> None:
 
     with pytest.raises(TypeError, match="create another one"):
         copy.copy(dc.AsyncClient(TOKEN, base_url=sandbox).list().pages())
+
+
+def test_watch_returns_the_same_events(changing: Any) -> None:
+    client = changing("--connectors", "40")
+    before = client.snapshot()
+    edit(client, "DELETE", draft_id(before))
+    edit(client, "PATCH", LATE, name="Renamed")
+
+    async def work() -> None:
+        async with dc.AsyncClient(TOKEN, base_url=client._options.values["base_url"]) as other:
+            events = []
+            watch = other.watch(before, interval=0.001)
+            async for event in watch:
+                events.append(event)
+                if len(events) == 2:
+                    break
+            expected = client.watch(before)
+            for event in events:
+                same = next(expected)
+                assert (event.kind, event.connector) == (same.kind, same.connector)
+            assert watch.snapshot is not None and len(watch.snapshot) == 39
+
+    run(work())
+
+
+def test_wait_of_a_watch_ends_when_it_is_cancelled(sandbox: str, monkeypatch: Any) -> None:
+    async def work() -> None:
+        async with dc.AsyncClient(TOKEN, base_url=sandbox) as client:
+            watch = client.watch(interval=3600)
+            waiting = asyncio.Event()
+            sleep = asyncio.sleep
+
+            async def pause(seconds: float) -> None:
+                waiting.set()
+                await sleep(seconds)
+
+            monkeypatch.setattr(asyncio, "sleep", pause)
+            task = asyncio.ensure_future(watch.__anext__())
+            await waiting.wait()
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            assert watch.snapshot is not None and len(watch.snapshot) == 137
+            task = asyncio.ensure_future(watch.__anext__())
+            client.shutdown()
+            with pytest.raises(dc.CallCancelledError):
+                await task
+
+    run(work())
