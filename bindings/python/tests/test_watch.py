@@ -151,16 +151,18 @@ class Polls:
 
     def take(self, _: Any, previous: dc.Snapshot | None, *__: Any) -> dc.Snapshot:
         self.taken.append((round(self._clock.now, 6), "full" if previous is None else "refresh"))
+        self._clock.now += 1
         result = self.results.pop(0)
         if isinstance(result, Exception):
             raise result
         return result
 
-    def snapshot(self, state: str, *names: str, as_of: float = 0) -> dc.Snapshot:
+    def snapshot(self, state: str, *names: str | None, as_of: float = 0) -> dc.Snapshot:
         """Return a snapshot of connectors, whose ids are their positions."""
         rows = [
             {"id": str(index), "name": name, "updated_at": f"2026-01-01T00:00:{index:02}Z"}
             for index, name in enumerate(names)
+            if name
         ]
         member = {
             "version": 1,
@@ -209,29 +211,34 @@ def test_incomplete_snapshot_changes_nothing(offline: dc.Client, polls: Polls) -
     polls.results = [
         polls.snapshot("incomplete", "a"),
         polls.snapshot("complete", "a", "b", "c"),
+        polls.snapshot("refreshed", "a", "b", "c"),
         polls.snapshot("incomplete", "z"),
-        polls.snapshot("complete", "a", "b2"),
+        polls.snapshot("refreshed", "a", "b2", "c"),
+        polls.snapshot("complete", "a", "b3"),
     ]
-    watch = offline.watch(interval=10, resync=0)
+    watch = offline.watch(interval=10, resync=15)
     event = next(watch)
     assert (event.kind, event.reason) == ("incomplete", "too many changes")
     assert event.as_of is not None and watch.snapshot is None
     assert next(watch).kind == "incomplete"
-    base = watch.snapshot
-    assert base is not None and len(base) == 3
+    assert watch.snapshot is not None and len(watch.snapshot) == 3
+    assert next(watch).kind == "changed"
     # Events of a poll: the snapshot follows the last one.
+    base = watch.snapshot
     assert [next(watch).kind, watch.snapshot is base] == ["changed", True]
     assert [next(watch).kind, watch.snapshot is base] == ["removed", False]
-    # After a resync that failed, a refresh.
-    assert [kind for _, kind in polls.taken] == ["full", "full", "full", "refresh"]
+    # After a resync that failed, a refresh, and then another resync.
+    assert [kind for _, kind in polls.taken] == [
+        *("full", "full", "refresh", "full", "refresh", "full")
+    ]
 
 
 def test_events_of_a_poll_are_ordered_by_update(offline: dc.Client, polls: Polls) -> None:
-    polls.results = [polls.snapshot("complete", "a", "x", "b", "y")]
-    watch = offline.watch(polls.snapshot("complete", "a0", "x", "b0"), resync=0)
+    polls.results = [polls.snapshot("complete", "a", "x", "b")]
+    watch = offline.watch(polls.snapshot("complete", "a0", None, "b0"), resync=0)
     events = [next(watch) for _ in range(3)]
-    assert [event.connector and event.connector.name for event in events] == ["a", "b", "y"]
-    assert [event.kind for event in events] == ["changed", "changed", "added"]
+    assert [event.connector and event.connector.name for event in events] == ["a", "x", "b"]
+    assert [event.kind for event in events] == ["changed", "added", "changed"]
 
 
 @pytest.mark.parametrize(
@@ -261,7 +268,7 @@ def test_waits_as_long_as_the_service_specified(offline: dc.Client, polls: Polls
     polls.results = [limited, polls.snapshot("complete"), polls.snapshot("complete", "a")]
     watch = offline.watch(interval=10)
     assert (next(watch).reason, next(watch).kind) == ("slow down", "added")
-    assert [time for time, _ in polls.taken] == [1_000, 1_042, 1_052]
+    assert [time for time, _ in polls.taken] == [1_000, 1_043, 1_053]
 
 
 @pytest.mark.parametrize("name", ["DC_ERR_TLS", "DC_ERR_CANCELLED", "DC_ERR_BAD_REQUEST"])
@@ -275,8 +282,9 @@ def test_error_leaves_the_watch_as_it_was(offline: dc.Client, polls: Polls, name
     with pytest.raises(dc.DataConnectorsError, match="failed"):
         next(watch)
     assert watch.snapshot is base
-    # Immediately.
-    assert next(watch).kind == "changed" and polls.taken == [(1_000, "refresh")] * 2
+    assert next(watch).kind == "changed"
+    # Immediately, after the second that a poll takes.
+    assert polls.taken == [(1_000, "refresh"), (1_001, "refresh")]
 
 
 @pytest.mark.parametrize("how", ["cancel", "shutdown", "close"])
@@ -284,9 +292,10 @@ def test_wait_ends_when_it_is_cancelled(
     sandbox: str, clock: Clock, monkeypatch: Any, how: str
 ) -> None:
     client, token = dc.Client(TOKEN, base_url=sandbox), dc.CancelToken()
-    pauses = []
+    pauses: list[float] = []
 
     def sleep(seconds: float) -> None:
+        assert not pauses
         pauses.append(seconds)
         {"cancel": token.cancel, "shutdown": client.shutdown, "close": client.close}[how]()
 
@@ -333,11 +342,16 @@ def test_rejects_invalid_arguments(offline: dc.Client, arguments: Any, message: 
         offline.watch(**arguments)
 
 
-def test_rejects_an_incomplete_previous_snapshot(offline: dc.Client, polls: Polls) -> None:
+def test_rejects_unusable_arguments(offline: dc.Client, polls: Polls) -> None:
     with pytest.raises(ValueError, match=r"is incomplete \(too many changes\): pass one that is"):
         offline.watch(polls.snapshot("incomplete"))
     with pytest.raises(TypeError, match="previous must be a Snapshot, not str"):
         offline.watch("{}")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="cancel_token must be a CancelToken, not int"):
+        offline.watch(cancel_token=1)  # type: ignore[arg-type]
+    offline.close()
+    with pytest.raises(ValueError, match="this client is closed"):
+        offline.watch()
 
 
 def test_watches_cannot_be_copied(offline: dc.Client) -> None:

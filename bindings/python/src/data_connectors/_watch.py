@@ -171,9 +171,8 @@ def _events(snapshot: Snapshot, base: Snapshot | None) -> list[Event]:
         Event("changed", change.new, change.old, tuple(change.fields), as_of)
         for change in diff.changed
     ]
-    events.reverse()
     events.sort(key=_updated_at)
-    removed = reversed(diff.removed or [])
+    removed = diff.removed or []
     return events + [Event("removed", connector, as_of=as_of) for connector in removed]
 
 
