@@ -211,12 +211,12 @@ def test_incomplete_snapshot_changes_nothing(offline: dc.Client, polls: Polls) -
     polls.results = [
         polls.snapshot("incomplete", "a"),
         polls.snapshot("complete", "a", "b", "c"),
-        polls.snapshot("refreshed", "a", "b", "c"),
+        *[polls.snapshot("refreshed", "a", "b", "c")] * 2,
         polls.snapshot("incomplete", "z"),
         polls.snapshot("refreshed", "a", "b2", "c"),
         polls.snapshot("complete", "a", "b3"),
     ]
-    watch = offline.watch(interval=10, resync=15)
+    watch = offline.watch(interval=10, resync=25)
     event = next(watch)
     assert (event.kind, event.reason) == ("incomplete", "too many changes")
     assert event.as_of is not None and watch.snapshot is None
@@ -229,7 +229,7 @@ def test_incomplete_snapshot_changes_nothing(offline: dc.Client, polls: Polls) -
     assert [next(watch).kind, watch.snapshot is base] == ["removed", False]
     # After a resync that failed, a refresh, and then another resync.
     assert [kind for _, kind in polls.taken] == [
-        *("full", "full", "refresh", "full", "refresh", "full")
+        *("full", "full", "refresh", "refresh", "full", "refresh", "full")
     ]
 
 
