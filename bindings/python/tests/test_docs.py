@@ -86,6 +86,6 @@ def test_integration_example_runs(tmp_path: Path) -> None:
     )
     sandbox.stop()
     assert (done.returncode, done.stderr) == (0, "")
-    assert "(137,)" in done.stdout
+    assert "137 connectors as of 20" in done.stdout
     for word in ("live", "draft", "get", "delete"):
         assert word in done.stdout

@@ -46,7 +46,37 @@ def use(base_url: str) -> int:
         two: list[dc.Connector] = first[0:2]
         if first[0] != two[0]:
             raise AssertionError(first)
+        changes(client)
     return count
+
+
+def changes(client: dc.Client) -> None:
+    snapshot: dc.Snapshot = client.snapshot(
+        None, overlap=0, max_passes=3, timeout=30, cancel_token=None
+    )
+    loaded: dc.Snapshot = dc.Snapshot.load(snapshot.json())
+    state: dc.SnapshotState = loaded.state
+    as_of: datetime | None = loaded.as_of
+    reason: str | None = loaded.reason
+    if state != "complete" or not loaded.is_complete or as_of is None or reason is not None:
+        raise AssertionError(loaded)
+    two: list[dc.Connector] = loaded[0:2]
+    if loaded.by_id[two[0].id or ""] != loaded[0]:
+        raise AssertionError(two)
+    diff: dc.SnapshotDiff = client.snapshot(loaded).diff(snapshot)
+    ids: list[str | None] = [connector.id for connector in [*diff.added, *(diff.removed or [])]]
+    ids += [change.id for change in diff.changed if change.fields and change.old != change.new]
+    watch: dc.Watch = client.watch(snapshot, interval=0.5, resync=60, cancel_token=dc.CancelToken())
+    last: dc.Snapshot | None = watch.snapshot
+    if diff or ids or last is not snapshot:
+        raise AssertionError(diff)
+
+
+def seen(event: dc.Event) -> str:
+    kind: dc.EventKind = event.kind
+    connector: dc.Connector | None = event.connector
+    name = connector.name if connector is not None else event.reason
+    return f"{event.as_of} {kind} {name} {event.previous} {', '.join(event.fields)}"
 
 
 def rows(page: dc.Page) -> int:
@@ -84,6 +114,10 @@ async def use_async(base_url: str) -> int:
         page: dc.Page = await client.list_page(per_page=50)
         pages = [page async for page in client.list(per_page=50, prefetch=True).pages()]
         connectors: list[dc.Connector] = [connector async for connector in client.list()]
+        snapshot: dc.Snapshot = await client.snapshot(timeout=30)
+        watch: dc.AsyncWatch = client.watch(snapshot, resync=60)
+        if watch.snapshot is not snapshot or not seen(dc.Event("added", snapshot[0])):
+            raise AssertionError(watch)
         same: dc.AsyncClient = client.with_options(region=None)
         await same.close()
     return len(connectors) + len(pages) - len(page)
