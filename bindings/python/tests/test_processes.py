@@ -126,6 +126,14 @@ for _ in range(8):
 threading.Thread(target=client.list_page, daemon=True).start()
 reached()
 """,
+    "threads that watch": """
+busy = dc.Client("t", base_url=sys.argv[1])
+watches = [busy.watch(interval=0.001, resync=number % 2, overlap=0) for number in range(4)]
+for watch in watches:
+    threading.Thread(target=next, args=(watch,), daemon=True).start()
+while not all(watch.snapshot for watch in watches):
+    time.sleep(0.001)
+""",
     "an event loop's call": """
 loop_client = dc.AsyncClient("t", base_url=silent_url)
 async def work():
