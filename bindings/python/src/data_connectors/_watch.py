@@ -59,7 +59,7 @@ class _Poll(NamedTuple):
 class BaseWatch:
     """What decides when to poll, and what the events of a poll are.
 
-    Its attributes change only when a poll has ended: an exception leaves the watch as it was.
+    Its state changes only when a poll has ended: an exception leaves the watch as it was.
     """
 
     def __init__(
@@ -137,8 +137,10 @@ class BaseWatch:
         """
         started = time.monotonic()
         base = self.snapshot
+        # Free the snapshot before that one.
+        self._poll = _Poll(None, deque(), base)
         is_full = base is None or (started >= self._next_resync and not self._resync_failed)
-        retry_after = 0.0
+        retry_after, next_resync = 0.0, self._next_resync
         try:
             previous = None if is_full else base
             snapshot = take_snapshot(self._client, previous, self._arguments, cancel_token)
@@ -151,11 +153,13 @@ class BaseWatch:
             is_usable = snapshot.state != "incomplete"
             poll = _Poll(base, deque(_events(snapshot, base)), snapshot if is_usable else base)
             if snapshot.is_complete:
-                self._next_resync = started + self._resync
+                next_resync = started + self._resync
+        # First: if a signal handler raises an exception here, the watch only polls too early.
+        self._poll = poll
+        self._next_resync = next_resync
         # After a failed resync the next poll is a refresh: it may succeed where that cannot.
         self._resync_failed = is_full and poll.after is base
         self._next_poll = max(started + self._interval, time.monotonic() + retry_after)
-        self._poll = poll
 
 
 def _events(snapshot: Snapshot, base: Snapshot | None) -> list[Event]:
