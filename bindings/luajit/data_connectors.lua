@@ -44,10 +44,22 @@ int32_t dc_page_has_next(const dc_page *);
 const char *dc_page_request_id(const dc_page *);
 void dc_page_rate_limit(const dc_page *, int64_t *, int64_t *, int64_t *);
 void dc_page_free(dc_page *);
+dc_status dc_snapshot_take(const dc_client *, const dc_snapshot *, int64_t, int32_t, int64_t,
+  const dc_cancel_token *, dc_snapshot **, dc_error **);
+dc_status dc_snapshot_load(const char *, size_t, dc_snapshot **, dc_error **);
+const dc_page *dc_snapshot_page(const dc_snapshot *);
+int32_t dc_snapshot_state(const dc_snapshot *);
+const char *dc_snapshot_reason(const dc_snapshot *);
+int64_t dc_snapshot_as_of_ms(const dc_snapshot *);
+dc_status dc_snapshot_diff(const dc_snapshot *, const dc_snapshot *, dc_diff **, dc_error **);
+const char *dc_diff_json(const dc_diff *, size_t *);
+void dc_diff_free(dc_diff *);
+void dc_snapshot_free(dc_snapshot *);
 ]]
 M.constants = {
   DC_ABI_VERSION = 1, DC_OK = 0, DC_DONE = 1, DC_ERR_INVALID_ARGUMENT = -1, DC_ERR_CANCELLED = -13,
   DC_INFO_NAME = 0, DC_INFO_REPLACES = 6, DC_PACKED_SEPARATED = 2,
+  DC_SNAPSHOT_INCOMPLETE = 0, DC_SNAPSHOT_COMPLETE = 1, DC_SNAPSHOT_REFRESHED = 2,
 }
 local C = M.constants
 local LOG_LEVELS = { "error", "warn", "info", "debug", error = 1, warn = 2, info = 3, debug = 4 }
@@ -61,6 +73,8 @@ typedef struct dc_client dc_client;
 typedef struct dc_cancel_token dc_cancel_token;
 typedef struct dc_page dc_page;
 typedef struct dc_pager dc_pager;
+typedef struct dc_snapshot dc_snapshot;
+typedef struct dc_diff dc_diff;
 typedef void (*dc_destroy_callback)(void *);
 typedef int32_t (*dc_interrupt_callback)(void *);
 typedef void (*dc_log_callback)(void *, int32_t, const char *);
@@ -154,20 +168,25 @@ local function check(value, name, expected)
   return value
 end
 
-local ARGUMENTS = { per_page = "number", starting_after = "string", cancel = "function", prefetch = "boolean" }
+local TYPES = {
+  per_page = "number", starting_after = "string", cancel = "function", prefetch = "boolean", previous = "table",
+  overlap_ms = "number", max_passes = "number", timeout_ms = "number",
+}
+local NUMBERS = {
+  per_page = "1 to 50", overlap_ms = "0 to 3600000", max_passes = "1 to 1000", timeout_ms = "1 to 86400000",
+}
 
-local function check_arguments(arguments, is_page)
+-- `names` are the names of the arguments that the function has, for the message.
+local function check_arguments(arguments, names)
   arguments = check(arguments == nil and {} or arguments, "arguments", "table")
   for name, value in pairs(arguments) do
-    if not ARGUMENTS[name] or is_page and name == "prefetch" then
-      reject("unknown argument %s: use per_page, starting_after, cancel%s", tostring(name),
-        is_page and "" or " or prefetch")
+    if not TYPES[name] or not names:find(name, 1, true) then
+      reject("unknown argument %s: use %s", tostring(name), names)
     end
-    check(value, name, ARGUMENTS[name])
-  end
-  local per_page = arguments.per_page or 0
-  if per_page ~= math.floor(per_page) or math.abs(per_page) >= 2 ^ 31 then
-    reject("invalid per_page %s: use 1 to 50", per_page)
+    check(value, name, TYPES[name])
+    if NUMBERS[name] and (value ~= math.floor(value) or value < 0 or value >= 2 ^ 31) then
+      reject("invalid %s %s: use %s", name, value, NUMBERS[name])
+    end
   end
   return arguments
 end
@@ -227,13 +246,20 @@ local function unpack_row(row)
   return connector
 end
 
--- Copies and frees a native page.
-local function page_of(out_page)
-  local native, length = ffi.gc(out_page[0], lib.dc_page_free), ffi.new("size_t[1]")
+local function rows_of(native)
+  local length = ffi.new("size_t[1]")
   local packed = lib.dc_page_packed_rows(native, C.DC_PACKED_SEPARATED, length)
   local rows = length[0] > 0 and split(ffi.string(packed, length[0]), "\255") or {}
   for i, row in ipairs(rows) do rows[i] = unpack_row(row) end
-  local page = { connectors = rows, json = ffi.string(lib.dc_page_json(native)) }
+  return rows
+end
+
+local function json_of(native) return ffi.string(lib.dc_page_json(native)) end
+
+-- Copies and frees a native page.
+local function page_of(out_page)
+  local native = ffi.gc(out_page[0], lib.dc_page_free)
+  local page = { connectors = rows_of(native), json = json_of(native) }
   page.next_cursor = string_or_nil(lib.dc_page_next_cursor(native))
   page.has_next = lib.dc_page_has_next(native) == 1
   page.request_id = string_or_nil(lib.dc_page_request_id(native))
@@ -242,7 +268,7 @@ local function page_of(out_page)
   return page
 end
 
--- Clients and iterators own a native handle, which is freed when they are closed and no call uses it.
+-- Clients, iterators and snapshots own a native handle, which is freed when they are closed and no call uses it.
 local function new_object(class, name, pointer, free, fields)
   fields._name, fields._handle, fields._free, fields._calls = name, ffi.gc(pointer, free), free, 0
   return setmetatable(fields, class)
@@ -256,6 +282,11 @@ local function close(object)
   end
 end
 
+local function add_calls(object, number)
+  object._calls = object._calls + number
+  if object._closed then close(object) end
+end
+
 local function check_open(object)
   if not (type(object) == "table" and object._name) then reject("call methods with a colon: client:list_page()") end
   if object._closed then reject("the %s is closed", object._name) end
@@ -263,31 +294,32 @@ end
 
 local function to_string(object) return "data_connectors " .. object._name .. (object._closed and " (closed)" or "") end
 
--- Makes a call that returns a page, or nil after the last one. SIGINT and hooks could raise an error in a callback, so
--- during the call SIGINT is blocked (a pending one cancels the call, then `luajit` raises its error), and the program's
--- hook is removed.
-local function fetch(object, cancel, native)
+-- Makes a call that returns a page or a snapshot, or nil after the last page: `out` is the native function's parameter
+-- for it, and `result_of` converts it. SIGINT and hooks could raise an error in a callback, so during the call SIGINT is
+-- blocked (a pending one cancels the call, then `luajit` raises its error), and the program's hook is removed.
+local function fetch(object, cancel, out, result_of, native)
   if cancel and cancel() then error(new_error(C.DC_ERR_CANCELLED, "request cancelled by its cancel function"), 0) end
   check_open(object)
-  local out_page, out_error, mask, outer = ffi.new("dc_page *[1]"), ffi.new("dc_error *[1]"), signal_set(), current
+  local out_error, mask, outer = ffi.new("dc_error *[1]"), signal_set(), current
   local this, hook, hook_mask, hook_count = { cancel = cancel, logger = object._logger }, debug.gethook()
   if type(hook) == "function" then debug.sethook() end
   ffi.C.dc_lua_sigmask(BLOCK, INTERRUPT, mask)
   this.interruptible = ffi.C.dc_lua_sigismember(mask, SIGINT) == 0
-  current, object._calls = this, object._calls + 1
+  current = this
+  add_calls(object, 1)
   local ok, result = pcall(function()
-    local status = native(object._handle, out_page, out_error)
-    if status == C.DC_OK then return page_of(out_page) end
+    local status = native(object._handle, out_error)
+    if status == C.DC_OK then return result_of(out) end
     if status ~= C.DC_DONE then error(error_of(status, out_error), 0) end
   end)
-  current, object._calls = outer, object._calls - 1
-  if object._closed then close(object) end
-  -- If the next three lines raise an error, the received page is kept for the next call.
-  object._page = ok and result or nil
+  current = outer
+  add_calls(object, -1)
+  -- If the next three lines raise an error, the result is kept for the next call.
+  object._received = ok and result or nil
   ffi.C.dc_lua_sigmask(SET, mask, nil)
   if type(hook) == "function" then debug.sethook(hook, hook_mask, hook_count) end
   if this.raised then error(this.raised[1], 0) end
-  object._page = nil
+  object._received = nil
   if not ok then error(result, 0) end
   return result
 end
@@ -298,10 +330,11 @@ local function next_page(iterator)
   if iterator._done then return nil end
   check_open(iterator._client)
   check_open(iterator)
-  local page = iterator._page or fetch(iterator, iterator._cancel, function(pager, out_page, out_error)
-    return lib.dc_pager_next(pager, nil, out_page, out_error)
+  local out = ffi.new("dc_page *[1]")
+  local page = iterator._received or fetch(iterator, iterator._cancel, out, page_of, function(pager, out_error)
+    return lib.dc_pager_next(pager, nil, out, out_error)
   end)
-  iterator._page, iterator._done, iterator.cursor = nil, not page, page and page.next_cursor
+  iterator._received, iterator._done, iterator.cursor = nil, not page, page and page.next_cursor
   if not page then close(iterator) end
   return page
 end
@@ -321,7 +354,7 @@ local PAGES = { __index = METHODS, __call = next_page, __tostring = to_string }
 local CONNECTORS = { __index = METHODS, __call = next_connector, __tostring = to_string }
 
 local function iterate(class, client, arguments)
-  arguments = check_arguments(arguments)
+  arguments = check_arguments(arguments, "per_page, starting_after, cancel or prefetch")
   check_open(client)
   local out, after = ffi.new("dc_pager *[1]"), arguments.starting_after
   call(lib.dc_pager_new, client._handle, arguments.per_page or 0, after, out)
@@ -331,15 +364,68 @@ local function iterate(class, client, arguments)
   return iterator
 end
 
+-- All connectors of a workspace. `connectors` and `json` are read on first use.
+local Snapshot = { __tostring = to_string, close = close }
+M.Snapshot = Snapshot
+
+local STATES = {
+  [C.DC_SNAPSHOT_INCOMPLETE] = "incomplete", [C.DC_SNAPSHOT_COMPLETE] = "complete",
+  [C.DC_SNAPSHOT_REFRESHED] = "refreshed",
+}
+
+local function snapshot_of(out)
+  local native = out[0]
+  local snapshot = new_object(Snapshot, "snapshot", native, lib.dc_snapshot_free, {})
+  snapshot.state = STATES[lib.dc_snapshot_state(native)]
+  snapshot.is_complete = snapshot.state == "complete"
+  snapshot.reason = string_or_nil(lib.dc_snapshot_reason(native))
+  snapshot.as_of_ms = number_or_nil(lib.dc_snapshot_as_of_ms(native))
+  return snapshot
+end
+
+function Snapshot:__index(name)
+  local read = name == "connectors" and rows_of or name == "json" and json_of
+  if not read then return Snapshot[name] end
+  check_open(self)
+  self[name] = read(lib.dc_snapshot_page(self._handle))
+  return self[name]
+end
+
+local function check_snapshot(value, name)
+  if getmetatable(value) ~= Snapshot then reject("invalid %s: use a snapshot", name) end
+  check_open(value)
+end
+
+-- Loads a snapshot from the `json` of an earlier one.
+function Snapshot.load(json)
+  check(json, "json", "string")
+  local out = ffi.new("dc_snapshot *[1]")
+  call(lib.dc_snapshot_load, json, #json, out)
+  return snapshot_of(out)
+end
+
+-- Returns what changed since an older snapshot of the workspace, as JSON.
+function Snapshot:diff(older)
+  check_open(self)
+  check_snapshot(older, "older")
+  local out = ffi.new("dc_diff *[1]")
+  call(lib.dc_snapshot_diff, self._handle, older._handle, out)
+  local native = ffi.gc(out[0], lib.dc_diff_free)
+  local json = ffi.string(lib.dc_diff_json(native, nil))
+  lib.dc_diff_free(ffi.gc(native, nil))
+  return json
+end
+
 local Client = { __tostring = to_string }
 Client.__index = Client
 
 -- Lists one page. Arguments: per_page, starting_after, cancel.
 function Client:list_page(arguments)
-  arguments = check_arguments(arguments, true)
+  arguments = check_arguments(arguments, "per_page, starting_after or cancel")
   check_open(self)
-  return fetch(self, arguments.cancel, function(client, out_page, out_error)
-    return lib.dc_list_page(client, arguments.per_page or 0, arguments.starting_after, nil, out_page, out_error)
+  local out = ffi.new("dc_page *[1]")
+  return fetch(self, arguments.cancel, out, page_of, function(client, out_error)
+    return lib.dc_list_page(client, arguments.per_page or 0, arguments.starting_after, nil, out, out_error)
   end)
 end
 
@@ -348,6 +434,23 @@ function Client:pages(arguments) return iterate(PAGES, self, arguments) end
 
 -- Iterates over the connectors of all pages, with the same arguments.
 function Client:list(arguments) return iterate(CONNECTORS, self, arguments) end
+
+-- Takes a snapshot of all connectors. Arguments: previous, overlap_ms, max_passes, timeout_ms, cancel.
+function Client:snapshot(arguments)
+  arguments = check_arguments(arguments, "previous, overlap_ms, max_passes, timeout_ms or cancel")
+  check_open(self)
+  local previous, out = arguments.previous, ffi.new("dc_snapshot *[1]")
+  return fetch(self, arguments.cancel, out, snapshot_of, function(client, out_error)
+    if previous then
+      check_snapshot(previous, "previous")
+      add_calls(previous, 1)
+    end
+    local status = lib.dc_snapshot_take(client, previous and previous._handle, arguments.overlap_ms or -1,
+      arguments.max_passes or -1, arguments.timeout_ms or -1, nil, out, out_error)
+    if previous then add_calls(previous, -1) end
+    return status
+  end)
+end
 
 -- Cancels the call in progress, if called by its `cancel` or logger, and rejects new ones.
 function Client:shutdown()

@@ -97,8 +97,8 @@ end
 test("declarations and constants match the header", function()
   local abi = cjson.decode(read(folder .. "../../../abi/data_connectors.json"))
   local count = 0
-  for line in dc.declarations:gmatch("[^\n]+") do
-    local returns, name, parameters = line:match("^(.-) ?(%*?dc_[%w_]+)%((.*)%);$")
+  for declaration in dc.declarations:gsub("%s+", " "):gmatch(" ?([^;]+);") do
+    local returns, name, parameters = declaration:match("^(.-) ?(%*?dc_[%w_]+)%((.*)%)$")
     if name:sub(1, 1) == "*" then returns, name = returns .. " *", name:sub(2) end
     local described = abi.functions[name] or error("not in the header: " .. name, 0)
     equal(name .. " returns", returns, described.returns)
@@ -275,7 +275,7 @@ test("closed objects reject calls", function()
   dc_client:close()
   dc_client:close()
   equal("tostring", tostring(dc_client), "data_connectors client (closed)")
-  for _, name in ipairs({ "list_page", "list", "pages", "shutdown" }) do
+  for _, name in ipairs({ "list_page", "list", "pages", "snapshot", "shutdown" }) do
     rejected("the client is closed", INVALID, dc_client[name], dc_client)
   end
   rejected("the client is closed", INVALID, function() while other() do end end)
@@ -335,6 +335,76 @@ test("an error of a hook is raised after the call, not through the library", fun
   local _, problem = pcall(dc_client.list_page, dc_client, { cancel = function() count = count + 1 end })
   contains(problem, "hook failure")
   equal("cancel is called until the timeout", count > 5, true)
+end)
+
+test("a snapshot is stored, refreshed and compared", function()
+  -- Three requests, one and three.
+  local options = "--connectors 60 --change-before 4:update:12345 --change-before 5:delete:12345"
+  local dc_client = client({ base_url = serve(options) })
+  local first = dc_client:snapshot()
+  equal("state", first.state, "complete")
+  equal("is_complete", first.is_complete, true)
+  equal("reason", first.reason, nil)
+  equal("as_of_ms", math.abs(first.as_of_ms / 1000 - os.time()) < 60, true)
+  equal("rows", #first.connectors, 60)
+  equal("the same table again", first.connectors, first.connectors)
+  local stored = dc.Snapshot.load(first.json)
+  equal("stored form", stored.json, first.json)
+  equal("stored as_of_ms", stored.as_of_ms, first.as_of_ms)
+  local second = dc_client:snapshot({ previous = stored, overlap_ms = 1000, max_passes = 1, timeout_ms = 30000 })
+  equal("state", second.state, "refreshed")
+  equal("is_complete", second.is_complete, false)
+  local diff = cjson.decode(second:diff(stored))
+  equal("changed", diff.changed[1].id, "12345")
+  equal("removed from a refreshed one", diff.removed, cjson.null)
+  diff = cjson.decode(dc_client:snapshot():diff(second))
+  equal("removed from a complete one", diff.removed[1].id, "12345")
+  dc_client:close()
+  equal("diff after close of the client", type(second:diff(first)), "string")
+end)
+
+test("rejects invalid arguments of snapshots", function()
+  local dc_client, snapshot = client(), client():snapshot()
+  local function take(arguments) return dc_client:snapshot(arguments) end
+  rejected("unknown argument per_page: use previous, overlap_ms", INVALID, take, { per_page = 1 })
+  rejected("invalid previous: use a snapshot", INVALID, take, { previous = {} })
+  rejected("invalid max_passes 0", INVALID, take, { max_passes = 0 })
+  for _, value in ipairs({ -1, 0.5, 0 / 0, 2 ^ 40 }) do
+    rejected("invalid overlap_ms", INVALID, take, { overlap_ms = value })
+    rejected("invalid timeout_ms", INVALID, take, { timeout_ms = value })
+  end
+  rejected("invalid json: expected a string, got a nil", INVALID, dc.Snapshot.load)
+  rejected("stored snapshot is invalid", INVALID, dc.Snapshot.load, "{}")
+  rejected("invalid older: use a snapshot", INVALID, snapshot.diff, snapshot, dc_client)
+  local other = client():snapshot()
+  other:close()
+  other:close()
+  equal("tostring", tostring(other), "data_connectors snapshot (closed)")
+  for _, read in ipairs({ "connectors", "json" }) do
+    rejected("the snapshot is closed", INVALID, function() return other[read] end)
+  end
+  rejected("the snapshot is closed", INVALID, snapshot.diff, snapshot, other)
+  rejected("the snapshot is closed", INVALID, other.diff, other, snapshot)
+  rejected("the snapshot is closed", INVALID, take, { previous = other })
+end)
+
+test("cancel may close the previous snapshot of a call", function()
+  local dc_client, count = client({ base_url = serve("--connectors 3 --latency-ms 100") }), 0
+  local previous, handle = dc_client:snapshot(), nil
+  local snapshot = dc_client:snapshot({ previous = previous, cancel = function()
+    count = count + 1
+    if count == 2 then -- the first time is before the call
+      previous:close()
+      handle = previous._handle
+    end
+  end })
+  equal("rows", #snapshot.connectors, 3)
+  equal("handle during the call is kept", handle ~= nil, true)
+  equal("handle after the call", previous._handle, nil)
+  rejected("", "DC_ERR_CANCELLED", dc_client.snapshot, dc_client, { cancel = function()
+    count = count + 1
+    return count % 3 == 0
+  end })
 end)
 
 test("the cursor refers to the next page, and no page is lost", function()
@@ -409,6 +479,8 @@ test("does not leak", function()
       if i % 20 == 0 then
         dc_client:list({ prefetch = i % 40 == 0 })() -- neither iterator nor client is closed
         client({ logger = print })
+        local snapshot = dc_client:snapshot()
+        snapshot:diff(dc.Snapshot.load(snapshot.json))
       end
     end
     dc_client:close()
