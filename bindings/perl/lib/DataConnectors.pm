@@ -4,6 +4,7 @@ use warnings;
 use DataConnectors::Native qw(%CONSTANTS %dc);
 use DataConnectors::Values;
 use Exporter qw(import);
+use JSON::PP ();
 use constant \%CONSTANTS;
 
 our $VERSION = '0.1.0';
@@ -54,7 +55,7 @@ package DataConnectors::Handle {
         return bless {kind => $kind, pointer => DataConnectors::Pointer->_new($kind, $address)}, $class;
     }
 
-    my %NAMES = (client => 'client', pager => 'iterator', cancel_token => 'cancel token');
+    my %NAMES = (client => 'client', pager => 'iterator', cancel_token => 'cancel token', snapshot => 'snapshot');
 
     sub _pointer { return $_[0]{pointer} // _reject("the $NAMES{ $_[0]{kind} } is closed") }
 
@@ -100,8 +101,8 @@ package DataConnectors::Client {
 
     sub list_page {
         my ($self, @given) = @_;
-        my ($arguments, $cancel_token) = _arguments(\@given);
-        $self->_call(\my $page, $cancel_token, list_page => $self, @$arguments);
+        my ($arguments, $cancel_token) = _page_arguments(\@given);
+        $self->_call(page => \my $page, $cancel_token, list_page => $self, @$arguments);
         return DataConnectors::Page->_new($page->{address});
     }
 
@@ -109,20 +110,30 @@ package DataConnectors::Client {
 
     sub list { return DataConnectors::Connectors->_new(@_) }
 
+    sub snapshot {
+        my ($self, @given) = @_;
+        my ($cancel_token, $previous, @numbers) =
+            _arguments(\@given, qw(cancel_token previous overlap_ms max_passes timeout_ms));
+        my $pointer = $previous && $previous->_pointer;    # A handler may close the snapshot during the call.
+        $self->_call(snapshot => \my $snapshot, $cancel_token, snapshot_take => $self, $pointer && $pointer->{address},
+            map { $_ // -1 } @numbers);
+        return DataConnectors::Snapshot->_new($snapshot);
+    }
+
     sub shutdown { $dc{client_shutdown}->($_[0]->_pointer->{address}); return }
 
-    # Makes a blocking call, and stores its page. Perl runs signal handlers between its own operations, so not while the
+    # Makes a blocking call, and stores its result, a handle of this kind. Perl runs signal handlers between its own operations, so not while the
     # library waits, and their exceptions must not unwind the library's stack frames. So signals are blocked, except in
     # an eval in the interrupt check.
     sub _call {
-        my ($self, $page, $cancel_token, $function, $handle, @arguments) = @_;
+        my ($self, $kind, $result, $cancel_token, $function, $handle, @arguments) = @_;
         my @pointers = map { $_->_pointer } $self, $handle, $cancel_token // ();
         my (undef, $address, $token) = map { $_->{address} } @pointers;
         my ($call, $mask, $failure) = ($self->{call}, POSIX::SigSet->new);
         local @$call{qw(mask raised exit)} = ($mask);
         if (eval { sigprocmask(SIG_BLOCK, $ALL_SIGNALS, $mask); 1 }) {
             my $status = $dc{$function}->($address, @arguments, $token, \my $native, \my $error);
-            $$page = DataConnectors::Pointer->_new(page => $native) if defined $native;
+            $$result = DataConnectors::Pointer->_new($kind => $native) if defined $native;
             $failure = DataConnectors::Error->_from($error) if $status < 0;
         }
         else { $call->{raised} = \(my $raised = $@) }
@@ -181,20 +192,34 @@ package DataConnectors::Client {
         return;
     }
 
-    # Returns [per_page, starting_after] for the library, the cancel token, and the values of the arguments @more.
+    # The library checks the range, but only of numbers that C can represent.
+    my %NUMBERS = (per_page => '1 to 50', overlap_ms => '0 to 3600000', max_passes => '1 to 1000',
+        timeout_ms => '1 to 86400000');
+    my %CLASSES = (cancel_token => 'CancelToken', previous => 'Snapshot');
+
+    # Returns the values of the arguments with these names.
     sub _arguments {
-        my ($given, @more) = @_;
+        my ($given, @names) = @_;
         _reject('pass arguments as name => value') if @$given % 2;
         my %given = @$given;
-        my @names = (qw(per_page starting_after cancel_token), @more);
-        my ($per_page, $starting_after, $cancel_token, @values) = delete @given{@names};
+        my %values;
+        @values{@names} = delete @given{@names};
         _reject("unknown argument \"$_\": use " . join ', ', @names) for sort keys %given;
-        _reject('invalid cancel_token: use a DataConnectors::CancelToken')
-            if defined $cancel_token && !eval { $cancel_token->isa('DataConnectors::CancelToken') };
-        # The library checks the range, but only of 32-bit numbers.
-        _reject("invalid per_page \"$per_page\": use 1 to 50") if ($per_page //= 0) !~ /\A-?[0-9]{1,9}\z/;
-        $starting_after = _bytes(starting_after => \$starting_after) if defined $starting_after;
-        return [$per_page + 0, $starting_after], $cancel_token, @values;
+        for my $name (grep { defined $values{$_} } @names) {
+            my ($value, $numbers, $class) = ($values{$name}, $NUMBERS{$name}, $CLASSES{$name});
+            _reject("invalid $name \"$value\": use $numbers") if $numbers && $value !~ /\A[0-9]{1,9}\z/;
+            _reject("invalid $name: use a DataConnectors::$class")
+                if $class && !eval { $value->isa("DataConnectors::$class") };
+            $values{$name} = _bytes($name => \$value) if $name eq 'starting_after';
+        }
+        return @values{@names};
+    }
+
+    # Returns [per_page, starting_after] for the library, the cancel token, and the values of the arguments @more.
+    sub _page_arguments {
+        my ($given, @more) = @_;
+        my ($per_page, $starting_after, @values) = _arguments($given, qw(per_page starting_after cancel_token), @more);
+        return [($per_page // 0) + 0, $starting_after], @values;
     }
 
     sub _bytes {
@@ -215,7 +240,7 @@ package DataConnectors::Pages {
 
     sub _new {
         my ($class, $client, @given) = @_;
-        my ($arguments, $cancel_token, $prefetch) = DataConnectors::Client::_arguments(\@given, 'prefetch');
+        my ($arguments, $cancel_token, $prefetch) = DataConnectors::Client::_page_arguments(\@given, 'prefetch');
         my $self = $class->_create(pager => $client->_pointer->{address}, @$arguments);
         _check(pager_set_prefetch => $self->_pointer->{address}, $prefetch ? 1 : 0);
         @$self{qw(client cancel_token cursor)} = ($client, $cancel_token, _string($arguments->[1]));
@@ -226,7 +251,7 @@ package DataConnectors::Pages {
     sub next {
         my ($self) = @_;
         my $pager = $self->_pointer;
-        $self->{client}->_call(\$self->{page}, $self->{cancel_token}, pager_next => $self) if !$self->{page};
+        $self->{client}->_call(page => \$self->{page}, $self->{cancel_token}, pager_next => $self) if !$self->{page};
         my $page = $self->{page} && DataConnectors::Page->_new($self->{page}{address});
         $self->{cursor} = _string($dc{pager_cursor}->($pager->{address}));
         delete $self->{page};
@@ -249,6 +274,51 @@ package DataConnectors::Connectors {
         }
         return shift @{ $self->{connectors} };
     }
+}
+
+package DataConnectors::Snapshot {
+    use parent -norequire, 'DataConnectors::Handle';
+    use DataConnectors::Native qw(%CONSTANTS %dc _check _define_readers _number _reject _string);
+    use FFI::Platypus::Buffer ();
+    my %STATES = map { /\ADC_SNAPSHOT_(.*)/ ? ($CONSTANTS{$_} => lc $1) : () } keys %CONSTANTS;
+    _define_readers(qw(state reason as_of_ms));
+
+    sub _new {
+        my ($class, $pointer) = @_;
+        my ($state, $reason, $as_of_ms) = map { $dc{"snapshot_$_"}->($pointer->{address}) } qw(state reason as_of_ms);
+        return bless {kind => 'snapshot', pointer => $pointer, state => $STATES{$state}, reason => _string($reason),
+            as_of_ms => _number($as_of_ms)}, $class;
+    }
+
+    sub load {
+        my ($class, $json) = @_;
+        _reject('invalid json: use a byte string') if !defined $json || !utf8::downgrade($json, 1);
+        _check(snapshot_load => $json, length $json, \my $address);
+        return $class->_new(DataConnectors::Pointer->_new(snapshot => $address));
+    }
+
+    sub is_complete { return $_[0]{state} eq 'complete' ? 1 : 0 }
+
+    sub json { return $dc{page_json}->($_[0]->_page) }
+
+    sub connectors {
+        my ($self) = @_;
+        my $page = $self->_page;
+        return @{ $self->{connectors} //= [DataConnectors::Page::_rows($page)] };
+    }
+
+    sub diff {
+        my ($self, $older) = @_;
+        _reject('invalid older: use a DataConnectors::Snapshot') if !eval { $older->isa(__PACKAGE__) };
+        my @pointers = map { $_->_pointer } $self, $older;
+        _check(snapshot_diff => (map { $_->{address} } @pointers), \my $diff);
+        my $owner = DataConnectors::Pointer->_new(diff => $diff);
+        my $json = $dc{diff_json}->($diff, \my $length);
+        return JSON::PP::decode_json(FFI::Platypus::Buffer::buffer_to_scalar($json, $length));
+    }
+
+    # The page is owned by the snapshot.
+    sub _page { return $dc{snapshot_page}->($_[0]->_pointer->{address}) }
 }
 
 1;
@@ -301,6 +371,14 @@ to request the next page while you process the current one.
 Lists one page, newest update first. Arguments: those of C<list>, except C<prefetch>. Returns a
 L</DataConnectors::Page>.
 
+=item snapshot(…)
+
+Takes a snapshot of all connectors, which is complete although they change meanwhile. Arguments: C<previous>, an earlier
+snapshot, to request only what changed since; C<overlap_ms>, the longest time until the service lists a change, 0 to
+3600000, by default 60000; C<max_passes>, how often to catch up with changes, 1 to 1000, by default 20; C<timeout_ms>, of
+the whole call, 1 to 86400000, by default 300000; C<cancel_token>. Dies if the first request fails or the call is
+cancelled; after a later failure the snapshot is incomplete. Returns a L</DataConnectors::Snapshot>.
+
 =item shutdown
 
 Cancels all calls in progress, and rejects new ones: they die with C<DC_ERR_CANCELLED>. May be called by a signal
@@ -337,6 +415,36 @@ Frees the iterator.
 C<connectors> (a list; the number in scalar context), C<json>, C<next_cursor>, C<has_next>, C<request_id>,
 C<rate_limit> (requests allowed in the current window), C<rate_limit_remaining> (those that remain),
 C<rate_limit_reset> (its end, in seconds since the Unix epoch). Pages and connectors are read-only.
+
+=head1 DataConnectors::Snapshot
+
+=over
+
+=item load($json)
+
+Class method. Returns a snapshot from the C<json> of an earlier one, such as from a file. Later versions of the library
+load it, too.
+
+=item connectors, json
+
+All connectors, newest update first, as of a page, and their JSON, a byte string.
+
+=item state, is_complete, reason, as_of_ms
+
+The state is C<complete>: every connector is in it, and what is not in it was deleted; C<refreshed>: as complete, but
+connectors that were deleted since the previous snapshot may be in it; or C<incomplete>, and C<reason> says why.
+C<as_of_ms> is the time of the last read (milliseconds since the Unix epoch).
+
+=item diff($older)
+
+Returns what changed since an older snapshot, as decoded JSON: C<< {added => [row, …], changed => [{id => …, fields =>
+[name, …], old => row, new => row}, …], removed => [row, …]} >>. C<removed> is C<undef> unless the snapshot is complete.
+
+=item close
+
+Frees the snapshot. Other methods than C<state>, C<is_complete>, C<reason> and C<as_of_ms> then die.
+
+=back
 
 =head1 DataConnectors::Connector
 

@@ -157,6 +157,47 @@ subtest 'close' => sub {
     ok(client()->pages->next, 'an iterator keeps its client');
 };
 
+subtest 'snapshots' => sub {
+    # Three requests, one and three.
+    my @options = qw(--connectors 60 --change-before 4:update:12345 --change-before 5:delete:12345);
+    my $pid = open(my $out, '-|', "exec $program @options 2>/dev/null") // BAIL_OUT("fork: $!");
+    chomp(my $url = <$out>);
+    my $client = client(base_url => $url);
+    my $first = $client->snapshot;
+    is(join(' ', $first->state, $first->is_complete, $first->reason // 'undef'), 'complete 1 undef', 'complete');
+    cmp_ok(abs($first->as_of_ms / 1000 - time), '<', 60, 'time');
+    is(scalar(my ($row) = $first->connectors), 60, 'connectors');
+    my $stored = DataConnectors::Snapshot->load($first->json);
+    is($stored->json, $first->json, 'is stored');
+    is_deeply([$stored->connectors], [$first->connectors], 'with its connectors');
+    my $second = $client->snapshot(previous => $stored, overlap_ms => 1000, max_passes => 1, timeout_ms => 30_000);
+    is(join(' ', $second->state, $second->is_complete), 'refreshed 0', 'refreshed');
+    my $diff = $second->diff($stored);
+    is_deeply([map { "$_->{id} @{$_->{fields}}" } @{ $diff->{changed} }], ['12345 description updated_at'], 'changes');
+    is($diff->{removed}, undef, 'a refreshed one shows no removals');
+    is_deeply([map { $_->{id} } @{ $client->snapshot->diff($second)->{removed} }], ['12345'], 'a complete one does');
+    kill TERM => $pid and close $out;
+
+    rejected(sub { $client->snapshot(per_page => 1) }, qr/unknown argument "per_page"/, 'unknown argument');
+    rejected(sub { $client->snapshot(previous => $_) }, qr/previous: use a DataConnectors::Snapshot/, 'previous')
+        for 'x', {}, $client;
+    for my $name (qw(overlap_ms max_passes timeout_ms)) {
+        rejected(sub { $client->snapshot($name => $_) }, qr/invalid $name/, "$_ as $name") for -1, 0.5, 'x', 2**40, [];
+    }
+    rejected(sub { DataConnectors::Snapshot->load($_) }, qr/stored snapshot is invalid/, 'not a snapshot') for '{}', [];
+    rejected(sub { DataConnectors::Snapshot->load($_) }, qr/json: use a byte string/, 'not bytes') for undef, '📦';
+    rejected(sub { $second->diff($_) }, qr/older: use a DataConnectors::Snapshot/, 'not a snapshot') for undef, $client;
+    $client = client(%SILENT, timeout_ms => 500);
+    $stored = DataConnectors::Snapshot->load($first->json =~ s/\Q$url/$SILENT{base_url}/r);
+    my ($error) = interrupted(sub { $stored->close }, sub { $client->snapshot(previous => $stored) });
+    is($error->status, DC_ERR_TIMEOUT, 'the call continues if the previous one is closed');
+    for my $call (sub { $stored->connectors }, sub { $stored->json }, sub { $stored->diff($second) },
+        sub { $second->diff($stored) }, sub { $client->snapshot(previous => $stored) }) {
+        rejected($call, qr/snapshot is closed/, 'closed');
+    }
+    is($stored->state, 'complete', 'state of a closed one');
+};
+
 subtest 'cancel tokens' => sub {
     my $cancel_token = DataConnectors::CancelToken->new;
     is($cancel_token->is_cancelled, 0, 'not cancelled');
@@ -285,6 +326,8 @@ subtest 'no leaks' => sub {
         failure(sub { $failing->list_page(cancel_token => $cancel_token) });
         failure(sub { $client->list_page(per_page => 51) });
         failure(sub { client(timeout_ms => 0) });
+        my $snapshot = $client->snapshot;
+        $snapshot->diff(DataConnectors::Snapshot->load($snapshot->json));
         return;
     };
     $round->() for 1 .. 200;

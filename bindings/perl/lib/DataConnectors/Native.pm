@@ -8,7 +8,8 @@ use FFI::Platypus::DL qw(dlopen dlerror RTLD_PLATYPUS_DEFAULT);
 use Hash::Util qw(lock_hash);
 use JSON::PP ();
 
-our @EXPORT_OK = qw(%ACCESSORS %CONSTANTS %dc @RATE_LIMIT _attributes _check _closure _define_readers _reject _string);
+our @EXPORT_OK = qw(%ACCESSORS %CONSTANTS %dc @RATE_LIMIT _attributes _check _closure _define_readers _number _reject
+    _string);
 our %CONSTANTS;    # DC_ERR_TIMEOUT, …
 our %dc;           # the functions, by their names without "dc_"
 our %ACCESSORS;    # the functions that take only a handle, with their conversions: {page => {json => …, …}, …}

@@ -36,11 +36,16 @@ package DataConnectors::Page {
 
     sub _new {
         my ($class, $native) = @_;
-        my $packed = $dc{page_packed_rows}->($native, $CONSTANTS{DC_PACKED_SEPARATED}, \my $length);
-        my @rows = split /\xFF/, FFI::Platypus::Buffer::buffer_to_scalar($packed, $length);
-        my %self = (_attributes(page => $native), connectors => [map { DataConnectors::Connector->_new($_) } @rows]);
+        my %self = (_attributes(page => $native), connectors => [_rows($native)]);
         $self{json} = $dc{page_json}->($native);    # a byte string, as for decode_json
         return Hash::Util::lock_hashref(bless \%self, $class);
+    }
+
+    sub _rows {
+        my ($native) = @_;
+        my $packed = $dc{page_packed_rows}->($native, $CONSTANTS{DC_PACKED_SEPARATED}, \my $length);
+        my @rows = split /\xFF/, FFI::Platypus::Buffer::buffer_to_scalar($packed, $length);
+        return map { DataConnectors::Connector->_new($_) } @rows;
     }
 
     sub connectors { return @{ $_[0]{connectors} } }
