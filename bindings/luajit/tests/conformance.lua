@@ -30,11 +30,13 @@ local function set(names)
 end
 
 local FIELDS = set("name settings options call per_page starting_after prefetch stop_after then cancel_after_ms "
-  .. "shutdown_after_ms closed callers expect")
+  .. "shutdown_after_ms closed callers expect overlap_ms max_passes snapshot_timeout_ms stored")
+local THEN = set("resume continue store refresh again")
 local ROW_FIELDS = set("type id name description state http_method direct_fin_usage created_by_admin_id "
   .. "updated_by_admin_id created_at updated_at execution_results_url created_at_ms updated_at_ms")
 local ERROR_FIELDS = set("http_status api_code api_field request_id retry_after_ms attempts rate_limit "
   .. "rate_limit_remaining rate_limit_reset")
+local SNAPSHOT_FIELDS = set("state reason as_of_ms")
 local PAGE_FIELDS = set("next_cursor request_id rate_limit rate_limit_remaining rate_limit_reset")
 
 local function unexpected(...) error({ unexpected = string.format(...) }, 0) end
@@ -105,10 +107,34 @@ function perform.connectors(case, client, arguments, outcome)
   end
 end
 
+local function use_snapshot(case, client, arguments, outcome, snapshot)
+  local action, first = case["then"], snapshot
+  if action == "store" then
+    snapshot = dc.Snapshot.load(first.json)
+  elseif action then
+    arguments.previous = action == "refresh" and first or nil
+    snapshot = client:snapshot(arguments)
+    outcome.diff = cjson.decode(snapshot:diff(first))
+  end
+  outcome.snapshot, outcome.rows = snapshot, snapshot.connectors
+end
+
+function perform.snapshot(case, client, arguments, outcome)
+  use_snapshot(case, client, arguments, outcome, client:snapshot(arguments))
+end
+
+function perform.load(case, client, arguments, outcome)
+  use_snapshot(case, client, arguments, outcome, dc.Snapshot.load(case.stored))
+end
+
 local function call(case, client)
-  local outcome, started = { rows = {}, pages = {} }, now_ms()
+  local outcome, started = { rows = {}, pages = {}, snapshot = {} }, now_ms()
   local arguments = { per_page = case.per_page, starting_after = case.starting_after }
-  if case.call ~= "page" then arguments.prefetch = case.prefetch end
+  if case.call == "pages" or case.call == "connectors" then arguments.prefetch = case.prefetch end
+  if case.call == "snapshot" or case.call == "load" then
+    arguments.overlap_ms, arguments.max_passes = case.overlap_ms, case.max_passes
+    arguments.timeout_ms = case.snapshot_timeout_ms
+  end
   if case.cancel_after_ms or case.shutdown_after_ms then
     function arguments.cancel()
       local elapsed = now_ms() - started
@@ -122,6 +148,12 @@ local function call(case, client)
   return outcome
 end
 
+local function check_parts(what, text, parts)
+  for _, part in ipairs(parts) do
+    if not tostring(text):find(part, 1, true) then unexpected("%s %s lacks %s", what, quoted(text), quoted(part)) end
+  end
+end
+
 local function check_error(actual, expected)
   if getmetatable(actual) ~= dc.Error then return check("error", actual, expected) end
   print_comment(actual)
@@ -133,9 +165,7 @@ local function check_error(actual, expected)
       local closed = actual.status == dc.DC_ERR_INVALID_ARGUMENT and message:find("closed", 1, true)
       check("status of " .. quoted(message), closed and "closed" or actual.status_name, value)
     elseif name == "message" then
-      for _, part in ipairs(value) do
-        if not message:find(part, 1, true) then unexpected("the message %s lacks %s", quoted(message), quoted(part)) end
-      end
+      check_parts("the message", message, value)
     else
       check_known({ [name] = true }, ERROR_FIELDS, "expect.error.")
       check("error." .. name, actual[name], value)
@@ -157,17 +187,53 @@ local function check_ids(rows, expected)
   for i, id in ipairs(expected) do check(("ids[%d]"):format(i), rows[i].id, id) end
 end
 
+-- The ids of rows, as a string.
+local function ids_of(rows)
+  if rows == cjson.null then return "null" end
+  local ids = {}
+  for i, row in ipairs(rows) do ids[i] = tostring(type(row) == "table" and row.id or row) end
+  return table.concat(ids, " ")
+end
+
+-- The names of the changed fields by id, as a string.
+local function changes_of(fields)
+  local changes = {}
+  for id, names in pairs(fields) do changes[#changes + 1] = id .. ": " .. table.concat(names, " ") end
+  table.sort(changes)
+  return table.concat(changes, "; ")
+end
+
+local function check_diff(diff, expected)
+  local fields = {}
+  for _, change in ipairs(diff.changed) do
+    fields[change.id] = change.fields
+    check("diff.changed: id of old", change.old.id, change.id)
+    check("diff.changed: id of new", change.new.id, change.id)
+    local name = change.fields[1]
+    if change.old[name] == change.new[name] then unexpected("diff.changed: old and new have the same %s", name) end
+  end
+  for name, value in pairs(expected) do
+    if name == "changed" then check("diff.changed", changes_of(fields), changes_of(value))
+    elseif name == "added" or name == "removed" then check("diff." .. name, ids_of(diff[name]), ids_of(value))
+    else unexpected("unknown field expect.diff.%s", name) end
+  end
+end
+
 local function check_outcome(expect, outcome)
   check_error(outcome.error, expect.error)
   local duration, least, most = outcome.duration_ms, expect.min_ms or 0, expect.max_ms or 10000
   if duration < least or duration > most then
     unexpected("duration: expected %d to %d ms, got %d", least, most, duration)
   end
-  local last = outcome.pages[#outcome.pages] or {}
+  local last, snapshot = outcome.pages[#outcome.pages] or {}, outcome.snapshot
   for name, value in pairs(expect) do
     if name == "rows" then check_rows(outcome.rows, value)
     elseif name == "ids" then check_ids(outcome.rows, value)
     elseif name == "pages" then check("pages", #outcome.pages, value)
+    elseif name == "reason" and value ~= cjson.null then check_parts("reason", snapshot.reason, value)
+    elseif SNAPSHOT_FIELDS[name] then check(name, snapshot[name], value)
+    elseif name == "stored_contains" then check_parts("stored_contains:", snapshot.json, value)
+    elseif name == "diff" then check_diff(outcome.diff, value)
     elseif PAGE_FIELDS[name] then check(name, last[name], value)
     elseif name ~= "error" and name ~= "min_ms" and name ~= "max_ms" then
       unexpected("unknown field expect.%s", name)
@@ -209,7 +275,7 @@ end
 local function run(case)
   check_known(case, FIELDS, "")
   if not perform[case.call] then unexpected("unknown call %s", tostring(case.call)) end
-  if case["then"] and case["then"] ~= "resume" and case["then"] ~= "continue" then
+  if case["then"] and not THEN[case["then"]] then
     unexpected("unknown value of then: %s", tostring(case["then"]))
   end
   local options = {}
@@ -217,7 +283,7 @@ local function run(case)
   for name, value in pairs(case.options or {}) do options[name] = value end
   local created, client = pcall(dc.client, options)
   if not created then
-    return check_outcome(case.expect, { rows = {}, pages = {}, error = client, duration_ms = 0 })
+    return check_outcome(case.expect, { rows = {}, pages = {}, snapshot = {}, error = client, duration_ms = 0 })
   end
   print_comment(client)
   print_all("client", client)

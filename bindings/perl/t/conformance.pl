@@ -6,11 +6,12 @@ use FindBin;
 use lib "$FindBin::Bin/../lib";
 use Data::Dumper;
 use DataConnectors;
+use Encode qw(decode_utf8 encode_utf8);
 use JSON::PP;
 use Time::HiRes qw(clock_gettime CLOCK_MONOTONIC setitimer ITIMER_REAL);
 
 my %FIELDS = map { ($_ => 1) } qw(name settings options call per_page starting_after prefetch stop_after then
-    cancel_after_ms shutdown_after_ms closed callers expect);
+    cancel_after_ms shutdown_after_ms closed callers expect overlap_ms max_passes snapshot_timeout_ms stored);
 my $RATE_LIMIT = qr/rate_limit(?:_remaining|_reset)?/;
 
 sub print_value {
@@ -68,13 +69,41 @@ sub list_connectors {
     return;
 }
 
-my %CALLS = (client => sub { }, page => \&list_page, pages => \&list_pages, connectors => \&list_connectors);
+sub take_snapshot {
+    my ($case, $client, $outcome, %arguments) = @_;
+    return use_snapshot($case, $client, $outcome, $client->snapshot(%arguments), %arguments);
+}
+
+sub load_snapshot {
+    my ($case, $client, $outcome, %arguments) = @_;
+    my $stored = encode_utf8($case->{stored});
+    return use_snapshot($case, $client, $outcome, DataConnectors::Snapshot->load($stored), %arguments);
+}
+
+sub use_snapshot {
+    my ($case, $client, $outcome, $first, %arguments) = @_;
+    my $then = $case->{then} // '';
+    my $snapshot = $then eq '' ? $first
+        : $then eq 'store' ? DataConnectors::Snapshot->load($first->json)
+        : $then eq 'again' ? $client->snapshot(%arguments)
+        : $then eq 'refresh' ? $client->snapshot(%arguments, previous => $first)
+        : die "unknown value of then: $then\n";
+    $outcome->{diff} = $snapshot->diff($first);
+    $outcome->{snapshot} = $snapshot;
+    $outcome->{rows} = [$snapshot->connectors];
+    return;
+}
+
+my %CALLS = (client => sub { }, page => \&list_page, pages => \&list_pages, connectors => \&list_connectors,
+    snapshot => \&take_snapshot, load => \&load_snapshot);
 
 sub call {
     my ($case, $client) = @_;
     my $outcome = {rows => [], pages => []};
     my $cancel_token = DataConnectors::CancelToken->new;
-    my %arguments = map { exists $case->{$_} ? ($_ => $case->{$_}) : () } qw(per_page starting_after prefetch);
+    my @names = qw(per_page starting_after prefetch overlap_ms max_passes);
+    my %arguments = map { exists $case->{$_} ? ($_ => $case->{$_}) : () } @names;
+    $arguments{timeout_ms} = $case->{snapshot_timeout_ms} if exists $case->{snapshot_timeout_ms};
     my %actions = (cancel_after_ms => sub { $cancel_token->cancel }, shutdown_after_ms => sub { $client->shutdown });
     my ($action) = grep { defined $case->{$_} } sort keys %actions;
     local $SIG{ALRM} = $actions{$action} if $action;
@@ -115,10 +144,9 @@ sub check_error {
     die "unexpected error: $error" if !$expected || !eval { $error->isa('DataConnectors::Error') };
     for my $name (sort keys %$expected) {
         my $value = $expected->{$name};
-        my @parts = $name eq 'message' ? @$value : $name eq 'status' && $value eq 'closed' ? 'closed' : ();
-        for (@parts) { die "the message \"${\$error->message}\" lacks \"$_\"\n" if index($error->message, $_) < 0 }
-        next if @parts || $name eq 'message';
-        if ($name eq 'status') { expect("the status of \"${\$error->message}\"", $error->status_name, $value) }
+        my $parts = $name eq 'message' ? $value : $name eq 'status' && $value eq 'closed' ? ['closed'] : undef;
+        if ($parts) { check_parts('the message', $error->message, $parts) }
+        elsif ($name eq 'status') { expect("the status of \"${\$error->message}\"", $error->status_name, $value) }
         elsif ($name =~ /\A(?:http_status|api_code|api_field|request_id|retry_after_ms|attempts|$RATE_LIMIT)\z/) {
             expect($name, $error->$name, $value);
         }
@@ -135,16 +163,44 @@ sub check {
     my ($least, $most) = (delete $expect{min_ms} // 0, delete $expect{max_ms} // 10_000);
     my $ms = $outcome->{ms} // 0;
     die sprintf "it took %.0f ms, expected $least to $most ms\n", $ms if $ms < $least || $ms > $most;
-    my ($rows, $pages) = @$outcome{qw(rows pages)};
+    my ($rows, $pages, $snapshot) = @$outcome{qw(rows pages snapshot)};
     for my $name (sort keys %expect) {
         my $value = $expect{$name};
         if ($name eq 'ids') { expect('ids', quote(map { $_->id } @$rows), quote(@$value)) }
         elsif ($name eq 'rows') { check_rows($rows, $value) }
         elsif ($name eq 'pages') { expect('pages', scalar @$pages, $value) }
+        elsif ($name eq 'diff') { check_diff($outcome->{diff}, $value) }
+        elsif ($name eq 'reason' && $value) { check_parts('the reason', $snapshot->reason, $value) }
+        elsif ($name =~ /\A(?:state|reason|as_of_ms)\z/) { expect($name, $snapshot->$name, $value) }
+        elsif ($name eq 'stored_contains') { check_parts('the stored form', decode_utf8($snapshot->json), $value) }
         elsif ($name =~ /\A(?:next_cursor|request_id|$RATE_LIMIT)\z/) {
             expect($name, @$pages ? $pages->[-1]->$name : undef, $value);
         }
         else { die "unknown field expect.$name\n" }
+    }
+    return;
+}
+
+sub check_parts {
+    my ($what, $text, $parts) = @_;
+    for (@$parts) { die "$what \"$text\" lacks \"$_\"\n" if index($text, $_) < 0 }
+    return;
+}
+
+sub check_diff {
+    my ($diff, $expected) = @_;
+    my $changed = $diff->{changed};
+    my %actual = (changed => {map { ($_->{id} => $_->{fields}) } @$changed});
+    for my $name (qw(added removed)) { $actual{$name} = $diff->{$name} && [map { $_->{id} } @{ $diff->{$name} }] }
+    my $json = JSON::PP->new->canonical->allow_nonref;
+    for my $name (sort keys %$expected) {
+        die "unknown field expect.diff.$name\n" if !exists $actual{$name};
+        expect("diff.$name", map { $json->encode($_) } $actual{$name}, $expected->{$name});
+    }
+    for my $change (@$changed) {
+        my ($old, $new) = @$change{qw(old new)};
+        expect("the id of \"$_\" of diff.changed", $change->{$_}{id}, $change->{id}) for qw(old new);
+        die "diff.changed: \"old\" and \"new\" are equal\n" if $json->encode($old) eq $json->encode($new);
     }
     return;
 }
