@@ -374,10 +374,10 @@ L</DataConnectors::Page>.
 =item snapshot(…)
 
 Takes a snapshot of all connectors, which is complete although they change meanwhile. Arguments: C<previous>, an earlier
-snapshot, to request only what changed since; C<overlap_ms>, the longest time until the service lists a change, 0 to
-3600000, by default 60000; C<max_passes>, how often to catch up with changes, 1 to 1000, by default 20; C<timeout_ms>, of
-the whole call, 1 to 86400000, by default 300000; C<cancel_token>. Dies if the first request fails or the call is
-cancelled; after a later failure the snapshot is incomplete. Returns a L</DataConnectors::Snapshot>.
+snapshot of this workspace, to request only what changed since; C<overlap_ms>, the longest time until the service lists a
+change, 0 to 3600000, by default 60000; C<max_passes>, how often to catch up with changes, 1 to 1000, by default 20;
+C<timeout_ms>, of the whole call, 1 to 86400000, by default 300000; C<cancel_token>. Dies if the first request fails or
+the call is cancelled; after a later failure the snapshot is incomplete. Returns a L</DataConnectors::Snapshot>.
 
 =item shutdown
 
@@ -433,7 +433,7 @@ All connectors, newest update first, as of a page, and their JSON, a byte string
 
 The state is C<complete>: every connector is in it, and what is not in it was deleted; C<refreshed>: as complete, but
 connectors that were deleted since the previous snapshot may be in it; or C<incomplete>, and C<reason> says why.
-C<as_of_ms> is the time of the last read (milliseconds since the Unix epoch).
+C<as_of_ms> is the time of the list that it has, by the service's clock (milliseconds since the Unix epoch).
 
 =item diff($older)
 
