@@ -101,7 +101,9 @@ def threads(figures: dict[int, tuple[float, float]]) -> list[str]:
 
 def snapshots(figures: dict[int, dict[str, int]]) -> list[str]:
     """Return the table of the cost of snapshots, and of refreshing them without changes."""
-    rows = [["snapshot of", "requests", "time", "CPU", "JSON", "peak memory", "refresh", "requests"]]
+    rows = [
+        ["snapshot of", "requests", "time", "CPU", "JSON", "peak memory", "refresh", "requests"]
+    ]
     for count, line in figures.items():
         rows.append(
             [

@@ -22,7 +22,15 @@ from build import ROOT, build
 from comparisons import compare, comparisons
 from processes import CLIENT_CORE, PINNED, SERVER_CORE, Server
 
-COUNTS_AND_SIZES = ["instructions", "allocations", "syscalls", "memory", "threads", "snapshots", "size"]
+COUNTS_AND_SIZES = [
+    "instructions",
+    "allocations",
+    "syscalls",
+    "memory",
+    "threads",
+    "snapshots",
+    "size",
+]
 
 
 def parse_options() -> argparse.Namespace:
