@@ -195,7 +195,10 @@ function section_page(section,    i, type, names, summary) {
     else if (self in declarations) summary = first_sentence(comments[self])
     printf ".SH NAME\n%s \\- %s\n", names, roff(summary) >file
     synopsis()
+    # The handles that functions of the section free: its own, and at most one more.
     if (self in types) printf "typedef struct %s %s;\n", self, self >file
+    for (i in types)
+        if (i != self && section_of[i "_free"] == section) printf "typedef struct %s %s;\n", i, i >file
     for (i = 1; i <= type_count; i++)
         if (section_of[type_names[i]] == section) printf "%s\n", roff(declarations[type_names[i]]) >file
     for (i = 1; i <= function_count; i++)
