@@ -183,7 +183,7 @@ def test_requests_no_page_after_the_last_match(scripted: Any) -> None:
     ("arguments", "message"),
     [
         ([], "the following arguments are required: COMMAND"),
-        (["lists"], "error: unknown command: use list"),
+        (["lists"], "error: unknown command: use list, "),
         (["list", "--format", "xml"], "invalid format 'xml': use one of csv, json, ndjson, table"),
         (["list", "--limit", "0"], "invalid number of connectors '0': use 1 or more"),
         (["list", "--limit", "-1"], "use 1 or more"),
@@ -264,7 +264,7 @@ def test_usage_errors_exit_with_2(arguments: list[str], message: str) -> None:
         (["list", "SECRET"], "unexpected argument: list accepts only flags\n"),
         (["list", "--", "--token=SECRET"], "unexpected argument: list accepts only flags\n"),
         (["--version=SECRET"], "--version does not accept a value\n"),
-        (["SECRET"], "unknown command: use list\n"),
+        (["SECRET"], "unknown command: use list, "),
     ],
 )
 def test_usage_errors_repeat_no_secret(arguments: list[str], message: str) -> None:
@@ -308,12 +308,12 @@ def test_help_and_version() -> None:
 
 def test_help_and_readme_list_the_exit_statuses() -> None:
     page = (ROOT / "bindings/python/README.md").read_text()
-    described = " ".join(run("list", "--help").stdout.split())
     assert list(MEANINGS) == [0, 1, 2, 3]
-    for status, meaning in MEANINGS.items():
-        assert f"| {status} | {meaning} |" in page
-        # No command returns 3 yet.
-        assert (f"{status} {meaning}" in described) == (status != 3)
+    for arguments, has_condition in (["list"], False), (["diff"], True), ([], True):
+        described = " ".join(run(*arguments, "--help").stdout.split())
+        for status, meaning in MEANINGS.items():
+            assert f"| {status} | {meaning} |" in page
+            assert (f"{status} {meaning}" in described) == (status != 3 or has_condition)
 
 
 def test_max_retries_is_the_number_of_retries(scripted: Any) -> None:

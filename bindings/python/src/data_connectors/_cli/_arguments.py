@@ -6,8 +6,10 @@ import argparse
 import contextlib
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from typing import Callable
 
 from .._connector import parse_time
 from .._options import (
@@ -18,31 +20,19 @@ from .._options import (
     native_options,
 )
 from .._version import __version__
-from ._exit_status import MEANINGS, OF_LIST
-from ._formats import FORMATS
+from ._exit_status import MEANINGS
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _TOKEN_FLAGS = ("--token", "--access-token")
 _VISIBLE = "arguments are visible to other users of the machine"
 # A longer value may be a secret passed to the wrong flag.
 _MAX_SHOWN_VALUE = 16
-_EPILOG = (
-    f"The access token is read from the environment variable {TOKEN_VARIABLE}. Exit status: "
-    + "; ".join(f"{status} {MEANINGS[status]}" for status in OF_LIST)
-    + "."
-)
 
 
 class Arguments(argparse.Namespace):
-    """The parsed command line."""
+    """The parsed command line: the options of the client, and those of one command."""
 
-    format: str
-    escape_formulas: bool
-    state: str | None
-    fin: bool | None
-    since: datetime | None
-    limit: int | None
-    starting_after: str | None
+    command: Command
     region: str | None
     base_url: str | None
     proxy: str | None
@@ -52,6 +42,28 @@ class Arguments(argparse.Namespace):
     wait_for_rate_limit: bool | None
     option: list[tuple[str, str]]
     verbose: int
+
+    format: str
+    escape_formulas: bool
+    state: str | None
+    fin: bool | None
+    since: datetime | None
+    limit: int | None
+    starting_after: str | None
+    overlap: float
+    max_passes: int
+    snapshot_timeout: float
+    output: str | None
+    previous: str | None
+    old: str
+    new: str
+    only: list[str] | None
+    update: bool
+    database: str
+    refresh: bool
+    interval: float
+    resync: float
+    state_file: str | None
 
     @property
     def client_options(self) -> Options:
@@ -87,89 +99,110 @@ class Arguments(argparse.Namespace):
         }
 
 
-def parse(arguments: list[str] | None) -> Arguments:
+@dataclass(frozen=True)
+class Command:
+    """A command: its part of the command line, and the function that runs it."""
+
+    name: str
+    summary: str
+    description: str
+    statuses: Sequence[int]
+    """The exit statuses that it can have."""
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[Arguments], int]
+    operands: str = ""
+    """The names of its arguments that are not flags."""
+    check: Callable[[Arguments], str | None] = lambda _: None
+    """Returns why a combination of flags is invalid; None if it is not."""
+
+
+def parse(arguments: list[str] | None, commands: Sequence[Command]) -> Arguments:
     """Parse the command line; exit with status 2 if it is invalid, with 0 after ``--help``."""
     parser = argparse.ArgumentParser(
         prog="data-connectors",
         description="Lists the data connectors of an Intercom workspace.",
-        epilog=_EPILOG,
+        epilog=_epilog({status for command in commands for status in command.statuses}),
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"data-connectors {__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    listing = commands.add_parser(
-        "list",
-        help="list the connectors, most recently updated first",
-        description="List the connectors of a workspace, most recently updated first.",
-        epilog=_EPILOG,
-        allow_abbrev=False,
+    subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
+    parsers = {
+        command.name: subparsers.add_parser(
+            command.name,
+            help=command.summary,
+            description=command.description,
+            epilog=_epilog(command.statuses),
+            allow_abbrev=False,
+        )
+        for command in commands
+    }
+    given = sys.argv[1:] if arguments is None else arguments
+    at = next((index for index, one in enumerate(given) if one[:1] != "-"), len(given))
+    _check_flags(parser, given[:at])
+    command = next((one for one in commands if [one.name] == given[at : at + 1]), None)
+    if command is None and given[at:]:
+        *others, last = parsers
+        parser.error(f"unknown command: use {', '.join(others)} or {last}")
+    if command is None or at > 0:
+        # A flag before the command, such as --help, exits.
+        parser.parse_args(given[:at])
+        raise AssertionError
+    of_command = parsers[command.name]
+    command.add_arguments(of_command)
+    _add_client_options(of_command)
+    _check_flags(of_command, given[1:])
+    # Otherwise argparse would not accept OLD --flag NEW.
+    parsed, unexpected = of_command.parse_known_intermixed_args(given[1:], namespace=Arguments())
+    if unexpected:
+        accepted = f"{command.operands} and flags" if command.operands else "flags"
+        of_command.error(f"unexpected argument: {command.name} accepts only {accepted}")
+    parsed.command = command
+    problem = command.check(parsed)
+    if problem:
+        of_command.error(problem)
+    return parsed
+
+
+def _epilog(statuses: Iterable[int]) -> str:
+    meanings = "; ".join(f"{status} {MEANINGS[status]}" for status in sorted(statuses))
+    return (
+        f"The access token is read from the environment variable {TOKEN_VARIABLE}. "
+        f"Exit status: {meanings}."
     )
-    listing.add_argument(
-        "--format",
-        metavar=f"{{{','.join(sorted(FORMATS))}}}",
-        type=_format,
-        default="table",
-        help="output format: table (default), csv, json (one array) or ndjson (one object per "
-        "line)",
-    )
-    listing.add_argument(
-        "--escape-formulas",
-        action="store_true",
-        help="with --format csv: write an apostrophe before each value that a spreadsheet would "
-        "evaluate, such as =1+1; without it, the values are unchanged",
-    )
-    listing.add_argument(
-        "--state", metavar="STATE", help="only connectors in this state: live or draft"
-    )
-    listing.add_argument(
-        "--fin",
-        action=argparse.BooleanOptionalAction,
-        help="only connectors that Fin may use directly, or only the others",
-    )
-    listing.add_argument(
-        "--since",
-        metavar="TIME",
-        type=_time,
-        help="only connectors updated at or after TIME: 2026-01-20, 2026-01-20T14:22:15Z, or an "
-        "age such as 90m, 12h, 7d, 4w; UTC unless it has a time zone",
-    )
-    listing.add_argument(
-        "--starting-after", metavar="CURSOR", help="start after the page with this next cursor"
-    )
-    listing.add_argument(
-        "--limit", metavar="N", type=_count, help="maximum number of connectors to list"
-    )
-    service = listing.add_mutually_exclusive_group()
+
+
+def _add_client_options(parser: argparse.ArgumentParser) -> None:
+    service = parser.add_mutually_exclusive_group()
     service.add_argument("--region", metavar="REGION", help="us (default), eu or au")
     service.add_argument(
         "--base-url", metavar="URL", help="URL of the service, instead of a region"
     )
-    listing.add_argument("--proxy", metavar="URL", help="HTTP proxy: http://host[:port]")
-    listing.add_argument(
+    parser.add_argument("--proxy", metavar="URL", help="HTTP proxy: http://host[:port]")
+    parser.add_argument(
         "--ca-file",
         metavar="FILE",
         help="PEM file of CA certificates to trust instead of the bundled ones",
     )
-    listing.add_argument(
+    parser.add_argument(
         "--timeout",
         metavar="SECONDS",
-        type=_seconds,
+        type=seconds,
         help="maximum time for each page, including retries and waits (default 60)",
     )
-    listing.add_argument(
+    parser.add_argument(
         "--max-retries",
         metavar="N",
-        type=_retries,
+        type=number_of("retries", minimum=0, example="a number such as 5"),
         help="maximum number of retries for each page, 0 to 10 (default 2)",
     )
-    listing.add_argument(
+    parser.add_argument(
         "--wait-for-rate-limit",
         action="store_true",
         default=None,
         help="when the rate limit is used up, wait for its reset, up to the timeout, instead of "
         "getting a 429 response",
     )
-    listing.add_argument(
+    parser.add_argument(
         "--option",
         metavar="NAME=VALUE",
         type=_option,
@@ -177,25 +210,13 @@ def parse(arguments: list[str] | None) -> Arguments:
         default=[],
         help=f"set another option; repeatable{_other_options()}",
     )
-    listing.add_argument(
+    parser.add_argument(
         "-v",
         "--verbose",
         action="count",
         default=0,
         help="log each response to standard error; -vv also logs each request",
     )
-    given = sys.argv[1:] if arguments is None else arguments
-    at = next((index for index, one in enumerate(given) if one[:1] != "-"), len(given))
-    _check_flags(parser, given[:at])
-    if given[at : at + 1] not in ([], ["list"]):
-        parser.error("unknown command: use list")
-    _check_flags(listing, given[at + 1 :])
-    parsed, unexpected = parser.parse_known_args(given, namespace=Arguments())
-    if unexpected:
-        listing.error("unexpected argument: list accepts only flags")
-    if parsed.escape_formulas and parsed.format != "csv":
-        listing.error("--escape-formulas requires --format csv")
-    return parsed
 
 
 def _check_flags(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
@@ -252,11 +273,17 @@ def _shown(text: str) -> str:
     return f" {text!r}" if len(text) <= _MAX_SHOWN_VALUE else ""
 
 
-def _format(text: str) -> str:
-    if text not in FORMATS:
-        known = ", ".join(sorted(FORMATS))
-        raise argparse.ArgumentTypeError(f"invalid format{_shown(text)}: use one of {known}")
-    return text
+def one_of(kind: str, known: Iterable[str]) -> Callable[[str], str]:
+    """Create a parser of one of these values; that of argparse would print a secret."""
+
+    def parse_value(text: str) -> str:
+        if text not in known:
+            raise argparse.ArgumentTypeError(
+                f"invalid {kind}{_shown(text)}: use one of {', '.join(known)}"
+            )
+        return text
+
+    return parse_value
 
 
 def _option(text: str) -> tuple[str, str]:
@@ -266,7 +293,7 @@ def _option(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _seconds(text: str) -> float:
+def seconds(text: str) -> float:
     try:
         return float(text)
     except ValueError:
@@ -275,23 +302,20 @@ def _seconds(text: str) -> float:
         ) from None
 
 
-def _count(text: str) -> int:
-    if not re.fullmatch("[0-9]{1,18}", text) or int(text) < 1:
-        raise argparse.ArgumentTypeError(
-            f"invalid number of connectors{_shown(text)}: use 1 or more"
-        )
-    return int(text)
+def number_of(things: str, *, minimum: int, example: str) -> Callable[[str], int]:
+    """Create a parser of an integer."""
+
+    def parse_value(text: str) -> int:
+        if not re.fullmatch("[0-9]{1,18}", text) or int(text) < minimum:
+            raise argparse.ArgumentTypeError(
+                f"invalid number of {things}{_shown(text)}: use {example}"
+            )
+        return int(text)
+
+    return parse_value
 
 
-def _retries(text: str) -> int:
-    if not re.fullmatch("[0-9]{1,18}", text):
-        raise argparse.ArgumentTypeError(
-            f"invalid number of retries{_shown(text)}: use a number such as 5"
-        )
-    return int(text)
-
-
-def _time(text: str) -> datetime:
+def point_in_time(text: str) -> datetime:
     age = re.fullmatch(r"([0-9]{1,6})([mhdw])", text)
     if age is not None:
         amount, unit = age.groups()

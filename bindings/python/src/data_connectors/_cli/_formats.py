@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Callable, TextIO
 
 from .._connector import FIELDS, Connector
-from ._output import Output, is_control, printable
+from ._output import Output, escape_controls, printable
 from ._table import table
 
 COLUMNS = tuple(name for name in FIELDS if name != "type")
@@ -26,7 +26,7 @@ class Ndjson(Output):
 
     def write(self, connectors: Sequence[Connector]) -> None:
         """Write all lines of a page, or none."""
-        self._stream.write("".join(f"{_json(connector)}\n" for connector in connectors))
+        self._stream.write("".join(f"{to_json(connector.to_dict())}\n" for connector in connectors))
 
 
 class Json(Output):
@@ -41,7 +41,7 @@ class Json(Output):
     def write(self, connectors: Sequence[Connector]) -> None:
         """Write the elements of a page."""
         for connector in connectors:
-            self._stream.write(f"{self._separator}{_json(connector)}")
+            self._stream.write(f"{self._separator}{to_json(connector.to_dict())}")
             self._separator = ",\n"
 
     def end(self, *, is_complete: bool) -> None:
@@ -82,10 +82,9 @@ class Csv(Output):
         return cell
 
 
-def _json(connector: Connector) -> str:
-    """Format a connector; control characters become equivalent escape sequences."""
-    text = _dumps(connector.to_dict())
-    return "".join(f"\\u{ord(char):04x}" if is_control(char) else char for char in text)
+def to_json(value: Any) -> str:
+    """Format a value on one line; control characters become equivalent escape sequences."""
+    return escape_controls(_dumps(value))
 
 
 def _dumps(value: Any) -> str:

@@ -1,0 +1,149 @@
+"""``diff``: what changed between two snapshots."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import ArgumentParser
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from .._snapshot import Snapshot
+from . import _exit_status
+from ._arguments import Arguments, Command, one_of
+from ._changes import KINDS, Change, list_changes, write_for_humans
+from ._client import add_snapshot_options, report_reason, take_snapshot, usage_errors
+from ._files import load_snapshot, replace_file
+from ._filter import KNOWN_STATES
+from ._formats import to_json
+from ._messages import print_error, print_note
+from ._output import set_encoding
+
+_NOW = "now"
+_FORMATS = ("human", "json", "ndjson")
+
+
+def _add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("old", metavar="OLD", help="file with the older snapshot")
+    parser.add_argument(
+        "new",
+        metavar="NEW",
+        nargs="?",
+        default=_NOW,
+        help="file with the newer snapshot; now (default): take one, which is not stored",
+    )
+    parser.add_argument(
+        "--format",
+        metavar=f"{{{','.join(_FORMATS)}}}",
+        type=one_of("format", _FORMATS),
+        default="human",
+        help="output format: human (default), json (one object) or ndjson (one change per line)",
+    )
+    parser.add_argument(
+        "--only",
+        metavar=f"{{{','.join(KINDS)}}}",
+        type=one_of("kind", KINDS),
+        action="append",
+        help="only changes of this kind; repeatable",
+    )
+    parser.add_argument(
+        "--state",
+        metavar=f"{{{','.join(KNOWN_STATES)}}}",
+        type=one_of("state", KNOWN_STATES),
+        help="only connectors that are, or were, in this state",
+    )
+    parser.add_argument(
+        "--update",
+        action="store_true",
+        help="with now: replace OLD by the new snapshot, if that is complete, when the changes "
+        "are written; create OLD if it does not exist",
+    )
+    add_snapshot_options(parser)
+
+
+def _check(arguments: Arguments) -> str | None:
+    if arguments.update and arguments.new != _NOW:
+        return "--update requires now, not a file"
+    return None
+
+
+def _run(arguments: Arguments) -> int:
+    set_encoding(is_data=arguments.format != "human")
+    is_first = arguments.update and not os.path.exists(arguments.old)
+    older = None if is_first else load_snapshot(arguments.old)
+    is_now = arguments.new == _NOW
+    new_name = "the new snapshot" if is_now else arguments.new
+    newer = take_snapshot(arguments) if is_now else load_snapshot(arguments.new)
+    has_changes = older is not None and _write_changes(newer, older, arguments)
+    is_reliable = all(
+        [
+            report_reason(newer, new_name),
+            older is None or report_reason(older, arguments.old),
+            older is None or _shows_removals(newer, new_name, arguments),
+        ]
+    )
+    if arguments.update and newer.is_complete:
+        replace_file(arguments.old, newer.json())
+        if older is None:
+            print_error(f"{arguments.old} did not exist: stored a snapshot to compare with later")
+    if not is_reliable:
+        return _exit_status.ERROR
+    return _exit_status.FOUND if has_changes else _exit_status.SUCCESS
+
+
+def _shows_removals(newer: Snapshot, name: str, arguments: Arguments) -> bool:
+    if newer.state != "refreshed" or "removed" not in _kinds(arguments):
+        return True
+    print_error(f"{name} was refreshed, so removed connectors are unknown: take a full snapshot")
+    return False
+
+
+def _write_changes(newer: Snapshot, older: Snapshot, arguments: Arguments) -> bool:
+    """Write the selected changes, and return whether there are any."""
+    with usage_errors():
+        diff = newer.diff(older)
+    changes = [change for change in list_changes(diff) if _is_selected(change, arguments)]
+    if arguments.format == "human":
+        write_for_humans(changes, sys.stdout)
+        if changes:
+            counts = Counter(change.kind for change in changes)
+            print(", ".join(f"{counts[kind]} {kind}" for kind in _kinds(arguments)))
+        else:
+            print_note("no differences")
+    elif arguments.format == "ndjson":
+        sys.stdout.write("".join(f"{to_json(change.to_dict())}\n" for change in changes))
+    else:
+        lists: dict[str, Any] = {kind: [] for kind in _kinds(arguments)}
+        for change in changes:
+            members = change.to_dict()
+            is_changed = members.pop("kind") == "changed"
+            lists[change.kind].append(members if is_changed else change.latest.to_dict())
+        if diff.removed is None and "removed" in lists:
+            lists["removed"] = None
+        print(to_json(lists))
+    sys.stdout.flush()
+    return bool(changes)
+
+
+def _kinds(arguments: Arguments) -> Sequence[str]:
+    return [kind for kind in KINDS if kind in arguments.only] if arguments.only else KINDS
+
+
+def _is_selected(change: Change, arguments: Arguments) -> bool:
+    states = [one.state for one in (change.old, change.new) if one is not None]
+    return change.kind in _kinds(arguments) and arguments.state in (None, *states)
+
+
+COMMAND = Command(
+    name="diff",
+    summary="show what changed since a stored snapshot",
+    description="Show which connectors were added, changed or removed between two snapshots that "
+    "the command snapshot stored, or since one. The exit status is 3 if there are differences, and "
+    "1 if a snapshot is incomplete or cannot show them all.",
+    statuses=(*_exit_status.OF_MOST, _exit_status.FOUND),
+    operands="OLD, NEW",
+    add_arguments=_add_arguments,
+    check=_check,
+    run=_run,
+)

@@ -1,0 +1,60 @@
+"""``snapshot``: the complete list in its stored form."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+
+from . import _exit_status
+from ._arguments import Arguments, Command
+from ._client import add_snapshot_options, report_reason, take_snapshot
+from ._files import load_snapshot, replace_file
+from ._messages import print_note
+from ._output import escape_controls
+
+
+def _add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--output",
+        metavar="FILE",
+        help="write to FILE instead of standard output; an existing file is replaced at once, when "
+        "everything is written",
+    )
+    parser.add_argument(
+        "--previous",
+        metavar="FILE",
+        help="request only what changed since this snapshot, one page if few connectors did; "
+        "deleted connectors remain. If it is incomplete, everything is requested",
+    )
+    add_snapshot_options(parser)
+
+
+def _run(arguments: Arguments) -> int:
+    previous = None if arguments.previous is None else load_snapshot(arguments.previous)
+    if previous is not None and previous.reason is not None:
+        # Its successors would be incomplete, too.
+        previous = None
+    snapshot = take_snapshot(arguments, previous)
+    stored = snapshot.json()
+    if arguments.output is not None:
+        replace_file(arguments.output, stored)
+        print_note(f"{len(snapshot)} connectors, {snapshot.state}")
+    elif sys.stdout.isatty():
+        print(escape_controls(stored.decode()), end="")
+    else:
+        sys.stdout.buffer.write(stored)
+    sys.stdout.flush()
+    is_whole = report_reason(snapshot, "the snapshot")
+    return _exit_status.SUCCESS if is_whole else _exit_status.ERROR
+
+
+COMMAND = Command(
+    name="snapshot",
+    summary="write the complete list, although connectors change meanwhile",
+    description="Write all connectors of a workspace, in the form that the other commands load. "
+    "The list is complete although connectors change while it is read; otherwise it is written as "
+    "incomplete, the reason is reported, and the exit status is 1.",
+    statuses=_exit_status.OF_MOST,
+    add_arguments=_add_arguments,
+    run=_run,
+)
