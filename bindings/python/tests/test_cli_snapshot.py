@@ -21,8 +21,8 @@ import data_connectors as dc
 
 
 @pytest.fixture()
-def changing() -> Iterator[str]:
-    """A sandbox that the test changes."""
+def workspace() -> Iterator[str]:
+    """Start a sandbox that the test changes."""
     sandbox = Sandbox("--connectors", "137")
     yield sandbox.url
     sandbox.stop()
@@ -82,11 +82,11 @@ def test_writes_the_stored_form(sandbox: str, tmp_path: Path) -> None:
     assert list(stored) == list(printed)
 
 
-def test_refreshes_a_previous_snapshot(changing: str, tmp_path: Path) -> None:
+def test_refreshes_a_previous_snapshot(workspace: str, tmp_path: Path) -> None:
     path = tmp_path / "all.json"
-    take(changing, path)
-    change(changing, "PATCH", LIVE, name="new")
-    done = run("snapshot", "--base-url", changing, "--previous", str(path), "-v")
+    take(workspace, path)
+    change(workspace, "PATCH", LIVE, name="new")
+    done = run("snapshot", "--base-url", workspace, "--previous", str(path), "-v")
     assert done.returncode == 0 and done.stderr.count(" INFO ") == 1
     refreshed = dc.Snapshot.load(done.stdout)
     assert refreshed.state == "refreshed" and refreshed.by_id[LIVE].name == "new"
@@ -201,13 +201,13 @@ def test_terminal_gets_no_control_characters(scripted: Any) -> None:
     assert "\x9b" not in shown and json.loads(shown)["data"][0]["name"] == "a\x1b\x9b"
 
 
-def test_diff_has_each_kind_of_change(changing: str, tmp_path: Path) -> None:
+def test_diff_has_each_kind_of_change(workspace: str, tmp_path: Path) -> None:
     old, new = tmp_path / "old.json", tmp_path / "new.json"
-    before = take(changing, old)
-    created = change(changing, "POST", name="N\x1bew", http_method="get")
-    change(changing, "PATCH", LIVE, name="Order status")
-    change(changing, "DELETE", DRAFT)
-    after = take(changing, new)
+    before = take(workspace, old)
+    created = change(workspace, "POST", name="N\x1bew", http_method="get")
+    change(workspace, "PATCH", LIVE, name="Order status")
+    change(workspace, "DELETE", DRAFT)
+    after = take(workspace, new)
     added, changed = after.by_id[created].to_dict(), after.by_id[LIVE].to_dict()
     was_changed, removed = before.by_id[LIVE].to_dict(), before.by_id[DRAFT].to_dict()
 
@@ -226,7 +226,7 @@ def test_diff_has_each_kind_of_change(changing: str, tmp_path: Path) -> None:
         "1 added, 1 changed, 1 removed",
     ]
     difference = {"id": LIVE, "fields": fields, "old": was_changed, "new": changed}
-    assert json.loads(diff("now", "--base-url", changing, "--format", "json")) == {
+    assert json.loads(diff("now", "--base-url", workspace, "--format", "json")) == {
         "added": [added],
         "changed": [difference],
         "removed": [removed],
@@ -239,13 +239,13 @@ def test_diff_has_each_kind_of_change(changing: str, tmp_path: Path) -> None:
     ]
 
 
-def test_diff_exit_status_is_0_without_selected_changes(changing: str, tmp_path: Path) -> None:
+def test_diff_exit_status_is_0_without_selected_changes(workspace: str, tmp_path: Path) -> None:
     path = str(tmp_path / "old.json")
-    take(changing, Path(path))
-    done = run("diff", path, "--base-url", changing)
+    take(workspace, Path(path))
+    done = run("diff", path, "--base-url", workspace)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    change(changing, "DELETE", DRAFT)
-    change(changing, "PATCH", LIVE, state="draft")
+    change(workspace, "DELETE", DRAFT)
+    change(workspace, "PATCH", LIVE, state="draft")
     for arguments, kinds in (
         ([], ["changed", "removed"]),
         (["--only", "removed"], ["removed"]),
@@ -255,20 +255,20 @@ def test_diff_exit_status_is_0_without_selected_changes(changing: str, tmp_path:
         (["--state", "draft"], ["changed", "removed"]),
         (["--only", "removed", "--state", "live"], []),
     ):
-        done = run("diff", path, "--base-url", changing, "--format", "ndjson", *arguments)
+        done = run("diff", path, "--base-url", workspace, "--format", "ndjson", *arguments)
         assert [json.loads(line)["kind"] for line in done.stdout.splitlines()] == kinds
         assert (done.returncode, done.stderr) == (3 if kinds else 0, "")
-    done = run("diff", path, "--base-url", changing, "--format", "json", "--only", "added")
+    done = run("diff", path, "--base-url", workspace, "--format", "json", "--only", "added")
     assert (done.returncode, done.stdout) == (0, '{"added":[]}\n')
 
 
 def test_diff_exit_status_is_1_if_changes_may_be_missing(
-    changing: str, scripted: Any, tmp_path: Path
+    workspace: str, scripted: Any, tmp_path: Path
 ) -> None:
     whole, refreshed = str(tmp_path / "whole.json"), str(tmp_path / "refreshed.json")
-    take(changing, Path(whole))
-    change(changing, "PATCH", LIVE, name="new")
-    take(changing, Path(refreshed), "--previous", whole)
+    take(workspace, Path(whole))
+    change(workspace, "PATCH", LIVE, name="new")
+    take(workspace, Path(refreshed), "--previous", whole)
     done = run("diff", whole, refreshed, "--format", "json")
     assert done.returncode == 1 and json.loads(done.stdout)["removed"] is None
     message = "was refreshed, so removed connectors are unknown: take a full snapshot\n"
@@ -289,13 +289,13 @@ def test_diff_exit_status_is_1_if_changes_may_be_missing(
 
 
 def test_alert_of_the_readme_reports_each_live_connector_once(
-    changing: str, tmp_path: Path
+    workspace: str, tmp_path: Path
 ) -> None:
     """The line for cron, which sends what it prints."""
     page = (ROOT / "bindings/python/README.md").read_text()
     (line,) = [line for line in page.splitlines() if line.startswith("0 3 * * *")]
     program = tmp_path / "data-connectors"
-    program.write_text(f'#!/bin/sh\nexec {" ".join(COMMAND)} "$@" --base-url {changing}\n')
+    program.write_text(f'#!/bin/sh\nexec {" ".join(COMMAND)} "$@" --base-url {workspace}\n')
     program.chmod(0o755)
 
     def alert() -> tuple[int, str, str]:
@@ -311,20 +311,22 @@ def test_alert_of_the_readme_reports_each_live_connector_once(
 
     status, printed, message = alert()
     assert (status, printed) == (0, "") and "did not exist: stored a snapshot" in message
-    change(changing, "DELETE", DRAFT)
-    change(changing, "PATCH", LIVE, name="Renamed")
+    change(workspace, "DELETE", DRAFT)
+    change(workspace, "PATCH", LIVE, name="Renamed")
     assert alert() == (0, "", "")
-    delete_live(changing, LIVE)
+    delete_live(workspace, LIVE)
     assert alert() == (3, f"- {LIVE:<12} live     Renamed\n1 removed\n", "")
     assert alert() == (0, "", "")
 
 
-def test_diff_stores_nothing_if_the_changes_were_not_written(changing: str, tmp_path: Path) -> None:
+def test_diff_stores_nothing_if_the_changes_were_not_written(
+    workspace: str, tmp_path: Path
+) -> None:
     path = tmp_path / "old.json"
-    take(changing, path)
+    take(workspace, path)
     stored = path.read_bytes()
-    change(changing, "DELETE", DRAFT)
-    command = [*COMMAND, "diff", str(path), "--update", "--base-url", changing]
+    change(workspace, "DELETE", DRAFT)
+    command = [*COMMAND, "diff", str(path), "--update", "--base-url", workspace]
     with open("/dev/full", "w") as full:
         done = subprocess.run(command, env=environment(), stdout=full, check=False)
     assert (done.returncode, path.read_bytes()) == (1, stored)
@@ -368,17 +370,17 @@ def test_reports_wrong_arguments(
     assert message in done.stderr and "SECRET" not in done.stderr
 
 
-def test_diff_has_colours_on_a_terminal(changing: str, tmp_path: Path) -> None:
+def test_diff_has_colours_on_a_terminal(workspace: str, tmp_path: Path) -> None:
     path = str(tmp_path / "old.json")
-    take(changing, Path(path))
-    terminal = Terminal("diff", path, "--base-url", changing)
+    take(workspace, Path(path))
+    terminal = Terminal("diff", path, "--base-url", workspace)
     assert terminal.read().endswith(b"no differences\r\n")
     assert terminal.wait() == 0
-    change(changing, "DELETE", DRAFT)
-    terminal = Terminal("diff", path, "--base-url", changing)
+    change(workspace, "DELETE", DRAFT)
+    terminal = Terminal("diff", path, "--base-url", workspace)
     shown = terminal.read().decode()
     assert terminal.wait() == 3
     assert f"\x1b[31m- {DRAFT}" in shown and shown.endswith("0 added, 0 changed, 1 removed\r\n")
-    terminal = Terminal("diff", path, "--base-url", changing, NO_COLOR="1")
+    terminal = Terminal("diff", path, "--base-url", workspace, NO_COLOR="1")
     assert "\x1b[31m" not in terminal.read().decode()
     assert terminal.wait() == 3

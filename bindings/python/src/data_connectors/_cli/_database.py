@@ -1,0 +1,215 @@
+"""The SQLite database of ``sync``."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from typing import Any, NamedTuple
+
+from .._connector import FIELDS, Connector
+from .._snapshot import Snapshot
+from ._changes import list_changes
+from ._formats import COLUMNS
+from ._messages import CommandError
+
+# "dcsy".
+_APPLICATION_ID = 0x64637379
+_SCHEMA_VERSION = 1
+_TYPES = {"id": "TEXT PRIMARY KEY NOT NULL", "direct_fin_usage": "INTEGER"}
+_COLUMNS = ", ".join(f"{name} {_TYPES.get(name, 'TEXT')}" for name in COLUMNS)
+_SCHEMA = (
+    f"CREATE TABLE connectors ({_COLUMNS}, json TEXT NOT NULL)",
+    "CREATE TABLE changes (number INTEGER PRIMARY KEY, time TEXT NOT NULL, kind TEXT NOT NULL, "
+    "id TEXT NOT NULL, fields TEXT, old TEXT, new TEXT)",
+    # One row. Its snapshot, with the rows of connectors, can be refreshed.
+    "CREATE TABLE sync (base_url TEXT NOT NULL, snapshot TEXT, as_of TEXT, runs INTEGER NOT NULL)",
+    f"PRAGMA application_id = {_APPLICATION_ID}",
+    f"PRAGMA user_version = {_SCHEMA_VERSION}",
+)
+
+_LOCK_TIMEOUT_SECONDS = 60.0
+# SQLite does not react to Ctrl-C while it waits.
+_LOCK_POLL_SECONDS = 0.2
+
+
+class _Sync(NamedTuple):
+    """The row of the table sync."""
+
+    base_url: str | None = None
+    snapshot: str | None = None
+    """The member "snapshot" of the last one that was not incomplete."""
+    as_of: str | None = None
+    """The time of the last snapshot that was applied."""
+    runs: int = 0
+
+
+class Database:
+    """The connectors as they are, and their changes.
+
+    Each run changes it in one transaction. The journal mode is left as it is: with SQLite's default
+    the database is one file, also on a network file system, and writes are short.
+    """
+
+    def __init__(self, path: str) -> None:
+        """Open a database, or create it."""
+        self._path = path
+        with self._reported_errors():
+            self._connection = sqlite3.connect(
+                path, timeout=_LOCK_POLL_SECONDS, isolation_level=None
+            )
+            try:
+                with self._transaction():
+                    self._create_tables()
+            except BaseException:
+                self.close()
+                raise
+
+    def close(self) -> None:
+        """Close the database; a transaction is rolled back."""
+        self._connection.close()
+
+    def load(self) -> tuple[int, Snapshot | None]:
+        """Return the number of runs, and the snapshot to refresh, if there is one."""
+        with self._reported_errors(), self._transaction():
+            sync = self._sync()
+            if sync.snapshot is None:
+                return sync.runs, None
+            return sync.runs, self._connectors_as_snapshot(sync.snapshot)
+
+    def apply(self, snapshot: Snapshot, runs: int) -> Counter[str] | None:
+        """Apply a snapshot, and return the number of changes of each kind.
+
+        Args:
+            snapshot: only a complete one deletes connectors.
+            runs: the number of runs before the snapshot was taken.
+
+        Returns:
+            None if another run applied a newer snapshot meanwhile.
+
+        """
+        member = json.loads(snapshot.json())["snapshot"]
+        with self._reported_errors(), self._transaction():
+            sync = self._sync()
+            if sync.base_url not in (None, member["base_url"]):
+                raise CommandError(
+                    f"{self._path} has the connectors of another base URL ({sync.base_url}): use "
+                    "another file"
+                )
+            as_of = _utc(snapshot.as_of) if snapshot.as_of else None
+            if sync.runs != runs and not (
+                # Another run wrote meanwhile. Only a complete snapshot stands for itself.
+                snapshot.is_complete and as_of and sync.as_of and as_of > sync.as_of
+            ):
+                return None
+            counts = self._apply_changes(snapshot, json.dumps(member))
+            self._connection.execute("DELETE FROM sync")
+            self._connection.execute(
+                "INSERT INTO sync VALUES (?, ?, ?, ?)",
+                _Sync(
+                    member["base_url"],
+                    sync.snapshot if snapshot.reason is not None else json.dumps(member),
+                    as_of,
+                    sync.runs + 1,
+                ),
+            )
+            return counts
+
+    def _create_tables(self) -> None:
+        (application,) = self._connection.execute("PRAGMA application_id").fetchone()
+        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        (tables,) = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if (application, version, tables) == (0, 0, 0):
+            for statement in _SCHEMA:
+                self._connection.execute(statement)
+        elif application != _APPLICATION_ID:
+            raise CommandError(f"{self._path} is the database of another program: use a new file")
+        elif version != _SCHEMA_VERSION:
+            raise CommandError(
+                f"{self._path} has schema version {version}, and only {_SCHEMA_VERSION} is "
+                "supported: update data-connectors, or use a new file"
+            )
+
+    def _sync(self) -> _Sync:
+        return _Sync(*self._connection.execute("SELECT * FROM sync").fetchone() or ())
+
+    def _connectors_as_snapshot(self, member: str) -> Snapshot:
+        rows = self._connection.execute("SELECT json FROM connectors")
+        data = ",".join(row for (row,) in rows)
+        pages = '{"type":"pages","next":null}'
+        return Snapshot.load(
+            f'{{"type":"list","data":[{data}],"pages":{pages},"snapshot":{member}}}'
+        )
+
+    def _apply_changes(self, snapshot: Snapshot, member: str) -> Counter[str]:
+        counts: Counter[str] = Counter()
+        now = _utc(snapshot.as_of or datetime.now(timezone.utc))
+        for change in list_changes(snapshot.diff(self._connectors_as_snapshot(member))):
+            identifier = change.latest.id
+            if identifier is None:
+                # Such a row makes the snapshot incomplete.
+                continue
+            select = "SELECT json FROM connectors WHERE id = ?"
+            (old,) = self._connection.execute(select, [identifier]).fetchone() or (None,)
+            new = None
+            if change.new is None:
+                self._connection.execute("DELETE FROM connectors WHERE id = ?", [identifier])
+            else:
+                connector = snapshot.by_id[identifier]
+                new = _json(connector)
+                values = dict(zip(FIELDS, connector._fields))
+                self._connection.execute(
+                    f"REPLACE INTO connectors VALUES ({'?, ' * len(COLUMNS)}?)",
+                    [*(values[column] for column in COLUMNS), new],
+                )
+            fields = None if change.fields is None else json.dumps(change.fields)
+            self._connection.execute(
+                "INSERT INTO changes (time, kind, id, fields, old, new) VALUES (?, ?, ?, ?, ?, ?)",
+                [now, change.kind, identifier, fields, old, new],
+            )
+            counts[change.kind] += 1
+        return counts
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._execute_when_unlocked("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._execute_when_unlocked("COMMIT")
+        except BaseException:
+            with contextlib.suppress(sqlite3.Error):
+                self._connection.execute("ROLLBACK")
+            raise
+
+    def _execute_when_unlocked(self, statement: str) -> None:
+        deadline = time.monotonic() + _LOCK_TIMEOUT_SECONDS
+        while True:
+            try:
+                self._connection.execute(statement)
+                return
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > deadline:
+                    raise
+
+    @contextlib.contextmanager
+    def _reported_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise CommandError(f"could not use the database {self._path}: {error}") from None
+
+
+def _json(connector: Connector) -> str:
+    """Return the row as the service sent it."""
+    row: Any = connector._row
+    page, start, length = row
+    text: str = page[start : start + length].decode()
+    return text
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

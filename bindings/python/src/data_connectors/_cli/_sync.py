@@ -1,0 +1,55 @@
+"""``sync``: a copy of the list in an SQLite database."""
+
+from __future__ import annotations
+
+import contextlib
+from argparse import ArgumentParser
+
+from . import _exit_status
+from ._arguments import Arguments, Command
+from ._changes import KINDS
+from ._client import add_snapshot_options, report_reason, take_snapshot
+from ._messages import CommandError, print_note
+
+
+def _add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("database", metavar="DATABASE", help="SQLite file; created if missing")
+    parser.add_argument(
+        "--refresh",
+        action="store_true",
+        help="request only what changed since the last run, one page if few connectors did; the "
+        "next run without --refresh deletes what was deleted",
+    )
+    add_snapshot_options(parser)
+
+
+def _run(arguments: Arguments) -> int:
+    try:
+        from ._database import Database
+    except ImportError as error:
+        raise CommandError(f"this Python has no sqlite3 module ({error})") from None
+    with contextlib.closing(Database(arguments.database)) as database:
+        runs, previous = database.load()
+        snapshot = take_snapshot(arguments, previous if arguments.refresh else None)
+        counts = database.apply(snapshot, runs)
+    if counts is None:
+        print_note("nothing was written: another run wrote newer connectors meanwhile")
+    else:
+        changes = ", ".join(f"{counts[kind]} {kind}" for kind in KINDS)
+        print_note(f"{changes} of {len(snapshot)} connectors")
+    is_whole = report_reason(snapshot, "the snapshot", ", so nothing was deleted")
+    return _exit_status.SUCCESS if is_whole else _exit_status.ERROR
+
+
+COMMAND = Command(
+    name="sync",
+    summary="copy the connectors to an SQLite database, with their changes",
+    description="Copy all connectors of a workspace to the table connectors of an SQLite "
+    "database, and append what changed to the table changes, in one transaction. Connectors are "
+    "deleted only if the list is complete; otherwise the others are updated, the reason is "
+    "reported, and the exit status is 1.",
+    statuses=_exit_status.OF_MOST,
+    operands="DATABASE",
+    add_arguments=_add_arguments,
+    run=_run,
+)

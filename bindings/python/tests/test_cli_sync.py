@@ -1,0 +1,301 @@
+"""The command ``sync``."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import TOKEN, Sandbox, http, restore_sigint
+from test_cli import COMMAND, environment, run
+from test_cli_snapshot import DRAFT, LIVE, change, workspace
+from test_cli_terminal import Terminal
+
+import data_connectors as dc
+from data_connectors._cli._database import Database
+
+__all__ = ["workspace"]
+
+FIELDS = [name for name in dc.Connector({}).__dataclass_fields__ if name != "type"]
+
+
+def sync(url: str, path: Path, *arguments: str) -> None:
+    done = run("sync", str(path), "--base-url", url, *arguments)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def select(path: Path, query: str) -> list[Any]:
+    with contextlib.closing(sqlite3.connect(path, timeout=30)) as database:
+        return database.execute(query).fetchall()
+
+
+def check(path: Path) -> dict[str, str]:
+    """Check that the database is whole, and that its connectors are the sum of the changes."""
+    assert select(path, "PRAGMA integrity_check") == [("ok",)]
+    connectors: dict[str, str] = {}
+    for kind, identifier, fields, old, new in select(
+        path, "SELECT kind, id, fields, old, new FROM changes ORDER BY number"
+    ):
+        assert kind == ("removed" if new is None else "added" if old is None else "changed")
+        assert connectors.pop(identifier, None) == old
+        assert (fields is not None) == (kind == "changed")
+        if new is not None:
+            connectors[identifier] = new
+    assert dict(select(path, "SELECT id, json FROM connectors")) == connectors
+    return connectors
+
+
+def changes(path: Path, after: int) -> list[Any]:
+    return select(path, f"SELECT kind, id FROM changes WHERE number > {after}")
+
+
+def test_connectors_have_a_column_per_field(sandbox: str, tmp_path: Path) -> None:
+    path = tmp_path / "all.sqlite"
+    sync(sandbox, path)
+    with dc.Client(TOKEN, base_url=sandbox) as client:
+        listed = {connector.id: connector.to_dict() for connector in client.list(per_page=50)}
+    assert {key: json.loads(row) for key, row in check(path).items()} == listed
+    rows = select(path, f"SELECT {', '.join(FIELDS)} FROM connectors")
+    assert {row[0]: list(row) for row in rows} == {
+        key: [row[field] for field in FIELDS] for key, row in listed.items()
+    }
+    (first,) = select(path, "SELECT name FROM connectors WHERE id = 12345")
+    assert first == ("Order Status Service",)
+
+
+def test_second_run_changes_nothing(sandbox: str, tmp_path: Path) -> None:
+    path = tmp_path / "all.sqlite"
+    for arguments in [], [], ["--refresh"], ["--refresh"]:
+        sync(sandbox, path, *arguments)
+        ((count,),) = select(path, "SELECT max(number) FROM changes")
+        assert (len(check(path)), count) == (137, 137)
+
+
+def test_appends_what_changed(workspace: str, tmp_path: Path) -> None:
+    path = tmp_path / "all.sqlite"
+    sync(workspace, path)
+    created = change(workspace, "POST", name="New", http_method="get")
+    change(workspace, "PATCH", LIVE, name="Order status")
+    change(workspace, "DELETE", DRAFT)
+    sync(workspace, path)
+    check(path)
+    assert changes(path, 137) == [("added", created), ("changed", LIVE), ("removed", DRAFT)]
+    ((fields,),) = select(path, "SELECT fields FROM changes WHERE kind = 'changed'")
+    assert json.loads(fields) == ["name", "updated_at"]
+    times = select(path, "SELECT time, (SELECT as_of FROM sync) FROM changes WHERE number > 137")
+    assert len(set(times)) == 1 and times[0][0] == times[0][1]
+
+
+def test_refresh_takes_one_request_and_deletes_nothing(workspace: str, tmp_path: Path) -> None:
+    path = tmp_path / "all.sqlite"
+    # There is nothing to refresh.
+    sync(workspace, path, "--refresh")
+    for name in "first", "second":
+        change(workspace, "PATCH", LIVE, name=name)
+        change(workspace, "DELETE", change(workspace, "POST", name=name, http_method="get"))
+        done = run("sync", str(path), "--base-url", workspace, "--refresh", "-v")
+        assert done.returncode == 0 and done.stderr.count(" INFO ") == 1
+        assert json.loads(check(path)[LIVE])["name"] == name
+    change(workspace, "DELETE", DRAFT)
+    sync(workspace, path, "--refresh")
+    assert changes(path, 137) == [("changed", LIVE), ("changed", LIVE)]
+    sync(workspace, path)
+    assert DRAFT not in check(path) and changes(path, 139) == [("removed", DRAFT)]
+
+
+def row(identifier: int, name: str) -> str:
+    members = {"id": str(identifier), "name": name, "updated_at": "2026-01-20T00:00:00Z"}
+    return json.dumps(members)
+
+
+def page(*rows: str, cursor: str | None = None) -> bytes:
+    pages = json.dumps({"next": cursor and {"starting_after": cursor}})
+    body = f'{{"data":[{",".join(rows)}],"pages":{pages}}}'
+    return http("200 OK", body, "Date: Tue, 20 Jan 2026 14:22:15 GMT")
+
+
+def test_incomplete_snapshot_deletes_nothing(scripted: Any, tmp_path: Path) -> None:
+    path = tmp_path / "all.sqlite"
+    server = scripted(
+        page(row(1, "a"), row(2, "b")),
+        # Incomplete: the second page cannot be read.
+        page(row(1, "new"), row(3, "c"), cursor="next"),
+        http("403 Forbidden", "{}"),
+        page(row(1, "new"), row(3, "c")),
+    )
+    sync(server.url, path)
+    before = select(path, "SELECT snapshot FROM sync")
+    done = run("sync", str(path), "--base-url", server.url)
+    message = "data-connectors: the snapshot is incomplete, so nothing was deleted: a request fail"
+    assert done.returncode == 1 and done.stderr.startswith(message)
+    assert check(path) == {"1": row(1, "new"), "2": row(2, "b"), "3": row(3, "c")}
+    # The next refresh continues after the last one that was not incomplete.
+    assert select(path, "SELECT snapshot FROM sync") == before
+    sync(server.url, path)
+    assert changes(path, 2) == [("added", "3"), ("changed", "1"), ("removed", "2")]
+    assert set(check(path)) == {"1", "3"}
+
+
+def stored(second: int, state: str, *rows: str) -> dc.Snapshot:
+    as_of_ms = 1_768_918_935_000 + second * 1000
+    member = {"version": 1, "state": state, "as_of_ms": as_of_ms, "base_url": "https://a"}
+    return dc.Snapshot.load(f'{{"data":[{",".join(rows)}],"snapshot":{json.dumps(member)}}}')
+
+
+def test_older_snapshot_never_replaces_a_newer_one(tmp_path: Path) -> None:
+    path = tmp_path / "all.sqlite"
+    rows = row(1, "a"), row(2, "b")
+    with contextlib.closing(Database(str(path))) as database:
+        assert database.load() == (0, None)
+        assert database.apply(stored(5, "complete", *rows), 0) == {"added": 2}
+        # These were taken at the same time as that one: before its run was counted.
+        assert database.apply(stored(4, "complete"), 0) is None
+        assert database.apply(stored(5, "complete"), 0) is None
+        assert database.apply(stored(6, "refreshed", row(3, "c")), 0) is None
+        assert database.apply(stored(6, "incomplete", row(3, "c")), 0) is None
+        assert check(path) == {"1": rows[0], "2": rows[1]}
+        assert database.apply(stored(6, "complete", rows[0]), 0) == {"removed": 1}
+        # The clock of the service may be wrong: this one was taken after the others.
+        runs, previous = database.load()
+        assert runs == 2 and previous is not None and previous.is_complete
+        assert database.apply(stored(3, "complete", row(4, "d")), runs) == {
+            "added": 1,
+            "removed": 1,
+        }
+    assert list(check(path)) == ["4"]
+
+
+def test_database_is_whole_after_kill_9_at_each_statement(tmp_path: Path) -> None:
+    path = tmp_path / "all.sqlite"
+    older = stored(1, "complete", row(1, "a"), row(2, "b"), row(3, "c"))
+    newer = stored(2, "complete", row(1, "new"), row(2, "new"), row(4, "d"))
+    with contextlib.closing(Database(str(path))) as database:
+        database.apply(older, 0)
+    before, after = {"1", "2", "3"}, {"1", "2", "4"}
+    statements = 0
+    while set(check(path)) == before:
+        child = os.fork()
+        if child == 0:
+            # Whatever happens, pytest must not continue in this process.
+            with contextlib.ExitStack() as stack:
+                stack.callback(os._exit, 1)
+                database = Database(str(path))
+                countdown = iter(range(statements, -1, -1))
+
+                def kill_at_zero(_: str, countdown: Iterator[int] = countdown) -> None:
+                    if next(countdown, None) == 0:
+                        os.kill(os.getpid(), signal.SIGKILL)
+
+                database._connection.set_trace_callback(kill_at_zero)
+                database.apply(newer, 1)
+                os._exit(0)
+        statements += 1
+        status = os.waitpid(child, 0)[1]
+        assert status in (0, signal.SIGKILL)
+        assert set(check(path)) == (before if status else after)
+    assert statements > 15
+
+
+SEED = int(os.environ.get("DC_TEST_SEED", random.randrange(1 << 32)))
+
+
+@pytest.mark.parametrize("seed", [SEED])
+def test_database_is_whole_after_kill_9(seed: int, tmp_path: Path) -> None:
+    """Kill two runs at once, while they write or at any other moment."""
+    chance = random.Random(seed)
+    path, journal = tmp_path / "all.sqlite", tmp_path / "all.sqlite-journal"
+    sandbox = Sandbox("--connectors", "300", "--churn", "3", "--seed", str(seed))
+    command = [*COMMAND, "sync", str(path), "--base-url", sandbox.url, "--overlap", "0"]
+    start = time.monotonic()
+    sync(sandbox.url, path, "--overlap", "0")
+    duration = time.monotonic() - start
+    killed_while_writing = 0
+    while time.monotonic() < start + 15 and killed_while_writing < 6:
+        refresh = chance.choice([[], ["--refresh"]])
+        children = [subprocess.Popen(command + more, env=environment()) for more in ([], refresh)]
+        until = time.monotonic() + chance.uniform(0, 3 * duration)
+        while not journal.exists() and time.monotonic() < until:
+            pass
+        time.sleep(chance.uniform(0, 0.003))
+        killed_while_writing += journal.exists()
+        for child in children:
+            child.kill()
+            assert child.wait() in (0, -9)
+        check(path)
+    assert killed_while_writing > 0
+    # Nothing is left locked.
+    sync(sandbox.url, path, "--overlap", "0")
+    assert len(check(path)) > 200
+    sandbox.stop()
+
+
+def test_two_runs_at_once_succeed(sandbox: str, tmp_path: Path) -> None:
+    path = tmp_path / "all.sqlite"
+    command = [*COMMAND, "sync", str(path), "--base-url", sandbox]
+    for _ in range(3):
+        children = [subprocess.Popen(command, env=environment()) for _ in range(3)]
+        assert [child.wait() for child in children] == [0, 0, 0]
+        assert (len(check(path)), len(changes(path, 0))) == (137, 137)
+
+
+def test_waits_for_a_lock(sandbox: str, tmp_path: Path) -> None:
+    path = tmp_path / "all.sqlite"
+    sync(sandbox, path)
+    command = [*COMMAND, "sync", str(path), "--base-url", sandbox]
+    for number, status in (signal.SIGINT, -signal.SIGINT), (None, 0):
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            child = subprocess.Popen(command, env=environment(), preexec_fn=restore_sigint)
+            with pytest.raises(subprocess.TimeoutExpired):
+                child.wait(1.5)
+            if number is not None:
+                child.send_signal(number)
+                assert child.wait(5) == status
+        assert child.wait(30) == status
+
+
+def test_refuses_other_files(sandbox: str, tmp_path: Path) -> None:
+    text, other, newer, copy = (tmp_path / name for name in ("text", "other", "newer", "copy"))
+    text.write_text("text" * 1000)
+    with contextlib.closing(sqlite3.connect(other)) as database:
+        database.execute("CREATE TABLE connectors (id)")
+    for path in newer, copy:
+        sync(sandbox, path)
+    with contextlib.closing(sqlite3.connect(newer)) as database:
+        database.execute("PRAGMA user_version = 2")
+    moved = Sandbox()
+    for path, message in (
+        (text, f"could not use the database {text}: file is not a database"),
+        (tmp_path, f"could not use the database {tmp_path}: unable to open database file"),
+        (other, f"{other} is the database of another program: use a new file"),
+        (
+            newer,
+            f"{newer} has schema version 2, and only 1 is supported: update data-connectors, or "
+            "use a new file",
+        ),
+        (copy, f"{copy} has the connectors of another base URL ({sandbox}): use another file"),
+    ):
+        before = path.read_bytes() if path.is_file() else b""
+        done = run("sync", str(path), "--base-url", moved.url)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr == f"data-connectors: {message}\n"
+        assert not path.is_file() or path.read_bytes() == before
+    moved.stop()
+
+
+def test_reports_the_changes_on_a_terminal(workspace: str, tmp_path: Path) -> None:
+    path = tmp_path / "all.sqlite"
+    for shown in "137 added, 0 changed, 0 removed of 137", "0 added, 1 changed, 0 removed of 137":
+        terminal = Terminal("sync", str(path), "--base-url", workspace)
+        assert terminal.read().endswith(f"{shown} connectors\r\n".encode())
+        assert terminal.wait() == 0
+        change(workspace, "PATCH", LIVE, name="new")
