@@ -112,9 +112,8 @@ def test_refresh_takes_one_request_and_deletes_nothing(workspace: str, tmp_path:
     assert DRAFT not in check(path) and changes(path, 139) == [("removed", DRAFT)]
 
 
-def row(identifier: int, name: str) -> str:
-    members = {"id": str(identifier), "name": name, "updated_at": "2026-01-20T00:00:00Z"}
-    return json.dumps(members)
+def row(identifier: int, name: str, updated_at: str = "2026-01-20T00:00:00Z") -> str:
+    return json.dumps({"id": str(identifier), "name": name, "updated_at": updated_at})
 
 
 def page(*rows: str, cursor: str | None = None) -> bytes:

@@ -8,11 +8,11 @@ import sys
 from types import FrameType
 from typing import NoReturn
 
-from . import _diff, _exit_status, _list, _snapshot, _sync
+from . import _diff, _exit_status, _list, _snapshot, _sync, _watch
 from ._arguments import parse
 from ._messages import CommandError, discard_output, report
 
-COMMANDS = (_list.COMMAND, _snapshot.COMMAND, _diff.COMMAND, _sync.COMMAND)
+COMMANDS = (_list.COMMAND, _snapshot.COMMAND, _diff.COMMAND, _sync.COMMAND, _watch.COMMAND)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import Any, Callable, TextIO
 
 from .._connector import Connector
@@ -50,6 +51,11 @@ def list_changes(diff: SnapshotDiff) -> list[Change]:
         *(Change("changed", one.old, one.new, one.fields) for one in diff.changed),
         *(Change("removed", connector, None) for connector in diff.removed or ()),
     ]
+
+
+def format_time(moment: datetime) -> str:
+    """Format a time as the service does."""
+    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 _MARKS = {"added": "+", "changed": "~", "removed": "-"}

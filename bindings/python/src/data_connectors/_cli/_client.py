@@ -7,6 +7,7 @@ import logging
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
+from typing import TypedDict
 
 from .._client import Client
 from .._errors import DataConnectorsError
@@ -66,18 +67,30 @@ def add_snapshot_options(parser: ArgumentParser) -> None:
     )
 
 
+class SnapshotOptions(TypedDict):
+    """The options of a snapshot."""
+
+    overlap: float
+    max_passes: int
+    timeout: float
+
+
+def snapshot_options(arguments: Arguments) -> SnapshotOptions:
+    """Return the options that the command line gives."""
+    return {
+        "overlap": arguments.overlap,
+        "max_passes": arguments.max_passes,
+        "timeout": arguments.snapshot_timeout,
+    }
+
+
 def take_snapshot(arguments: Arguments, previous: Snapshot | None = None) -> Snapshot:
     """Take a snapshot; show its progress on a terminal."""
     progress = RequestProgress(sys.stderr)
     # Log lines would be mixed with the progress.
     logger = progress.logger if sys.stderr.isatty() and not arguments.verbose else None
     with new_client(arguments, logger) as client, progress, usage_errors():
-        return client.snapshot(
-            previous,
-            overlap=arguments.overlap,
-            max_passes=arguments.max_passes,
-            timeout=arguments.snapshot_timeout,
-        )
+        return client.snapshot(previous, **snapshot_options(arguments))
 
 
 def report_reason(snapshot: Snapshot, name: str, consequence: str = "") -> bool:

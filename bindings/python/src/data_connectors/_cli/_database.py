@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from .._connector import FIELDS, Connector
 from .._snapshot import Snapshot
-from ._changes import list_changes
+from ._changes import format_time, list_changes
 from ._formats import COLUMNS
 from ._messages import CommandError
 
@@ -100,7 +100,7 @@ class Database:
                     f"{self._path} has the connectors of another base URL ({sync.base_url}): use "
                     "another file"
                 )
-            as_of = _utc(snapshot.as_of) if snapshot.as_of else None
+            as_of = format_time(snapshot.as_of) if snapshot.as_of else None
             if sync.runs != runs and not (
                 # Another run wrote meanwhile. Only a complete snapshot stands for itself.
                 snapshot.is_complete and as_of and sync.as_of and as_of > sync.as_of
@@ -147,7 +147,7 @@ class Database:
 
     def _apply_changes(self, snapshot: Snapshot, member: str) -> Counter[str]:
         counts: Counter[str] = Counter()
-        now = _utc(snapshot.as_of or datetime.now(timezone.utc))
+        now = format_time(snapshot.as_of or datetime.now(timezone.utc))
         for change in list_changes(snapshot.diff(self._connectors_as_snapshot(member))):
             identifier = change.latest.id
             if identifier is None:
@@ -209,7 +209,3 @@ def _json(connector: Connector) -> str:
     page, start, length = row
     text: str = page[start : start + length].decode()
     return text
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

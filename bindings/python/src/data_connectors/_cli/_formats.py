@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Callable, TextIO
 
 from .._connector import FIELDS, Connector
+from ._messages import CommandError
 from ._output import Output, escape_controls, printable
 from ._table import table
 
@@ -17,7 +18,7 @@ COLUMNS = tuple(name for name in FIELDS if name != "type")
 _FORMULA_STARTS = tuple("=+-@\t\r\n\0\uff1d\uff0b\uff0d\uff20")
 
 
-class UnsupportedValueError(Exception):
+class UnsupportedValueError(CommandError):
     """A connector has a value that the format can't represent."""
 
 

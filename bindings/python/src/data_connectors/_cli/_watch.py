@@ -1,0 +1,108 @@
+"""``watch``: changes as they happen."""
+
+from __future__ import annotations
+
+import os
+from argparse import ArgumentParser
+from typing import NoReturn
+
+from .._snapshot import Snapshot
+from .._watch import Event
+from . import _exit_status
+from ._arguments import Arguments, Command, seconds
+from ._changes import Change, format_time
+from ._client import (
+    add_snapshot_options,
+    new_client,
+    snapshot_options,
+    take_snapshot,
+    usage_errors,
+)
+from ._files import load_snapshot, replace_file
+from ._formats import to_json
+from ._messages import CommandError, print_note
+from ._output import set_encoding
+
+
+def _add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--interval",
+        metavar="SECONDS",
+        type=seconds,
+        default=30.0,
+        help="time between two polls, 0.001 to 86400 (default 30)",
+    )
+    parser.add_argument(
+        "--resync",
+        metavar="SECONDS",
+        type=seconds,
+        default=3600.0,
+        help="time between two complete snapshots, which show removed connectors, 0 to 31536000 "
+        "(default 3600); the other polls request only what changed",
+    )
+    parser.add_argument(
+        "--state",
+        metavar="FILE",
+        dest="state_file",
+        help="start with the changes since the snapshot in FILE, if it exists, and store the "
+        "current one in it after each change",
+    )
+    add_snapshot_options(parser)
+
+
+def _run(arguments: Arguments) -> NoReturn:
+    set_encoding(is_data=True)
+    path = arguments.state_file
+    if path is not None and os.path.exists(path):
+        current = load_snapshot(path)
+    else:
+        current = take_snapshot(arguments)
+        if current.reason is not None:
+            raise CommandError(f"the first snapshot is incomplete: {current.reason}")
+        _store(current, path)
+    with new_client(arguments) as client, usage_errors():
+        watch = client.watch(
+            current,
+            interval=arguments.interval,
+            resync=arguments.resync,
+            **snapshot_options(arguments),
+        )
+        print_note(f"watching {len(current)} connectors; Ctrl-C ends it")
+        for event in watch:
+            print(to_json(_to_dict(event)), flush=True)
+            # It advances with the last event of a poll.
+            if watch.snapshot is not None and watch.snapshot is not current:
+                current = watch.snapshot
+                _store(current, path)
+    raise AssertionError
+
+
+def _store(snapshot: Snapshot, path: str | None) -> None:
+    if path is not None:
+        replace_file(path, snapshot.json())
+
+
+def _to_dict(event: Event) -> dict[str, object]:
+    as_of = event.as_of and format_time(event.as_of)
+    if event.connector is None:
+        return {"kind": event.kind, "as_of": as_of, "reason": event.reason}
+    is_removed = event.kind == "removed"
+    change = Change(
+        event.kind,
+        old=event.connector if is_removed else event.previous,
+        new=None if is_removed else event.connector,
+        fields=list(event.fields) or None,
+    )
+    return {"kind": event.kind, "as_of": as_of, **change.to_dict()}
+
+
+COMMAND = Command(
+    name="watch",
+    summary="write changes as they happen, one JSON object per line",
+    description="Write the connectors that are added, changed and removed from now on, one JSON "
+    "object per line. A poll that fails, but may succeed later, is a line of kind incomplete. "
+    "Without --state, or at its first start, it begins with the connectors as they are.",
+    statuses=_exit_status.OF_MOST,
+    add_arguments=_add_arguments,
+    run=_run,
+)
