@@ -181,6 +181,26 @@ def test_signal_during_the_write_removes_the_temporary_file(tmp_path: Path) -> N
     assert (done.returncode, os.listdir(tmp_path)) == (-signal.SIGTERM, [])
 
 
+def test_closed_pipe_ends_them_silently(workspace: str, tmp_path: Path) -> None:
+    path = tmp_path / "old.json"
+    take(workspace, path)
+    stored = path.read_bytes()
+    change(workspace, "DELETE", DRAFT)
+    for arguments in ["snapshot"], ["diff", str(path), "--update"]:
+        child = subprocess.Popen(
+            [*COMMAND, *arguments, "--base-url", workspace],
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        assert child.stdout is not None
+        child.stdout.close()
+        assert child.stderr is not None and child.stderr.read() == b""
+        assert child.wait(30) == -signal.SIGPIPE
+        child.stderr.close()
+    assert path.read_bytes() == stored
+
+
 def test_shows_progress_on_a_terminal(tmp_path: Path) -> None:
     sandbox = Sandbox("--connectors", "400", "--latency-ms", "200")
     path = tmp_path / "all.json"
@@ -271,6 +291,7 @@ def test_diff_exit_status_is_1_if_changes_may_be_missing(
     take(workspace, Path(refreshed), "--previous", whole)
     done = run("diff", whole, refreshed, "--format", "json")
     assert done.returncode == 1 and json.loads(done.stdout)["removed"] is None
+    assert run("diff", whole, refreshed).stdout.endswith("\n0 added, 1 changed\n")
     message = "was refreshed, so removed connectors are unknown: take a full snapshot\n"
     assert done.stderr == f"data-connectors: {refreshed} {message}"
     done = run("diff", whole, refreshed, "--only", "changed")

@@ -18,7 +18,7 @@ import pytest
 from conftest import TOKEN, Sandbox, http, restore_sigint
 from test_cli import COMMAND, environment, run
 from test_cli_snapshot import DRAFT, LIVE, change, workspace
-from test_cli_terminal import Terminal
+from test_cli_terminal import ERASED, Terminal
 
 import data_connectors as dc
 from data_connectors._cli._database import Database
@@ -302,6 +302,8 @@ def test_reports_the_changes_on_a_terminal(workspace: str, tmp_path: Path) -> No
     path = tmp_path / "all.sqlite"
     for shown in "137 added, 0 changed, 0 removed of 137", "0 added, 1 changed, 0 removed of 137":
         terminal = Terminal("sync", str(path), "--base-url", workspace)
-        assert terminal.read().endswith(f"{shown} connectors\r\n".encode())
+        written = terminal.read()
+        assert "\x1b[Kwriting 137 connectors …".encode() in written
+        assert written.endswith(ERASED + f"{shown} connectors\r\n".encode())
         assert terminal.wait() == 0
         change(workspace, "PATCH", LIVE, name="new")

@@ -108,7 +108,8 @@ def _write_changes(newer: Snapshot, older: Snapshot, arguments: Arguments) -> bo
         write_for_humans(changes, sys.stdout)
         if changes:
             counts = Counter(change.kind for change in changes)
-            print(", ".join(f"{counts[kind]} {kind}" for kind in _kinds(arguments)))
+            kinds = [kind for kind in _kinds(arguments) if getattr(diff, kind) is not None]
+            print(", ".join(f"{counts[kind]} {kind}" for kind in kinds))
         else:
             print_note("no differences")
     elif arguments.format == "ndjson":

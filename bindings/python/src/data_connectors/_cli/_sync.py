@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from argparse import ArgumentParser
 
 from . import _exit_status
@@ -10,6 +11,7 @@ from ._arguments import Arguments, Command
 from ._changes import KINDS
 from ._client import add_snapshot_options, report_reason, take_snapshot
 from ._messages import CommandError, print_note
+from ._progress import Progress
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -31,7 +33,12 @@ def _run(arguments: Arguments) -> int:
     with contextlib.closing(Database(arguments.database)) as database:
         runs, previous = database.load()
         snapshot = take_snapshot(arguments, previous if arguments.refresh else None)
-        counts = database.apply(snapshot, runs)
+        progress = Progress(sys.stderr)
+        progress.show(f"writing {len(snapshot)} connectors …")
+        try:
+            counts = database.apply(snapshot, runs)
+        finally:
+            progress.clear()
     if counts is None:
         print_note("nothing was written: another run wrote newer connectors meanwhile")
     else:
