@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import random
+import re
 import signal
 import sqlite3
 import subprocess
@@ -15,13 +16,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import TOKEN, Sandbox, http, restore_sigint
+from conftest import ROOT, TOKEN, Sandbox, http, restore_sigint
 from test_cli import COMMAND, environment, run
 from test_cli_snapshot import DRAFT, LIVE, change, workspace
 from test_cli_terminal import ERASED, Terminal
 
 import data_connectors as dc
-from data_connectors._cli._database import Database
+from data_connectors._cli import _sync
+from data_connectors._cli._arguments import parse
+from data_connectors._cli._database import Base, Database
 
 __all__ = ["workspace"]
 
@@ -93,6 +96,10 @@ def test_appends_what_changed(workspace: str, tmp_path: Path) -> None:
     assert json.loads(fields) == ["name", "updated_at"]
     times = select(path, "SELECT time, (SELECT as_of FROM sync) FROM changes WHERE number > 137")
     assert len(set(times)) == 1 and times[0][0] == times[0][1]
+    text = (ROOT / "bindings/python/README.md").read_text()
+    live, removed = (select(path, one) for one in re.findall(r'sqlite3 all\.sqlite "(.*)"', text))
+    assert (LIVE, "Order status") in live and len(live) < 137
+    assert [one[1:] for one in removed] == [(DRAFT, "Shipping address change")]
 
 
 def test_refresh_takes_one_request_and_deletes_nothing(workspace: str, tmp_path: Path) -> None:
@@ -154,23 +161,45 @@ def test_older_snapshot_never_replaces_a_newer_one(tmp_path: Path) -> None:
     path = tmp_path / "all.sqlite"
     rows = row(1, "a"), row(2, "b")
     with contextlib.closing(Database(str(path))) as database:
-        assert database.load() == (0, None)
-        assert database.apply(stored(5, "complete", *rows), 0) == {"added": 2}
-        # These were taken at the same time as that one: before its run was counted.
-        assert database.apply(stored(4, "complete"), 0) is None
-        assert database.apply(stored(5, "complete"), 0) is None
-        assert database.apply(stored(6, "refreshed", row(3, "c")), 0) is None
-        assert database.apply(stored(6, "incomplete", row(3, "c")), 0) is None
+        base = database.load()
+        assert base == Base(0, 0, None)
+        assert database.apply(stored(5, "complete", *rows), base) == {"added": 2}
+        # These are of runs that began before that one had ended.
+        assert database.apply(stored(4, "complete"), base) is None
+        assert database.apply(stored(5, "complete"), base) is None
+        assert database.apply(stored(6, "refreshed", row(3, "c")), base) is None
+        assert database.apply(stored(6, "incomplete", row(3, "c")), base) is None
         assert check(path) == {"1": rows[0], "2": rows[1]}
-        assert database.apply(stored(6, "complete", rows[0]), 0) == {"removed": 1}
-        # The clock of the service may be wrong: this one was taken after the others.
-        runs, previous = database.load()
-        assert runs == 2 and previous is not None and previous.is_complete
-        assert database.apply(stored(3, "complete", row(4, "d")), runs) == {
-            "added": 1,
-            "removed": 1,
-        }
-    assert list(check(path)) == ["4"]
+        assert database.apply(stored(6, "complete", rows[0]), base) == {"removed": 1}
+        # Connector 2 was deleted while this one was taken.
+        newest = stored(7, "complete", *rows, row(3, "c"))
+        assert database.apply(newest, base) == {"added": 1}
+        assert list(check(path)) == ["1", "3"]
+        # The service's clock was set: this one was taken after the others.
+        base = database.load(with_snapshot=True)
+        assert base.runs == 3 and base.snapshot is not None and base.snapshot.is_complete
+        assert database.apply(stored(3, "complete", *rows), base) == {"added": 1, "removed": 1}
+    assert list(check(path)) == ["1", "2"]
+
+
+def test_takes_another_snapshot_if_another_run_wrote_a_newer_one(
+    tmp_path: Path, monkeypatch: Any
+) -> None:
+    path = tmp_path / "all.sqlite"
+    snapshots = [stored(4, "complete", row(1, "old")), stored(6, "complete", row(1, "new"))]
+
+    def take_snapshot(*_: Any) -> dc.Snapshot:
+        if len(snapshots) == 2:
+            with contextlib.closing(Database(str(path))) as other:
+                other.apply(stored(5, "complete", row(1, "other")), other.load())
+        return snapshots.pop(0)
+
+    monkeypatch.setattr(_sync, "take_snapshot", take_snapshot)
+    assert _sync.COMMAND.run(parse(["sync", str(path)], [_sync.COMMAND])) == 0
+    assert check(path) == {"1": row(1, "new")} and changes(path, 0) == [
+        ("added", "1"),
+        ("changed", "1"),
+    ]
 
 
 def test_database_is_whole_after_kill_9_at_each_statement(tmp_path: Path) -> None:
@@ -178,7 +207,7 @@ def test_database_is_whole_after_kill_9_at_each_statement(tmp_path: Path) -> Non
     older = stored(1, "complete", row(1, "a"), row(2, "b"), row(3, "c"))
     newer = stored(2, "complete", row(1, "new"), row(2, "new"), row(4, "d"))
     with contextlib.closing(Database(str(path))) as database:
-        database.apply(older, 0)
+        database.apply(older, database.load())
     before, after = {"1", "2", "3"}, {"1", "2", "4"}
     statements = 0
     while set(check(path)) == before:
@@ -188,6 +217,7 @@ def test_database_is_whole_after_kill_9_at_each_statement(tmp_path: Path) -> Non
             with contextlib.ExitStack() as stack:
                 stack.callback(os._exit, 1)
                 database = Database(str(path))
+                base = database.load()
                 countdown = iter(range(statements, -1, -1))
 
                 def kill_at_zero(_: str, countdown: Iterator[int] = countdown) -> None:
@@ -195,7 +225,7 @@ def test_database_is_whole_after_kill_9_at_each_statement(tmp_path: Path) -> Non
                         os.kill(os.getpid(), signal.SIGKILL)
 
                 database._connection.set_trace_callback(kill_at_zero)
-                database.apply(newer, 1)
+                database.apply(newer, base)
                 os._exit(0)
         statements += 1
         status = os.waitpid(child, 0)[1]

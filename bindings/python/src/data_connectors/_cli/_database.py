@@ -48,6 +48,15 @@ class _Sync(NamedTuple):
     runs: int = 0
 
 
+class Base(NamedTuple):
+    """What the database had before a snapshot was taken."""
+
+    runs: int
+    last_change: int
+    snapshot: Snapshot | None
+    """The one to refresh, if there is one."""
+
+
 class Database:
     """The connectors as they are, and their changes.
 
@@ -73,23 +82,25 @@ class Database:
         """Close the database; a transaction is rolled back."""
         self._connection.close()
 
-    def load(self) -> tuple[int, Snapshot | None]:
-        """Return the number of runs, and the snapshot to refresh, if there is one."""
+    def load(self, *, with_snapshot: bool = False) -> Base:
+        """Return what the database has."""
         with self._reported_errors(), self._transaction():
             sync = self._sync()
-            if sync.snapshot is None:
-                return sync.runs, None
-            return sync.runs, self._connectors_as_snapshot(sync.snapshot)
+            (last_change,) = self._connection.execute("SELECT max(number) FROM changes").fetchone()
+            snapshot = None
+            if with_snapshot and sync.snapshot is not None:
+                snapshot = self._connectors_as_snapshot(sync.snapshot)
+            return Base(sync.runs, last_change or 0, snapshot)
 
-    def apply(self, snapshot: Snapshot, runs: int) -> Counter[str] | None:
+    def apply(self, snapshot: Snapshot, base: Base) -> Counter[str] | None:
         """Apply a snapshot, and return the number of changes of each kind.
 
         Args:
             snapshot: only a complete one deletes connectors.
-            runs: the number of runs before the snapshot was taken.
+            base: what the database had before the snapshot was taken.
 
         Returns:
-            None if another run applied a newer snapshot meanwhile.
+            None if the snapshot could undo what another run wrote meanwhile: take another one.
 
         """
         member = json.loads(snapshot.json())["snapshot"]
@@ -101,12 +112,10 @@ class Database:
                     "another file"
                 )
             as_of = format_time(snapshot.as_of) if snapshot.as_of else None
-            if sync.runs != runs and not (
-                # Another run wrote meanwhile. Only a complete snapshot stands for itself.
-                snapshot.is_complete and as_of and sync.as_of and as_of > sync.as_of
-            ):
+            is_later = as_of is not None and sync.as_of is not None and as_of > sync.as_of
+            if sync.runs != base.runs and not (snapshot.is_complete and is_later):
                 return None
-            counts = self._apply_changes(snapshot, json.dumps(member))
+            counts = self._apply_changes(snapshot, json.dumps(member), base.last_change)
             self._connection.execute("DELETE FROM sync")
             self._connection.execute(
                 "INSERT INTO sync VALUES (?, ?, ?, ?)",
@@ -145,13 +154,16 @@ class Database:
             f'{{"type":"list","data":[{data}],"pages":{pages},"snapshot":{member}}}'
         )
 
-    def _apply_changes(self, snapshot: Snapshot, member: str) -> Counter[str]:
+    def _apply_changes(self, snapshot: Snapshot, member: str, last_change: int) -> Counter[str]:
         counts: Counter[str] = Counter()
         now = format_time(snapshot.as_of or datetime.now(timezone.utc))
         for change in list_changes(snapshot.diff(self._connectors_as_snapshot(member))):
             identifier = change.latest.id
             if identifier is None:
                 # Such a row makes the snapshot incomplete.
+                continue
+            if change.kind == "added" and self._was_removed(identifier, last_change):
+                # A snapshot can have connectors that were deleted while it was taken.
                 continue
             select = "SELECT json FROM connectors WHERE id = ?"
             (old,) = self._connection.execute(select, [identifier]).fetchone() or (None,)
@@ -173,6 +185,11 @@ class Database:
             )
             counts[change.kind] += 1
         return counts
+
+    def _was_removed(self, identifier: str, last_change: int) -> bool:
+        query = "SELECT 1 FROM changes WHERE number > ? AND id = ? AND kind = 'removed'"
+        found = self._connection.execute(query, [last_change, identifier]).fetchone()
+        return found is not None
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:

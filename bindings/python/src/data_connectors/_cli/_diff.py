@@ -139,9 +139,9 @@ def _is_selected(change: Change, arguments: Arguments) -> bool:
 COMMAND = Command(
     name="diff",
     summary="show what changed since a stored snapshot",
-    description="Show which connectors were added, changed or removed between two snapshots that "
-    "the command snapshot stored, or since one. The exit status is 3 if there are differences, and "
-    "1 if a snapshot is incomplete or cannot show them all.",
+    description="Show which connectors were added, changed or removed between two files that the "
+    "command snapshot wrote, or between one and now. The exit status is 3 if there are "
+    "differences, and 1 if a snapshot is incomplete or cannot show them all.",
     statuses=(*_exit_status.OF_MOST, _exit_status.FOUND),
     operands="OLD, NEW",
     add_arguments=_add_arguments,

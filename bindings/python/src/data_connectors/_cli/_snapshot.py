@@ -17,7 +17,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--output",
         metavar="FILE",
-        help="write to FILE instead of standard output; an existing file is replaced at once, when "
+        help="write to FILE instead of standard output; an existing file keeps its content until "
         "everything is written",
     )
     parser.add_argument(

@@ -31,19 +31,18 @@ def _run(arguments: Arguments) -> int:
     except ImportError as error:
         raise CommandError(f"this Python has no sqlite3 module ({error})") from None
     with contextlib.closing(Database(arguments.database)) as database:
-        runs, previous = database.load()
-        snapshot = take_snapshot(arguments, previous if arguments.refresh else None)
-        progress = Progress(sys.stderr)
-        progress.show(f"writing {len(snapshot)} connectors …")
-        try:
-            counts = database.apply(snapshot, runs)
-        finally:
-            progress.clear()
-    if counts is None:
-        print_note("nothing was written: another run wrote newer connectors meanwhile")
-    else:
-        changes = ", ".join(f"{counts[kind]} {kind}" for kind in KINDS)
-        print_note(f"{changes} of {len(snapshot)} connectors")
+        counts = None
+        while counts is None:
+            base = database.load(with_snapshot=arguments.refresh)
+            snapshot = take_snapshot(arguments, base.snapshot)
+            progress = Progress(sys.stderr)
+            progress.show(f"writing {len(snapshot)} connectors …")
+            try:
+                counts = database.apply(snapshot, base)
+            finally:
+                progress.clear()
+    changes = ", ".join(f"{counts[kind]} {kind}" for kind in KINDS)
+    print_note(f"{changes} of {len(snapshot)} connectors")
     is_whole = report_reason(snapshot, "the snapshot", ", so nothing was deleted")
     return _exit_status.SUCCESS if is_whole else _exit_status.ERROR
 
