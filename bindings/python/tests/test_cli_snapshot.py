@@ -209,6 +209,10 @@ def test_shows_progress_on_a_terminal(tmp_path: Path) -> None:
     assert terminal.wait() == 0
     assert b"\x1b[K2 requests, 0 s" in shown or b"\x1b[K3 requests, 0 s" in shown
     assert shown.endswith(ERASED + b"400 connectors, complete\r\n")
+    terminal = Terminal("snapshot", "--base-url", sandbox.url, "--output", str(path), "-v")
+    shown = terminal.read()
+    assert terminal.wait() == 0
+    assert shown.count(b" INFO ") == 9 and ERASED not in shown
     sandbox.stop()
 
 

@@ -86,10 +86,11 @@ def snapshot_options(arguments: Arguments) -> SnapshotOptions:
 
 def take_snapshot(arguments: Arguments, previous: Snapshot | None = None) -> Snapshot:
     """Take a snapshot; show its progress on a terminal."""
-    progress = RequestProgress(sys.stderr)
     # Log lines would be mixed with the progress.
-    logger = progress.logger if sys.stderr.isatty() and not arguments.verbose else None
-    with new_client(arguments, logger) as client, progress, usage_errors():
+    is_shown = sys.stderr.isatty() and not arguments.verbose
+    progress = RequestProgress(sys.stderr) if is_shown else None
+    client = new_client(arguments, progress.logger if progress else None)
+    with client, progress or contextlib.nullcontext(), usage_errors():
         return client.snapshot(previous, **snapshot_options(arguments))
 
 

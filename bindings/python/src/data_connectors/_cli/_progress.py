@@ -45,14 +45,12 @@ class RequestProgress(Progress):
         self.logger.addFilter(self._count)
 
     def __enter__(self) -> RequestProgress:
-        if self._stream is not None:
-            self._thread.start()
+        self._thread.start()
         return self
 
     def __exit__(self, *exception: object) -> None:
         self._has_ended.set()
-        if self._stream is not None:
-            self._thread.join()
+        self._thread.join()
         self.clear()
 
     def _count(self, record: logging.LogRecord) -> bool:
