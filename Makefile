@@ -1,12 +1,13 @@
 # `make help` lists the targets.
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 VENV := $(TARGET)/venv
+FLEET_VENV := $(TARGET)/fleet-venv
 PYTHON ?= python3
 CC ?= cc
 PYTHON_DIR := bindings/python
 LIBRARY := libdata_connectors.so
 
-.PHONY: help demo test test-rust test-python test-wheel test-package test-asan test-languages conformance-prefix load test-msrv fuzz mutants \
+.PHONY: help demo test test-rust test-python test-wheel test-package test-asan test-languages test-fleet conformance-prefix load test-msrv fuzz mutants \
 	header reference sandbox library staged check-folders install uninstall docs bench lint clean
 
 help: ## list the targets
@@ -50,6 +51,13 @@ test-languages: $(VENV)/ready conformance-prefix ## run the conformance cases an
 	@cd tests/conformance && PYTHONDONTWRITEBYTECODE=1 $(abspath $(VENV))/bin/python -m unittest --quiet
 	@cd examples/load && PYTHONDONTWRITEBYTECODE=1 $(abspath $(VENV))/bin/python -m unittest --quiet
 	@CARGO_TARGET_DIR=$(abspath $(TARGET)) PYTHONDONTWRITEBYTECODE=1 $(VENV)/bin/python tests/conformance/run.py --with-tests $(ARGS)
+
+test-fleet: $(VENV)/ready $(FLEET_VENV)/ready conformance-prefix ## audit sandboxed workspaces with Dask (examples/fleet)
+	MYPYPATH=$(PYTHON_DIR)/src $(VENV)/bin/mypy --strict --allow-untyped-calls --disable-error-code import-untyped \
+		--cache-dir $(TARGET)/mypy-fleet --python-executable $(FLEET_VENV)/bin/python examples/fleet/*.py
+	cd examples/fleet && DATA_CONNECTORS_LIBRARY=$(PREFIX_LIB)/libdata_connectors.so.1 \
+		DC_TEST_SANDBOX=$(abspath $(TARGET))/release/data-connectors-sandbox PYTHONPATH=$(abspath $(PYTHON_DIR))/src \
+		PYTHONDONTWRITEBYTECODE=1 $(abspath $(FLEET_VENV))/bin/python -m unittest --quiet
 
 LOAD := $(PYTHON) examples/load/load.py --sandbox $(TARGET)/release/data-connectors-sandbox
 LOAD_SECONDS ?= 30
@@ -147,11 +155,13 @@ lint: $(VENV)/ready ## check the formatting and lints of all languages
 bench: library ## compare with libcurl, httpx and Intercom's SDK (ARGS="--help" lists options)
 	@CARGO_TARGET_DIR=$(abspath $(TARGET)) BENCH_CC="$(CC)" PYTHONDONTWRITEBYTECODE=1 $(PYTHON) benches/run.py $(ARGS)
 
-# The virtual environment of the Python tests and lints.
+# The virtual environments of the Python tests and lints, and of the example that uses Dask.
 $(VENV)/ready: $(PYTHON_DIR)/requirements-dev.txt
+$(FLEET_VENV)/ready: examples/fleet/requirements.txt
+$(VENV)/ready $(FLEET_VENV)/ready:
 	@mkdir -p $(TARGET)
-	@$(PYTHON) -m venv $(VENV) || { echo "could not create a virtual environment: install the Debian package python3-venv"; exit 1; }
-	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r $<
+	@$(PYTHON) -m venv $(@D) || { echo "could not create a virtual environment: install the Debian package python3-venv"; exit 1; }
+	$(@D)/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
 clean: ## remove the build output
