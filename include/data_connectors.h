@@ -701,30 +701,34 @@ const char *dc_connector_json(const dc_connector *connector, size_t *out_length)
 /**
  * @defgroup dc_snapshot Snapshot
  *
- * A snapshot is the complete list, although connectors change while it is read. docs/consistency.md has the
- * guarantees.
+ * A snapshot is the list of all connectors, even if they change while it is taken; its state says whether it is
+ * complete. docs/consistency.md has the guarantees.
  * @{
  */
 
 /** Connectors may be missing or outdated; see dc_snapshot_reason(). */
 #define DC_SNAPSHOT_INCOMPLETE 0
 
-/** Every connector is in it, in its current version. A connector that is not in it does not exist. */
+/** Every connector is in it, in its current version. Connectors that were deleted before it was taken are not. */
 #define DC_SNAPSHOT_COMPLETE 1
 
-/** As complete, but updated from an earlier snapshot: connectors deleted since may still be in it. */
+/**
+ * Every connector is in it, in its current version. Connectors that were deleted since the previous snapshot may still
+ * be in it.
+ */
 #define DC_SNAPSHOT_REFRESHED 2
 
 /**
- * Takes a snapshot. Sends a request per page of 50 connectors and one more, or only one if the list has one page.
- * Fails if the first request fails or the call is cancelled; after a later failure that retries do not overcome, the
- * snapshot is incomplete.
+ * Takes a snapshot. Sends one request per page of 50 connectors and one more, or only one if the list has one page.
  *
- * @param previous    an earlier snapshot of this workspace, incomplete or not: requests only what changed since, one page
- *                    if few did; NULL: everything.
+ * @param previous    a snapshot of this workspace to refresh, incomplete or not: only what changed since is requested,
+ *                    usually one page; NULL: everything.
  * @param overlap_ms  longest time until the service lists a change, 0 to 3600000, rounded up to seconds; -1: 60000.
- * @param max_passes  how often to catch up with changes, 1 to 1000; -1: 20.
+ * @param max_passes  maximum number of passes over the list, 1 to 1000; -1: 20.
  * @param timeout_ms  of the whole call, 1 to 86400000; -1: 300000. The client's timeout applies to each request.
+ * @return DC_OK, also for an incomplete snapshot; the errors of dc_list_page() if the first request fails, and
+ *         DC_ERR_CANCELLED. If a later request fails and its retries fail too, the snapshot is incomplete.
+ *         DC_ERR_INVALID_ARGUMENT if previous is from another base URL, DC_ERR_TOO_LARGE if the rows exceed 1 GiB.
  * Since: 0.1.0
  */
 dc_status dc_snapshot_take(const dc_client *client,
@@ -766,9 +770,10 @@ const char *dc_snapshot_reason(const dc_snapshot *snapshot);
 int64_t dc_snapshot_as_of_ms(const dc_snapshot *snapshot);
 
 /**
- * Compares two snapshots of one workspace.
+ * Compares two snapshots of one workspace. If one is incomplete, a connector that it lacks may exist: added connectors
+ * may be older.
  *
- * @param out_diff  the difference; free it with dc_diff_free().
+ * @return DC_OK; DC_ERR_INVALID_ARGUMENT if they are from different base URLs.
  * Since: 0.1.0
  */
 dc_status dc_snapshot_diff(const dc_snapshot *newer,
@@ -778,8 +783,8 @@ dc_status dc_snapshot_diff(const dc_snapshot *newer,
 
 /**
  * Returns a JSON object: "added", an array of rows; "changed", an array of objects with the "id", the sorted names of
- * the changed "fields", and the rows "old" and "new"; "removed", an array of rows, or null if the newer snapshot is
- * not complete.
+ * the changed "fields", and the rows "old" and "new"; "removed", an array of rows, or null unless the newer snapshot
+ * is complete and not older than the other one.
  *
  * @param out_length  length in bytes; may be NULL.
  * Since: 0.1.0

@@ -20,7 +20,8 @@ use std::time::UNIX_EPOCH;
 use once_cell::race::OnceBox;
 
 use self::connector::{Connector, Connectors};
-use self::list::{MAX_ROWS, find_member, read_list};
+use self::list::{MAX_ROWS, read_list};
+pub(crate) use self::list::{member, members};
 use self::packed_rows::PackedFormat;
 use self::rows::Rows;
 pub(crate) use self::summary::Next;
@@ -134,11 +135,6 @@ impl Page {
             let RowsSummary { start, count, .. } = self.rows_summary;
             Box::new(Rows::parse(self.json(), start, count))
         })
-    }
-
-    /// The JSON of a member of the list.
-    pub(crate) fn member(&self, name: &str) -> Option<&str> {
-        self.json().get(find_member(self.json(), name.as_bytes())?)
     }
 
     /// The cursor of the next page; `None` on the last page.

@@ -7,6 +7,8 @@ mod options;
 mod randomized_tests;
 mod reader;
 mod scan;
+#[cfg(test)]
+mod scripted_tests;
 mod state;
 mod stored;
 
@@ -14,11 +16,14 @@ use std::sync::Arc;
 
 pub use self::diff::SnapshotDiff;
 use self::known_rows::KnownRows;
+pub(crate) use self::known_rows::MAX_STORED_BYTES;
 pub use self::options::SnapshotOptions;
+pub(crate) use self::options::{invalid_max_passes, invalid_overlap, invalid_timeout};
 use self::reader::ClientReader;
 use self::scan::{Scan, Start};
 pub use self::state::SnapshotState;
 use self::stored::StoredForm;
+pub(crate) use self::stored::too_large;
 use crate::cancel::CancelToken;
 use crate::client::Client;
 use crate::error::{Error, Result};
@@ -54,7 +59,6 @@ impl Client {
         options: &SnapshotOptions,
         cancel: Option<&CancelToken>,
     ) -> Result<Snapshot> {
-        options.validate()?;
         let base_url = self.base_url();
         if let Some(previous) = previous.filter(|previous| previous.base_url != base_url) {
             return Err(Error::invalid(format!(
@@ -65,7 +69,14 @@ impl Client {
         let reader = ClientReader::new(self, options.timeout, cancel);
         let start = previous.and_then(Snapshot::to_start);
         let result = Scan::new(reader, options).run(start)?;
-        Snapshot::load(stored::write(&result, base_url, options).into_bytes())
+        Ok(stored::parse(stored::write(&result, base_url, options).into_bytes())?.into())
+    }
+}
+
+impl From<StoredForm> for Snapshot {
+    fn from(stored: StoredForm) -> Self {
+        let StoredForm { page, state, reason, as_of_ms, base_url } = stored;
+        Self { page: Arc::new(page), state, reason, as_of_ms, base_url }
     }
 }
 
@@ -75,11 +86,12 @@ impl Snapshot {
     /// # Errors
     /// `InvalidArgument` if it is not the stored form of a snapshot, or its version is not supported.
     pub fn load(json: Vec<u8>) -> Result<Self> {
-        let StoredForm { page, state, reason, as_of_ms, base_url } = stored::parse(json)?;
-        Ok(Self { page: Arc::new(page), state, reason, as_of_ms, base_url })
+        let stored = stored::parse(json)?;
+        stored::validate(&stored)?;
+        Ok(stored.into())
     }
 
-    /// The state from which a scan continues; `None` if there is none, and it starts over.
+    /// Returns what a scan can continue from; `None` if the time of the list is unknown.
     fn to_start(&self) -> Option<Start> {
         Some(Start { date_ms: self.as_of_ms?, rows: KnownRows::from_page(&self.page) })
     }
@@ -89,7 +101,7 @@ impl Snapshot {
         &self.page
     }
 
-    /// The page, for an owner of its own.
+    /// Returns shared ownership of the page.
     pub(crate) fn shared_page(&self) -> Arc<Page> {
         Arc::clone(&self.page)
     }
@@ -100,7 +112,7 @@ impl Snapshot {
         self.page.json()
     }
 
-    /// Whether connectors may be missing.
+    /// The state: complete, refreshed or incomplete.
     pub fn state(&self) -> SnapshotState {
         self.state
     }
@@ -127,6 +139,7 @@ impl Snapshot {
                 self.base_url, older.base_url
             )));
         }
-        Ok(SnapshotDiff::new(&self.page, &older.page, self.state == SnapshotState::Complete))
+        let is_newer = self.as_of_ms.zip(older.as_of_ms).is_none_or(|(newer, older)| newer >= older);
+        Ok(SnapshotDiff::new(&self.page, &older.page, is_newer && self.state == SnapshotState::Complete))
     }
 }

@@ -112,7 +112,7 @@ fn sends_one_request_more_than_there_are_pages() {
 #[test]
 fn one_pass_suffices_if_nothing_changes() {
     let (_sandbox, client) = start(Sandbox::builder());
-    let options = SnapshotOptions { max_passes: 1, ..SnapshotOptions::default() };
+    let options = SnapshotOptions::new().max_passes(1).unwrap();
     let (snapshot, requests) = client.snapshot(None, &options);
     assert_eq!((snapshot.state(), snapshot.reason(), requests), (SnapshotState::Complete, None, 4));
 }
@@ -146,7 +146,7 @@ fn waits_after_a_bulk_edit() {
     for row in sandbox.connectors().iter().take(60) {
         sandbox.change(Change::Update(number(row["id"].as_str().unwrap())));
     }
-    let options = SnapshotOptions { overlap: Duration::from_secs(1), ..SnapshotOptions::default() };
+    let options = SnapshotOptions::new().overlap(Duration::from_secs(1)).unwrap();
     let (snapshot, _) = client.snapshot(None, &options);
     assert_eq!((snapshot.state(), ids_of(&snapshot)), (SnapshotState::Complete, ids(&sandbox.connectors())));
 
@@ -154,7 +154,7 @@ fn waits_after_a_bulk_edit() {
         sandbox.change(Change::Update(number(row["id"].as_str().unwrap())));
     }
     let started = Instant::now();
-    let options = SnapshotOptions { timeout: Duration::from_secs(20), ..SnapshotOptions::default() };
+    let options = SnapshotOptions::new().timeout(Duration::from_secs(20)).unwrap();
     let (snapshot, _) = client.snapshot(None, &options);
     assert_eq!(snapshot.state(), SnapshotState::Incomplete);
     let reason = snapshot.reason().unwrap();
@@ -169,7 +169,7 @@ fn waits_for_longer_than_the_timeout_of_a_request() {
         sandbox.change(Change::Update(number(row["id"].as_str().unwrap())));
     }
     let client = TestClient::with_timeout(sandbox.base_url(), Duration::from_millis(500));
-    let options = SnapshotOptions { overlap: Duration::from_secs(1), ..SnapshotOptions::default() };
+    let options = SnapshotOptions::new().overlap(Duration::from_secs(1)).unwrap();
     let (snapshot, _) = client.snapshot(None, &options);
     assert_eq!((snapshot.state(), snapshot.reason()), (SnapshotState::Complete, None));
 }
@@ -180,9 +180,9 @@ fn continues_an_incomplete_snapshot() {
     for row in sandbox.connectors().iter().take(60) {
         sandbox.change(Change::Update(number(row["id"].as_str().unwrap())));
     }
-    let options = SnapshotOptions { overlap: Duration::from_secs(2), ..SnapshotOptions::default() };
-    let hurried = SnapshotOptions { timeout: Duration::from_secs(2), ..options };
-    let (incomplete, requests) = client.snapshot(None, &hurried);
+    let options = SnapshotOptions::new().overlap(Duration::from_secs(2)).unwrap();
+    let short_timeout = options.timeout(Duration::from_secs(2)).unwrap();
+    let (incomplete, requests) = client.snapshot(None, &short_timeout);
     assert_eq!((incomplete.state(), requests), (SnapshotState::Incomplete, 10), "{:?}", incomplete.reason());
     let (snapshot, requests) = client.snapshot(Some(&incomplete), &options);
     assert_eq!((snapshot.state(), ids_of(&snapshot)), (SnapshotState::Refreshed, ids(&sandbox.connectors())));
@@ -219,7 +219,7 @@ fn says_why_it_is_incomplete() {
     let row = r#"{"id":"1","updated_at":"2026-01-01T00:00:00Z"}"#;
     let next = r#"{"starting_after":"a"}"#;
     for (first, second, reason) in [
-        (page(row, next, ""), page("", "null", ""), "no Date"),
+        (page(row, next, ""), page("", "null", ""), "no valid Date header"),
         (page(r#"{"name":"x"}"#, next, date), page("", "null", date), "a connector has no id"),
         (page(&format!("{row},{row}"), next, date), page("", "null", date), "connector 1 is twice on a page"),
         (page(r#"{"id":"1"}"#, "null", date), Vec::new(), "updated_at of connector 1 is missing or not a time"),
@@ -238,14 +238,16 @@ fn says_why_it_is_incomplete() {
 }
 
 #[test]
-fn error_names_the_timeout_of_the_snapshot() {
+fn timeout_of_the_snapshot_is_named() {
+    let options = |ms| SnapshotOptions::new().timeout(Duration::from_millis(ms)).unwrap();
     let (_sandbox, client) = start(Sandbox::builder().latency(Duration::from_secs(5)));
-    let options = SnapshotOptions { timeout: Duration::from_millis(30), ..SnapshotOptions::default() };
-    let error = client.client.snapshot(None, &options, None).unwrap_err();
+    let error = client.client.snapshot(None, &options(30), None).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
-    let timeout: u64 =
-        error.message().split("timed out after ").nth(1).unwrap().split(' ').next().unwrap().parse().unwrap();
-    assert!(timeout <= 30, "{error}");
+    assert_eq!(error.message(), "snapshot timed out after 30 ms: increase its timeout");
+
+    let (_sandbox, client) = start(Sandbox::builder().connectors(10_000).latency(Duration::from_millis(50)));
+    let (snapshot, _) = client.snapshot(None, &options(1_000));
+    assert_eq!(snapshot.reason(), Some("snapshot timed out after 1000 ms: increase its timeout"));
 }
 
 #[test]
@@ -259,12 +261,13 @@ fn first_failure_and_cancellation_are_errors() {
     cancel.cancel();
     let error = client.client.snapshot(None, &SnapshotOptions::default(), Some(&cancel)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Cancelled);
-    for (options, expected) in [
-        (SnapshotOptions { max_passes: 0, ..SnapshotOptions::default() }, "invalid max_passes 0: use 1 to 1000"),
-        (SnapshotOptions { timeout: Duration::ZERO, ..SnapshotOptions::default() }, "invalid timeout 0 ms"),
-        (SnapshotOptions { overlap: Duration::MAX, ..SnapshotOptions::default() }, "use 0 to 3600000"),
+    let options = SnapshotOptions::new;
+    for (result, expected) in [
+        (options().max_passes(0), "invalid max_passes 0: use 1 to 1000"),
+        (options().timeout(Duration::ZERO), "invalid timeout 0 ms"),
+        (options().overlap(Duration::from_secs(3601)), "use 0 to 3600000"),
     ] {
-        let error = client.client.snapshot(None, &options, None).unwrap_err();
+        let error = result.unwrap_err();
         assert!(error.kind() == ErrorKind::InvalidArgument && error.message().contains(expected), "{error}");
     }
 }
@@ -288,6 +291,36 @@ fn stored_form_has_the_rows_as_the_service_sent_them() {
     assert!(error.message().contains("is from another base URL"), "{error}");
 }
 
+/// A stored snapshot of `https://host`.
+fn stored(rows: &str, state: &str, as_of_ms: &str) -> String {
+    let member = format!(r#"{{"version":1,"state":"{state}","as_of_ms":{as_of_ms},"base_url":"https://host"}}"#);
+    format!(r#"{{"data":[{rows}],"snapshot":{member}}}"#)
+}
+
+fn load(json: &str) -> Snapshot {
+    Snapshot::load(json.as_bytes().to_vec()).unwrap()
+}
+
+#[test]
+fn unknown_members_of_the_stored_form_are_ignored() {
+    let json = stored(r#"{"id":"1"}"#, "complete", "1").replace(r#""version""#, r#""z":1e400,"y":"\ud800","version""#);
+    assert_eq!(load(&json).as_of_ms(), Some(1));
+}
+
+#[test]
+fn only_a_newer_complete_snapshot_shows_removals() {
+    let (one, two) = (r#"{"id":"1"}"#, r#"{"id":"2"},{"id":"1"}"#);
+    let removed = |newer: &str, older: &str| {
+        let diff: Value = serde_json::from_str(load(newer).diff(&load(older)).unwrap().json()).unwrap();
+        diff["removed"].as_array().map(Vec::len)
+    };
+    let older = stored(two, "complete", "2000");
+    assert_eq!(removed(&stored(one, "complete", "2000"), &older), Some(1));
+    assert_eq!(removed(&stored(one, "complete", "1000"), &older), None, "it is the older one");
+    assert_eq!(removed(&stored(one, "refreshed", "3000"), &older), None);
+    assert_eq!(removed(&stored(one, "incomplete", "3000"), &older), None);
+}
+
 #[test]
 fn rejects_what_is_not_a_stored_snapshot() {
     for (json, reason) in [
@@ -298,6 +331,16 @@ fn rejects_what_is_not_a_stored_snapshot() {
         (r#"{"data":[],"snapshot":{"version":1,"state":"done"}}"#, "\"state\" is not complete"),
         (r#"{"data":[],"snapshot":{"version":1,"state":"complete"}}"#, "\"base_url\" is missing"),
         (r#"{"snapshot":{"version":1}}"#, "\"data\" is missing"),
+        (r#"{"data":[],"snapshot":{"version":"1"}}"#, "version \"1\" is not supported"),
+        (r#"{"data":[],"snapshot":{"version":99999999999999999999}}"#, "version 99999999999999999999 is not"),
+        (&stored("{}", "complete", "-7"), "\"as_of_ms\" is neither null nor a time"),
+        (&stored("{}", "complete", "-9223372036854775808"), "\"as_of_ms\" is neither null nor a time"),
+        (&stored("{}", "incomplete", "253402300800000"), "\"as_of_ms\" is neither null nor a time"),
+        (&stored("{}", "complete", "\"1\""), "\"as_of_ms\" is neither null nor a time"),
+        (&stored(r#"{"name":"x"}"#, "complete", "1"), "a connector has no id"),
+        (&stored("5", "refreshed", "1"), "a connector has no id"),
+        (&stored(r#"{"id":"7"},{"id":"7"}"#, "refreshed", "1"), "connector 7 is in it twice"),
+        (&stored("", "complete", "1").replace(r#""data""#, r#""pages":{"next":"x"},"data""#), "it has a next page"),
     ] {
         let error = Snapshot::load(json.as_bytes().to_vec()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidArgument);

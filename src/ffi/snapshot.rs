@@ -1,7 +1,7 @@
 //! Snapshot
 //!
-//! A snapshot is the complete list, although connectors change while it is read. docs/consistency.md has the
-//! guarantees.
+//! A snapshot is the list of all connectors, even if they change while it is taken; its state says whether it is
+//! complete. docs/consistency.md has the guarantees.
 
 use std::ffi::{CString, c_char};
 use std::ptr;
@@ -17,7 +17,10 @@ use super::output::{Out, address, assert_thread_safe, bytes, c_string, free};
 use super::page::dc_page;
 use super::status::{DC_OK, dc_status};
 use crate::error::{Error, Result};
-use crate::snapshot::{Snapshot, SnapshotDiff, SnapshotOptions, SnapshotState};
+use crate::snapshot::{
+    MAX_STORED_BYTES, Snapshot, SnapshotDiff, SnapshotOptions, SnapshotState, invalid_max_passes, invalid_overlap,
+    invalid_timeout, too_large,
+};
 
 /// All connectors of a workspace. Immutable and thread-safe.
 pub struct dc_snapshot {
@@ -34,9 +37,10 @@ const _: () = assert_thread_safe::<dc_diff>();
 
 /// Connectors may be missing or outdated; see dc_snapshot_reason().
 pub const DC_SNAPSHOT_INCOMPLETE: i32 = 0;
-/// Every connector is in it, in its current version. A connector that is not in it does not exist.
+/// Every connector is in it, in its current version. Connectors that were deleted before it was taken are not.
 pub const DC_SNAPSHOT_COMPLETE: i32 = 1;
-/// As complete, but updated from an earlier snapshot: connectors deleted since may still be in it.
+/// Every connector is in it, in its current version. Connectors that were deleted since the previous snapshot may still
+/// be in it.
 pub const DC_SNAPSHOT_REFRESHED: i32 = 2;
 
 const _: () = assert!(
@@ -51,15 +55,16 @@ impl dc_snapshot {
     }
 }
 
-/// Takes a snapshot. Sends a request per page of 50 connectors and one more, or only one if the list has one page.
-/// Fails if the first request fails or the call is cancelled; after a later failure that retries do not overcome, the
-/// snapshot is incomplete.
+/// Takes a snapshot. Sends one request per page of 50 connectors and one more, or only one if the list has one page.
 ///
-/// @param previous    an earlier snapshot of this workspace, incomplete or not: requests only what changed since, one page
-///                    if few did; NULL: everything.
+/// @param previous    a snapshot of this workspace to refresh, incomplete or not: only what changed since is requested,
+///                    usually one page; NULL: everything.
 /// @param overlap_ms  longest time until the service lists a change, 0 to 3600000, rounded up to seconds; -1: 60000.
-/// @param max_passes  how often to catch up with changes, 1 to 1000; -1: 20.
+/// @param max_passes  maximum number of passes over the list, 1 to 1000; -1: 20.
 /// @param timeout_ms  of the whole call, 1 to 86400000; -1: 300000. The client's timeout applies to each request.
+/// @return DC_OK, also for an incomplete snapshot; the errors of dc_list_page() if the first request fails, and
+///         DC_ERR_CANCELLED. If a later request fails and its retries fail too, the snapshot is incomplete.
+///         DC_ERR_INVALID_ARGUMENT if previous is from another base URL, DC_ERR_TOO_LARGE if the rows exceed 1 GiB.
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_snapshot_take(
@@ -86,30 +91,18 @@ pub unsafe extern "C" fn dc_snapshot_take(
 }
 
 fn snapshot_options(overlap_ms: i64, max_passes: i32, timeout_ms: i64) -> Result<SnapshotOptions> {
-    let mut options = SnapshotOptions::default();
-    if let Some(ms) = given(overlap_ms, "overlap_ms")? {
-        options.overlap = Duration::from_millis(ms);
+    let duration = |ms| u64::try_from(ms).map(Duration::from_millis);
+    let mut options = SnapshotOptions::new();
+    if overlap_ms != -1 {
+        options = options.overlap(duration(overlap_ms).map_err(|_| invalid_overlap(overlap_ms))?)?;
     }
-    if let Some(passes) = given(max_passes, "max_passes")? {
-        options.max_passes = passes;
+    if max_passes != -1 {
+        options = options.max_passes(max_passes.try_into().map_err(|_| invalid_max_passes(max_passes))?)?;
     }
-    if let Some(ms) = given(timeout_ms, "timeout_ms")? {
-        options.timeout = Duration::from_millis(ms);
+    if timeout_ms != -1 {
+        options = options.timeout(duration(timeout_ms).map_err(|_| invalid_timeout(timeout_ms))?)?;
     }
     Ok(options)
-}
-
-/// A number that is not negative; `None` for -1, the default.
-fn given<T, U>(value: T, name: &str) -> Result<Option<U>>
-where
-    T: Copy + Into<i64> + TryInto<U>,
-{
-    if value.into() == -1 {
-        return Ok(None);
-    }
-    let is_negative =
-        |_| Error::invalid(format!("invalid {name} {}: it is negative, and not -1, the default", value.into()));
-    value.try_into().map(Some).map_err(is_negative)
 }
 
 /// Loads a snapshot from dc_page_json() of an earlier dc_snapshot_page(), such as from a file.
@@ -132,8 +125,13 @@ pub unsafe extern "C" fn dc_snapshot_load(
             if json.is_null() {
                 return Err(Error::invalid("json is NULL: pass the stored form of a snapshot"));
             }
-            let json = slice::from_raw_parts(json.cast::<u8>(), length).to_vec();
-            out.set(dc_snapshot::new(Snapshot::load(json)?));
+            if length > MAX_STORED_BYTES {
+                return Err(too_large(length));
+            }
+            // With room for the NUL that is appended.
+            let mut copy = Vec::with_capacity(length + 1);
+            copy.extend_from_slice(slice::from_raw_parts(json.cast::<u8>(), length));
+            out.set(dc_snapshot::new(Snapshot::load(copy)?));
             Ok(DC_OK)
         })
     }
@@ -176,9 +174,10 @@ pub unsafe extern "C" fn dc_snapshot_as_of_ms(snapshot: *const dc_snapshot) -> i
     })
 }
 
-/// Compares two snapshots of one workspace.
+/// Compares two snapshots of one workspace. If one is incomplete, a connector that it lacks may exist: added connectors
+/// may be older.
 ///
-/// @param out_diff  the difference; free it with dc_diff_free().
+/// @return DC_OK; DC_ERR_INVALID_ARGUMENT if they are from different base URLs.
 /// Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_snapshot_diff(
@@ -191,17 +190,19 @@ pub unsafe extern "C" fn dc_snapshot_diff(
     unsafe {
         fallible(out_error, || {
             let out = Out::required(out_diff, "out_diff")?;
-            let newer = &input::handle(newer, "newer")?.snapshot;
-            let older = &input::handle(older, "older")?.snapshot;
-            out.set(dc_diff(newer.diff(older)?));
+            let snapshot = |handle: *const dc_snapshot, name| {
+                handle.as_ref().ok_or_else(|| Error::invalid(format!("{name} is NULL: pass a snapshot")))
+            };
+            let (newer, older) = (snapshot(newer, "newer")?, snapshot(older, "older")?);
+            out.set(dc_diff(newer.snapshot.diff(&older.snapshot)?));
             Ok(DC_OK)
         })
     }
 }
 
 /// Returns a JSON object: "added", an array of rows; "changed", an array of objects with the "id", the sorted names of
-/// the changed "fields", and the rows "old" and "new"; "removed", an array of rows, or null if the newer snapshot is
-/// not complete.
+/// the changed "fields", and the rows "old" and "new"; "removed", an array of rows, or null unless the newer snapshot
+/// is complete and not older than the other one.
 ///
 /// @param out_length  length in bytes; may be NULL.
 /// Since: 0.1.0

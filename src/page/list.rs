@@ -4,8 +4,8 @@
 //! Unusual lists, such as one whose cursor has escape sequences, and everything that is not a list are passed to
 //! `diagnose`.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::ops::Range;
 
 use super::diagnose::diagnose;
 use super::ids_hash::IdsHash;
@@ -48,20 +48,23 @@ pub(super) fn find_rows(json: &str) -> Option<RowsSummary> {
     rows
 }
 
-/// The position of the value of a member of a list.
-pub(super) fn find_member(json: &str, name: &[u8]) -> Option<Range<usize>> {
-    let mut value = None;
+/// The value of a member of an object, which has been validated, as JSON.
+pub(crate) fn member<'a>(json: &'a str, name: &str) -> Option<&'a str> {
+    members(json)?.remove(name.as_bytes())
+}
+
+/// The members of an object, which has been validated: their values as JSON, by name. The last of two with the same name
+/// is used, as in serde_json.
+pub(crate) fn members(json: &str) -> Option<BTreeMap<Vec<u8>, &str>> {
+    let mut members = BTreeMap::new();
     object(&mut Scanner::new(json, 0, MAX_DEPTH), |scanner, key| {
-        let is_member = key == name;
         scanner.peek();
         let start = scanner.position();
         scanner.skip_value()?;
-        if is_member {
-            value = Some(start..scanner.position());
-        }
+        members.insert(key.to_vec(), json.get(start..scanner.position())?);
         Some(())
     })?;
-    value
+    Some(members)
 }
 
 fn list(scanner: &mut Scanner) -> Option<ListSummary> {

@@ -8,12 +8,12 @@ use std::time::{Duration, UNIX_EPOCH};
 use data_connectors_sandbox::{Change, Sandbox, VirtualClock};
 use serde_json::Value;
 
-use super::reader::ListReader;
+use super::reader::{ListReader, ReadError};
 use super::scan::{Clause, Scan, ScanResult};
 use super::{Snapshot, SnapshotOptions, SnapshotState, stored};
 use crate::client::Client;
 use crate::config::Config;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind};
 use crate::page::Page;
 use crate::pager::Pager;
 use crate::random::Random;
@@ -34,27 +34,27 @@ struct TestReader<'a> {
 }
 
 impl TestReader<'_> {
-    fn read(&mut self) -> Result<Option<Page>> {
+    fn read(&mut self) -> Result<Option<Page>, ReadError> {
         self.clock.advance(Duration::from_millis(self.random.below(2_000) as u64));
         self.requests += 1;
         if self.failing == Some(self.requests - 1) {
-            return Err(Error::new(ErrorKind::Server, "injected failure"));
+            return Err(ReadError::Failed(Error::new(ErrorKind::Server, "injected failure")));
         }
-        self.pager.as_mut().map_or(Ok(None), |pager| pager.next_page(None))
+        self.pager.as_mut().map_or(Ok(None), |pager| pager.next_page(None)).map_err(ReadError::Failed)
     }
 }
 
 impl ListReader for TestReader<'_> {
-    fn first_page(&mut self) -> Result<Page> {
-        self.pager = Some(self.client.pager(PageRequest::new().per_page(self.rows_per_page)?));
+    fn first_page(&mut self) -> Result<Page, ReadError> {
+        self.pager = Some(self.client.pager(PageRequest::new().per_page(self.rows_per_page).unwrap()));
         Ok(self.read()?.expect("a first page"))
     }
 
-    fn next_page(&mut self) -> Result<Option<Page>> {
+    fn next_page(&mut self) -> Result<Option<Page>, ReadError> {
         self.read()
     }
 
-    fn wait(&mut self, duration: Duration) -> Result<bool> {
+    fn wait(&mut self, duration: Duration) -> Result<bool, ReadError> {
         self.clock.advance(duration);
         Ok(true)
     }
@@ -74,7 +74,7 @@ fn client_of(sandbox: &Sandbox) -> Client {
 
 /// Takes one to three snapshots of a list that changes. Returns the number that is not incomplete, or what is wrong with
 /// one.
-fn run(seed: u64, omitted: Option<Clause>) -> std::result::Result<usize, String> {
+fn run(seed: u64, omitted: Option<Clause>) -> Result<usize, String> {
     let mut random = Random::new(seed);
     // 2026-06-01, after all sample connectors were updated.
     let clock = VirtualClock::new(UNIX_EPOCH + Duration::from_secs(1_780_272_000));
@@ -94,7 +94,7 @@ fn run(seed: u64, omitted: Option<Clause>) -> std::result::Result<usize, String>
     }
     clock.advance(Duration::from_millis(random.below(15_000) as u64));
     let rows_per_page = 1 + random.below(7) as u32;
-    let options = SnapshotOptions { overlap: OVERLAP, ..SnapshotOptions::default() };
+    let options = SnapshotOptions::new().overlap(OVERLAP).unwrap();
     let mut previous = None;
     let mut successes = 0;
     let mut known_ids = HashSet::new();
@@ -134,7 +134,7 @@ fn run(seed: u64, omitted: Option<Clause>) -> std::result::Result<usize, String>
 }
 
 /// The list has not changed since the last read, as the clock has not advanced. Returns the ids of the snapshot.
-fn check(result: &ScanResult, sandbox: &Sandbox) -> std::result::Result<HashSet<String>, String> {
+fn check(result: &ScanResult, sandbox: &Sandbox) -> Result<HashSet<String>, String> {
     let listed = by_id(sandbox.connectors());
     let known = by_id(result.rows.sorted().iter().map(|row| serde_json::from_str(&row.json).unwrap()));
     for (id, row) in &listed {
@@ -179,7 +179,7 @@ fn failure_of_any_request_is_an_error_or_a_reason() {
     let clock = VirtualClock::new(UNIX_EPOCH + Duration::from_secs(1_780_272_000));
     let sandbox = Sandbox::builder().connectors(45).clock(clock.clone()).churn(0.5).start().unwrap();
     let client = client_of(&sandbox);
-    let options = SnapshotOptions { overlap: OVERLAP, ..SnapshotOptions::default() };
+    let options = SnapshotOptions::new().overlap(OVERLAP).unwrap();
     let mut random = Random::new(1);
     for failing in 0.. {
         let reader = TestReader {

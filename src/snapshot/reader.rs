@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use crate::call::Interruption;
 use crate::cancel::CancelToken;
 use crate::client::Client;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind};
 use crate::page::Page;
 use crate::pager::Pager;
 use crate::request::PageRequest;
@@ -16,37 +17,77 @@ const ROWS_PER_PAGE: u32 = 50;
 const MIN_RESUME_DELAY: Duration = Duration::from_millis(500);
 const MAX_RESUME_DELAY: Duration = Duration::from_secs(30);
 
+/// Why no page could be read.
+pub(super) enum ReadError {
+    Cancelled(Error),
+    /// This timeout of the snapshot expired.
+    TimedOut(Duration),
+    Failed(Error),
+}
+
+impl ReadError {
+    /// The error of a snapshot that has read nothing.
+    pub(super) fn into_error(self) -> Error {
+        match self {
+            Self::Cancelled(error) | Self::Failed(error) => error,
+            Self::TimedOut(timeout) => Error::new(ErrorKind::Timeout, timed_out(timeout)),
+        }
+    }
+}
+
+pub(super) fn timed_out(timeout: Duration) -> String {
+    format!("snapshot timed out after {} ms: increase its timeout", timeout.as_millis())
+}
+
+type ReadResult<T> = std::result::Result<T, ReadError>;
+
 /// Reads the list page by page. Tests have one whose clock is virtual.
 pub(super) trait ListReader {
     /// Reads the first page.
-    fn first_page(&mut self) -> Result<Page>;
+    fn first_page(&mut self) -> ReadResult<Page>;
 
     /// Reads the page after the last one that was read; `None` at the end.
-    fn next_page(&mut self) -> Result<Option<Page>>;
+    fn next_page(&mut self) -> ReadResult<Option<Page>>;
 
-    /// Waits, and returns whether the time sufficed. If not, it returns at once.
-    fn wait(&mut self, duration: Duration) -> Result<bool>;
+    /// Waits, and returns whether the time remaining sufficed. If not, it returns at once.
+    fn wait(&mut self, duration: Duration) -> ReadResult<bool>;
+}
+
+#[cfg(test)]
+impl<R: ListReader> ListReader for &mut R {
+    fn first_page(&mut self) -> ReadResult<Page> {
+        (**self).first_page()
+    }
+
+    fn next_page(&mut self) -> ReadResult<Option<Page>> {
+        (**self).next_page()
+    }
+
+    fn wait(&mut self, duration: Duration) -> ReadResult<bool> {
+        (**self).wait(duration)
+    }
 }
 
 pub(super) struct ClientReader<'a> {
     client: &'a Client,
     cancel: Option<&'a CancelToken>,
+    timeout: Duration,
     deadline: Instant,
     pager: Option<Pager>,
 }
 
 impl<'a> ClientReader<'a> {
     pub(super) fn new(client: &'a Client, timeout: Duration, cancel: Option<&'a CancelToken>) -> Self {
-        Self { client, cancel, deadline: Instant::now() + timeout, pager: None }
+        Self { client, cancel, timeout, deadline: Instant::now() + timeout, pager: None }
     }
 
     fn time_remaining(&self) -> Duration {
         self.deadline.saturating_duration_since(Instant::now())
     }
 
-    /// Requests a page, again after a failure that may pass, while time remains. The very first request is not
+    /// Requests a page, and repeats a retryable request while time remains. The first request of a snapshot is not
     /// repeated: there is nothing to lose yet.
-    fn read(&mut self, pager: &mut Pager, is_first: bool) -> Result<Option<Page>> {
+    fn read(&mut self, pager: &mut Pager, is_first: bool) -> ReadResult<Option<Page>> {
         let mut delay = MIN_RESUME_DELAY;
         loop {
             let call = self.client.call_context(self.cancel);
@@ -56,9 +97,14 @@ impl<'a> ClientReader<'a> {
                 Ok(page) => return Ok(page),
                 Err(error) => error,
             };
+            match error.kind() {
+                ErrorKind::Cancelled => return Err(ReadError::Cancelled(error)),
+                ErrorKind::Timeout if self.time_remaining().is_zero() => return Err(ReadError::TimedOut(self.timeout)),
+                _ => {}
+            }
             let pause = error.retry_after().unwrap_or(delay).max(delay);
             if is_first || !is_retryable(&error) || !self.wait(pause)? {
-                return Err(error);
+                return Err(ReadError::Failed(error));
             }
             delay = (2 * delay).min(MAX_RESUME_DELAY);
         }
@@ -66,29 +112,36 @@ impl<'a> ClientReader<'a> {
 }
 
 impl ListReader for ClientReader<'_> {
-    fn first_page(&mut self) -> Result<Page> {
-        let mut pager = self.client.pager(PageRequest::new().per_page(ROWS_PER_PAGE)?);
+    fn first_page(&mut self) -> ReadResult<Page> {
+        let request = PageRequest::new().per_page(ROWS_PER_PAGE).map_err(ReadError::Failed)?;
+        let mut pager = self.client.pager(request);
         let is_first = self.pager.is_none();
         let page = self.read(&mut pager, is_first)?;
         self.pager = Some(pager);
-        page.ok_or_else(|| Error::new(ErrorKind::Protocol, "the list has no first page"))
+        page.ok_or_else(|| ReadError::Failed(Error::new(ErrorKind::Protocol, "the list has no first page")))
     }
 
-    fn next_page(&mut self) -> Result<Option<Page>> {
+    fn next_page(&mut self) -> ReadResult<Option<Page>> {
         let Some(mut pager) = self.pager.take() else { return Ok(None) };
         let page = self.read(&mut pager, false);
         self.pager = Some(pager);
         page
     }
 
-    fn wait(&mut self, duration: Duration) -> Result<bool> {
+    fn wait(&mut self, duration: Duration) -> ReadResult<bool> {
         let remaining = self.time_remaining();
         if duration >= remaining {
             return Ok(false);
         }
-        // The client's timeout is for a request.
+        // The client's timeout limits a request, not this wait.
         let call = self.client.call_context(self.cancel).with_timeout(remaining);
-        call.sleep(duration).map_err(|interruption| interruption.into_error(None))?;
-        Ok(true)
+        match call.sleep(duration) {
+            Ok(()) => Ok(true),
+            Err(Interruption::TimedOut(_)) => Ok(false),
+            Err(interruption) => Err(match interruption.into_error(None) {
+                error if error.kind() == ErrorKind::Cancelled => ReadError::Cancelled(error),
+                error => ReadError::Failed(error),
+            }),
+        }
     }
 }

@@ -1,18 +1,22 @@
 //! The stored form of a snapshot: the list object that the service sends, with all rows and a member `"snapshot"`.
 
-use serde_json::{Value, json};
+use std::collections::HashSet;
+use std::ops::RangeInclusive;
 
+use serde_json::json;
+
+use super::known_rows::MAX_STORED_BYTES;
 use super::options::SnapshotOptions;
 use super::scan::ScanResult;
 use super::state::SnapshotState;
 use crate::error::{Error, Result};
-use crate::page::Page;
+use crate::page::{Page, member};
 
 /// The version of the format. Later versions of this library load it, too.
 const FORMAT_VERSION: u64 = 1;
 
-/// The positions of rows have 32 bits.
-const MAX_BYTES: usize = 1 << 30;
+/// To the end of the year 9999, the last that dates of HTTP can have.
+const TIMES_MS: RangeInclusive<i64> = 0..=253_402_300_799_999;
 
 const STATES: [(SnapshotState, &str); 3] = [
     (SnapshotState::Complete, "complete"),
@@ -50,40 +54,68 @@ pub(super) fn write(result: &ScanResult, base_url: &str, options: &SnapshotOptio
     json
 }
 
+/// Parses the stored form. Members of `"snapshot"` that are not known are ignored: later versions may add some.
 pub(super) fn parse(json: Vec<u8>) -> Result<StoredForm> {
-    if json.len() > MAX_BYTES {
-        return Err(invalid(&format!("it has {} bytes, more than {MAX_BYTES}", json.len())));
+    if json.len() > MAX_STORED_BYTES {
+        return Err(too_large(json.len()));
     }
     let page = Page::parse_rows(json, usize::MAX).map_err(|error| invalid(&error.reason))?;
-    let member: Option<Value> = page.member("snapshot").and_then(|member| serde_json::from_str(member).ok());
-    let Some(member) = member else {
+    let Some(snapshot) = member(page.json(), "snapshot") else {
         return Err(invalid("\"snapshot\" is missing: pass the JSON of a snapshot, not that of a page"));
     };
-    match member.get("version").and_then(Value::as_u64) {
-        Some(FORMAT_VERSION) => {}
-        Some(version) => {
-            return Err(invalid(&format!(
-                "version {version} is not supported, only {FORMAT_VERSION}: take a new snapshot, or use the library \
-                 that wrote it"
-            )));
-        }
-        None => return Err(invalid("\"version\" is missing")),
+    let version = member(snapshot, "version").ok_or_else(|| invalid("\"version\" is missing"))?;
+    if version.parse() != Ok(FORMAT_VERSION) {
+        let version: String = version.chars().take(40).collect();
+        return Err(invalid(&format!(
+            "version {version} is not supported, only {FORMAT_VERSION}: take a new snapshot, or use the library that \
+             wrote it"
+        )));
     }
-    let string = |name: &str| member.get(name).and_then(Value::as_str).map(str::to_owned);
+    let string = |name: &str| member(snapshot, name).and_then(|text| serde_json::from_str::<String>(text).ok());
     let state = string("state").and_then(|state| STATES.iter().find(|(_, name)| *name == state));
     let Some((state, _)) = state else {
         return Err(invalid("\"state\" is not complete, refreshed or incomplete"));
     };
+    let as_of_ms =
+        match member(snapshot, "as_of_ms") {
+            None | Some("null") => None,
+            Some(text) => Some(text.parse().ok().filter(|ms| TIMES_MS.contains(ms)).ok_or_else(|| {
+                invalid("\"as_of_ms\" is neither null nor a time in milliseconds since the Unix epoch")
+            })?),
+        };
     Ok(StoredForm {
         state: *state,
         reason: match state {
             SnapshotState::Incomplete => Some(string("reason").unwrap_or_else(|| "no reason was stored".to_owned())),
             SnapshotState::Complete | SnapshotState::Refreshed => None,
         },
-        as_of_ms: member.get("as_of_ms").and_then(Value::as_i64),
+        as_of_ms,
         base_url: string("base_url").ok_or_else(|| invalid("\"base_url\" is missing"))?,
         page,
     })
+}
+
+/// Checks what a snapshot that is not incomplete guarantees.
+pub(super) fn validate(stored: &StoredForm) -> Result<()> {
+    if stored.state == SnapshotState::Incomplete {
+        return Ok(());
+    }
+    let mut ids = HashSet::with_capacity(stored.page.count());
+    for row in &stored.page {
+        match row.id() {
+            None => return Err(invalid("a connector has no id")),
+            Some(id) if !ids.insert(id) => return Err(invalid(&format!("connector {id} is in it twice"))),
+            Some(_) => {}
+        }
+    }
+    if stored.page.has_next() {
+        return Err(invalid("it has a next page, but a snapshot has all connectors"));
+    }
+    Ok(())
+}
+
+pub(crate) fn too_large(bytes: usize) -> Error {
+    invalid(&format!("it has {bytes} bytes, more than {MAX_STORED_BYTES}"))
 }
 
 fn invalid(reason: &str) -> Error {

@@ -32,7 +32,7 @@ static void numbers_are_validated(const dc_client *client)
     dc_snapshot *snapshot = UNTOUCHED(dc_snapshot);
 
     CHECK_REJECTED(dc_snapshot_take(client, NULL, -2, -1, -1, NULL, &snapshot, &error),
-                   "invalid overlap_ms -2: it is negative, and not -1, the default");
+                   "invalid overlap -2 ms: use 0 to 3600000");
     CHECK_REJECTED(dc_snapshot_take(client, NULL, 3600001, -1, -1, NULL, &snapshot, &error),
                    "invalid overlap 3600001 ms: use 0 to 3600000");
     CHECK_REJECTED(dc_snapshot_take(client, NULL, -1, 0, -1, NULL, &snapshot, &error),
