@@ -662,9 +662,9 @@ public:
     }
     /**
      * Takes a snapshot of all connectors, which is incomplete if a request after the first one fails. With an earlier
-     * snapshot of the workspace, requests only what changed since. The overlap is the longest time until the service lists a change;
-     * max_passes, how often to catch up with changes; the timeout, that of the whole call. std::nullopt and nullptr are
-     * the defaults of dc_snapshot_take().
+     * snapshot of the workspace, requests only what changed since. The overlap is the longest time until the service
+     * lists a change; max_passes, how often to catch up with changes; the timeout, that of the whole call. std::nullopt
+     * and nullptr are the defaults of dc_snapshot_take().
      */
     data_connectors::snapshot snapshot(const data_connectors::snapshot *previous = nullptr,
                                        std::optional<std::chrono::milliseconds> overlap = std::nullopt,
@@ -672,10 +672,11 @@ public:
                                        std::optional<std::chrono::milliseconds> timeout = std::nullopt,
                                        const cancel_token *cancel = nullptr) const
     {
-        constexpr std::chrono::milliseconds unset(-1);
         return data_connectors::snapshot(detail::create<dc_snapshot>(
-            dc_snapshot_take, get(), handle_of(previous), overlap.value_or(unset).count(), max_passes.value_or(-1),
-            timeout.value_or(unset).count(), handle_of(cancel)));
+            dc_snapshot_take, get(), handle_of(previous),
+            number_of("overlap", count_of(overlap), " ms: use 0 to 3600000"),
+            static_cast<std::int32_t>(number_of("max_passes", max_passes, ": use 1 to 1000")),
+            number_of("timeout", count_of(timeout), " ms: use 1 to 86400000"), handle_of(cancel)));
     }
     /** Cancels all calls of this client and its ranges, in progress and later. */
     void shutdown() const noexcept { dc_client_shutdown(get()); }
@@ -691,6 +692,17 @@ private:
             throw error(std::is_same_v<T, cancel_token> ? "invalid cancel token: it was moved from"
                                                         : "invalid previous snapshot: it was moved from");
         return object != nullptr ? object->get() : nullptr;
+    }
+    /** Returns -1, the C default, for std::nullopt; so a negative number is rejected here. */
+    static std::int64_t number_of(const std::string &name, std::optional<std::int64_t> value, const char *range)
+    {
+        if (value && *value < 0)
+            throw error("invalid " + name + ' ' + std::to_string(*value) + range);
+        return value.value_or(-1);
+    }
+    static std::optional<std::int64_t> count_of(std::optional<std::chrono::milliseconds> value)
+    {
+        return value ? std::optional<std::int64_t>(value->count()) : std::nullopt;
     }
 
     detail::owned<dc_client, dc_client_free> handle_;

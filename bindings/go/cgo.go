@@ -38,9 +38,10 @@ func cString(name, text string) (*C.char, error) {
 	return (*C.char)(unsafe.Pointer(unsafe.SliceData(append([]byte(text), 0)))), nil
 }
 
-// int32Argument rejects a number that the C type can't represent; the library checks the range.
+// int32Argument rejects a negative number, as -1 can be the library's default, and one that the C type can't represent;
+// the library checks the range.
 func int32Argument(name string, number int, allowed string) (C.int32_t, error) {
-	if int(C.int32_t(number)) != number {
+	if number < 0 || int(C.int32_t(number)) != number {
 		return 0, invalid("invalid %s %d: use %s", name, number, allowed)
 	}
 	return C.int32_t(number), nil

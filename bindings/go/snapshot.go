@@ -49,33 +49,55 @@ type Snapshot struct {
 }
 
 // SnapshotOption is an argument of [Client.Snapshot].
-type SnapshotOption func(*snapshotOptions)
+type SnapshotOption func(*snapshotOptions) error
 
 type snapshotOptions struct {
 	previous *Snapshot
 	overlap  C.int64_t
-	passes   int
+	passes   C.int32_t
 	timeout  C.int64_t
 }
 
 // WithPrevious requests only what changed since an earlier snapshot: one page if few connectors did.
 func WithPrevious(snapshot *Snapshot) SnapshotOption {
-	return func(o *snapshotOptions) { o.previous = snapshot }
+	return func(o *snapshotOptions) error {
+		o.previous = snapshot
+		return nil
+	}
 }
 
 // WithOverlap sets the longest time until the service lists a change: 0 to 1 h, default 60 s. It is rounded up to
 // seconds.
 func WithOverlap(overlap time.Duration) SnapshotOption {
-	return func(o *snapshotOptions) { o.overlap = C.int64_t(milliseconds(overlap)) }
+	return func(o *snapshotOptions) (err error) {
+		o.overlap, err = durationArgument("overlap", overlap, "0 to 3600000")
+		return err
+	}
 }
 
 // WithMaxPasses sets how often to catch up with changes: 1 to 1000, default 20.
-func WithMaxPasses(passes int) SnapshotOption { return func(o *snapshotOptions) { o.passes = passes } }
+func WithMaxPasses(passes int) SnapshotOption {
+	return func(o *snapshotOptions) (err error) {
+		o.passes, err = int32Argument("max_passes", passes, "1 to 1000")
+		return err
+	}
+}
 
 // WithSnapshotTimeout sets the timeout of the whole snapshot: 1 ms to 24 h, default 5 min. [WithTimeout] applies to
 // each request.
 func WithSnapshotTimeout(timeout time.Duration) SnapshotOption {
-	return func(o *snapshotOptions) { o.timeout = C.int64_t(milliseconds(timeout)) }
+	return func(o *snapshotOptions) (err error) {
+		o.timeout, err = durationArgument("timeout", timeout, "1 to 86400000")
+		return err
+	}
+}
+
+// durationArgument rejects a negative duration, as -1 is the library's default; the library checks the range.
+func durationArgument(name string, value time.Duration, allowed string) (C.int64_t, error) {
+	if value < 0 {
+		return 0, invalid("invalid %s %v ms: use %s", name, float64(value)/float64(time.Millisecond), allowed)
+	}
+	return C.int64_t(milliseconds(value)), nil
 }
 
 // Snapshot takes a snapshot: the complete list, although connectors change while it is read. It blocks until the
@@ -86,11 +108,9 @@ func WithSnapshotTimeout(timeout time.Duration) SnapshotOption {
 func (c *Client) Snapshot(ctx context.Context, options ...SnapshotOption) (*Snapshot, error) {
 	chosen := snapshotOptions{overlap: -1, passes: -1, timeout: -1} // the library's defaults
 	for _, option := range options {
-		option(&chosen)
-	}
-	passes, err := int32Argument("max_passes", chosen.passes, "1 to 1000")
-	if err != nil {
-		return nil, err
+		if err := option(&chosen); err != nil {
+			return nil, err
+		}
 	}
 	previous, release, err := chosen.previous.use()
 	if err != nil {
@@ -99,7 +119,7 @@ func (c *Client) Snapshot(ctx context.Context, options ...SnapshotOption) (*Snap
 	defer release()
 	var taken *C.dc_snapshot
 	_, err = c.call(ctx, func(token *C.dc_cancel_token, failure **C.dc_error) C.dc_status {
-		return C.dc_snapshot_take(c.native, previous, chosen.overlap, passes, chosen.timeout, token, &taken, failure)
+		return C.dc_snapshot_take(c.native, previous, chosen.overlap, chosen.passes, chosen.timeout, token, &taken, failure)
 	})
 	if err != nil {
 		return nil, err

@@ -145,11 +145,15 @@ func TestCloseDuringUseOfASnapshot(t *testing.T) {
 func TestRejectsInvalidArgumentsOfSnapshots(t *testing.T) {
 	client := newClient(t, "http://127.0.0.1:9", WithMaxRetries(0))
 	for message, option := range map[string]SnapshotOption{
-		"invalid overlap":            WithOverlap(time.Hour + 1),
-		"invalid timeout":            WithSnapshotTimeout(25 * time.Hour),
-		"invalid max_passes 0":       WithMaxPasses(0),
-		"invalid max_passes 1099511": WithMaxPasses(1 << 40),
-		"could not connect":          WithPrevious(nil),
+		"invalid overlap":                           WithOverlap(time.Hour + 1),
+		"invalid timeout":                           WithSnapshotTimeout(25 * time.Hour),
+		"invalid max_passes 0":                      WithMaxPasses(0),
+		"invalid max_passes 1099511":                WithMaxPasses(1 << 40),
+		"invalid overlap -1 ms: use 0 to 3600000":   WithOverlap(-time.Millisecond),
+		"invalid overlap -0.5 ms: use 0 to 3600000": WithOverlap(-500 * time.Microsecond),
+		"invalid max_passes -1: use 1 to 1000":      WithMaxPasses(-1),
+		"invalid timeout -1 ms: use 1 to 86400000":  WithSnapshotTimeout(-time.Millisecond),
+		"could not connect":                         WithPrevious(nil),
 	} {
 		if _, err := client.Snapshot(t.Context(), option); err == nil || !strings.Contains(err.Error(), message) {
 			t.Errorf("%s: %v", message, err)

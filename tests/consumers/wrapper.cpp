@@ -205,6 +205,10 @@ static void snapshots_are_taken(const dc::client &client)
     CHECK(is_rejected(failure_of([&] { client.snapshot(nullptr, 2h); }), "invalid overlap 7200000 ms"));
     CHECK(is_rejected(failure_of([&] { client.snapshot(nullptr, 0ms, 0); }), "invalid max_passes 0"));
     CHECK(is_rejected(failure_of([&] { client.snapshot(nullptr, {}, {}, 0s); }), "invalid timeout 0 ms"));
+    // Not the defaults of the C function.
+    CHECK(is_rejected(failure_of([&] { client.snapshot(nullptr, -1ms); }), "overlap -1 ms: use 0 to 3600000"));
+    CHECK(is_rejected(failure_of([&] { client.snapshot(nullptr, {}, -1); }), "max_passes -1: use 1 to 1000"));
+    CHECK(is_rejected(failure_of([&] { client.snapshot(nullptr, {}, {}, -1ms); }), "timeout -1 ms: use 1 to 86400000"));
     token.cancel();
     CHECK(failure_of([&] { client.snapshot(&first, {}, {}, {}, &token); }).status() == DC_ERR_CANCELLED);
     const dc::snapshot moved = std::move(first);

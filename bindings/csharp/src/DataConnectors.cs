@@ -373,13 +373,19 @@ namespace DataConnectors
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Native lib = Native.Library;
+            long overlap = Argument("overlap", overlapMs, " ms: use 0 to 3600000");
+            int passes = (int)Argument("max_passes", maxPasses, ": use 1 to 1000");
+            long timeout = Argument("timeout", timeoutMs, " ms: use 1 to 86400000");
             Handle earlier = previous?.Open() ?? Handle.Null;
             return new Snapshot(lib, Handle.Receive(
                 cancellationToken, lib.dc_snapshot_free, (Handle cancel, out IntPtr snapshot, out IntPtr error) =>
                     lib.dc_snapshot_take(
-                        Open(), earlier, overlapMs ?? -1, maxPasses ?? -1, timeoutMs ?? -1, cancel, out snapshot,
-                        out error)));
+                        Open(), earlier, overlap, passes, timeout, cancel, out snapshot, out error)));
         }
+
+        /// <summary>Returns -1, the library's default, for null; so a negative number is rejected here.</summary>
+        private static long Argument(string name, long? value, string range) =>
+            value < 0 ? throw new DataConnectorsException($"invalid {name} {value}{range}") : value ?? -1;
 
         /// <summary>Cancels all calls in progress, and rejects new ones.</summary>
         public void Shutdown() => Native.Library.dc_client_shutdown(Open());

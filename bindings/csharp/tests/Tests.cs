@@ -26,7 +26,8 @@ internal static class Tests
             RejectsOptionsThatReplaceEachOther, OptionsCanBeSetByName, AccessTokenIsNotKept,
             ClosedObjectsRejectCalls, ClosesDuringCalls, CallsFinishAfterClose, ShutdownCancelsCalls,
             CancelsATask, PagesContinueAfterAFailure, LogsToTheLogger, SnapshotsOutliveTheirClient,
-            ClosedSnapshotsRejectCalls, ClosesDuringUseOfASnapshot, CancelsASnapshotThatWaits, DoesNotLeak,
+            ClosedSnapshotsRejectCalls, RejectsNegativeArgumentsOfSnapshots, ClosesDuringUseOfASnapshot,
+            CancelsASnapshotThatWaits, DoesNotLeak,
         })
         {
             try
@@ -292,6 +293,16 @@ internal static class Tests
             })
                 Contains(Throws<ObjectDisposedException>(use), "the snapshot is closed");
             True(closed.IsComplete && connectors.Count == 3, "connectors");
+        }
+    }
+
+    private static void RejectsNegativeArgumentsOfSnapshots()
+    {
+        using (Client client = NewClient("http://127.0.0.1:9"))
+        {
+            Contains(Rejected(() => client.Snapshot(overlapMs: -1)), "invalid overlap -1 ms: use 0 to 3600000");
+            Contains(Rejected(() => client.Snapshot(maxPasses: -1)), "invalid max_passes -1: use 1 to 1000");
+            Contains(Rejected(() => client.Snapshot(timeoutMs: -1)), "invalid timeout -1 ms: use 1 to 86400000");
         }
     }
 

@@ -69,16 +69,30 @@ public record SnapshotOptions(
         return new SnapshotOptions(previous, overlap, maxPasses, timeout, cancelToken);
     }
 
-    /** Takes a snapshot; -1 is the library's default. */
+    /** Takes a snapshot. */
     Snapshot take(Handle.Use client) {
+        long overlapMillis = argument("overlap", millis(overlap), " ms: use 0 to 3600000");
+        int passes = (int) argument("max_passes", maxPasses, ": use 1 to 1000");
+        long timeoutMillis = argument("timeout", millis(timeout), " ms: use 1 to 86400000");
         try (var earlier = Snapshot.use(previous); var token = CancelToken.use(cancelToken)) {
             return new Snapshot(Function.SNAPSHOT_TAKE.result(
-                    client.pointer(), earlier.pointer(), millis(overlap), maxPasses == null ? -1 : maxPasses,
-                    millis(timeout), token.pointer()));
+                    client.pointer(), earlier.pointer(), overlapMillis, passes, timeoutMillis, token.pointer()));
         }
     }
 
-    private static long millis(Duration duration) {
-        return duration == null ? -1 : ClientBuilder.millis(duration);
+    /** Returns -1, the library's default, for null; so a negative number is rejected here. */
+    private static long argument(String name, Number value, String range) {
+        if (value != null && value.longValue() < 0) {
+            throw new IllegalArgumentException("invalid " + name + " " + value + range);
+        }
+        return value == null ? -1 : value.longValue();
+    }
+
+    private static Long millis(Duration duration) {
+        if (duration == null) {
+            return null;
+        }
+        long millis = ClientBuilder.millis(duration);
+        return duration.isNegative() ? Math.min(millis, -1) : millis;
     }
 }

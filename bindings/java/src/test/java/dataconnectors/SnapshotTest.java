@@ -63,6 +63,12 @@ class SnapshotTest {
                     () -> client.snapshot(options.overlap(Duration.ofHours(1).plusNanos(1))));
             assertRejected("invalid max_passes 0", () -> client.snapshot(options.maxPasses(0)));
             assertRejected("invalid timeout 0 ms", () -> client.snapshot(options.timeout(Duration.ZERO)));
+            assertRejected("invalid overlap -1 ms: use 0 to 3600000",
+                    () -> client.snapshot(options.overlap(Duration.ofMillis(-1))));
+            assertRejected("invalid overlap -1 ms", () -> client.snapshot(options.overlap(Duration.ofNanos(-1))));
+            assertRejected("invalid max_passes -1: use 1 to 1000", () -> client.snapshot(options.maxPasses(-1)));
+            assertRejected("invalid timeout -1 ms: use 1 to 86400000",
+                    () -> client.snapshot(options.timeout(Duration.ofMillis(-1))));
             assertRejected("older is NULL", () -> snapshot.diff(null));
             assertRejected("invalid json: contains a NUL", () -> Snapshot.load(snapshot.json() + "\0"));
         }
