@@ -46,6 +46,7 @@ type Snapshot struct {
 	handle     *handle
 	decode     sync.Once
 	connectors []Connector
+	failure    error // of the first call of Connectors: closed, and so remains closed
 }
 
 // SnapshotOption is an argument of [Client.Snapshot].
@@ -160,16 +161,17 @@ func newSnapshot(native *C.dc_snapshot) *Snapshot {
 // IsComplete returns whether the state is [SnapshotComplete]: a connector that is not in the snapshot does not exist.
 func (s *Snapshot) IsComplete() bool { return s.State == SnapshotComplete }
 
-// Connectors returns all connectors, newest update first, in Go memory. The first call converts them. Don't modify the
-// slice, which the snapshot keeps. The only error is [ErrClosed].
+// Connectors returns all connectors, newest update first, in Go memory. The first call converts them; later ones work
+// on a closed snapshot, too. Don't modify the slice, which the snapshot keeps. The only error is [ErrClosed].
 func (s *Snapshot) Connectors() ([]Connector, error) {
-	native, release, err := s.use()
-	if err != nil {
-		return nil, err
-	}
-	defer release()
-	s.decode.Do(func() { s.connectors = unpack(C.dc_snapshot_page(native)) })
-	return s.connectors, nil
+	s.decode.Do(func() {
+		native, release, err := s.use()
+		if s.failure = err; err == nil {
+			defer release()
+			s.connectors = unpack(C.dc_snapshot_page(native))
+		}
+	})
+	return s.connectors, s.failure
 }
 
 // JSON returns a copy of the stored form, for [LoadSnapshot]: the list object with each row as the service sent it, and
@@ -225,7 +227,8 @@ func (s *Snapshot) Diff(older *Snapshot) (*Diff, error) {
 	return diff, json.Unmarshal(borrow(text, length), diff)
 }
 
-// Close frees the snapshot; later calls return [ErrClosed]. Connectors and JSON stay valid. The error is always nil.
+// Close frees the snapshot; later calls return [ErrClosed], except [Snapshot.Connectors] if it was called before. JSON
+// stays valid. The error is always nil.
 func (s *Snapshot) Close() error {
 	s.handle.close()
 	return nil

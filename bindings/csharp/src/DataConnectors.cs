@@ -542,13 +542,14 @@ namespace DataConnectors
         public DateTimeOffset? AsOf { get; }
 
         /// <summary>All connectors, newest update first. The first access decodes them.</summary>
-        /// <exception cref="ObjectDisposedException">The snapshot is closed.</exception>
+        /// <remarks>Later accesses work after Dispose, too.</remarks>
+        /// <exception cref="ObjectDisposedException">The snapshot was closed before the first access.</exception>
         public IReadOnlyList<Connector> Connectors
         {
             get
             {
                 lock (decoding)
-                    return UsePage(page => connectors = connectors ?? Connector.UnpackRows(lib, page));
+                    return connectors = connectors ?? UsePage(page => Connector.UnpackRows(lib, page));
             }
         }
 
@@ -590,7 +591,7 @@ namespace DataConnectors
                 return Encoding.UTF8.GetString(Utf8.Copy(lib.dc_diff_json(diff, out UIntPtr length), length));
         }
 
-        /// <summary>Frees the snapshot when the calls in progress have finished. Its connectors stay valid.</summary>
+        /// <summary>Frees the snapshot when the calls in progress have finished.</summary>
         public void Dispose()
         {
             closed = true;

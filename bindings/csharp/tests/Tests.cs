@@ -26,8 +26,8 @@ internal static class Tests
             RejectsOptionsThatReplaceEachOther, OptionsCanBeSetByName, AccessTokenIsNotKept,
             ClosedObjectsRejectCalls, ClosesDuringCalls, CallsFinishAfterClose, ShutdownCancelsCalls,
             CancelsATask, PagesContinueAfterAFailure, LogsToTheLogger, SnapshotsOutliveTheirClient,
-            ClosedSnapshotsRejectCalls, RejectsNegativeArgumentsOfSnapshots, ClosesDuringUseOfASnapshot,
-            CancelsASnapshotThatWaits, DoesNotLeak,
+            ClosedSnapshotsRejectCalls, ConnectorsOfAClosedSnapshotStayReadable, RejectsNegativeArgumentsOfSnapshots,
+            ClosesDuringUseOfASnapshot, CancelsASnapshotThatWaits, DoesNotLeak,
         })
         {
             try
@@ -283,7 +283,6 @@ internal static class Tests
         using (Client client = NewClient(server.Url))
         using (Snapshot open = client.Snapshot(), closed = client.Snapshot())
         {
-            IReadOnlyList<Connector> connectors = closed.Connectors;
             closed.Dispose();
             closed.Dispose();
             foreach (Action use in new Action[]
@@ -292,7 +291,20 @@ internal static class Tests
                 () => open.Diff(closed), () => client.Snapshot(closed),
             })
                 Contains(Throws<ObjectDisposedException>(use), "the snapshot is closed");
-            True(closed.IsComplete && connectors.Count == 3, "connectors");
+            True(closed.IsComplete, "a state");
+        }
+    }
+
+    private static void ConnectorsOfAClosedSnapshotStayReadable()
+    {
+        using (var server = new Sandbox("--connectors 3"))
+        using (Client client = NewClient(server.Url))
+        using (Snapshot snapshot = client.Snapshot())
+        {
+            IReadOnlyList<Connector> connectors = snapshot.Connectors;
+            snapshot.Dispose();
+            True(snapshot.Connectors == connectors && connectors.Count == 3, "the decoded connectors");
+            Throws<ObjectDisposedException>(() => snapshot.Json.ToString());
         }
     }
 

@@ -85,25 +85,26 @@ public final class Snapshot implements Iterable<Connector>, AutoCloseable {
     }
 
     /**
-     * Returns all connectors, newest update first. The first call decodes them.
+     * Returns all connectors, newest update first. The first call decodes them; later ones work after {@link #close},
+     * too.
      *
      * @return an unmodifiable list
-     * @throws IllegalStateException if the snapshot is closed
+     * @throws IllegalStateException if the snapshot was closed before the first call
      */
     public synchronized List<Connector> connectors() {
-        try (var snapshot = use(this)) {
-            if (connectors == null) {
+        if (connectors == null) {
+            try (var snapshot = use(this)) {
                 connectors = Rows.decode(page(snapshot));
             }
-            return connectors;
         }
+        return connectors;
     }
 
     /**
      * Iterates over all connectors.
      *
      * @return an iterator without {@code remove}
-     * @throws IllegalStateException if the snapshot is closed
+     * @throws IllegalStateException as for {@link #connectors}
      */
     @Override
     public Iterator<Connector> iterator() {

@@ -38,7 +38,6 @@ class SnapshotTest {
         try (Sandbox sandbox = new Sandbox("--connectors", "3"); Client client = sandbox.client();
                 Snapshot open = client.snapshot()) {
             Snapshot closed = client.snapshot();
-            List<Connector> connectors = closed.connectors();
             closed.close();
             closed.close();
             for (Executable use : List.<Executable>of(
@@ -47,10 +46,21 @@ class SnapshotTest {
                 assertEquals("the snapshot is closed", assertThrows(IllegalStateException.class, use).getMessage());
             }
             assertTrue(closed.isComplete());
-            assertEquals(3, connectors.size());
             client.close();
             String message = assertThrows(IllegalStateException.class, client::snapshot).getMessage();
             assertEquals("the client is closed", message);
+        }
+    }
+
+    @Test
+    void connectorsOfAClosedSnapshotStayReadable() {
+        try (Sandbox sandbox = new Sandbox("--connectors", "3"); Client client = sandbox.client()) {
+            Snapshot snapshot = client.snapshot();
+            List<Connector> connectors = snapshot.connectors();
+            snapshot.close();
+            assertSame(connectors, snapshot.connectors());
+            assertEquals(connectors.getFirst(), snapshot.iterator().next());
+            assertThrows(IllegalStateException.class, snapshot::json);
         }
     }
 
