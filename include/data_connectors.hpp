@@ -590,7 +590,7 @@ public:
         return snapshot(detail::create<dc_snapshot>(dc_snapshot_load, json.data(), json.size()));
     }
 
-    /** One of DC_SNAPSHOT_…. */
+    /** One of DC_SNAPSHOT_…; later versions may add some. */
     std::int32_t state() const noexcept { return dc_snapshot_state(get()); }
     /** Whether every connector is in it, and one that is not in it does not exist. */
     bool is_complete() const noexcept { return state() == DC_SNAPSHOT_COMPLETE; }

@@ -50,6 +50,12 @@ func TestStatusesStatesLevelsAndFieldsAreThoseOfTheHeader(t *testing.T) {
 	}
 }
 
+func TestStateOfALaterLibraryIsUnknown(t *testing.T) {
+	if SnapshotRefreshed.String() != "refreshed" || SnapshotState(3).String() != "unknown" {
+		t.Errorf("the states are %s, %s", SnapshotRefreshed, SnapshotState(3))
+	}
+}
+
 func TestReportsVersionAndStatusNames(t *testing.T) {
 	if !regexp.MustCompile(`^\d+\.\d+\.\d+$`).MatchString(LibraryVersion()) {
 		t.Errorf("the version is %q", LibraryVersion())

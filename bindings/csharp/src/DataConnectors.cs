@@ -80,6 +80,8 @@ namespace DataConnectors
         Complete = 1,
         /// <summary>As complete, but refreshed: connectors deleted since the earlier one may still be in it.</summary>
         Refreshed = 2,
+        /// <summary>A state that this version doesn't know.</summary>
+        Unknown = -1,
     }
 
     /// <summary>A failed call. Contains neither the access token nor the proxy's credentials.</summary>
@@ -527,7 +529,7 @@ namespace DataConnectors
         {
             this.lib = lib;
             this.handle = handle;
-            State = (SnapshotState)lib.dc_snapshot_state(handle);
+            State = ToState(lib.dc_snapshot_state(handle));
             Reason = Utf8.Decode(lib.dc_snapshot_reason(handle));
             AsOf = Connector.Time(lib.dc_snapshot_as_of_ms(handle));
         }
@@ -597,6 +599,9 @@ namespace DataConnectors
             closed = true;
             handle.Dispose();
         }
+
+        internal static SnapshotState ToState(int number) =>
+            Enum.IsDefined(typeof(SnapshotState), number) ? (SnapshotState)number : SnapshotState.Unknown;
 
         internal Handle Open() =>
             closed ? throw new ObjectDisposedException(null, "the snapshot is closed") : handle;

@@ -42,7 +42,10 @@ internal static class Declarations
         foreach (Status status in Enum.GetValues(typeof(Status)))
             Equal((object)(int)status, constants[(status < 0 ? "DC_ERR_" : "DC_") + UpperCase(status)]);
         foreach (SnapshotState state in Enum.GetValues(typeof(SnapshotState)))
-            Equal((object)(int)state, constants["DC_SNAPSHOT_" + UpperCase(state)]);
+            if (state != SnapshotState.Unknown)
+                Equal((object)(int)state, constants["DC_SNAPSHOT_" + UpperCase(state)]);
+        Equal(Snapshot.ToState(2), SnapshotState.Refreshed);
+        Equal(Snapshot.ToState(3), SnapshotState.Unknown);
         foreach (LogLevel level in Enum.GetValues(typeof(LogLevel)))
             Equal((object)(int)level, constants["DC_LOG_" + UpperCase(level)]);
     }

@@ -36,6 +36,12 @@ class AbiTest {
         assertEquals(names("DC_HTTP_METHOD_"), names(HttpMethod.values(), ""));
     }
 
+    @Test
+    void stateOfALaterLibraryIsUnknown() {
+        assertEquals(SnapshotState.REFRESHED, SnapshotState.of(2));
+        assertEquals(SnapshotState.UNKNOWN, SnapshotState.of(3));
+    }
+
     private static Map<?, ?> constants() {
         return (Map<?, ?>) Json.abi().get("constants");
     }
