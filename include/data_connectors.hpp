@@ -597,12 +597,19 @@ public:
     /** Why it is incomplete; std::nullopt if it is not. */
     std::optional<std::string_view> reason() const & { return detail::optional_string(dc_snapshot_reason(get())); }
     std::optional<std::string_view> reason() const && = delete;
-    /** The time of the list that it has, by the service's clock, in milliseconds since the Unix epoch, if known. */
+    /**
+     * The time, by the service's clock, of the list that it has, in milliseconds since the Unix epoch; std::nullopt if
+     * no pass over the list was finished.
+     */
     std::optional<std::int64_t> as_of_ms() const { return detail::optional_number(dc_snapshot_as_of_ms(get())); }
     /** The stored form, for load(): the list object with all rows, and a member "snapshot". */
     std::string_view json() const & { return {dc_page_json(rows()), dc_page_json_len(rows())}; }
     std::string_view json() const && = delete;
-    /** Returns what changed since an older snapshot of the workspace, as JSON: see dc_diff_json(). */
+    /**
+     * Returns what changed since an older snapshot of the workspace, as JSON: see dc_diff_json(). "removed" is null
+     * unless this one is complete and not earlier than the older one. Connectors that an incomplete older one lacks may
+     * be in "added"; if this one is incomplete, it may lack additions and changes.
+     */
     std::string diff(const snapshot &older) const
     {
         const detail::owned<dc_diff, dc_diff_free> diff(

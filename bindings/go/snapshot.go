@@ -39,8 +39,11 @@ func (s SnapshotState) String() string {
 // client. The library's docs/consistency.md has the guarantees.
 type Snapshot struct {
 	State  SnapshotState
-	Reason string    // why the snapshot is incomplete; "" if it is not
-	AsOf   time.Time // of the last read, by the service's clock; zero if the service did not send it
+	Reason string // why the snapshot is incomplete; "" if it is not
+
+	// AsOf is the time, by the service's clock, of the list that the snapshot has; zero if no pass over the list was
+	// finished.
+	AsOf time.Time
 
 	native     *C.dc_snapshot
 	handle     *handle
@@ -185,11 +188,14 @@ func (s *Snapshot) JSON() (json.RawMessage, error) {
 	return pageJSON(C.dc_snapshot_page(native)), nil
 }
 
-// Diff is the difference between two snapshots. Its rows are as the service sent them.
+// Diff is the difference between two snapshots. Its rows are as the service sent them. Connectors that an incomplete
+// older snapshot lacks may be in Added; an incomplete newer one may lack additions and changes.
 type Diff struct {
 	Added   []json.RawMessage `json:"added"`
 	Changed []Change          `json:"changed"`
-	Removed []json.RawMessage `json:"removed"` // nil if the newer snapshot is not complete: what was removed is unknown
+
+	// Removed is nil, unknown, unless the newer snapshot is complete and not earlier than the older one.
+	Removed []json.RawMessage `json:"removed"`
 }
 
 // Change is a connector that differs between two snapshots.

@@ -540,7 +540,8 @@ namespace DataConnectors
         public bool IsComplete => State == SnapshotState.Complete;
         /// <summary>Why it is incomplete; null if it is not.</summary>
         public string Reason { get; }
-        /// <summary>Time of the last read, by the service's clock; null if the service did not send it.</summary>
+        /// <summary>Time, by the service's clock, of the list that the snapshot has.</summary>
+        /// <remarks>Null if it is unknown, as no pass over the list was finished.</remarks>
         public DateTimeOffset? AsOf { get; }
 
         /// <summary>All connectors, newest update first. The first access decodes them.</summary>
@@ -580,7 +581,8 @@ namespace DataConnectors
         /// <remarks>
         /// An object with "added", an array of rows; "changed", an array of objects with the "id", the names of the
         /// changed "fields", and the rows "old" and "new"; "removed", an array of rows, or null unless this snapshot is
-        /// complete.
+        /// complete and not earlier than the older one. Connectors that an incomplete older snapshot lacks may be in
+        /// "added"; if this one is incomplete, it may lack additions and changes.
         /// </remarks>
         /// <exception cref="DataConnectorsException">The snapshots are from different base URLs.</exception>
         /// <exception cref="ObjectDisposedException">A snapshot is closed.</exception>

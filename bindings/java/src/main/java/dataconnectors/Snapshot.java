@@ -76,9 +76,9 @@ public final class Snapshot implements Iterable<Connector>, AutoCloseable {
     }
 
     /**
-     * Returns the time of the last read, by the service's clock.
+     * Returns the time, by the service's clock, of the list that the snapshot has.
      *
-     * @return null if the service did not send it
+     * @return null if it is unknown, as no pass over the list was finished
      */
     public Instant asOf() {
         return asOf;
@@ -127,7 +127,11 @@ public final class Snapshot implements Iterable<Connector>, AutoCloseable {
     /**
      * Returns what changed since an older snapshot of the same workspace, as a JSON object: {@code added}, an array of
      * rows; {@code changed}, an array of objects with the {@code id}, the names of the changed {@code fields}, and the
-     * rows {@code old} and {@code new}; {@code removed}, an array of rows, or null unless this snapshot is complete.
+     * rows {@code old} and {@code new}; {@code removed}, an array of rows, or null unless this snapshot is complete
+     * and not earlier than the older one.
+     *
+     * <p>Connectors that an incomplete older snapshot lacks may be in {@code added}. If this snapshot is incomplete, it
+     * may lack additions and changes.
      *
      * @param older the older snapshot
      * @return the JSON
