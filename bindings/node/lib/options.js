@@ -73,9 +73,9 @@ function clientOptions(given) {
   return { values: [...values].flat(), shown, logger, level };
 }
 
-// Rejects what an int32_t can't represent.
+// Rejects what an int32_t can't represent, and negative numbers: the library's -1 selects a default.
 function integer(value, name, allowed) {
-  if (value != null && (typeof value !== 'number' || value !== (value | 0)))
+  if (value != null && (typeof value !== 'number' || value !== (value | 0) || value < 0))
     fail(`invalid ${name}${typeof value === 'number' ? ` ${value}` : ''}: use an integer from ${allowed}`);
   return value;
 }

@@ -276,7 +276,9 @@ for (const [options, message] of [
   });
 
 for (const [options, message] of [
-  [{ overlapMs: -2 }, /invalid overlap_ms -2/],
+  ...['overlap', 'timeout'].map((name) =>
+    [{ [`${name}Ms`]: -1 }, new RegExp(`invalid ${name}_ms -1: use an integer from`)]),
+  [{ maxPasses: -1 }, /invalid max_passes -1: use an integer from 1 to 1000/],
   [{ overlapMs: NaN }, /invalid overlap_ms NaN: use an integer from 0 to 3600000/],
   [{ maxPasses: 0 }, /invalid max_passes 0: use 1 to 1000/],
   [{ maxPasses: 2 ** 32 + 1 }, /invalid max_passes 4294967297: use an integer from 1 to 1000/],

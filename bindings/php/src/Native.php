@@ -163,9 +163,13 @@ final class Native
     /** @return array{int, int, int} -1 selects a default */
     public static function snapshotArguments(?int $overlapMs, ?int $maxPasses, ?int $timeoutMs): array
     {
-        return abs($maxPasses ?? 0) <= 0x7FFFFFFF
-            ? [$overlapMs ?? -1, $maxPasses ?? -1, $timeoutMs ?? -1]
-            : throw new DataConnectorsException("invalid max_passes $maxPasses: use 1 to 1000");
+        $arguments = [['overlap_ms', $overlapMs, '0 to 3600000'], ['max_passes', $maxPasses, '1 to 1000'],
+            ['timeout_ms', $timeoutMs, '1 to 86400000']];
+        return array_map(static fn (array $argument): int => match (true) {
+            $argument[1] === null => -1,
+            $argument[1] >= 0 && $argument[1] <= 0x7FFFFFFF => $argument[1],
+            default => throw new DataConnectorsException("invalid $argument[0] $argument[1]: use $argument[2]"),
+        }, $arguments);
     }
 
     /** No message contains the value: it may be a secret. */

@@ -72,10 +72,14 @@ $tests['invalid arguments are rejected'] = static function () use ($quick): void
         thrown(DataConnectorsException::class, static fn () => $client->listPage(...$arguments));
         thrown(DataConnectorsException::class, static fn () => $client->pages(...$arguments));
     }
-    $snapshots = [['overlapMs' => 1 << 40], ['overlapMs' => -2], ['maxPasses' => 1 << 32], ['maxPasses' => 0],
-        ['timeoutMs' => 0], ['timeoutMs' => 1 << 32]];
+    $snapshots = [['overlapMs' => 1 << 40], ['maxPasses' => 1 << 32], ['maxPasses' => 0], ['timeoutMs' => 0],
+        ['timeoutMs' => 1 << 32]];
     foreach ($snapshots as $arguments) {
         thrown(DataConnectorsException::class, static fn () => $client->snapshot(...$arguments));
+    }
+    foreach (['overlap_ms' => 'overlapMs', 'max_passes' => 'maxPasses', 'timeout_ms' => 'timeoutMs'] as $its => $own) {
+        $failure = thrown(DataConnectorsException::class, static fn () => $client->snapshot(...[$own => -1]));
+        contains($failure->getMessage(), "invalid $its -1: use ");
     }
     thrown(DataConnectorsException::class, static fn () => Snapshot::load("\0"));
 };

@@ -178,8 +178,8 @@ class ArgumentsTest < GemTest
   def test_rejects_values_that_c_cannot_represent
     { per_page: [2**40, 1.5, "1", false, 51, -1], starting_after: ["a\0b", "\xFF", 1, ""], cancel_token: [true] }
       .each { |name, values| values.each { |value| rejected { client.list_page(name => value) } } }
-    { overlap_ms: [2**40, 1.5, 3_600_001, -2], max_passes: [0, 1001, "1"], timeout_ms: [0, 2**31], previous: [true],
-      cancel_token: [1] }
+    { overlap_ms: [2**40, 1.5, 3_600_001, -1], max_passes: [0, 1001, "1", -1], timeout_ms: [0, 2**31, -1],
+      previous: [true], cancel_token: [1] }
       .each { |name, values| values.each { |value| rejected { client.snapshot(name => value) } } }
     [nil, 1, "", "{}", "a\0b"].each { |value| rejected { DataConnectors::Snapshot.load(value) } }
     rejected { client.snapshot.diff(nil) }

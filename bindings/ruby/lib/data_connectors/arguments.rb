@@ -14,8 +14,9 @@ module DataConnectors
       value
     end
 
+    # Rejects negative numbers, too: the library's -1 selects a default.
     def integer(name, value, allowed)
-      return value if value.nil? || (value.is_a?(Integer) && value.bit_length < 32)
+      return value if value.nil? || (value.is_a?(Integer) && value.between?(0, 2**31 - 1))
 
       reject("invalid #{name} #{value.inspect}: use #{allowed}")
     end
