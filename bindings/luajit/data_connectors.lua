@@ -376,7 +376,7 @@ local STATES = {
 local function snapshot_of(out)
   local native = out[0]
   local snapshot = new_object(Snapshot, "snapshot", native, lib.dc_snapshot_free, {})
-  snapshot.state = STATES[lib.dc_snapshot_state(native)]
+  snapshot.state = STATES[lib.dc_snapshot_state(native)] or "unknown" -- a later library may have more states
   snapshot.is_complete = snapshot.state == "complete"
   snapshot.reason = string_or_nil(lib.dc_snapshot_reason(native))
   snapshot.as_of_ms = number_or_nil(lib.dc_snapshot_as_of_ms(native))

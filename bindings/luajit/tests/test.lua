@@ -363,6 +363,22 @@ test("a snapshot is stored, refreshed and compared", function()
   equal("diff after close of the client", type(second:diff(first)), "string")
 end)
 
+local function upvalue(f, wanted)
+  for i = 1, math.huge do
+    local name, value = debug.getupvalue(f, i)
+    if name == wanted or not name then return value end
+  end
+end
+
+test("a state that the module does not know is unknown", function()
+  local json, states = client():snapshot().json, upvalue(upvalue(dc.Snapshot.load, "snapshot_of"), "STATES")
+  states[dc.constants.DC_SNAPSHOT_COMPLETE] = nil
+  local snapshot = dc.Snapshot.load(json)
+  states[dc.constants.DC_SNAPSHOT_COMPLETE] = "complete"
+  equal("state", snapshot.state, "unknown")
+  equal("is_complete", snapshot.is_complete, false)
+end)
+
 test("rejects invalid arguments of snapshots", function()
   local dc_client, snapshot = client(), client():snapshot()
   local function take(arguments) return dc_client:snapshot(arguments) end

@@ -122,16 +122,20 @@ export interface SnapshotOptions {
   signal?: AbortSignal | null;
 }
 
-/** A row as the service sent it, with the service's names: `http_method`, not `httpMethod`. */
+/**
+ * A row, as JSON.parse() returns it, with the service's names: `http_method`, not `httpMethod`. Integers beyond 2^53 and
+ * long decimals lose precision.
+ */
 export type Row = { readonly [field: string]: unknown };
 
 /** What changed between two snapshots. */
 export interface SnapshotDiff {
+  /** Connectors that the older snapshot lacks: if that is incomplete, they may have existed before. */
   readonly added: readonly Row[];
   /** With the names of the changed fields, and the row before and after. */
   readonly changed: readonly
     { readonly id: string; readonly fields: readonly string[]; readonly old: Row; readonly new: Row }[];
-  /** null: unknown, as the newer snapshot is not complete. */
+  /** null: unknown, as the newer snapshot is not complete, or its `asOfMs` is earlier than that of the other. */
   readonly removed: readonly Row[] | null;
 }
 
@@ -147,14 +151,18 @@ export class Snapshot {
 
   /**
    * "complete": every connector is in it, and one that is not in it does not exist. "refreshed": the same, but
-   * connectors that were deleted after `previous` may still be in it. "incomplete": see `reason`.
+   * connectors that were deleted after `previous` may still be in it. "incomplete": see `reason`. "unknown": one that
+   * this version doesn't know.
    */
-  readonly state: 'complete' | 'refreshed' | 'incomplete';
+  readonly state: 'complete' | 'refreshed' | 'incomplete' | 'unknown';
   /** Whether `state` is "complete". */
   readonly isComplete: boolean;
   /** Why it is incomplete; otherwise null. */
   readonly reason: string | null;
-  /** When the list was last read, by the service's clock, for `new Date(…)`; null if the service did not send it. */
+  /**
+   * The time, by the service's clock, of the list that it has, for `new Date(…)`; null, unknown, if no pass over the list
+   * was finished.
+   */
   readonly asOfMs: number | null;
   /** Newest update first. Created at first use, and kept. @throws ClosedError. TooLargeError. */
   get connectors(): readonly Connector[];
@@ -164,7 +172,7 @@ export class Snapshot {
   /** Returns what changed since an older snapshot of the workspace. @throws ClosedError. InvalidArgumentError. */
   diff(older: Snapshot): SnapshotDiff;
 
-  /** Frees the native memory. `connectors` remains if it was used before. */
+  /** Frees the native memory. `connectors` remains if it was used before; all other uses throw ClosedError. */
   close(): void;
   /** close(), for `using`; in Node 18.18, 20 and later. */
   [Symbol.dispose](): void;

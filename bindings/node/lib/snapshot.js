@@ -14,7 +14,7 @@ class Snapshot {
 
   constructor({ handle, state, reason, asOfMs }) {
     this.#native = handle;
-    this.state = STATES[state];
+    this.state = STATES[state] ?? 'unknown';
     this.isComplete = this.state === 'complete';
     this.reason = reason;
     this.asOfMs = asOfMs;

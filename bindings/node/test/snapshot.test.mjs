@@ -103,6 +103,14 @@ test('a snapshot outlives its client', async () => {
   assert.deepEqual(snapshot.diff(snapshot), { added: [], changed: [], removed: [] });
 });
 
+test('a state that the package does not know is unknown', async (context) => {
+  const { json } = await client(url).snapshot();
+  const load = native.snapshotLoad;
+  context.mock.method(native, 'snapshotLoad', (text) => ({ ...load(text), state: 3 }));
+  const { state, isComplete } = Snapshot.load(json);
+  assert.deepEqual({ state, isComplete }, { state: 'unknown', isComplete: false });
+});
+
 test('using closes a snapshot', { skip: !Symbol.dispose }, async () => {
   const snapshot = await client(url).snapshot();
   snapshot[Symbol.dispose]();

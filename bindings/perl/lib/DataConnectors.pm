@@ -286,7 +286,7 @@ package DataConnectors::Snapshot {
     sub _new {
         my ($class, $pointer) = @_;
         my ($state, $reason, $as_of_ms) = map { $dc{"snapshot_$_"}->($pointer->{address}) } qw(state reason as_of_ms);
-        return bless {kind => 'snapshot', pointer => $pointer, state => $STATES{$state}, reason => _string($reason),
+        return bless {kind => 'snapshot', pointer => $pointer, state => $STATES{$state} // 'unknown', reason => _string($reason),
             as_of_ms => _number($as_of_ms)}, $class;
     }
 
@@ -432,8 +432,9 @@ All connectors, newest update first, as of a page, and their JSON, a byte string
 =item state, is_complete, reason, as_of_ms
 
 The state is C<complete>: every connector is in it, and what is not in it was deleted; C<refreshed>: as complete, but
-connectors that were deleted since the previous snapshot may be in it; or C<incomplete>, and C<reason> says why.
-C<as_of_ms> is the time of the list that it has, by the service's clock (milliseconds since the Unix epoch).
+connectors that were deleted since the previous snapshot may be in it; C<incomplete>, and C<reason> says why; or
+C<unknown>, one that this version does not know. C<as_of_ms> is the time, by the service's clock, of the list that it has,
+in milliseconds since the Unix epoch; C<undef> if no pass over the list was finished.
 
 =item diff($older)
 

@@ -6,6 +6,7 @@ use Carp ();
 use Config;
 use Data::Dumper;
 use FindBin;
+use Hash::Util qw(unlock_hash);
 use lib "$FindBin::Bin/../lib";
 use DataConnectors qw(:all);
 use IO::Socket::INET;
@@ -196,6 +197,15 @@ subtest 'snapshots' => sub {
         rejected($call, qr/snapshot is closed/, 'closed');
     }
     is($stored->state, 'complete', 'state of a closed one');
+};
+
+subtest 'a state that the module does not know' => sub {
+    my $json = client()->snapshot->json;
+    my $dc = \%DataConnectors::Native::dc;
+    unlock_hash(%$dc);
+    local $dc->{snapshot_state} = sub { return 3 };
+    my $snapshot = DataConnectors::Snapshot->load($json);
+    is(join(' ', $snapshot->state, $snapshot->is_complete), 'unknown 0', 'is unknown');
 };
 
 subtest 'cancel tokens' => sub {

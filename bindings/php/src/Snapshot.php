@@ -16,6 +16,7 @@ final class Snapshot implements \Countable, \IteratorAggregate
     /**
      * "complete": every connector is in it, and one that is not in it does not exist. "refreshed": the same, but
      * connectors that were deleted after the previous snapshot may still be in it. "incomplete": see $reason.
+     * "unknown": one that this version does not know.
      */
     public readonly string $state;
     /** Whether the state is "complete". */
@@ -32,7 +33,7 @@ final class Snapshot implements \Countable, \IteratorAggregate
     public function __construct(private ?Handle $handle)
     {
         [$state, $this->reason, $this->asOfMs] = Native::snapshotAttributes($handle);
-        $this->state = self::STATES[$state];
+        $this->state = self::STATES[$state] ?? 'unknown';
         $this->isComplete = $this->state === 'complete';
     }
 

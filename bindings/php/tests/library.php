@@ -56,6 +56,29 @@ $tests['incompatible libraries are rejected'] = static function (): void {
     }
 };
 
+$tests['a state that the package does not know is unknown'] = static function (): void {
+    $folder = sys_get_temp_dir() . '/dc-php-later-' . getmypid();
+    mkdir($folder);
+    $library = "$folder/libdata_connectors.so.1";
+    symlink(realpath(getenv('DATA_CONNECTORS_LIBRARY')), $library);
+    // Its other functions are those of the library that it is linked with.
+    file_put_contents("$folder/later.c", 'int dc_snapshot_state(const void *snapshot) { return 3; }');
+    $load = 'require $argv[1]; $snapshot = DataConnectors\Snapshot::load($argv[2]);'
+        . 'echo $snapshot->state, (int) $snapshot->isComplete;';
+    try {
+        exec("cc -shared -fPIC -o $folder/later.so $folder/later.c -Wl,--no-as-needed,-rpath,$folder $library",
+            result_code: $code);
+        same($code, 0);
+        $json = client(sandbox('--connectors', '1'))->snapshot()->json();
+        [$output] = php(['-d', 'display_errors=1', '-r', $load, __DIR__ . '/../src/DataConnectors.php', $json],
+            ['DATA_CONNECTORS_LIBRARY' => "$folder/later.so"]);
+        same($output, 'unknown0');
+    } finally {
+        array_map(unlink(...), glob("$folder/*"));
+        rmdir($folder);
+    }
+};
+
 $tests['a copy of the package works, as does opcache.preload'] = static function (): void {
     $folder = sys_get_temp_dir() . '/dc-php-copy-' . getmypid();
     // As the README describes it: symbolic links become files.

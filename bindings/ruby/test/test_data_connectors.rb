@@ -317,6 +317,17 @@ class SnapshotTest < GemTest
     assert_equal connectors, open.connectors
   end
 
+  def test_a_state_that_the_gem_does_not_know_is_unknown
+    json = client.snapshot.json
+    functions = DataConnectors.const_get(:Native).instance_variable_get(:@functions)
+    function = functions["dc_snapshot_state"]
+    functions["dc_snapshot_state"] = ->(_) { 3 }
+    snapshot = DataConnectors::Snapshot.load(json)
+    assert_equal ["unknown", false], [snapshot.state, snapshot.complete?]
+  ensure
+    functions["dc_snapshot_state"] = function
+  end
+
   def test_client_and_previous_snapshot_can_be_closed_during_a_refresh
     client = silent
     url = "http://127.0.0.1:#{silent_server.local_address.ip_port}"

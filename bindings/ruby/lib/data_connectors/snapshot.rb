@@ -13,7 +13,7 @@ module DataConnectors
 
     # state: "complete": every connector is in it, and one that is not in it does not exist. "refreshed": the same, but
     # connectors that were deleted after the previous snapshot may still be in it. "incomplete": see reason, which is
-    # nil otherwise. as_of_ms: when the list was last read, by the service's clock, in milliseconds since the Unix
+    # nil otherwise. "unknown": one that this version does not know. as_of_ms: when the list was last read, by the service's clock, in milliseconds since the Unix
     # epoch; nil if the service did not send it.
     attr_reader :state, :reason, :as_of_ms
 
@@ -27,7 +27,7 @@ module DataConnectors
     def initialize # :nodoc:
       @handle = SharedHandle.new("snapshot", "snapshot")
       yield @handle.slot
-      @state = STATES[Native.call("dc_snapshot_state", @handle.pointer)]
+      @state = STATES.fetch(Native.call("dc_snapshot_state", @handle.pointer), "unknown")
       @reason = Native.read("dc_snapshot_reason", @handle.pointer)
       @as_of_ms = Native.read("dc_snapshot_as_of_ms", @handle.pointer)
     end
