@@ -286,8 +286,8 @@ package DataConnectors::Snapshot {
     sub _new {
         my ($class, $pointer) = @_;
         my ($state, $reason, $as_of_ms) = map { $dc{"snapshot_$_"}->($pointer->{address}) } qw(state reason as_of_ms);
-        return bless {kind => 'snapshot', pointer => $pointer, state => $STATES{$state} // 'unknown', reason => _string($reason),
-            as_of_ms => _number($as_of_ms)}, $class;
+        return bless {kind => 'snapshot', pointer => $pointer, state => $STATES{$state} // 'unknown',
+            reason => _string($reason), as_of_ms => _number($as_of_ms)}, $class;
     }
 
     sub load {
@@ -299,12 +299,11 @@ package DataConnectors::Snapshot {
 
     sub is_complete { return $_[0]{state} eq 'complete' ? 1 : 0 }
 
-    sub json { return $dc{page_json}->($_[0]->_page) }
+    sub json { return $_[0]->_read($dc{page_json}) }
 
     sub connectors {
         my ($self) = @_;
-        my $page = $self->_page;
-        return @{ $self->{connectors} //= [DataConnectors::Page::_rows($page)] };
+        return @{ $self->{connectors} //= [$self->_read(\&DataConnectors::Page::_rows)] };
     }
 
     sub diff {
@@ -317,8 +316,12 @@ package DataConnectors::Snapshot {
         return JSON::PP::decode_json(FFI::Platypus::Buffer::buffer_to_scalar($json, $length));
     }
 
-    # The page is owned by the snapshot.
-    sub _page { return $dc{snapshot_page}->($_[0]->_pointer->{address}) }
+    # Reads the page, which the snapshot owns: a signal handler may close that meanwhile.
+    sub _read {
+        my ($self, $read) = @_;
+        my $pointer = $self->_pointer;
+        return $read->($dc{snapshot_page}->($pointer->{address}));
+    }
 }
 
 1;
@@ -443,7 +446,7 @@ Returns what changed since an older snapshot, as decoded JSON: C<< {added => [ro
 
 =item close
 
-Frees the snapshot. Other methods than C<state>, C<is_complete>, C<reason> and C<as_of_ms> then die.
+Frees the snapshot. Then C<json>, C<diff>, and C<connectors> unless it was called before, die.
 
 =back
 

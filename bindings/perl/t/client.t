@@ -197,6 +197,28 @@ subtest 'snapshots' => sub {
         rejected($call, qr/snapshot is closed/, 'closed');
     }
     is($stored->state, 'complete', 'state of a closed one');
+    $first->close;
+    is(scalar $first->connectors, 60, 'connectors that were used remain after close');
+    rejected(sub { $first->json }, qr/snapshot is closed/, 'but not the JSON');
+};
+
+subtest 'a signal handler closes a snapshot while it is read' => sub {
+    my $dc = \%DataConnectors::Native::dc;
+    unlock_hash(%$dc);
+    for my $method (qw(json connectors)) {
+        my $snapshot = client()->snapshot;
+        my ($address, $free) = @{ $snapshot->{pointer} }{qw(address free)};
+        my @calls;
+        $snapshot->{pointer}{free} = sub { push @calls, 'free' };
+        my %native = %$dc;
+        local $SIG{USR1} = sub { $snapshot->close };
+        local $dc->{snapshot_page} = sub { my $page = $native{snapshot_page}->(@_); kill USR1 => $$; return $page };
+        local @$dc{qw(page_json page_packed_rows)} =
+            map { my $read = $_; sub { push @calls, 'read'; return $read->(@_) } } @native{qw(page_json page_packed_rows)};
+        ok($snapshot->$method, $method);
+        is("@calls", 'read free', 'it is freed afterwards');
+        $free->($address);
+    }
 };
 
 subtest 'a state that the module does not know' => sub {
