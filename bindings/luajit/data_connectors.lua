@@ -364,7 +364,7 @@ local function iterate(class, client, arguments)
   return iterator
 end
 
--- All connectors of a workspace. `connectors` and `json` are read on first use.
+-- All connectors of a workspace. `connectors` is created on first use, and kept; `json` is read on each use.
 local Snapshot = { __tostring = to_string, close = close }
 M.Snapshot = Snapshot
 
@@ -387,8 +387,9 @@ function Snapshot:__index(name)
   local read = name == "connectors" and rows_of or name == "json" and json_of
   if not read then return Snapshot[name] end
   check_open(self)
-  self[name] = read(lib.dc_snapshot_page(self._handle))
-  return self[name]
+  local value = read(lib.dc_snapshot_page(self._handle))
+  if name == "connectors" then self.connectors = value end
+  return value
 end
 
 local function check_snapshot(value, name)

@@ -396,6 +396,12 @@ test("rejects invalid arguments of snapshots", function()
   other:close()
   other:close()
   equal("tostring", tostring(other), "data_connectors snapshot (closed)")
+  local used = client():snapshot()
+  local connectors, json = used.connectors, used.json
+  used:close()
+  equal("connectors that were used", used.connectors, connectors)
+  rejected("the snapshot is closed", INVALID, function() return used.json end)
+  equal("json of an open one", dc.Snapshot.load(json).json, json)
   for _, read in ipairs({ "connectors", "json" }) do
     rejected("the snapshot is closed", INVALID, function() return other[read] end)
   end

@@ -301,6 +301,11 @@ final class Native
         ];
     }
 
+    public static function snapshotCount(Handle $snapshot): int
+    {
+        return self::library()->dc_page_count(self::library()->dc_snapshot_page($snapshot->pointer));
+    }
+
     public static function snapshotJson(Handle $snapshot): string
     {
         $library = self::library();

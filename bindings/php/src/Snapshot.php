@@ -75,15 +75,16 @@ final class Snapshot implements \Countable, \IteratorAggregate
         return Native::snapshotDiff($this->handle(), $older->handle());
     }
 
-    /** Frees the native memory now: later uses throw a \LogicException. */
+    /** Frees the native memory now: json(), diff() and a first use of the connectors then throw a \LogicException. */
     public function close(): void
     {
         $this->handle = null;
     }
 
+    /** Returns the number of connectors. Does not create them. */
     public function count(): int
     {
-        return count($this->connectors());
+        return $this->connectors === null ? Native::snapshotCount($this->handle()) : count($this->connectors);
     }
 
     /** @return \ArrayIterator<int, Connector> */

@@ -136,12 +136,19 @@ $tests['a closed snapshot rejects calls, and keeps connectors that were used'] =
     $unused->close();
     same([$used->connectors(), count($used), $used->state], [$connectors, 137, 'complete']);
     $open = Snapshot::load($json);
-    $uses = [$used->json(...), $unused->connectors(...), static fn () => $used->diff($open),
+    $uses = [$used->json(...), $unused->connectors(...), $unused->count(...), static fn () => $used->diff($open),
         static fn () => $open->diff($used), static fn () => $client->snapshot($used)];
     foreach ($uses as $use) {
         contains(thrown(LogicException::class, $use)->getMessage(), 'the snapshot is closed');
     }
     same(array_column($connectors, 'json') === array_column(iterator_to_array($open), 'json'), true);
+};
+
+$tests['the number of connectors does not create them'] = static function () use ($quick): void {
+    $snapshot = client($quick)->snapshot();
+    same(count($snapshot), 137);
+    same((fn (): bool => $this->connectors === null)->call($snapshot), true);
+    same(count($snapshot->connectors()), 137);
 };
 
 $tests['client and previous snapshot can be closed during a refresh'] = static function () use ($slow): void {

@@ -303,14 +303,23 @@ class SnapshotTest < GemTest
     assert_equal JSON.parse(snapshot.json)["data"], snapshot.map { |row| JSON.parse(row.json) }
   end
 
-  def test_a_closed_snapshot_keeps_what_was_used
+  def test_size_does_not_create_the_connectors
+    snapshot = client.snapshot
+    assert_equal 120, snapshot.size
+    refute snapshot.instance_variable_defined?(:@connectors)
+    assert_equal 120, snapshot.connectors.size
+    snapshot.close
+    assert_equal 120, snapshot.size
+  end
+
+  def test_a_closed_snapshot_keeps_connectors_that_were_used
     used, unused = Array.new(2) { client.snapshot }
     connectors = used.connectors
     json = used.json
     [used, used, unused].each(&:close)
-    assert_equal [connectors, json, "complete"], [used.connectors, used.json, used.state]
+    assert_equal [connectors, "complete"], [used.connectors, used.state]
     open = DataConnectors::Snapshot.load(json)
-    [-> { unused.first }, -> { unused.json }, -> { used.diff(open) }, -> { open.diff(used) },
+    [-> { unused.first }, -> { unused.size }, -> { used.json }, -> { used.diff(open) }, -> { open.diff(used) },
      -> { client.snapshot(previous: used) }].each do |use|
       assert_match(/the snapshot is closed/, assert_raises(DataConnectors::ClosedError, &use).message)
     end

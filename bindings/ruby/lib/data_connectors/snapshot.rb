@@ -13,8 +13,8 @@ module DataConnectors
 
     # state: "complete": every connector is in it, and one that is not in it does not exist. "refreshed": the same, but
     # connectors that were deleted after the previous snapshot may still be in it. "incomplete": see reason, which is
-    # nil otherwise. "unknown": one that this version does not know. as_of_ms: when the list was last read, by the service's clock, in milliseconds since the Unix
-    # epoch; nil if the service did not send it.
+    # nil otherwise. "unknown": one that this version does not know. as_of_ms: the time, by the service's clock, of the
+    # list that it has, in milliseconds since the Unix epoch; nil if no pass over the list was finished.
     attr_reader :state, :reason, :as_of_ms
 
     # Loads a snapshot from its json, such as from a file. Raises InvalidArgumentError.
@@ -40,14 +40,14 @@ module DataConnectors
       @connectors ||= Connector.all(read("dc_page_packed_rows", Native::CONSTANTS["DC_PACKED_JSON"], nil), json)
     end
 
-    # The stored form, for Snapshot.load: the rows as the service sent them. Created at first use, and kept.
-    def json = @json ||= read("dc_page_json")
+    # The stored form, for Snapshot.load: the rows as the service sent them. Not kept.
+    def json = read("dc_page_json")
 
     # Yields each connector.
     def each(&block) = block ? (connectors.each(&block) && self) : connectors.each
 
-    # The number of connectors.
-    def size = connectors.size
+    # The number of connectors. Does not create them.
+    def size = @connectors ? @connectors.size : read("dc_page_count")
 
     # Compares it with an older snapshot of the workspace. Returns a Hash: "added", an Array of rows; "changed", an
     # Array of Hashes with the "id", the names of the changed "fields", and the rows "old" and "new"; "removed", an
@@ -62,7 +62,8 @@ module DataConnectors
       diff&.free
     end
 
-    # Frees the native memory; otherwise the garbage collector does. What was used before remains.
+    # Frees the native memory; otherwise the garbage collector does. Connectors that were used before remain; json, diff
+    # and a first use of the connectors then raise ClosedError.
     def close
       @handle.close
       nil
