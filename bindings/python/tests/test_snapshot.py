@@ -203,6 +203,13 @@ def test_rejects_invalid_arguments(client: dc.Client, arguments: Any, message: s
         client.snapshot(**arguments)
 
 
+def test_overlap_is_rounded_up_to_milliseconds(scripted: Any) -> None:
+    client = dc.Client(TOKEN, base_url=scripted(http("200 OK", '{"data":[]}')).url)
+    for overlap, expected in (0, 0), (0.0004, 1), (0.07, 70), (1, 1_000), (1.0001, 1_001):
+        stored = json.loads(client.snapshot(overlap=overlap).json())
+        assert stored["snapshot"]["overlap_ms"] == expected
+
+
 def test_cancel_token_cancels_a_snapshot(silent: SilentServer) -> None:
     token = dc.CancelToken()
 

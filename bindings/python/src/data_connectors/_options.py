@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import logging
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple, TypedDict, Union
 
@@ -310,8 +312,10 @@ def check_bool(value: object, name: str) -> bool:
 
 
 def milliseconds(seconds: object, name: str, minimum: float = 0.001, maximum: float = 86400) -> int:
-    """Check a number of seconds, and convert it."""
-    return round(check_seconds(seconds, name, minimum, maximum) * 1000)
+    """Check a number of seconds, and convert it; a part of a millisecond is rounded up."""
+    checked = check_seconds(seconds, name, minimum, maximum)
+    # Exactly: 0.07 * 1000 is more than 70.
+    return math.ceil(Decimal(repr(float(checked))) * 1000)
 
 
 def check_seconds(
