@@ -227,7 +227,7 @@ def verify_diff(diff: dc.SnapshotDiff | None, expected: dict[str, Any]) -> None:
         raise UnexpectedError("there is no diff")
     actual = {
         "added": [row.id for row in diff.added],
-        "changed": {change.id: change.fields for change in diff.changed},
+        "changed": {change.id: list(change.fields) for change in diff.changed},
         "removed": None if diff.removed is None else [row.id for row in diff.removed],
     }
     for name, value in expected.items():

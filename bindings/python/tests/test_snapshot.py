@@ -58,10 +58,10 @@ def test_diff_lists_changes(changing: Any) -> None:
     )
     first, second, third = (client.snapshot(overlap=0) for _ in range(3))
     diff = second.diff(first)
-    assert [change.id for change in diff.changed] == [LATE] and "updated_at" in diff.changed[
-        0
-    ].fields
-    assert diff.changed[0].old == first.by_id[LATE] and diff.changed[0].new == second.by_id[LATE]
+    old, new = first.by_id[LATE], second.by_id[LATE]
+    fields = diff.changed[0].fields
+    assert diff.changed == [dc.ConnectorChange(LATE, fields, old, new)]
+    assert isinstance(fields, tuple) and "updated_at" in fields
     assert [connector.id for connector in diff.added] == [second[0].id] and diff.removed == []
     diff = third.diff(second)
     assert not diff.added and not diff.changed

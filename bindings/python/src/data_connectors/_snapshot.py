@@ -129,7 +129,7 @@ class Snapshot(Sequence[Connector]):
             changed=[
                 ConnectorChange(
                     id=change["id"],
-                    fields=change["fields"],
+                    fields=tuple(change["fields"]),
                     old=Connector._from_row(change["old"]),
                     new=Connector._from_row(change["new"]),
                 )
@@ -186,7 +186,7 @@ class ConnectorChange:
     """
 
     id: str
-    fields: list[str]
+    fields: tuple[str, ...]
     old: Connector
     new: Connector
 

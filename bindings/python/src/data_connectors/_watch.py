@@ -172,8 +172,7 @@ def _events(snapshot: Snapshot, base: Snapshot | None) -> list[Event]:
     diff = snapshot.diff(base)
     events = [Event("added", connector, as_of=as_of) for connector in diff.added]
     events += [
-        Event("changed", change.new, change.old, tuple(change.fields), as_of)
-        for change in diff.changed
+        Event("changed", change.new, change.old, change.fields, as_of) for change in diff.changed
     ]
     events.sort(key=_updated_at)
     removed = diff.removed or []

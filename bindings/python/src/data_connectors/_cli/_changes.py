@@ -23,7 +23,7 @@ class Change:
     kind: str
     old: Connector | None
     new: Connector | None
-    fields: list[str] | None = None
+    fields: tuple[str, ...] | None = None
 
     @property
     def latest(self) -> Connector:

@@ -91,7 +91,7 @@ def _to_dict(event: Event) -> dict[str, object]:
         event.kind,
         old=event.connector if is_removed else event.previous,
         new=None if is_removed else event.connector,
-        fields=list(event.fields) or None,
+        fields=event.fields or None,
     )
     return {"kind": event.kind, "as_of": as_of, **change.to_dict()}
 
