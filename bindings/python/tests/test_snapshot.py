@@ -172,6 +172,17 @@ def test_reports_why_a_snapshot_is_incomplete(scripted: Any) -> None:
         client.snapshot()
 
 
+@pytest.mark.parametrize("as_of_ms", [253_402_300_800_000, 2**63 - 1])
+def test_rejects_a_stored_time_after_the_year_9999(client: dc.Client, as_of_ms: int) -> None:
+    stored = json.loads(client.snapshot().json())
+    stored["snapshot"]["as_of_ms"] = 253_402_300_799_999
+    latest = dc.Snapshot.load(json.dumps(stored)).as_of
+    assert latest == datetime(9999, 12, 31, 23, 59, 59, 999_000, timezone.utc)
+    stored["snapshot"]["as_of_ms"] = as_of_ms
+    with pytest.raises(ValueError, match=r"^stored snapshot is invalid: .*as_of_ms"):
+        dc.Snapshot.load(json.dumps(stored))
+
+
 def test_rejects_invalid_snapshots(client: dc.Client, scripted: Any) -> None:
     page = client.list_page().raw
     for stored in ("", "{}", page, b"\xff", "\ud800"):

@@ -51,7 +51,11 @@ class Snapshot(Sequence[Connector]):
         self._state: SnapshotState = STATES[lib.dc_snapshot_state(native.out)]
         self._reason = decode(lib.dc_snapshot_reason(native.out))
         as_of_ms = lib.dc_snapshot_as_of_ms(native.out)
-        self._as_of = None if as_of_ms < 0 else EPOCH + timedelta(milliseconds=as_of_ms)
+        try:
+            self._as_of = None if as_of_ms < 0 else EPOCH + timedelta(milliseconds=as_of_ms)
+        except OverflowError:
+            message = f'stored snapshot is invalid: "as_of_ms" {as_of_ms} is after the year 9999'
+            raise ValueError(message) from None
 
     @classmethod
     def load(cls, stored: str | bytes) -> Snapshot:
@@ -88,7 +92,7 @@ class Snapshot(Sequence[Connector]):
 
     @property
     def as_of(self) -> datetime | None:
-        """The time of the last request, by the service's clock, in UTC; None if it sent no time."""
+        """The time of its list, by the service's clock, in UTC; None if no pass was finished."""
         return self._as_of
 
     @property
@@ -108,8 +112,12 @@ class Snapshot(Sequence[Connector]):
     def diff(self, older: Snapshot) -> SnapshotDiff:
         """Compare with an older snapshot of the same workspace.
 
+        If ``older`` is incomplete, connectors that it lacks may appear as added, and outdated ones
+        as changed. If this one is incomplete, changes may be missing, and outdated connectors may
+        appear as changed.
+
         Args:
-            older: the other snapshot. If it is incomplete, connectors that it lacks are ``added``.
+            older: the other snapshot.
 
         Raises:
             ValueError: the snapshots are from different base URLs.
@@ -198,8 +206,8 @@ class SnapshotDiff:
     Attributes:
         added: the connectors that only the newer snapshot has, most recently updated first.
         changed: those that both have and that differ, in the same order.
-        removed: those that only the older snapshot has; None if the newer snapshot is not
-            complete, as it cannot tell.
+        removed: those that only the older snapshot has; None unless the newer one is complete,
+            and not older than the other by ``as_of``: otherwise it is unknown what was removed.
 
     """
 
