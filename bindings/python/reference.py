@@ -59,7 +59,7 @@ SECTIONS: tuple[tuple[str, Sequence[type]], ...] = (
 TYPES = """
 `State` is `Literal["draft", "live"]`, and `HttpMethod` is
 `Literal["get", "post", "put", "delete", "patch"]`: the known values; others are possible.
-`SnapshotState` is `Literal["incomplete", "complete", "refreshed"]`, and `EventKind` is
+`SnapshotState` is `Literal["incomplete", "complete", "refreshed", "unknown"]`, and `EventKind` is
 `Literal["added", "changed", "removed", "incomplete"]`.
 `OptionValue` is `str | int | bool | None`; None selects the default.
 `Options` are the keyword arguments of a client except `token`; `Changes` also include `token`.

@@ -25,6 +25,7 @@ import data_connectors as dc
 from data_connectors._cli import _sync
 from data_connectors._cli._arguments import parse
 from data_connectors._cli._database import Base, Database
+from data_connectors._library import library
 
 __all__ = ["workspace"]
 
@@ -200,6 +201,25 @@ def test_takes_another_snapshot_if_another_run_wrote_a_newer_one(
         ("added", "1"),
         ("changed", "1"),
     ]
+
+
+def test_snapshot_of_a_newer_library_deletes_nothing(
+    tmp_path: Path, monkeypatch: Any, capsys: Any
+) -> None:
+    path = tmp_path / "all.sqlite"
+    with contextlib.closing(Database(str(path))) as database:
+        database.apply(stored(4, "complete", row(1, "a"), row(2, "b")), database.load())
+    before = select(path, "SELECT snapshot FROM sync")
+    monkeypatch.setattr(library(), "dc_snapshot_state", lambda _: 3)
+    newer = stored(5, "refreshed", row(1, "new"))
+    monkeypatch.setattr(_sync, "take_snapshot", lambda *_: newer)
+    assert _sync.COMMAND.run(parse(["sync", str(path)], [_sync.COMMAND])) == 1
+    assert capsys.readouterr().err == (
+        "data-connectors: the snapshot may be incomplete, so nothing was deleted: the native "
+        "library is newer than this package: update the package\n"
+    )
+    assert check(path) == {"1": row(1, "new"), "2": row(2, "b")}
+    assert select(path, "SELECT snapshot FROM sync") == before
 
 
 def test_database_is_whole_after_kill_9_at_each_statement(tmp_path: Path) -> None:

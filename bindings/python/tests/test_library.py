@@ -68,8 +68,8 @@ def test_constants_match_the_header() -> None:
     constants = ABI["constants"]
     assert constants["DC_ABI_VERSION"] == ABI_VERSION
     assert constants["DC_PACKED_JSON"] == _PACKED_JSON
-    states = {constants[f"DC_SNAPSHOT_{state.upper()}"]: state for state in STATES}
-    assert states == dict(enumerate(STATES))
+    states = {constants[f"DC_SNAPSHOT_{state.upper()}"]: state for state in STATES.values()}
+    assert states == STATES
     information = [name for name in constants if name.startswith("DC_INFO_")]
     assert [constants[name] for name in information] == list(range(len(information)))
     names = [name.replace("DC_INFO_", "").lower() for name in information]

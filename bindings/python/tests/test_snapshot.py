@@ -183,6 +183,17 @@ def test_rejects_a_stored_time_after_the_year_9999(client: dc.Client, as_of_ms: 
         dc.Snapshot.load(json.dumps(stored))
 
 
+def test_state_that_a_later_library_adds_is_unknown(client: dc.Client, monkeypatch: Any) -> None:
+    monkeypatch.setattr(library(), "dc_snapshot_state", lambda _: 3)
+    snapshot = client.snapshot()
+    assert (snapshot.state, snapshot.is_complete, snapshot.reason) == ("unknown", False, None)
+    problem = "the native library is newer than this package: update the package"
+    with pytest.raises(ValueError, match=rf"is unknown \({problem}\): pass one that is complete"):
+        client.watch(snapshot)
+    event = next(client.watch())
+    assert (event.kind, event.reason) == ("incomplete", problem)
+
+
 def test_rejects_invalid_snapshots(client: dc.Client, scripted: Any) -> None:
     page = client.list_page().raw
     for stored in ("", "{}", page, b"\xff", "\ud800"):

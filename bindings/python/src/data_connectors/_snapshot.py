@@ -21,11 +21,11 @@ from ._native import create_handle, decode
 from ._options import check_int, milliseconds
 from ._page import packed_rows
 
-SnapshotState = Literal["incomplete", "complete", "refreshed"]
+SnapshotState = Literal["incomplete", "complete", "refreshed", "unknown"]
 """What is known about a snapshot."""
 
-# Indexed by DC_SNAPSHOT_...
-STATES: tuple[SnapshotState, ...] = ("incomplete", "complete", "refreshed")
+# By DC_SNAPSHOT_...; a later library may have others.
+STATES: dict[int, SnapshotState] = {0: "incomplete", 1: "complete", 2: "refreshed"}
 
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
@@ -35,8 +35,9 @@ class Snapshot(Sequence[Connector]):
 
     ``state`` is ``complete`` (every connector is in it, in its current version, and one that is not
     in it does not exist), ``refreshed`` (the same, but it was updated from an earlier snapshot:
-    connectors deleted since may still be in it) or ``incomplete`` (connectors may be missing or
-    outdated). docs/consistency.md has the guarantees.
+    connectors deleted since may still be in it), ``incomplete`` (connectors may be missing or
+    outdated) or ``unknown`` (a later native library has other states). docs/consistency.md has the
+    guarantees.
 
     The connectors are created when one is first accessed. A snapshot is thread-safe, is truthy even
     without connectors, and can be pickled. Its memory is freed with its last reference.
@@ -48,7 +49,7 @@ class Snapshot(Sequence[Connector]):
         self._native = native
         self._page = ctypes.c_void_p(lib.dc_snapshot_page(native.out))
         self._count: int = lib.dc_page_count(self._page)
-        self._state: SnapshotState = STATES[lib.dc_snapshot_state(native.out)]
+        self._state: SnapshotState = STATES.get(lib.dc_snapshot_state(native.out), "unknown")
         self._reason = decode(lib.dc_snapshot_reason(native.out))
         as_of_ms = lib.dc_snapshot_as_of_ms(native.out)
         try:
@@ -77,7 +78,7 @@ class Snapshot(Sequence[Connector]):
 
     @property
     def state(self) -> SnapshotState:
-        """``complete``, ``refreshed`` or ``incomplete``."""
+        """``complete``, ``refreshed``, ``incomplete`` or ``unknown``."""
         return self._state
 
     @property
@@ -88,6 +89,13 @@ class Snapshot(Sequence[Connector]):
     @property
     def reason(self) -> str | None:
         """Why it is incomplete; None if it is not."""
+        return self._reason
+
+    @property
+    def _problem(self) -> str | None:
+        """Why connectors may be missing or outdated; None if it is complete or refreshed."""
+        if self._state == "unknown":
+            return "the native library is newer than this package: update the package"
         return self._reason
 
     @property

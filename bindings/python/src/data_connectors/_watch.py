@@ -71,9 +71,9 @@ class BaseWatch:
         arguments: SnapshotArguments,
         cancel_token: CancelToken | None,
     ) -> None:
-        if previous is not None and previous.state == "incomplete":
+        if previous is not None and previous._problem is not None:
             raise ValueError(
-                f"previous snapshot is incomplete ({previous.reason}): "
+                f"state of the previous snapshot is {previous.state} ({previous._problem}): "
                 "pass one that is complete or refreshed"
             )
         client._acquire()
@@ -150,7 +150,7 @@ class BaseWatch:
             retry_after = error.retry_after or 0
             poll = _Poll(base, deque([Event("incomplete", reason=str(error))]), base)
         else:
-            is_usable = snapshot.state != "incomplete"
+            is_usable = snapshot._problem is None
             poll = _Poll(base, deque(_events(snapshot, base)), snapshot if is_usable else base)
             if snapshot.is_complete:
                 next_resync = started + self._resync
@@ -165,8 +165,8 @@ class BaseWatch:
 def _events(snapshot: Snapshot, base: Snapshot | None) -> list[Event]:
     """Return what a snapshot shows, the earliest update first."""
     as_of = snapshot.as_of
-    if snapshot.state == "incomplete":
-        return [Event("incomplete", as_of=as_of, reason=snapshot.reason)]
+    if snapshot._problem is not None:
+        return [Event("incomplete", as_of=as_of, reason=snapshot._problem)]
     if base is None:
         return []
     diff = snapshot.diff(base)

@@ -95,7 +95,8 @@ def take_snapshot(arguments: Arguments, previous: Snapshot | None = None) -> Sna
 
 
 def report_reason(snapshot: Snapshot, name: str, consequence: str = "") -> bool:
-    """Report why a snapshot is incomplete; return whether it is not."""
-    if snapshot.reason is not None:
-        print_error(f"{name} is incomplete{consequence}: {snapshot.reason}")
-    return snapshot.reason is None
+    """Report why a snapshot is, or may be, incomplete; return whether it is not."""
+    if snapshot._problem is not None:
+        verb = "is" if snapshot.state == "incomplete" else "may be"
+        print_error(f"{name} {verb} incomplete{consequence}: {snapshot._problem}")
+    return snapshot._problem is None

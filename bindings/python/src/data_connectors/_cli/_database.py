@@ -121,7 +121,7 @@ class Database:
                 "INSERT INTO sync VALUES (?, ?, ?, ?)",
                 _Sync(
                     member["base_url"],
-                    sync.snapshot if snapshot.reason is not None else json.dumps(member),
+                    sync.snapshot if snapshot._problem is not None else json.dumps(member),
                     as_of,
                     sync.runs + 1,
                 ),

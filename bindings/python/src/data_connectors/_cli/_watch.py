@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from argparse import ArgumentParser
-from typing import NoReturn
 
 from .._snapshot import Snapshot
 from .._watch import Event
@@ -14,13 +13,14 @@ from ._changes import Change, format_time
 from ._client import (
     add_snapshot_options,
     new_client,
+    report_reason,
     snapshot_options,
     take_snapshot,
     usage_errors,
 )
 from ._files import load_snapshot, replace_file
 from ._formats import to_json
-from ._messages import CommandError, print_note
+from ._messages import print_note
 from ._output import set_encoding
 
 
@@ -50,15 +50,15 @@ def _add_arguments(parser: ArgumentParser) -> None:
     add_snapshot_options(parser)
 
 
-def _run(arguments: Arguments) -> NoReturn:
+def _run(arguments: Arguments) -> int:
     set_encoding(is_data=True)
     path = arguments.state_file
     if path is not None and os.path.exists(path):
         current = load_snapshot(path)
     else:
         current = take_snapshot(arguments)
-        if current.reason is not None:
-            raise CommandError(f"the first snapshot is incomplete: {current.reason}")
+        if not report_reason(current, "the first snapshot"):
+            return _exit_status.ERROR
         _store(current, path)
     with new_client(arguments) as client, usage_errors():
         watch = client.watch(
