@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 import pytest
-from conftest import EARLY, LATE, TOKEN, Sandbox, draft_id, edit, sample_id
+from conftest import EARLY, LATE, TOKEN, Sandbox, draft_id, edit, http, sample_id
 
 import data_connectors as dc
 from data_connectors import _client, _watch
@@ -229,8 +229,38 @@ def test_incomplete_snapshot_changes_nothing(offline: dc.Client, polls: Polls) -
     assert [next(watch).kind, watch.snapshot is base] == ["removed", False]
     # After a resync that failed, a refresh, and then another resync.
     assert [kind for _, kind in polls.taken] == [
-        *("full", "full", "refresh", "refresh", "full", "refresh", "full")
+        *("full", "refresh", "refresh", "refresh", "full", "refresh", "full")
     ]
+
+
+def test_incomplete_first_snapshot_is_continued(scripted: Any, clock: Clock) -> None:
+    def page(identifier: int, second: int, cursor: str) -> bytes:
+        row = {"id": str(identifier), "updated_at": f"2026-01-20T15:00:{second:02}Z"}
+        body = {"data": [row], "pages": {"next": {"starting_after": cursor} if cursor else None}}
+        date = f"Date: Tue, 20 Jan 2026 15:00:{second + 5} GMT"
+        return http("200 OK", json.dumps(body), date)
+
+    server = scripted(
+        # A pass, and a second one that fails, as a connector was created.
+        *(page(2, 20, "a"), page(1, 10, "")),
+        *(page(3, 30, "b"), http("403 Forbidden", "{}")),
+        http("503 Busy", "{}"),
+        # A pass down to a connector that did not change; the next page has all later changes.
+        *(page(4, 40, "c"), page(3, 30, "d"), page(2, 20, "e")),
+        page(4, 40, "f"),
+        http("401 Unauthorized", "{}"),
+    )
+    client = dc.Client(TOKEN, base_url=server.url, max_retries=0)
+    watch = start_watch(client)
+    event = next(watch)
+    assert event.kind == "incomplete" and event.reason and "403" in event.reason
+    assert watch.snapshot is None
+    event = next(watch)
+    assert event.kind == "incomplete" and event.reason and "503" in event.reason
+    with pytest.raises(dc.AuthenticationError):
+        next(watch)
+    assert watch.snapshot is not None and watch.snapshot.state == "refreshed"
+    assert sorted(watch.snapshot.by_id) == ["1", "2", "3", "4"]
 
 
 def test_events_of_a_poll_are_ordered_by_update(offline: dc.Client, polls: Polls) -> None:
@@ -272,7 +302,7 @@ def test_waits_as_long_as_the_service_specified(offline: dc.Client, polls: Polls
 
 
 @pytest.mark.parametrize("name", ["DC_ERR_TLS", "DC_ERR_CANCELLED", "DC_ERR_BAD_REQUEST"])
-def test_error_leaves_the_watch_as_it_was(offline: dc.Client, polls: Polls, name: str) -> None:
+def test_error_is_no_reason_to_poll_early(offline: dc.Client, polls: Polls, name: str) -> None:
     polls.results = [
         dc.DataConnectorsError("failed", status_name=name),
         polls.snapshot("complete", "b"),
@@ -283,8 +313,7 @@ def test_error_leaves_the_watch_as_it_was(offline: dc.Client, polls: Polls, name
         next(watch)
     assert watch.snapshot is base
     assert next(watch).kind == "changed"
-    # Immediately, after the second that a poll takes.
-    assert polls.taken == [(1_000, "refresh"), (1_001, "refresh")]
+    assert polls.taken == [(1_000, "refresh"), (1_030, "refresh")]
 
 
 @pytest.mark.parametrize("how", ["cancel", "shutdown", "close"])

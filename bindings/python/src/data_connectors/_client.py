@@ -233,15 +233,16 @@ class Watch(BaseWatch, Iterator[Event]):
     were not processed, and others of the same poll, are then returned again.
 
     A wait ends within 0.1 s when the watch is cancelled, or the client is closed or shut down;
-    Ctrl-C ends it at once. After an exception the next call continues. It must not be used by more
-    than one thread at a time.
+    Ctrl-C ends it at once. After an exception the next call continues, when the interval since the
+    last poll is over. It must not be used by more than one thread at a time.
     """
 
     def __next__(self) -> Event:
         """Return the next event.
 
         A failure that may pass, such as a lost connection, is an event of the kind ``incomplete``;
-        the next poll is after the interval, or after the delay that the service specified.
+        the next poll is after the interval, or after the delay that the service specified. An
+        incomplete first snapshot is continued by the next poll.
 
         Raises:
             DataConnectorsError: another failure, such as an invalid access token, or the watch was

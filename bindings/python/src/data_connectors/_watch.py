@@ -54,12 +54,14 @@ class _Poll(NamedTuple):
     before: Snapshot | None
     events: deque[Event]
     after: Snapshot | None
+    unfinished: Snapshot | None = None
+    """The first snapshot while it is incomplete: the next poll continues it."""
 
 
 class BaseWatch:
     """What decides when to poll, and what the events of a poll are.
 
-    Its state changes only when a poll has ended: an exception leaves the watch as it was.
+    An exception leaves it as it was, except that the next poll is due after the interval.
     """
 
     def __init__(
@@ -97,8 +99,8 @@ class BaseWatch:
 
         It is that of a poll once the last event of that poll was returned; thread-safe.
         """
-        before, events, after = self._poll
-        return before if events else after
+        poll = self._poll
+        return poll.before if poll.events else poll.after
 
     def __repr__(self) -> str:
         name = f"data_connectors.{type(self).__name__}"
@@ -136,30 +138,36 @@ class BaseWatch:
 
         """
         started = time.monotonic()
-        base = self.snapshot
+        base, unfinished = self.snapshot, self._poll.unfinished
         # Free the snapshot before that one.
-        self._poll = _Poll(None, deque(), base)
-        is_full = base is None or (started >= self._next_resync and not self._resync_failed)
+        self._poll = _Poll(None, deque(), base, unfinished)
+        # Also if this one fails: a caller may continue after each exception.
+        self._next_poll = started + self._interval
+        is_resync = base is not None and started >= self._next_resync and not self._resync_failed
         retry_after, next_resync = 0.0, self._next_resync
         try:
-            previous = None if is_full else base
+            previous = None if is_resync else base or unfinished
             snapshot = take_snapshot(self._client, previous, self._arguments, cancel_token)
         except DataConnectorsError as error:
             if error.status_name not in _RETRYABLE:
                 raise
             retry_after = error.retry_after or 0
-            poll = _Poll(base, deque([Event("incomplete", reason=str(error))]), base)
+            events = deque([Event("incomplete", reason=str(error))])
+            poll = _Poll(base, events, base, unfinished)
         else:
-            is_usable = snapshot._problem is None
-            poll = _Poll(base, deque(_events(snapshot, base)), snapshot if is_usable else base)
+            events = deque(_events(snapshot, base))
+            if snapshot._problem is None:
+                poll = _Poll(base, events, snapshot)
+            else:
+                poll = _Poll(base, events, base, None if base else snapshot)
             if snapshot.is_complete:
                 next_resync = started + self._resync
-        # First: if a signal handler raises an exception here, the watch only polls too early.
+        # First: if a signal handler raises an exception here, the next resync is only too early.
         self._poll = poll
         self._next_resync = next_resync
         # After a failed resync the next poll is a refresh: it may succeed where that cannot.
-        self._resync_failed = is_full and poll.after is base
-        self._next_poll = max(started + self._interval, time.monotonic() + retry_after)
+        self._resync_failed = is_resync and poll.after is base
+        self._next_poll = max(self._next_poll, time.monotonic() + retry_after)
 
 
 def _events(snapshot: Snapshot, base: Snapshot | None) -> list[Event]:
