@@ -100,12 +100,32 @@ def test_incomplete_snapshot_is_written_and_exits_with_1(scripted: Any, tmp_path
     assert done.stderr.startswith("data-connectors: the snapshot is incomplete: a request failed: ")
 
 
-def test_requests_everything_after_an_incomplete_snapshot(
-    scripted: Any, sandbox: str, tmp_path: Path
-) -> None:
+def test_continues_an_incomplete_snapshot(scripted: Any, tmp_path: Path) -> None:
+    def page(identifier: int, second: int, cursor: str | None) -> bytes:
+        row = {"id": str(identifier), "updated_at": f"2026-01-20T14:22:{second}Z"}
+        body = {"data": [row], "pages": {"next": cursor and {"starting_after": cursor}}}
+        date = f"Date: Tue, 20 Jan 2026 14:22:{second + 5} GMT"
+        return http("200 OK", json.dumps(body), date)
+
+    failed = http("403 Forbidden", "{}")
+    server = scripted(
+        *(page(2, 20, "a"), failed),
+        # As no pass was finished, it starts again. The second pass fails.
+        *(page(2, 20, "a"), page(1, 10, None), page(3, 30, "b"), failed),
+        *(page(3, 30, "b"), page(2, 20, "c"), page(3, 30, "b")),
+    )
     path = tmp_path / "all.json"
-    path.write_text(run("snapshot", "--base-url", incomplete_server(scripted).url).stdout)
-    assert take(sandbox, path, "--previous", str(path)).is_complete
+    command = ["snapshot", "--base-url", server.url, "--output", str(path), "--overlap", "0"]
+    results = []
+    for arguments in [], ["--previous", str(path)], ["--previous", str(path)]:
+        status = run(*command, *arguments).returncode
+        snapshot = dc.Snapshot.load(path.read_bytes())
+        results.append((status, snapshot.state, list(snapshot.by_id)))
+    assert results == [
+        (1, "incomplete", ["2"]),
+        (1, "incomplete", ["3", "2", "1"]),
+        (0, "refreshed", ["3", "2", "1"]),
+    ]
 
 
 def test_output_is_replaced_at_once(sandbox: str, tmp_path: Path) -> None:

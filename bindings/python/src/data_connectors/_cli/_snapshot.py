@@ -24,16 +24,13 @@ def _add_arguments(parser: ArgumentParser) -> None:
         "--previous",
         metavar="FILE",
         help="request only what changed since this snapshot, one page if few connectors did; "
-        "deleted connectors remain. If it is incomplete, everything is requested",
+        "deleted connectors remain. An incomplete one is continued",
     )
     add_snapshot_options(parser)
 
 
 def _run(arguments: Arguments) -> int:
     previous = None if arguments.previous is None else load_snapshot(arguments.previous)
-    if previous is not None and previous.reason is not None:
-        # Its successors would be incomplete, too.
-        previous = None
     snapshot = take_snapshot(arguments, previous)
     stored = snapshot.json()
     if arguments.output is not None:
