@@ -84,7 +84,7 @@ FUZZ_FLAGS := --cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-covera
 	-Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
 	-Cllvm-args=-sanitizer-coverage-trace-compares -Zsanitizer=address -Ccodegen-units=1
 
-fuzz: ## search for responses that are parsed differently from serde_json (FUZZ_SECONDS=60)
+fuzz: ## search for responses that are parsed differently from serde_json, and invalid snapshots (FUZZ_SECONDS=60)
 	RUSTC_BOOTSTRAP=1 RUSTFLAGS="$(FUZZ_FLAGS)" CARGO_TARGET_DIR=$(TARGET)/fuzz cargo build --quiet --release --locked \
 		--manifest-path fuzz/Cargo.toml --target $$(rustc -vV | sed -n 's/^host: //p')
 	@mkdir -p $(TARGET)/fuzz/corpus

@@ -68,3 +68,20 @@ pub use snapshot::{Snapshot, SnapshotDiff, SnapshotOptions, SnapshotState};
 pub fn check_page(body: &[u8]) {
     page::serde_json_oracle::check_page(body);
 }
+
+/// For the fuzzer: panics if a stored snapshot differs from itself, or cannot be loaded again.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub fn check_stored_snapshot(json: &[u8]) {
+    let Ok(snapshot) = Snapshot::load(json.to_vec()) else { return };
+    let again = Snapshot::load(snapshot.json().as_bytes().to_vec());
+    let is_same = again.is_ok_and(|again| again.json() == snapshot.json() && again.state() == snapshot.state());
+    assert!(is_same, "it is loaded differently");
+    if snapshot.state() != SnapshotState::Incomplete {
+        let diff = snapshot.diff(&snapshot);
+        assert!(
+            diff.is_ok_and(|diff| diff.json().starts_with(r#"{"added":[],"changed":[],"#)),
+            "it differs from itself"
+        );
+    }
+}
