@@ -405,7 +405,7 @@ function Snapshot.load(json)
   return snapshot_of(out)
 end
 
--- Returns what changed since an older snapshot of the workspace, as JSON.
+-- Returns what changed since an older snapshot of the workspace, as JSON: see README.md.
 function Snapshot:diff(older)
   check_open(self)
   check_snapshot(older, "older")

@@ -23,7 +23,10 @@ final class Snapshot implements \Countable, \IteratorAggregate
     public readonly bool $isComplete;
     /** Why it is incomplete; otherwise null. */
     public readonly ?string $reason;
-    /** When the list was last read, by the service's clock, in milliseconds since the Unix epoch; null if unknown. */
+    /**
+     * The time, by the service's clock, of the list that it has, in milliseconds since the Unix epoch; null, unknown, if
+     * no pass over the list was finished.
+     */
     public readonly ?int $asOfMs;
 
     /** @var ?list<Connector> */
@@ -64,10 +67,13 @@ final class Snapshot implements \Countable, \IteratorAggregate
     }
 
     /**
-     * Compares it with an older snapshot of the workspace. Rows are arrays, as the service sent them.
+     * Compares it with an older snapshot of the workspace. Rows are arrays, as json_decode() returns them: {} becomes [],
+     * and integers beyond 64 bits and long decimals lose precision. Connectors that an incomplete older snapshot lacks
+     * are in "added", even if they existed before.
      *
      * @return array{added: list<array>, changed: list<array{id: string, fields: list<string>, old: array, new: array}>,
-     *     removed: ?list<array>} removed is null if this snapshot is not complete
+     *     removed: ?list<array>} removed is null, unknown, if this snapshot is not complete, or its $asOfMs is earlier
+     *     than that of the other
      * @throws DataConnectorsException the snapshots have different base URLs
      */
     public function diff(self $older): array
