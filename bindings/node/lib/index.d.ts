@@ -128,9 +128,9 @@ export interface SnapshotOptions {
  */
 export type Row = { readonly [field: string]: unknown };
 
-/** What changed between two snapshots. */
+/** What changed between two snapshots. If the newer one is incomplete, additions and changes may be missing. */
 export interface SnapshotDiff {
-  /** Connectors that the older snapshot lacks: if that is incomplete, they may have existed before. */
+  /** If the older snapshot is incomplete, connectors that it lacks may be among them. */
   readonly added: readonly Row[];
   /** With the names of the changed fields, and the row before and after. */
   readonly changed: readonly

@@ -444,7 +444,8 @@ in milliseconds since the Unix epoch; C<undef> if no pass over the list was fini
 Returns what changed since an older snapshot, as decoded JSON: C<< {added => [row, …], changed => [{id => …, fields =>
 [name, …], old => row, new => row}, …], removed => [row, …]} >>. C<removed> is C<undef>, unknown, unless the snapshot is
 complete, and its C<as_of_ms> not earlier than that of the older one. Connectors that an incomplete older snapshot lacks
-are in C<added>, even if they existed before. Rows are as L<JSON::PP> decodes them: long decimals lose precision.
+may be in C<added>. If this snapshot is incomplete, additions and changes may be missing. Rows are as L<JSON::PP> decodes
+them: long decimals lose precision.
 
 =item close
 

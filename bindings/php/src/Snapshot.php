@@ -69,7 +69,7 @@ final class Snapshot implements \Countable, \IteratorAggregate
     /**
      * Compares it with an older snapshot of the workspace. Rows are arrays, as json_decode() returns them: {} becomes [],
      * and integers beyond 64 bits and long decimals lose precision. Connectors that an incomplete older snapshot lacks
-     * are in "added", even if they existed before.
+     * may be in "added". If this snapshot is incomplete, additions and changes may be missing.
      *
      * @return array{added: list<array>, changed: list<array{id: string, fields: list<string>, old: array, new: array}>,
      *     removed: ?list<array>} removed is null, unknown, if this snapshot is not complete, or its $asOfMs is earlier

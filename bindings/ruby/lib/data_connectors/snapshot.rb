@@ -52,8 +52,9 @@ module DataConnectors
     # Compares it with an older snapshot of the workspace. Returns a Hash: "added", an Array of rows; "changed", an
     # Array of Hashes with the "id", the names of the changed "fields", and the rows "old" and "new"; "removed", an
     # Array of rows, or nil, unknown, if this snapshot is not complete, or its as_of_ms is earlier than that of the other.
-    # Connectors that an incomplete older snapshot lacks are in "added", even if they existed before. A row is a Hash, as
-    # JSON.parse returns it: long decimals lose precision. Raises InvalidArgumentError.
+    # Connectors that an incomplete older snapshot lacks may be in "added". If this snapshot is incomplete, additions and
+    # changes may be missing. A row is a Hash, as JSON.parse returns it: long decimals lose precision. Raises
+    # InvalidArgumentError.
     def diff(older)
       reject("invalid older: use a Snapshot, not #{older.class}") unless older.is_a?(Snapshot)
       diff = Handle.new("diff")
