@@ -233,6 +233,22 @@ def test_incomplete_snapshot_changes_nothing(offline: dc.Client, polls: Polls) -
     ]
 
 
+def test_older_snapshot_changes_nothing(offline: dc.Client, polls: Polls) -> None:
+    base = polls.snapshot("complete", "a", "b")
+    polls.results = [
+        polls.snapshot("complete", "a0", as_of=-1),
+        polls.snapshot("refreshed", "a", "b"),
+        polls.snapshot("complete", "a"),
+    ]
+    watch = offline.watch(base, resync=0)
+    event = next(watch)
+    assert event.kind == "incomplete" and event.as_of is not None and watch.snapshot is base
+    assert event.reason == "the list is older than the last one, by the service's clock"
+    event = next(watch)
+    assert (event.kind, event.connector) == ("removed", base.by_id["1"])
+    assert [kind for _, kind in polls.taken] == ["full", "refresh", "full"]
+
+
 def test_incomplete_first_snapshot_is_continued(scripted: Any, clock: Clock) -> None:
     def page(identifier: int, second: int, cursor: str) -> bytes:
         row = {"id": str(identifier), "updated_at": f"2026-01-20T15:00:{second:02}Z"}

@@ -30,8 +30,8 @@ class Event:
     """What a watch found.
 
     Attributes:
-        kind: ``added``, ``changed`` or ``removed``; ``incomplete`` if a snapshot is incomplete, or
-            failed for a reason that may pass.
+        kind: ``added``, ``changed`` or ``removed``; ``incomplete`` if a snapshot is incomplete
+            or older than the last one, or failed for a reason that may pass.
         connector: the connector, or its last known version if it was removed; None if incomplete.
         previous: its earlier version if it changed; otherwise None.
         fields: the names of the fields that changed; otherwise empty.
@@ -156,12 +156,12 @@ class BaseWatch:
             poll = _Poll(base, events, base, unfinished)
         else:
             events = deque(_events(snapshot, base))
-            if snapshot._problem is None:
-                poll = _Poll(base, events, snapshot)
-            else:
+            if events and events[0].kind == "incomplete":
                 poll = _Poll(base, events, base, None if base else snapshot)
-            if snapshot.is_complete:
-                next_resync = started + self._resync
+            else:
+                poll = _Poll(base, events, snapshot)
+                if snapshot.is_complete:
+                    next_resync = started + self._resync
         # First: if a signal handler raises an exception here, the next resync is only too early.
         self._poll = poll
         self._next_resync = next_resync
@@ -178,6 +178,10 @@ def _events(snapshot: Snapshot, base: Snapshot | None) -> list[Event]:
     if base is None:
         return []
     diff = snapshot.diff(base)
+    if snapshot.is_complete and diff.removed is None:
+        # As the next base it would hide removals.
+        reason = "the list is older than the last one, by the service's clock"
+        return [Event("incomplete", as_of=as_of, reason=reason)]
     events = [Event("added", connector, as_of=as_of) for connector in diff.added]
     events += [
         Event("changed", change.new, change.old, change.fields, as_of) for change in diff.changed
