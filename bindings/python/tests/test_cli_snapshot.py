@@ -333,6 +333,28 @@ def test_diff_exit_status_is_1_if_changes_may_be_missing(
     assert old.startswith(f"data-connectors: {path} {reason}")
 
 
+def test_diff_says_that_new_is_older(scripted: Any, tmp_path: Path) -> None:
+    def body(second: int, *names: str) -> bytes:
+        rows = [{"id": name, "name": name, "updated_at": "2026-01-20T00:00:00Z"} for name in names]
+        date = f"Date: Tue, 20 Jan 2026 14:22:{second} GMT"
+        return http("200 OK", json.dumps({"data": rows}), date)
+
+    old, new = tmp_path / "old.json", tmp_path / "new.json"
+    server = scripted(body(10, "1", "2"), body(11, "1"), body(10, "1", "2"))
+    take(server.url, old)
+    take(server.url, new)
+    message = "by the service's clock, so removed connectors are unknown: "
+    done = run("diff", str(new), str(old), "--format", "json")
+    assert done.returncode == 1 and json.loads(done.stdout)["removed"] is None
+    advice = "pass the older file first\n"
+    assert done.stderr == f"data-connectors: {old} is older than {new} {message}{advice}"
+    stored = new.read_bytes()
+    done = run("diff", str(new), "--update", "--only", "changed", "--base-url", server.url)
+    assert (done.returncode, done.stdout, new.read_bytes()) == (1, "", stored)
+    advice = f"the new snapshot is older than {new} {message}retry later\n"
+    assert done.stderr == f"data-connectors: {advice}"
+
+
 def test_alert_of_the_readme_reports_each_live_connector_once(
     workspace: str, tmp_path: Path
 ) -> None:

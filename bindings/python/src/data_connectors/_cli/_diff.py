@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from .._snapshot import Snapshot
+from .._snapshot import Snapshot, SnapshotDiff
 from . import _exit_status
 from ._arguments import Arguments, Command, one_of
 from ._changes import KINDS, Change, list_changes, write_for_humans
@@ -56,8 +56,8 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--update",
         action="store_true",
-        help="with now: replace OLD by the new snapshot, if that is complete, when the changes "
-        "are written; create OLD if it does not exist",
+        help="with now: replace OLD by the new snapshot, if that is complete and not older, when "
+        "the changes are written; create OLD if it does not exist",
     )
     add_snapshot_options(parser)
 
@@ -75,15 +75,18 @@ def _run(arguments: Arguments) -> int:
     is_now = arguments.new == _NOW
     new_name = "the new snapshot" if is_now else arguments.new
     newer = take_snapshot(arguments) if is_now else load_snapshot(arguments.new)
-    has_changes = older is not None and _write_changes(newer, older, arguments)
+    with usage_errors():
+        diff = None if older is None else newer.diff(older)
+    has_changes = diff is not None and _write_changes(diff, arguments)
     is_reliable = all(
         [
             report_reason(newer, new_name),
             older is None or report_reason(older, arguments.old),
-            older is None or _shows_removals(newer, new_name, arguments),
+            diff is None or _shows_removals(diff, newer, new_name, arguments),
         ]
     )
-    if arguments.update and newer.is_complete:
+    # A snapshot that shows no removals would hide them as OLD.
+    if arguments.update and (newer.is_complete if diff is None else diff.removed is not None):
         replace_file(arguments.old, newer.json())
         if older is None:
             print_error(f"{arguments.old} did not exist: stored a snapshot to compare with later")
@@ -92,17 +95,23 @@ def _run(arguments: Arguments) -> int:
     return _exit_status.FOUND if has_changes else _exit_status.SUCCESS
 
 
-def _shows_removals(newer: Snapshot, name: str, arguments: Arguments) -> bool:
-    if newer.state != "refreshed" or "removed" not in _kinds(arguments):
+def _shows_removals(diff: SnapshotDiff, newer: Snapshot, name: str, arguments: Arguments) -> bool:
+    """Report why removed connectors are unknown, unless that was reported or is not relevant."""
+    if diff.removed is not None or newer._problem is not None:
         return True
-    print_error(f"{name} was refreshed, so removed connectors are unknown: take a full snapshot")
+    if newer.is_complete:
+        reason = f"is older than {arguments.old} by the service's clock"
+        advice = "retry later" if arguments.new == _NOW else "pass the older file first"
+    elif "removed" in _kinds(arguments):
+        reason, advice = "was refreshed", "take a full snapshot"
+    else:
+        return True
+    print_error(f"{name} {reason}, so removed connectors are unknown: {advice}")
     return False
 
 
-def _write_changes(newer: Snapshot, older: Snapshot, arguments: Arguments) -> bool:
+def _write_changes(diff: SnapshotDiff, arguments: Arguments) -> bool:
     """Write the selected changes, and return whether there are any."""
-    with usage_errors():
-        diff = newer.diff(older)
     changes = [change for change in list_changes(diff) if _is_selected(change, arguments)]
     if arguments.format == "human":
         write_for_humans(changes, sys.stdout)
