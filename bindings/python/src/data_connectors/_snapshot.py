@@ -33,11 +33,10 @@ EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 class Snapshot(Sequence[Connector]):
     """All connectors of a workspace, most recently updated first: an immutable sequence.
 
-    ``state`` is ``complete`` (every connector is in it, in its current version, and one that is not
-    in it does not exist), ``refreshed`` (the same, but it was updated from an earlier snapshot:
-    connectors deleted since may still be in it), ``incomplete`` (connectors may be missing or
-    outdated) or ``unknown`` (a later native library has other states). docs/consistency.md has the
-    guarantees.
+    ``state`` is ``complete`` (every connector is in it, in its current version; those deleted
+    before it was taken are not), ``refreshed`` (the same, but those deleted since the previous
+    snapshot may still be in it), ``incomplete`` (connectors may be missing or outdated) or
+    ``unknown`` (a later native library has other states). docs/consistency.md has the guarantees.
 
     The connectors are created when one is first accessed. A snapshot is thread-safe, is truthy even
     without connectors, and can be pickled. Its memory is freed with its last reference.
@@ -83,7 +82,7 @@ class Snapshot(Sequence[Connector]):
 
     @property
     def is_complete(self) -> bool:
-        """Whether the state is ``complete``: a connector that is not in it does not exist."""
+        """Whether the state is ``complete``: connectors deleted before are not in it."""
         return self._state == "complete"
 
     @property
