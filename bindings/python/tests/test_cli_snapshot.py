@@ -101,18 +101,17 @@ def test_incomplete_snapshot_is_written_and_exits_with_1(scripted: Any, tmp_path
 
 
 def test_continues_an_incomplete_snapshot(scripted: Any, tmp_path: Path) -> None:
-    def page(identifier: int, second: int, cursor: str | None) -> bytes:
-        row = {"id": str(identifier), "updated_at": f"2026-01-20T14:22:{second}Z"}
+    def page(second: int, identifier: int, cursor: str | None) -> bytes:
+        row = {"id": str(identifier), "updated_at": f"2026-01-20T15:00:{identifier}0Z"}
         body = {"data": [row], "pages": {"next": cursor and {"starting_after": cursor}}}
-        date = f"Date: Tue, 20 Jan 2026 14:22:{second + 5} GMT"
-        return http("200 OK", json.dumps(body), date)
+        return http("200 OK", json.dumps(body), f"Date: Tue, 20 Jan 2026 15:00:{second} GMT")
 
     failed = http("403 Forbidden", "{}")
     server = scripted(
-        *(page(2, 20, "a"), failed),
+        *(page(25, 2, "a"), failed),
         # As no pass was finished, it starts again. The second pass fails.
-        *(page(2, 20, "a"), page(1, 10, None), page(3, 30, "b"), failed),
-        *(page(3, 30, "b"), page(2, 20, "c"), page(3, 30, "b")),
+        *(page(25, 2, "a"), page(25, 1, None), page(35, 3, "b"), failed),
+        *(page(35, 3, "b"), page(35, 2, "c"), page(35, 3, "b")),
     )
     path = tmp_path / "all.json"
     command = ["snapshot", "--base-url", server.url, "--output", str(path), "--overlap", "0"]

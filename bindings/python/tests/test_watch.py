@@ -22,12 +22,13 @@ class Clock:
     """A clock that advances by sleeping."""
 
     now = 1_000.0
+    start = time.time()
 
     def monotonic(self) -> float:
         return self.now
 
     def time(self) -> float:
-        return time.time() + self.now - Clock.now
+        return self.start + self.now - Clock.now
 
     def sleep(self, seconds: float) -> None:
         self.now += seconds
@@ -250,20 +251,19 @@ def test_older_snapshot_changes_nothing(offline: dc.Client, polls: Polls) -> Non
 
 
 def test_incomplete_first_snapshot_is_continued(scripted: Any, clock: Clock) -> None:
-    def page(identifier: int, second: int, cursor: str) -> bytes:
-        row = {"id": str(identifier), "updated_at": f"2026-01-20T15:00:{second:02}Z"}
-        body = {"data": [row], "pages": {"next": {"starting_after": cursor} if cursor else None}}
-        date = f"Date: Tue, 20 Jan 2026 15:00:{second + 5} GMT"
-        return http("200 OK", json.dumps(body), date)
+    def page(second: int, identifier: int, cursor: str | None) -> bytes:
+        row = {"id": str(identifier), "updated_at": f"2026-01-20T15:00:{identifier}0Z"}
+        body = {"data": [row], "pages": {"next": cursor and {"starting_after": cursor}}}
+        return http("200 OK", json.dumps(body), f"Date: Tue, 20 Jan 2026 15:00:{second} GMT")
 
     server = scripted(
         # A pass, and a second one that fails, as a connector was created.
-        *(page(2, 20, "a"), page(1, 10, "")),
-        *(page(3, 30, "b"), http("403 Forbidden", "{}")),
+        *(page(25, 2, "a"), page(25, 1, None)),
+        *(page(35, 3, "b"), http("403 Forbidden", "{}")),
         http("503 Busy", "{}"),
         # A pass down to a connector that did not change; the next page has all later changes.
-        *(page(4, 40, "c"), page(3, 30, "d"), page(2, 20, "e")),
-        page(4, 40, "f"),
+        *(page(45, 4, "c"), page(45, 3, "d"), page(45, 2, "e")),
+        page(45, 4, "f"),
         http("401 Unauthorized", "{}"),
     )
     client = dc.Client(TOKEN, base_url=server.url, max_retries=0)
