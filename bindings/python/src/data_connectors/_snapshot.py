@@ -34,8 +34,8 @@ class Snapshot(Sequence[Connector]):
     """All connectors of a workspace, most recently updated first: an immutable sequence.
 
     ``state`` is ``complete`` (every connector is in it, in its current version; those deleted
-    before it was taken are not), ``refreshed`` (the same, but those deleted since the previous
-    snapshot may still be in it), ``incomplete`` (connectors may be missing or outdated) or
+    before it was taken are not), ``refreshed`` (the same, but those deleted since the last
+    complete one may still be in it), ``incomplete`` (connectors may be missing or outdated) or
     ``unknown`` (a later native library has other states). docs/consistency.md has the guarantees.
 
     The connectors are created when one is first accessed. A snapshot is thread-safe, is truthy even
@@ -51,11 +51,7 @@ class Snapshot(Sequence[Connector]):
         self._state: SnapshotState = STATES.get(lib.dc_snapshot_state(native.out), "unknown")
         self._reason = decode(lib.dc_snapshot_reason(native.out))
         as_of_ms = lib.dc_snapshot_as_of_ms(native.out)
-        try:
-            self._as_of = None if as_of_ms < 0 else EPOCH + timedelta(milliseconds=as_of_ms)
-        except OverflowError:
-            message = f'stored snapshot is invalid: "as_of_ms" {as_of_ms} is after the year 9999'
-            raise ValueError(message) from None
+        self._as_of = None if as_of_ms < 0 else EPOCH + timedelta(milliseconds=as_of_ms)
 
     @classmethod
     def load(cls, stored: str | bytes) -> Snapshot:
