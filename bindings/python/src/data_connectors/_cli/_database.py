@@ -173,7 +173,7 @@ class Database:
             else:
                 connector = snapshot.by_id[identifier]
                 new = _json(connector)
-                values = dict(zip(FIELDS, connector._fields))
+                values: dict[str, Any] = dict(zip(FIELDS, connector._fields))
                 self._connection.execute(
                     f"REPLACE INTO connectors VALUES ({'?, ' * len(COLUMNS)}?)",
                     [*(values[column] for column in COLUMNS), new],

@@ -31,8 +31,7 @@ def _run(arguments: Arguments) -> int:
     except ImportError as error:
         raise CommandError(f"this Python has no sqlite3 module ({error})") from None
     with contextlib.closing(Database(arguments.database)) as database:
-        counts = None
-        while counts is None:
+        while True:
             base = database.load(with_snapshot=arguments.refresh)
             snapshot = take_snapshot(arguments, base.snapshot)
             progress = Progress(sys.stderr)
@@ -41,6 +40,8 @@ def _run(arguments: Arguments) -> int:
                 counts = database.apply(snapshot, base)
             finally:
                 progress.clear()
+            if counts is not None:
+                break
     changes = ", ".join(f"{counts[kind]} {kind}" for kind in KINDS)
     print_note(f"{changes} of {len(snapshot)} connectors")
     is_whole = report_reason(snapshot, "the snapshot", ", so nothing was deleted")
