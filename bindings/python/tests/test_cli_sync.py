@@ -25,6 +25,7 @@ import data_connectors as dc
 from data_connectors._cli import _sync
 from data_connectors._cli._arguments import parse
 from data_connectors._cli._database import Base, Database
+from data_connectors._cli._messages import CommandError
 from data_connectors._library import library
 
 __all__ = ["workspace"]
@@ -176,10 +177,20 @@ def test_older_snapshot_never_replaces_a_newer_one(tmp_path: Path) -> None:
         newest = stored(7, "complete", *rows, row(3, "c"))
         assert database.apply(newest, base) == {"added": 1}
         assert list(check(path)) == ["1", "3"]
-        # The service's clock was set: this one was taken after the others.
+        # These were taken after the others, but a cache is behind.
         base = database.load(with_snapshot=True)
         assert base.runs == 3 and base.snapshot is not None and base.snapshot.is_complete
-        assert database.apply(stored(3, "complete", *rows), base) == {"added": 1, "removed": 1}
+        assert database.apply(stored(6, "refreshed", rows[0], row(3, "c")), base) == {}
+        base = database.load()
+        with pytest.raises(CommandError) as error:
+            database.apply(stored(6, "complete", *rows), base)
+        assert str(error.value) == (
+            f"the list (2026-01-20T14:22:21Z) is older than the one in {path} "
+            "(2026-01-20T14:22:22Z), by the service's clock, so nothing was written: retry later, "
+            "or use a new file"
+        )
+        assert list(check(path)) == ["1", "3"]
+        assert database.apply(stored(7, "complete", *rows), base) == {"added": 1, "removed": 1}
     assert list(check(path)) == ["1", "2"]
 
 

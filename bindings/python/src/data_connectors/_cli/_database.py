@@ -44,7 +44,7 @@ class _Sync(NamedTuple):
     snapshot: str | None = None
     """The member "snapshot" of the last one that was not incomplete."""
     as_of: str | None = None
-    """The time of the last snapshot that was applied."""
+    """The latest time of a snapshot that was applied."""
     runs: int = 0
 
 
@@ -115,6 +115,11 @@ class Database:
             is_later = as_of is not None and sync.as_of is not None and as_of > sync.as_of
             if sync.runs != base.runs and not (snapshot.is_complete and is_later):
                 return None
+            if snapshot.is_complete and as_of and sync.as_of and as_of < sync.as_of:
+                raise CommandError(
+                    f"the list ({as_of}) is older than the one in {self._path} ({sync.as_of}), by "
+                    "the service's clock, so nothing was written: retry later, or use a new file"
+                )
             counts = self._apply_changes(snapshot, json.dumps(member), base.last_change)
             self._connection.execute("DELETE FROM sync")
             self._connection.execute(
@@ -122,7 +127,7 @@ class Database:
                 _Sync(
                     member["base_url"],
                     sync.snapshot if snapshot._problem is not None else json.dumps(member),
-                    as_of,
+                    max(filter(None, (as_of, sync.as_of)), default=None),
                     sync.runs + 1,
                 ),
             )
