@@ -8,7 +8,7 @@ use std::fs;
 use std::process::{Command, Output};
 
 use data_connectors::Snapshot;
-use data_connectors_sandbox::Sandbox;
+use data_connectors_sandbox::{Change, Sandbox};
 use serde_json::Value;
 use support::compiler::Compiler;
 use support::installation::TempFolder;
@@ -181,7 +181,7 @@ fn c_example_lists_and_reports_errors() {
 }
 
 #[test]
-fn c_example_stores_a_complete_snapshot() {
+fn c_example_compares_with_a_stored_snapshot() {
     let example = Compiler::of("c99").program(&root().join("examples/c/store_snapshot.c"));
     let folder = TempFolder::new("snapshot");
     let path = folder.0.join("connectors.json");
@@ -190,13 +190,18 @@ fn c_example_stores_a_complete_snapshot() {
 
     let (listed, _) = program::expect_code(&program::run(&example, &arguments, &[TOKEN]), 0);
     assert_eq!(listed.lines().count(), 60);
-    assert_eq!(listed.lines().next(), Some("12345 live Order Status Service"));
+    assert!(listed.starts_with("{\"type\":\"data_connector\",\"id\":\"12345\","), "{listed}");
     if program::valgrind_enabled() {
         program::expect_code(&program::run_under_valgrind(&example, &arguments, &[TOKEN]), 0);
     }
+    sandbox.change(Change::Delete(12345));
+    let (changes, _) = program::expect_code(&program::run(&example, &arguments, &[TOKEN]), 0);
+    assert!(
+        changes.starts_with("{\"added\":[],\"changed\":[],\"removed\":[{\"type\":\"data_connector\",\"id\":\"12345\"")
+    );
 
     let stored = fs::read_to_string(&path).unwrap();
-    assert_eq!(Snapshot::load(stored.clone().into_bytes()).unwrap().page().count(), 60);
+    assert_eq!(Snapshot::load(stored.clone().into_bytes()).unwrap().page().count(), 59);
 
     // Failures leave the file as it was.
     let incomplete = ScriptedServer::always(http_response("200 OK", &[], "{\"data\":[{}]}"));
@@ -205,6 +210,7 @@ fn c_example_stores_a_complete_snapshot() {
         (&[arguments[0], "http://127.0.0.1:1"], &[TOKEN], 1, "127.0.0.1:1"),
         (&arguments, &[], 1, "access_token"),
         (&["no-folder/a", sandbox.base_url()], &[TOKEN], 1, "could not write no-folder/a: No such file"),
+        (&["Cargo.toml", sandbox.base_url()], &[TOKEN], 1, "could not load Cargo.toml: stored snapshot is invalid: "),
         (&[], &[TOKEN], 2, "usage: "),
     ] {
         let (_, errors) = program::expect_code(&program::run(&example, arguments, variables), code);

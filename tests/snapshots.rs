@@ -324,7 +324,10 @@ fn only_a_newer_complete_snapshot_shows_removals() {
 #[test]
 fn rejects_what_is_not_a_stored_snapshot() {
     for (json, reason) in [
-        ("", "EOF"),
+        ("", "it is empty: take a new snapshot"),
+        ("all.json", "it is not JSON: pass the contents of a stored snapshot, not its path"),
+        (" []", "it is a JSON array"),
+        (r#"{"data":[{"id":"#, "EOF"),
         (r#"{"data":[]}"#, "\"snapshot\" is missing: pass the JSON of a snapshot, not that of a page"),
         (r#"{"data":[],"snapshot":{}}"#, "\"version\" is missing"),
         (r#"{"data":[],"snapshot":{"version":2}}"#, "version 2 is not supported, only 1"),

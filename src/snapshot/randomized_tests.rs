@@ -54,7 +54,7 @@ impl ListReader for TestReader<'_> {
         self.read()
     }
 
-    fn wait(&mut self, duration: Duration) -> Result<bool, ReadError> {
+    fn wait(&mut self, duration: Duration, _: &str) -> Result<bool, ReadError> {
         self.clock.advance(duration);
         Ok(true)
     }

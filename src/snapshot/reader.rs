@@ -6,6 +6,7 @@ use crate::call::Interruption;
 use crate::cancel::CancelToken;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind};
+use crate::logger::LogLevel;
 use crate::page::Page;
 use crate::pager::Pager;
 use crate::request::PageRequest;
@@ -49,8 +50,8 @@ pub(super) trait ListReader {
     /// Reads the page after the last one that was read; `None` at the end.
     fn next_page(&mut self) -> ReadResult<Option<Page>>;
 
-    /// Waits, and returns whether the time remaining sufficed. If not, it returns at once.
-    fn wait(&mut self, duration: Duration) -> ReadResult<bool>;
+    /// Waits, and returns whether the time remaining sufficed. If not, it returns at once. `purpose` is for the log.
+    fn wait(&mut self, duration: Duration, purpose: &str) -> ReadResult<bool>;
 }
 
 #[cfg(test)]
@@ -63,8 +64,8 @@ impl<R: ListReader> ListReader for &mut R {
         (**self).next_page()
     }
 
-    fn wait(&mut self, duration: Duration) -> ReadResult<bool> {
-        (**self).wait(duration)
+    fn wait(&mut self, duration: Duration, purpose: &str) -> ReadResult<bool> {
+        (**self).wait(duration, purpose)
     }
 }
 
@@ -103,7 +104,7 @@ impl<'a> ClientReader<'a> {
                 _ => {}
             }
             let pause = error.retry_after().unwrap_or(delay).max(delay);
-            if is_first || !is_retryable(&error) || !self.wait(pause)? {
+            if is_first || !is_retryable(&error) || !self.wait(pause, "before the request is repeated")? {
                 return Err(ReadError::Failed(error));
             }
             delay = (2 * delay).min(MAX_RESUME_DELAY);
@@ -128,13 +129,14 @@ impl ListReader for ClientReader<'_> {
         page
     }
 
-    fn wait(&mut self, duration: Duration) -> ReadResult<bool> {
+    fn wait(&mut self, duration: Duration, purpose: &str) -> ReadResult<bool> {
         let remaining = self.time_remaining();
         if duration >= remaining {
             return Ok(false);
         }
         // The client's timeout limits a request, not this wait.
         let call = self.client.call_context(self.cancel).with_timeout(remaining);
+        call.log(LogLevel::Info, || format!("snapshot: waiting {} ms {purpose}", duration.as_millis()));
         match call.sleep(duration) {
             Ok(()) => Ok(true),
             Err(Interruption::TimedOut(_)) => Ok(false),

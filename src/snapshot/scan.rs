@@ -22,6 +22,8 @@ use crate::page::{Next, Page};
 
 const SECOND_MS: i64 = 1_000;
 
+const UNTIL_NOT_RECENT: &str = "until recent changes are older than the overlap";
+
 /// Some bytes are left for what surrounds the rows.
 const MAX_BYTES: usize = MAX_STORED_BYTES - 64 * 1024;
 
@@ -209,7 +211,7 @@ impl<R: ListReader> Scan<R> {
     fn wait_until_not_recent(&mut self, oldest_ms: Option<i64>, now_ms: i64) -> std::result::Result<(), Stop> {
         let Some(oldest) = oldest_ms else { return Ok(()) };
         let remaining_ms = u64::try_from(oldest + self.overlap_ms + SECOND_MS - now_ms).unwrap_or(0);
-        if remaining_ms == 0 || self.reader.wait(Duration::from_millis(remaining_ms))? {
+        if remaining_ms == 0 || self.reader.wait(Duration::from_millis(remaining_ms), UNTIL_NOT_RECENT)? {
             return Ok(());
         }
         Err(Stop::Incomplete(format!(

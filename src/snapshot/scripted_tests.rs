@@ -33,7 +33,7 @@ impl ListReader for ScriptedReader {
         if previous.has_next() { self.first_page().map(Some) } else { Ok(None) }
     }
 
-    fn wait(&mut self, duration: Duration) -> std::result::Result<bool, ReadError> {
+    fn wait(&mut self, duration: Duration, _: &str) -> std::result::Result<bool, ReadError> {
         self.waited += duration;
         Ok(true)
     }

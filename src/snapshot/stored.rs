@@ -59,6 +59,12 @@ pub(super) fn parse(json: Vec<u8>) -> Result<StoredForm> {
     if json.len() > MAX_STORED_BYTES {
         return Err(too_large(json.len()));
     }
+    match json.trim_ascii_start().first() {
+        Some(b'{' | 0xEF) => {}
+        Some(b'[') => return Err(invalid("it is a JSON array: pass the JSON of a snapshot")),
+        Some(_) => return Err(invalid("it is not JSON: pass the contents of a stored snapshot, not its path")),
+        None => return Err(invalid("it is empty: take a new snapshot")),
+    }
     let page = Page::parse_rows(json, usize::MAX).map_err(|error| invalid(&error.reason))?;
     let Some(snapshot) = member(page.json(), "snapshot") else {
         return Err(invalid("\"snapshot\" is missing: pass the JSON of a snapshot, not that of a page"));
