@@ -52,9 +52,9 @@ def test_returns_updates_and_creations_in_their_order(changing: Any) -> None:
     events = sorted([next(watch), next(watch)], key=lambda event: event.kind)
     assert [event.kind for event in events] == ["added", "changed"]
     assert [event.connector and event.connector.id for event in events] == [created, LATE]
-    assert events[0].previous is None and events[0].fields == ()
+    assert events[0].old is None and events[0].fields == ()
     assert events[1].connector is not None and events[1].connector.name == "Renamed"
-    assert events[1].previous == first.by_id[LATE] and "name" in events[1].fields
+    assert events[1].old == first.by_id[LATE] and "name" in events[1].fields
     assert watch.snapshot is not None and watch.snapshot.state == "refreshed"
     assert events[1].as_of == watch.snapshot.as_of and events[1].reason is None
 
@@ -83,7 +83,7 @@ def test_only_a_resync_returns_removals(changing: Any, clock: Clock) -> None:
     assert watch.snapshot is not None and draft in watch.snapshot.by_id
     event = next(watch)
     assert (event.kind, event.connector) == ("removed", first.by_id[draft])
-    assert event.previous is None and 1_090 <= clock.now <= 1_100
+    assert event.old is None and 1_090 <= clock.now <= 1_100
     assert watch.snapshot.is_complete and draft not in watch.snapshot.by_id
 
 
@@ -135,7 +135,7 @@ def test_continues_after_the_service_was_unavailable() -> None:
     sandbox.stop()
 
 
-def test_raises_errors_that_do_not_pass(changing: Any) -> None:
+def test_raises_errors_that_are_not_retryable(changing: Any) -> None:
     watch = start_watch(changing("--token", "another"))
     for _ in range(2):
         with pytest.raises(dc.AuthenticationError):

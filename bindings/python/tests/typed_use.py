@@ -76,7 +76,7 @@ def seen(event: dc.Event) -> str:
     kind: dc.EventKind = event.kind
     connector: dc.Connector | None = event.connector
     name = connector.name if connector is not None else event.reason
-    return f"{event.as_of} {kind} {name} {event.previous} {', '.join(event.fields)}"
+    return f"{event.as_of} {kind} {name} {event.old} {', '.join(event.fields)}"
 
 
 def rows(page: dc.Page) -> int:

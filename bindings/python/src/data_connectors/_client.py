@@ -95,17 +95,19 @@ class Client(BaseClient):
         timeout: float = 300.0,
         cancel_token: CancelToken | None = None,
     ) -> Snapshot:
-        """Take a snapshot: all connectors, even if they change while they are listed.
+        """Take a snapshot: all connectors, even if they change meanwhile.
 
-        It takes a request per page of 50 connectors and one more, or only one if there is one page.
-        A failure after the first request makes it incomplete, if retries do not overcome it. It
-        waits after an edit of 50 connectors or more, until that is older than the overlap.
+        It sends one request per page of 50 connectors and one more; one request if the list has one
+        page. If the first request fails, the call fails. If a later request fails and its retries
+        fail too, the snapshot is incomplete. After an edit of 50 connectors or more, it waits until
+        that edit is older than the overlap.
 
         Args:
-            previous: an earlier snapshot: only what changed since is requested, with one request
-                if few did. The state is then ``refreshed``.
+            previous: the previous snapshot, to request only what changed since, usually one
+                page. The state is then usually ``refreshed``; ``complete`` if the list has one
+                page.
             overlap: the maximum time in seconds until the service lists a change, 0 to 3600.
-            max_passes: how often to catch up with changes, 1 to 1000.
+            max_passes: the maximum number of passes over the list, 1 to 1000.
             timeout: the timeout of the whole snapshot in seconds, 0.001 to 86400. The client's
                 timeout applies to each request.
             cancel_token: cancels the call from another thread.
@@ -132,9 +134,9 @@ class Client(BaseClient):
     ) -> Watch:
         """Watch the connectors: iterate over what is added, changed and removed, without end.
 
-        A watch takes a snapshot, and refreshes it at each interval, which takes one request if few
-        connectors changed. Only a complete snapshot shows removals: one of at most 50 connectors is
-        always complete; otherwise it is taken at each resync.
+        A watch takes a snapshot, and refreshes it at each interval, which requests only what
+        changed, usually one page. Removals are found by complete snapshots only. If all connectors
+        fit on one page (50), every poll is one; otherwise, one is taken at each resync.
 
         Args:
             previous: the snapshot to resume from: what changed since is returned first. It must
@@ -228,19 +230,19 @@ class ConnectorIterator(BaseConnectorIterator, Iterator[Connector]):
 class Watch(BaseWatch, Iterator[Event]):
     """An iterator of events, which waits for the next one.
 
-    Events of one poll are in the order of the updates, removals last. Each is returned once. To
-    resume after a restart, store ``snapshot.json()`` whenever an event was processed: events that
-    were not processed, and others of the same poll, are then returned again.
+    The events of one poll are in the order of the updates, removals last. To resume after a
+    restart, store ``watch.snapshot.json()`` after each processed event and pass the loaded snapshot
+    as ``previous``: all events of the last unfinished poll are then returned again.
 
     A wait ends within 0.1 s when the watch is cancelled, or the client is closed or shut down;
-    Ctrl-C ends it at once. After an exception the next call continues, when the interval since the
-    last poll is over. It must not be used by more than one thread at a time.
+    Ctrl-C interrupts it at once. After an exception the next call continues, when the interval
+    since the last poll is over. It must not be used by more than one thread at a time.
     """
 
     def __next__(self) -> Event:
         """Return the next event.
 
-        A failure that may pass, such as a lost connection, is an event of the kind ``incomplete``;
+        A retryable failure, such as a lost connection, is an event of the kind ``incomplete``;
         the next poll is after the interval, or after the delay that the service specified. An
         incomplete first snapshot is continued by the next poll.
 

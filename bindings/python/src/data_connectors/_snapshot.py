@@ -1,4 +1,4 @@
-"""Snapshots: all connectors of a workspace, although they change while they are listed."""
+"""Snapshots: all connectors of a workspace, even if they change meanwhile."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ._options import check_int, milliseconds
 from ._page import packed_rows
 
 SnapshotState = Literal["incomplete", "complete", "refreshed", "unknown"]
-"""What is known about a snapshot."""
+"""The state of a snapshot."""
 
 # By DC_SNAPSHOT_...; a later library may have others.
 STATES: dict[int, SnapshotState] = {0: "incomplete", 1: "complete", 2: "refreshed"}
@@ -78,7 +78,7 @@ class Snapshot(Sequence[Connector]):
 
     @property
     def is_complete(self) -> bool:
-        """Whether the state is ``complete``: connectors deleted before are not in it."""
+        """Whether the state is ``complete``: it has no connectors deleted before it was taken."""
         return self._state == "complete"
 
     @property

@@ -31,9 +31,9 @@ class Event:
 
     Attributes:
         kind: ``added``, ``changed`` or ``removed``; ``incomplete`` if a snapshot is incomplete
-            or older than the last one, or failed for a reason that may pass.
+            or older than the last one, or failed with a retryable error.
         connector: the connector, or its last known version if it was removed; None if incomplete.
-        previous: its earlier version if it changed; otherwise None.
+        old: the connector before the change; None for the other kinds.
         fields: the names of the fields that changed; otherwise empty.
         as_of: the time of the snapshot, as in :class:`Snapshot`; None without a snapshot.
         reason: why it is incomplete; otherwise None.
@@ -42,7 +42,7 @@ class Event:
 
     kind: EventKind
     connector: Connector | None = None
-    previous: Connector | None = None
+    old: Connector | None = None
     fields: tuple[str, ...] = ()
     as_of: datetime | None = None
     reason: str | None = None
@@ -90,14 +90,15 @@ class BaseWatch:
         self._next_poll = self._next_resync = time.monotonic()
         if previous is not None and previous.is_complete and previous.as_of is not None:
             age = time.time() - previous.as_of.timestamp()
-            # A clock that is wrong must not postpone it.
+            # An incorrect local clock must not postpone it.
             self._next_resync += self._resync - max(age, 0)
 
     @property
     def snapshot(self) -> Snapshot | None:
         """The last snapshot that was not incomplete, to resume from; None before the first one.
 
-        It is that of a poll once the last event of that poll was returned; thread-safe.
+        It is replaced when the last event of a poll is returned, or when a poll has no events.
+        May be read from any thread.
         """
         poll = self._poll
         return poll.before if poll.events else poll.after

@@ -89,7 +89,7 @@ def _to_dict(event: Event) -> dict[str, object]:
     is_removed = event.kind == "removed"
     change = Change(
         event.kind,
-        old=event.connector if is_removed else event.previous,
+        old=event.connector if is_removed else event.old,
         new=None if is_removed else event.connector,
         fields=event.fields or None,
     )
