@@ -218,8 +218,11 @@ def test_requests_no_page_after_the_last_match(scripted: Any) -> None:
         ),
         (["list", "--escape-formulas"], "error: --escape-formulas requires --format csv\n"),
         (["list", "--escape-formulas", "--format", "json"], "requires --format csv\n"),
-        (["list", "--timeout", "0"], "use 0.001 to 86400"),
-        (["list", "--timeout", "5s"], "invalid number of seconds '5s': use a number such as 30"),
+        (
+            ["list", "--timeout", "0"],
+            "--timeout: invalid number of seconds '0': use 0.001 to 86400",
+        ),
+        (["list", "--timeout", "5s"], "invalid number of seconds '5s': use 0.001 to 86400"),
         (["list", "--starting-after", ""], "starting_after is empty"),
         (["list", "--form", "json"], "unknown flag --form\n"),
         (
@@ -249,7 +252,7 @@ def test_usage_errors_exit_with_2(arguments: list[str], message: str) -> None:
         (["list", "--proxy-url", "http://u:SECRET@h:1"], "unknown flag --proxy-url\n"),
         (
             ["list", "--timeout", "http://u:SECRET@h:1"],
-            "invalid number of seconds: use a number such as 30\n",
+            "invalid number of seconds: use 0.001 to 86400\n",
         ),
         (["list", "--limit", "http://u:SECRET@h:1"], "invalid number of connectors: use 1 or "),
         (["list", "--since", "http://u:SECRET@h:1"], "invalid time: use 2026-01-20, "),
@@ -511,7 +514,7 @@ def test_ndjson_streams_page_by_page() -> None:
     server.stop()
 
 
-def test_closed_pipe_ends_it_silently(sandbox: str) -> None:
+def test_closed_pipe_terminates_list(sandbox: str) -> None:
     child = subprocess.Popen(
         [*COMMAND, "list", "--format", "json", "--base-url", sandbox],
         env=environment(),

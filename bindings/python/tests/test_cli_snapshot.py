@@ -200,7 +200,7 @@ def test_signal_during_the_write_removes_the_temporary_file(tmp_path: Path) -> N
     assert (done.returncode, os.listdir(tmp_path)) == (-signal.SIGTERM, [])
 
 
-def test_closed_pipe_ends_them_silently(workspace: str, tmp_path: Path) -> None:
+def test_closed_pipe_terminates_commands(workspace: str, tmp_path: Path) -> None:
     path = tmp_path / "old.json"
     take(workspace, path)
     stored = path.read_bytes()
@@ -226,7 +226,7 @@ def test_shows_progress_on_a_terminal(tmp_path: Path) -> None:
     terminal = Terminal("snapshot", "--base-url", sandbox.url, "--output", str(path))
     shown = terminal.read()
     assert terminal.wait() == 0
-    assert b"\x1b[K2 requests, 0 s" in shown or b"\x1b[K3 requests, 0 s" in shown
+    assert b"\x1b[K2 responses, 0 s" in shown or b"\x1b[K3 responses, 0 s" in shown
     assert shown.endswith(ERASED + b"400 connectors, complete\r\n")
     terminal = Terminal("snapshot", "--base-url", sandbox.url, "--output", str(path), "-v")
     shown = terminal.read()
@@ -308,16 +308,16 @@ def test_diff_exit_status_is_0_without_selected_changes(workspace: str, tmp_path
 def test_diff_exit_status_is_1_if_changes_may_be_missing(
     workspace: str, scripted: Any, tmp_path: Path
 ) -> None:
-    whole, refreshed = str(tmp_path / "whole.json"), str(tmp_path / "refreshed.json")
-    take(workspace, Path(whole))
+    complete, refreshed = str(tmp_path / "complete.json"), str(tmp_path / "refreshed.json")
+    take(workspace, Path(complete))
     change(workspace, "PATCH", LIVE, name="new")
-    take(workspace, Path(refreshed), "--previous", whole)
-    done = run("diff", whole, refreshed, "--format", "json")
+    take(workspace, Path(refreshed), "--previous", complete)
+    done = run("diff", complete, refreshed, "--format", "json")
     assert done.returncode == 1 and json.loads(done.stdout)["removed"] is None
-    assert run("diff", whole, refreshed).stdout.endswith("\n0 added, 1 changed\n")
-    message = "was refreshed, so removed connectors are unknown: take a full snapshot\n"
+    assert run("diff", complete, refreshed).stdout.endswith("\n0 added, 1 changed\n")
+    message = "is refreshed, so removed connectors are unknown: take it without --previous\n"
     assert done.stderr == f"data-connectors: {refreshed} {message}"
-    done = run("diff", whole, refreshed, "--only", "changed")
+    done = run("diff", complete, refreshed, "--only", "changed")
     assert (done.returncode, done.stderr) == (3, "")
 
     path = tmp_path / "part.json"
@@ -376,7 +376,8 @@ def test_alert_of_the_readme_reports_each_live_connector_once(
         return done.returncode, done.stdout, done.stderr
 
     status, printed, message = alert()
-    assert (status, printed) == (0, "") and "did not exist: stored a snapshot" in message
+    assert (status, printed) == (0, "")
+    assert message.endswith("did not exist: the new snapshot was stored there\n")
     change(workspace, "DELETE", DRAFT)
     change(workspace, "PATCH", LIVE, name="Renamed")
     assert alert() == (0, "", "")
@@ -411,18 +412,26 @@ def test_diff_stores_nothing_if_the_changes_were_not_written(
         (["diff", "a", "b", "SECRET"], 2, "unexpected argument: diff accepts only OLD, NEW and f"),
         (["diff", "a", "--only", "SECRET" * 5], 2, "invalid kind: use one of added, changed, rem"),
         (["diff", "a", "--state", "Live"], 2, "invalid state 'Live': use one of draft, live\n"),
-        (["diff", "a", "b", "--update"], 2, "error: --update requires now, not a file\n"),
+        (["diff", "a", "b", "--update"], 2, "--update cannot be used with a NEW file: omit NEW\n"),
         (["snapshot", "SECRET"], 2, "unexpected argument: snapshot accepts only flags\n"),
-        (["snapshot", "--overlap", "-1"], 2, "invalid overlap -1.0: use 0 to 3600 seconds\n"),
-        (["snapshot", "--max-passes", "1001"], 2, "invalid max_passes 1001: use 1 to 1000\n"),
+        (
+            ["snapshot", "--overlap", "-1"],
+            2,
+            "--overlap: invalid number of seconds '-1': use 0 to 3600\n",
+        ),
+        (
+            ["snapshot", "--max-passes", "1001"],
+            2,
+            "--max-passes: invalid number of passes '1001': use 1 to 1000\n",
+        ),
         (
             ["snapshot", "--snapshot-timeout", "0"],
             2,
-            "invalid timeout 0.0: use 0.001 to 86400 seconds\n",
+            "--snapshot-timeout: invalid number of seconds '0': use 0.001 to 86400\n",
         ),
     ],
 )
-def test_reports_wrong_arguments(
+def test_rejects_invalid_arguments(
     arguments: list[str], status: int, message: str, tmp_path: Path, monkeypatch: Any
 ) -> None:
     monkeypatch.chdir(tmp_path)

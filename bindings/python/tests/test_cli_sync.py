@@ -44,7 +44,7 @@ def select(path: Path, query: str) -> list[Any]:
 
 
 def check(path: Path) -> dict[str, str]:
-    """Check that the database is whole, and that its connectors are the sum of the changes."""
+    """Check that the database is consistent, and that its connectors are the sum of the changes."""
     assert select(path, "PRAGMA integrity_check") == [("ok",)]
     connectors: dict[str, str] = {}
     for kind, identifier, fields, old, new in select(
@@ -233,7 +233,7 @@ def test_snapshot_of_a_newer_library_deletes_nothing(
     assert select(path, "SELECT snapshot FROM sync") == before
 
 
-def test_database_is_whole_after_kill_9_at_each_statement(tmp_path: Path) -> None:
+def test_database_is_consistent_after_kill_9_at_each_statement(tmp_path: Path) -> None:
     path = tmp_path / "all.sqlite"
     older = stored(1, "complete", row(1, "a"), row(2, "b"), row(3, "c"))
     newer = stored(2, "complete", row(1, "new"), row(2, "new"), row(4, "d"))
@@ -277,7 +277,7 @@ def churning() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("seed", [SEED])
-def test_database_is_whole_after_kill_9(seed: int, churning: str, tmp_path: Path) -> None:
+def test_database_is_consistent_after_kill_9(seed: int, churning: str, tmp_path: Path) -> None:
     """Kill two runs at once, while they write or at any other moment."""
     chance = random.Random(seed)
     path, journal = tmp_path / "all.sqlite", tmp_path / "all.sqlite-journal"
@@ -330,7 +330,7 @@ def test_waits_for_a_lock(sandbox: str, tmp_path: Path) -> None:
         assert child.wait(30) == status
 
 
-def test_refuses_other_files(sandbox: str, tmp_path: Path) -> None:
+def test_rejects_other_files(sandbox: str, tmp_path: Path) -> None:
     text, other, newer, copy = (tmp_path / name for name in ("text", "other", "newer", "copy"))
     text.write_text("text" * 1000)
     with contextlib.closing(sqlite3.connect(other)) as database:
@@ -361,10 +361,10 @@ def test_refuses_other_files(sandbox: str, tmp_path: Path) -> None:
 
 def test_reports_the_changes_on_a_terminal(workspace: str, tmp_path: Path) -> None:
     path = tmp_path / "all.sqlite"
-    for shown in "137 added, 0 changed, 0 removed of 137", "0 added, 1 changed, 0 removed of 137":
+    for shown in "137 added, 0 changed, 0 removed", "0 added, 1 changed, 0 removed":
         terminal = Terminal("sync", str(path), "--base-url", workspace)
         written = terminal.read()
         assert "\x1b[Kwriting 137 connectors …".encode() in written
-        assert written.endswith(ERASED + f"{shown} connectors\r\n".encode())
+        assert written.endswith(ERASED + f"137 connectors: {shown}\r\n".encode())
         assert terminal.wait() == 0
         change(workspace, "PATCH", LIVE, name="new")

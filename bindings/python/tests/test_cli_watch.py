@@ -89,7 +89,7 @@ def test_writes_a_line_per_change(workspace: str, watches: Any) -> None:
 
 def test_continues_from_its_state(workspace: str, watches: Any, tmp_path: Path) -> None:
     path = tmp_path / "state.json"
-    arguments = [workspace, "--state", str(path)]
+    arguments = [workspace, "--state-file", str(path)]
     watch = watches(*arguments)
     watch.wait_for_poll()
     # The state exists before the first change.
@@ -134,21 +134,21 @@ def test_continues_after_a_poll_that_failed(scripted: Any, watches: Any) -> None
 
 def test_first_snapshot_must_be_complete(scripted: Any, tmp_path: Path) -> None:
     path = tmp_path / "state.json"
-    done = run("watch", "--base-url", incomplete_server(scripted).url, "--state", str(path))
+    done = run("watch", "--base-url", incomplete_server(scripted).url, "--state-file", str(path))
     assert (done.returncode, done.stdout, path.exists()) == (1, "", False)
     assert done.stderr.startswith("data-connectors: the first snapshot is incomplete: a request f")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_signals_end_it(number: signal.Signals, workspace: str, watches: Any) -> None:
+def test_signals_terminate_watch(number: signal.Signals, workspace: str, watches: Any) -> None:
     watch = watches(workspace)
     watch.wait_for_poll()
     assert watch.stop(number) == (-number, "")
 
 
-def test_closed_pipe_ends_it_silently(workspace: str, watches: Any, tmp_path: Path) -> None:
+def test_closed_pipe_terminates_watch(workspace: str, watches: Any, tmp_path: Path) -> None:
     path = tmp_path / "state.json"
-    watch = watches(workspace, "--state", str(path))
+    watch = watches(workspace, "--state-file", str(path))
     watch.wait_for_poll()
     stored = path.read_bytes()
     watch.process.stdout.close()
@@ -161,7 +161,8 @@ def test_closed_pipe_ends_it_silently(workspace: str, watches: Any, tmp_path: Pa
 
 def test_terminal_says_what_it_waits_for(workspace: str) -> None:
     terminal = Terminal("watch", "--base-url", workspace)
-    assert b"watching 137 connectors; Ctrl-C ends it\r\n" in terminal.read(until=b"ends it\r\n")
+    message = b"watching 137 connectors (press Ctrl-C to quit)\r\n"
+    assert message in terminal.read(until=message)
     terminal.type(b"\x03")
     assert b"Traceback" not in terminal.read()
     assert terminal.wait() == -signal.SIGINT
@@ -170,13 +171,13 @@ def test_terminal_says_what_it_waits_for(workspace: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--interval", "0"], "invalid interval 0"),
-        (["--resync", "-1"], "invalid resync -1"),
-        (["--state", "none/state.json"], "could not write "),
+        (["--interval", "0"], "--interval: invalid number of seconds '0': use 0.001 to 86400\n"),
+        (["--resync", "-1"], "--resync: invalid number of seconds '-1': use 0 to 31536000\n"),
+        (["--state-file", "none/state.json"], "could not write "),
         (["SECRET"], "unexpected argument: watch accepts only flags\n"),
     ],
 )
-def test_reports_wrong_arguments(arguments: list[str], message: str, sandbox: str) -> None:
+def test_rejects_invalid_arguments(arguments: list[str], message: str, sandbox: str) -> None:
     done = run("watch", "--base-url", sandbox, *arguments)
     assert done.returncode in (1, 2) and done.stdout == ""
     assert message in done.stderr and "SECRET" not in done.stderr

@@ -120,7 +120,8 @@ def parse(arguments: list[str] | None, commands: Sequence[Command]) -> Arguments
     """Parse the command line; exit with status 2 if it is invalid, with 0 after ``--help``."""
     parser = argparse.ArgumentParser(
         prog="data-connectors",
-        description="Lists the data connectors of an Intercom workspace.",
+        description="Lists, compares, copies and watches the data connectors of an Intercom "
+        "workspace.",
         epilog=_epilog({status for command in commands for status in command.statuses}),
         allow_abbrev=False,
     )
@@ -186,7 +187,7 @@ def _add_client_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--timeout",
         metavar="SECONDS",
-        type=seconds,
+        type=seconds(),
         help="maximum time for each page, including retries and waits (default 60)",
     )
     parser.add_argument(
@@ -293,20 +294,28 @@ def _option(text: str) -> tuple[str, str]:
     return name, value
 
 
-def seconds(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
+def seconds(minimum: float = 0.001, maximum: int = 86400) -> Callable[[str], float]:
+    """Create a parser of a number of seconds."""
+
+    def parse_value(text: str) -> float:
+        with contextlib.suppress(ValueError):
+            # This also rejects NaN.
+            if minimum <= float(text) <= maximum:
+                return float(text)
         raise argparse.ArgumentTypeError(
-            f"invalid number of seconds{_shown(text)}: use a number such as 30"
-        ) from None
+            f"invalid number of seconds{_shown(text)}: use {minimum} to {maximum}"
+        )
+
+    return parse_value
 
 
-def number_of(things: str, *, minimum: int, example: str) -> Callable[[str], int]:
+def number_of(
+    things: str, *, minimum: int, example: str, maximum: int = 10**18
+) -> Callable[[str], int]:
     """Create a parser of an integer."""
 
     def parse_value(text: str) -> int:
-        if not re.fullmatch("[0-9]{1,18}", text) or int(text) < minimum:
+        if not re.fullmatch("[0-9]{1,18}", text) or not minimum <= int(text) <= maximum:
             raise argparse.ArgumentTypeError(
                 f"invalid number of {things}{_shown(text)}: use {example}"
             )

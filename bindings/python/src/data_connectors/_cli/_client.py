@@ -46,22 +46,22 @@ def add_snapshot_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--snapshot-timeout",
         metavar="SECONDS",
-        type=seconds,
+        type=seconds(),
         default=300.0,
-        help="maximum time for a whole snapshot, 0.001 to 86400 (default 300): it is then "
-        "incomplete",
+        help="maximum time for a snapshot, 0.001 to 86400 (default 300); when it expires after the "
+        "first page, the snapshot is incomplete",
     )
     parser.add_argument(
         "--max-passes",
         metavar="N",
-        type=number_of("passes", minimum=1, example="a number such as 20"),
+        type=number_of("passes", minimum=1, maximum=1000, example="1 to 1000"),
         default=20,
-        help="how often a snapshot catches up with changes, 1 to 1000 (default 20)",
+        help="maximum number of passes over the list, 1 to 1000 (default 20)",
     )
     parser.add_argument(
         "--overlap",
         metavar="SECONDS",
-        type=seconds,
+        type=seconds(0, 3600),
         default=60.0,
         help="longest time until the service lists a change, 0 to 3600 (default 60)",
     )

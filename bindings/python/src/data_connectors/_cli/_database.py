@@ -17,7 +17,7 @@ from ._changes import format_time, list_changes
 from ._formats import COLUMNS
 from ._messages import CommandError
 
-# "dcsy".
+# The bytes "dcsy", which identify databases of this command.
 _APPLICATION_ID = 0x64637379
 _SCHEMA_VERSION = 1
 _TYPES = {"id": "TEXT PRIMARY KEY NOT NULL", "direct_fin_usage": "INTEGER"}
@@ -26,7 +26,8 @@ _SCHEMA = (
     f"CREATE TABLE connectors ({_COLUMNS}, json TEXT NOT NULL)",
     "CREATE TABLE changes (number INTEGER PRIMARY KEY, time TEXT NOT NULL, kind TEXT NOT NULL, "
     "id TEXT NOT NULL, fields TEXT, old TEXT, new TEXT)",
-    # One row. Its snapshot, with the rows of connectors, can be refreshed.
+    # One row. Column snapshot and the rows of the table connectors form a stored snapshot, for
+    # --refresh.
     "CREATE TABLE sync (base_url TEXT NOT NULL, snapshot TEXT, as_of TEXT, runs INTEGER NOT NULL)",
     f"PRAGMA application_id = {_APPLICATION_ID}",
     f"PRAGMA user_version = {_SCHEMA_VERSION}",
@@ -42,7 +43,7 @@ class _Sync(NamedTuple):
 
     base_url: str | None = None
     snapshot: str | None = None
-    """The member "snapshot" of the last one that was not incomplete."""
+    """The member "snapshot" of the stored form of the last complete or refreshed snapshot."""
     as_of: str | None = None
     """The latest time of a snapshot that was applied."""
     runs: int = 0

@@ -31,7 +31,8 @@ def _add_arguments(parser: ArgumentParser) -> None:
         metavar="NEW",
         nargs="?",
         default=_NOW,
-        help="file with the newer snapshot; now (default): take one, which is not stored",
+        help="file with the newer snapshot; now (default): take a snapshot (stored only with "
+        "--update)",
     )
     parser.add_argument(
         "--format",
@@ -56,15 +57,15 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--update",
         action="store_true",
-        help="with now: replace OLD by the new snapshot, if that is complete and not older, when "
-        "the changes are written; create OLD if it does not exist",
+        help="after writing the changes, replace OLD with the new snapshot if it is complete and "
+        "not older; create OLD if it is missing; not with a NEW file",
     )
     add_snapshot_options(parser)
 
 
 def _check(arguments: Arguments) -> str | None:
     if arguments.update and arguments.new != _NOW:
-        return "--update requires now, not a file"
+        return "--update cannot be used with a NEW file: omit NEW"
     return None
 
 
@@ -89,7 +90,10 @@ def _run(arguments: Arguments) -> int:
     if arguments.update and (newer.is_complete if diff is None else diff.removed is not None):
         replace_file(arguments.old, newer.json())
         if older is None:
-            print_error(f"{arguments.old} did not exist: stored a snapshot to compare with later")
+            print_error(
+                f"no differences to show, as {arguments.old} did not exist: the new snapshot was "
+                "stored there"
+            )
     if not is_reliable:
         return _exit_status.ERROR
     return _exit_status.FOUND if has_changes else _exit_status.SUCCESS
@@ -103,7 +107,7 @@ def _shows_removals(diff: SnapshotDiff, newer: Snapshot, name: str, arguments: A
         reason = f"is older than {arguments.old} by the service's clock"
         advice = "retry later" if arguments.new == _NOW else "pass the older file first"
     elif "removed" in _kinds(arguments):
-        reason, advice = "was refreshed", "take a full snapshot"
+        reason, advice = "is refreshed", "take it without --previous"
     else:
         return True
     print_error(f"{name} {reason}, so removed connectors are unknown: {advice}")

@@ -9,9 +9,9 @@ MEANINGS = {
     SUCCESS: "success",
     ERROR: "error, the output may be incomplete",
     USAGE: "usage error",
-    FOUND: "the command found the condition that it checks for",
+    FOUND: "differences were found (diff only)",
 }
 """The meaning of each status."""
 
 OF_MOST = (SUCCESS, ERROR, USAGE)
-"""The statuses of commands that check for no condition."""
+"""The statuses of the commands other than diff."""

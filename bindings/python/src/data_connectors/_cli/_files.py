@@ -22,7 +22,7 @@ def load_snapshot(path: str) -> Snapshot:
 
 
 def replace_file(path: str, data: bytes) -> None:
-    """Write a file so that it has its old content or all of the new one, whatever happens."""
+    """Replace a file atomically, or create it; write to a device or pipe."""
     # Replace what a symbolic link refers to, not the link.
     path = os.path.realpath(path)
     try:

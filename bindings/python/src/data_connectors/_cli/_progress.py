@@ -61,4 +61,4 @@ class RequestProgress(Progress):
         start = time.monotonic()
         while not self._has_ended.wait(self._INTERVAL_SECONDS):
             elapsed = int(time.monotonic() - start)
-            self.show(f"{self._responses} requests, {elapsed} s …")
+            self.show(f"{self._responses} responses, {elapsed} s …")

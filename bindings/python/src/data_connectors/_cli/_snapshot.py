@@ -23,8 +23,8 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--previous",
         metavar="FILE",
-        help="request only what changed since this snapshot, one page if few connectors did; "
-        "deleted connectors remain. An incomplete one is continued",
+        help="request only what changed since this snapshot (usually one page); connectors that "
+        "were deleted remain unless the list has one page. An incomplete one is continued",
     )
     add_snapshot_options(parser)
 
@@ -41,15 +41,15 @@ def _run(arguments: Arguments) -> int:
     else:
         sys.stdout.buffer.write(stored)
     sys.stdout.flush()
-    is_whole = report_reason(snapshot, "the snapshot")
-    return _exit_status.SUCCESS if is_whole else _exit_status.ERROR
+    is_reliable = report_reason(snapshot, "the snapshot")
+    return _exit_status.SUCCESS if is_reliable else _exit_status.ERROR
 
 
 COMMAND = Command(
     name="snapshot",
-    summary="write the complete list, although connectors change meanwhile",
-    description="Write all connectors of a workspace, in the form that the other commands load. "
-    "The list is complete although connectors change while it is read; otherwise it is written as "
+    summary="write the complete list, even if connectors change meanwhile",
+    description="Write all connectors of a workspace, even if they change meanwhile, in the form "
+    "that the other commands load. If the list could not be read completely, it is written as "
     "incomplete, the reason is reported, and the exit status is 1.",
     statuses=_exit_status.OF_MOST,
     add_arguments=_add_arguments,

@@ -19,8 +19,8 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--refresh",
         action="store_true",
-        help="request only what changed since the last run, one page if few connectors did; the "
-        "next run without --refresh deletes what was deleted",
+        help="request only what changed since the last run (usually one page); rows of deleted "
+        "connectors are removed by the next run without --refresh",
     )
     add_snapshot_options(parser)
 
@@ -29,7 +29,9 @@ def _run(arguments: Arguments) -> int:
     try:
         from ._database import Database
     except ImportError as error:
-        raise CommandError(f"this Python has no sqlite3 module ({error})") from None
+        raise CommandError(
+            f"sync requires the Python module sqlite3 ({error}): use a Python that includes it"
+        ) from None
     with contextlib.closing(Database(arguments.database)) as database:
         while True:
             base = database.load(with_snapshot=arguments.refresh)
@@ -43,9 +45,9 @@ def _run(arguments: Arguments) -> int:
             if counts is not None:
                 break
     changes = ", ".join(f"{counts[kind]} {kind}" for kind in KINDS)
-    print_note(f"{changes} of {len(snapshot)} connectors")
-    is_whole = report_reason(snapshot, "the snapshot", ", so nothing was deleted")
-    return _exit_status.SUCCESS if is_whole else _exit_status.ERROR
+    print_note(f"{len(snapshot)} connectors: {changes}")
+    is_reliable = report_reason(snapshot, "the snapshot", ", so nothing was deleted")
+    return _exit_status.SUCCESS if is_reliable else _exit_status.ERROR
 
 
 COMMAND = Command(

@@ -28,22 +28,21 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--interval",
         metavar="SECONDS",
-        type=seconds,
+        type=seconds(),
         default=30.0,
         help="time between two polls, 0.001 to 86400 (default 30)",
     )
     parser.add_argument(
         "--resync",
         metavar="SECONDS",
-        type=seconds,
+        type=seconds(0, 365 * 86400),
         default=3600.0,
-        help="time between two complete snapshots, which show removed connectors, 0 to 31536000 "
+        help="time between complete snapshots, which find removed connectors, 0 to 31536000 "
         "(default 3600); the other polls request only what changed",
     )
     parser.add_argument(
-        "--state",
+        "--state-file",
         metavar="FILE",
-        dest="state_file",
         help="start with the changes since the snapshot in FILE, if it exists, and store the "
         "current one in it after each change",
     )
@@ -67,7 +66,7 @@ def _run(arguments: Arguments) -> int:
             resync=arguments.resync,
             **snapshot_options(arguments),
         )
-        print_note(f"watching {len(current)} connectors; Ctrl-C ends it")
+        print_note(f"watching {len(current)} connectors (press Ctrl-C to quit)")
         for event in watch:
             print(to_json(_to_dict(event)), flush=True)
             # It advances with the last event of a poll.
@@ -100,8 +99,9 @@ COMMAND = Command(
     name="watch",
     summary="write changes as they happen, one JSON object per line",
     description="Write the connectors that are added, changed and removed from now on, one JSON "
-    "object per line. A poll that fails, but may succeed later, is a line of kind incomplete. "
-    "Without --state, or at its first start, it begins with the connectors as they are.",
+    "object per line. A poll that fails with a retryable error is written as a line of kind "
+    "incomplete. Without --state-file, or at its first start, it begins with the current "
+    "connectors.",
     statuses=_exit_status.OF_MOST,
     add_arguments=_add_arguments,
     run=_run,
