@@ -10,7 +10,8 @@ const root = path.resolve(here, '../..');
 const usage = `Usage: npm run build -- [OPTIONS]
 
   --library FILE       Native library to include, or "none"
-                       [default: DATA_CONNECTORS_LIBRARY, or target/release/libdata_connectors.so]
+                       [default: DATA_CONNECTORS_LIBRARY, or release/libdata_connectors.so
+                       in CARGO_TARGET_DIR or target]
   --include DIR        Folder of data_connectors.h [default: include/ of the repository]
   --node-include DIR   Folder of node_api.h [default: that of the running node]
   --out DIR            Folder of the package to create [default: bindings/node]
@@ -29,7 +30,8 @@ function requireFile(folder, name, option) {
 const { values: options } = parseArgs({
   options: {
     library: { type: 'string',
-      default: process.env.DATA_CONNECTORS_LIBRARY ?? path.join(root, 'target/release/libdata_connectors.so') },
+      default: process.env.DATA_CONNECTORS_LIBRARY
+        ?? path.join(process.env.CARGO_TARGET_DIR ?? path.join(root, 'target'), 'release/libdata_connectors.so') },
     include: { type: 'string', default: path.join(root, 'include') },
     'node-include': { type: 'string', default: path.resolve(process.execPath, '../../include/node') },
     out: { type: 'string', default: here },
