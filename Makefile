@@ -52,7 +52,7 @@ test-languages: $(VENV)/ready conformance-prefix ## run the conformance cases an
 	@cd examples/load && PYTHONDONTWRITEBYTECODE=1 $(abspath $(VENV))/bin/python -m unittest --quiet
 	@CARGO_TARGET_DIR=$(abspath $(TARGET)) PYTHONDONTWRITEBYTECODE=1 $(VENV)/bin/python tests/conformance/run.py --with-tests $(ARGS)
 
-test-fleet: $(VENV)/ready $(FLEET_VENV)/ready conformance-prefix ## audit sandboxed workspaces with Dask (examples/fleet)
+test-fleet: $(VENV)/ready $(FLEET_VENV)/ready conformance-prefix ## test the Dask example (examples/fleet)
 	MYPYPATH=$(PYTHON_DIR)/src $(VENV)/bin/mypy --strict --allow-untyped-calls --disable-error-code import-untyped \
 		--cache-dir $(TARGET)/mypy-fleet --python-executable $(FLEET_VENV)/bin/python examples/fleet/*.py
 	cd examples/fleet && DATA_CONNECTORS_LIBRARY=$(PREFIX_LIB)/libdata_connectors.so.1 \

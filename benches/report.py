@@ -101,9 +101,8 @@ def threads(figures: dict[int, tuple[float, float]]) -> list[str]:
 
 def snapshots(figures: dict[int, dict[str, int]]) -> list[str]:
     """Return the table of the cost of snapshots, and of refreshing them without changes."""
-    rows = [
-        ["snapshot of", "requests", "time", "CPU", "JSON", "peak memory", "refresh", "requests"]
-    ]
+    titles = "snapshot of,requests,time,CPU,JSON,peak memory,refresh,refresh requests"
+    rows = [titles.split(",")]
     for count, line in figures.items():
         rows.append(
             [

@@ -390,7 +390,7 @@ void dc_client_free(dc_client *client);
 /**
  * @defgroup dc_pager Pager
  *
- * A pager lists all pages: call dc_pager_next() until it returns DC_DONE. The list is ordered by last update, newest
+ * A pager lists all pages: call dc_pager_next() until it returns DC_DONE. The list is sorted most recently updated
  * first: if connectors are updated meanwhile, one can be listed twice, and one that moved to the front can be missed.
  * @{
  */
@@ -751,9 +751,9 @@ dc_status dc_snapshot_take(const dc_client *client,
 dc_status dc_snapshot_load(const char *json, size_t length, dc_snapshot **out_snapshot, dc_error **out_error);
 
 /**
- * Returns all connectors, newest update first, as a page that the snapshot owns: do not free it. Its dc_page_json() is
- * the stored form: the list object with each row as the service sent it, and a member "snapshot". Later versions of
- * the library load it, too. Since: 0.1.0
+ * Returns all connectors, most recently updated first, as a page that the snapshot owns: do not free it. Its
+ * dc_page_json() is the stored form: the list object with each row as the service sent it, and a member "snapshot".
+ * Later versions of the library load it, too. Since: 0.1.0
  */
 const dc_page *dc_snapshot_page(const dc_snapshot *snapshot);
 

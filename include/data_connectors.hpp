@@ -578,7 +578,7 @@ private:
     std::optional<connector> current_;
 };
 
-/** All connectors of a workspace, newest update first, although they change while they are listed. Immutable. */
+/** All connectors of a workspace, most recently updated first, even if they change meanwhile. Immutable. */
 class snapshot {
 public:
     /** Takes ownership of a C handle. */
@@ -592,7 +592,7 @@ public:
 
     /** One of DC_SNAPSHOT_…; later versions may add some. */
     std::int32_t state() const noexcept { return dc_snapshot_state(get()); }
-    /** Whether every connector is in it, and one that is not in it does not exist. */
+    /** Whether the state is complete: connectors that were deleted before it was taken are not in it. */
     bool is_complete() const noexcept { return state() == DC_SNAPSHOT_COMPLETE; }
     /** Why it is incomplete; std::nullopt if it is not. */
     std::optional<std::string_view> reason() const & { return detail::optional_string(dc_snapshot_reason(get())); }
@@ -647,7 +647,7 @@ public:
     /** Creates a client with a copy of the options. Nothing is sent yet. */
     explicit client(const config &options) : handle_(detail::create<dc_client>(dc_client_new, options.get())) {}
 
-    /** Lists one page, newest update first. per_page is 1 to 50, or 0 for the service's default (20). */
+    /** Lists one page, most recently updated first. per_page is 1 to 50, or 0 for the service's default (20). */
     page list_page(std::int32_t per_page = 0, const argument &starting_after = nullptr,
                    const cancel_token *cancel = nullptr) const
     {
@@ -661,17 +661,18 @@ public:
         dc_pager *const created = detail::create<dc_pager>(dc_pager_new, get(), per_page, starting_after.c_str());
         return pager(created, token.release());
     }
-    /** Returns a range of all connectors, newest update first. It keeps a clone of the cancel token. */
+    /** Returns a range of all connectors, most recently updated first. It keeps a clone of the cancel token. */
     connector_range list(std::int32_t per_page = 0, const argument &starting_after = nullptr,
                          const cancel_token *cancel = nullptr) const
     {
         return connector_range(pages(per_page, starting_after, cancel));
     }
     /**
-     * Takes a snapshot of all connectors, which is incomplete if a request after the first one fails. With an earlier
-     * snapshot of the workspace, requests only what changed since. The overlap is the longest time until the service
-     * lists a change; max_passes, how often to catch up with changes; the timeout, that of the whole call. std::nullopt
-     * and nullptr are the defaults of dc_snapshot_take().
+     * Takes a snapshot of all connectors. If the first request fails, the call fails. If a later request fails and its
+     * retries fail too, the snapshot is incomplete. With a previous snapshot of the workspace, requests only what
+     * changed since. The overlap is the longest time until the service lists a change; max_passes, the maximum number
+     * of passes over the list, 1 to 1000; the timeout, that of the whole call. std::nullopt and nullptr are the
+     * defaults of dc_snapshot_take().
      */
     data_connectors::snapshot snapshot(const data_connectors::snapshot *previous = nullptr,
                                        std::optional<std::chrono::milliseconds> overlap = std::nullopt,

@@ -24,7 +24,7 @@ const PREFETCH_GRACE_PERIOD: Duration = Duration::from_secs(1);
 
 /// Iterates over the pages of the list. Created by [`Client::pager`].
 ///
-/// The list is ordered by last update, newest first. If connectors change during the iteration, one may be returned
+/// The list is sorted most recently updated first. If connectors change during the iteration, one may be returned
 /// twice, and one that moved to the front may be missed; [`Client::snapshot`] misses none.
 ///
 /// Since: 0.1.0

@@ -1,4 +1,4 @@
-//! Snapshots: the complete list, although it changes while it is read.
+//! Snapshots: all connectors, even if they change meanwhile.
 
 mod diff;
 mod known_rows;
@@ -44,11 +44,11 @@ pub struct Snapshot {
 
 impl Client {
     /// Takes a snapshot of all connectors: every connector is in it, even if connectors change meanwhile, or it is
-    /// [`Incomplete`](SnapshotState::Incomplete) and says why. With `previous`, a snapshot of the same workspace,
+    /// [`Incomplete`](SnapshotState::Incomplete) and has a reason. With `previous`, a snapshot of the same workspace,
     /// incomplete or not, only what changed since is requested.
     ///
-    /// Sends a request a page of 50 connectors, and one more to see that nothing changed; one for a list that fits on
-    /// a page. After a failed request the snapshot continues where it was while time remains.
+    /// Sends one request per page of 50 connectors and one more; one request if the list has one page. After a failed
+    /// request the snapshot continues where it was while time remains.
     ///
     /// # Errors
     /// Those of [`list_page`](Self::list_page) if the first request fails; `Cancelled`; `InvalidArgument` if an option
@@ -96,7 +96,7 @@ impl Snapshot {
         Some(Start { date_ms: self.as_of_ms?, rows: KnownRows::from_page(&self.page) })
     }
 
-    /// All connectors, newest update first.
+    /// All connectors, most recently updated first.
     pub fn page(&self) -> &Page {
         &self.page
     }

@@ -1,4 +1,4 @@
-//! Snapshots: complete although the list changes, with few requests, storable, comparable.
+//! Snapshots: complete even if the list changes, with few requests, storable, comparable.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 

@@ -1,4 +1,4 @@
-/* Our library: takes a snapshot of PAGES connectors, and refreshes it. */
+/* Our library: takes a snapshot and refreshes it. The argument PAGES is the number of connectors. */
 #include "ours.h"
 
 static int32_t requests;

@@ -45,7 +45,8 @@ func (c *Client) Close() error {
 	return nil
 }
 
-// ListPage lists one page, newest update first. It blocks until the page is received, the call fails, or ctx is done.
+// ListPage lists one page, most recently updated first. It blocks until the page is received, the call fails, or ctx is
+// done.
 func (c *Client) ListPage(ctx context.Context, options ...ListOption) (*Page, error) {
 	list, err := newListing(options)
 	if err != nil {

@@ -18,7 +18,7 @@ type SnapshotState int32
 // The states.
 const (
 	SnapshotIncomplete SnapshotState = C.DC_SNAPSHOT_INCOMPLETE // some may be missing or outdated; see Snapshot.Reason
-	SnapshotComplete   SnapshotState = C.DC_SNAPSHOT_COMPLETE   // all are in it; one that is not in it does not exist
+	SnapshotComplete   SnapshotState = C.DC_SNAPSHOT_COMPLETE   // all are in it; those deleted before it was taken are not
 	SnapshotRefreshed  SnapshotState = C.DC_SNAPSHOT_REFRESHED  // all are in it; deleted ones may still be in it
 )
 
@@ -62,7 +62,7 @@ type snapshotOptions struct {
 	timeout  C.int64_t
 }
 
-// WithPrevious requests only what changed since an earlier snapshot: one page if few connectors did.
+// WithPrevious requests only what changed since the previous snapshot: usually one page.
 func WithPrevious(snapshot *Snapshot) SnapshotOption {
 	return func(o *snapshotOptions) error {
 		o.previous = snapshot
@@ -79,7 +79,7 @@ func WithOverlap(overlap time.Duration) SnapshotOption {
 	}
 }
 
-// WithMaxPasses sets how often to catch up with changes: 1 to 1000, default 20.
+// WithMaxPasses sets the maximum number of passes over the list: 1 to 1000, default 20.
 func WithMaxPasses(passes int) SnapshotOption {
 	return func(o *snapshotOptions) (err error) {
 		o.passes, err = int32Argument("max_passes", passes, "1 to 1000")
@@ -104,11 +104,11 @@ func durationArgument(name string, value time.Duration, allowed string) (C.int64
 	return C.int64_t(milliseconds(value)), nil
 }
 
-// Snapshot takes a snapshot: the complete list, although connectors change while it is read. It blocks until the
-// snapshot is taken, the call fails, or ctx is done. It sends a request per page of 50 connectors and one more, or only
-// one if the list has one page. It fails if the first request fails or the call is cancelled; after a later failure that
-// retries do not overcome, the snapshot is incomplete. [Snapshot.Close] frees the snapshot; otherwise the garbage
-// collector does.
+// Snapshot takes a snapshot: all connectors, even if they change meanwhile. It blocks until the snapshot is taken, the
+// call fails, or ctx is done. It sends a request per page of 50 connectors and one more, or only one if the list has
+// one page. If the first request fails, or the call is cancelled, the call fails. If a later request fails and its
+// retries fail too, the snapshot is incomplete. [Snapshot.Close] frees the snapshot; otherwise the garbage collector
+// does.
 func (c *Client) Snapshot(ctx context.Context, options ...SnapshotOption) (*Snapshot, error) {
 	chosen := snapshotOptions{overlap: -1, passes: -1, timeout: -1} // the library's defaults
 	for _, option := range options {
@@ -161,11 +161,12 @@ func newSnapshot(native *C.dc_snapshot) *Snapshot {
 	return snapshot
 }
 
-// IsComplete returns whether the state is [SnapshotComplete]: a connector that is not in the snapshot does not exist.
+// IsComplete returns whether the state is [SnapshotComplete]: connectors that were deleted before the snapshot was
+// taken are not in it.
 func (s *Snapshot) IsComplete() bool { return s.State == SnapshotComplete }
 
-// Connectors returns all connectors, newest update first, in Go memory. The first call converts them; later ones work
-// on a closed snapshot, too. Don't modify the slice, which the snapshot keeps. The only error is [ErrClosed].
+// Connectors returns all connectors, most recently updated first, in Go memory. The first call converts them; later
+// ones work on a closed snapshot, too. Don't modify the slice, which the snapshot keeps. The only error is [ErrClosed].
 func (s *Snapshot) Connectors() ([]Connector, error) {
 	s.decode.Do(func() {
 		native, release, err := s.use()

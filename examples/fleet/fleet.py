@@ -44,9 +44,9 @@ def read_workspaces(path: Path) -> list[Workspace]:
     return rows
 
 
-def audit(workspace: Workspace, output: Path, run: Path, resync: bool) -> dict[str, Any]:
+def snapshot_workspace(row: Workspace, output: Path, run: Path, resync: bool) -> dict[str, Any]:
     """Take a snapshot, in a worker, and write it to a new file in `run`; return its summary."""
-    name, variable, region, base_url = workspace
+    name, variable, region, base_url = row
     summary: dict[str, Any] = {"workspace": name}
     try:
         stored = output / f"{name}.json"
@@ -76,7 +76,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("workspaces", type=Path, help="CSV file with a header, or NDJSON file")
     parser.add_argument("output", type=Path, help="folder of the stored snapshots")
-    parser.add_argument("--resync", action="store_true", help="list all, to find removed ones")
+    parser.add_argument("--resync", action="store_true", help="list all to find removed connectors")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="default: a local cluster")
     options = parser.parse_args()
     try:
@@ -93,7 +93,7 @@ def main() -> int:
             LocalCluster(n_workers=2, threads_per_worker=32, security=True, **quiet)
         )
         client = stack.enter_context(Client(cluster))
-        tasks = client.map(audit, rows, output=output, run=run, resync=options.resync)
+        tasks = client.map(snapshot_workspace, rows, output=output, run=run, resync=options.resync)
         summaries = []
         for task, result in as_completed(tasks, with_results=True, raise_errors=False):
             if not isinstance(result, dict):  # The task's workers died, or the scheduler.

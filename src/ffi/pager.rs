@@ -1,6 +1,6 @@
 //! Pager
 //!
-//! A pager lists all pages: call dc_pager_next() until it returns DC_DONE. The list is ordered by last update, newest
+//! A pager lists all pages: call dc_pager_next() until it returns DC_DONE. The list is sorted most recently updated
 //! first: if connectors are updated meanwhile, one can be listed twice, and one that moved to the front can be missed.
 
 use std::ffi::{CString, c_char};

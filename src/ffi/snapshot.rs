@@ -137,9 +137,9 @@ pub unsafe extern "C" fn dc_snapshot_load(
     }
 }
 
-/// Returns all connectors, newest update first, as a page that the snapshot owns: do not free it. Its dc_page_json() is
-/// the stored form: the list object with each row as the service sent it, and a member "snapshot". Later versions of
-/// the library load it, too. Since: 0.1.0
+/// Returns all connectors, most recently updated first, as a page that the snapshot owns: do not free it. Its
+/// dc_page_json() is the stored form: the list object with each row as the service sent it, and a member "snapshot".
+/// Later versions of the library load it, too. Since: 0.1.0
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_snapshot_page(snapshot: *const dc_snapshot) -> *const dc_page {
     infallible(ptr::null(), || {

@@ -60,7 +60,7 @@ impl KnownRows {
         self.bytes
     }
 
-    /// All rows in the order of the list: newest update first, then highest id first.
+    /// All rows in the order of the list: most recently updated first, then highest id first.
     pub(super) fn sorted(&self) -> Vec<&KnownRow> {
         let mut rows: Vec<_> = self.by_id.iter().collect();
         rows.sort_unstable_by(|(id, row), (other_id, other)| {

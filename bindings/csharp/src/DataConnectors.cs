@@ -71,14 +71,15 @@ namespace DataConnectors
         Debug = 4,
     }
 
-    /// <summary>Whether connectors may be missing in a snapshot. Later versions may add states.</summary>
+    /// <summary>The state of a snapshot. Later versions may add states.</summary>
     public enum SnapshotState
     {
         /// <summary>Connectors may be missing or outdated; see Snapshot.Reason.</summary>
         Incomplete = 0,
-        /// <summary>Every connector is in it, in its current version. One that is not in it does not exist.</summary>
+        /// <summary>Every connector is in it, in its current version.</summary>
+        /// <remarks>Connectors that were deleted before it was taken are not in it.</remarks>
         Complete = 1,
-        /// <summary>As complete, but refreshed: connectors deleted since the earlier one may still be in it.</summary>
+        /// <summary>As complete, but connectors deleted since the previous snapshot may still be in it.</summary>
         Refreshed = 2,
         /// <summary>A state that this version doesn't know.</summary>
         Unknown = -1,
@@ -307,7 +308,8 @@ namespace DataConnectors
         /// <summary>The version of the loaded library, such as "0.1.0".</summary>
         public static string LibraryVersion => Utf8.Decode(Native.Library.dc_version());
 
-        /// <summary>Lists one page, newest update first. Blocks until it is received or the call fails.</summary>
+        /// <summary>Lists one page, most recently updated first.</summary>
+        /// <remarks>Blocks until it is received or the call fails.</remarks>
         /// <param name="perPage">Maximum number of rows, 1 to 50; 0 for the service's default (20).</param>
         /// <param name="startingAfter">Cursor of the previous page; null for the first page.</param>
         /// <param name="cancellationToken">Cancels the call within milliseconds.</param>
@@ -357,19 +359,20 @@ namespace DataConnectors
                         yield return connector;
         }
 
-        /// <summary>Takes a snapshot: the complete list, although connectors change while it is read.</summary>
-        /// <param name="previous">Earlier snapshot: requests only what changed since; null: everything.</param>
+        /// <summary>Takes a snapshot: all connectors, even if they change meanwhile.</summary>
+        /// <param name="previous">Previous snapshot: requests only what changed since; null: everything.</param>
         /// <param name="overlapMs">Longest time until the service lists a change, 0 to 3600000; default 60000.</param>
-        /// <param name="maxPasses">How often to catch up with changes, 1 to 1000; default 20.</param>
+        /// <param name="maxPasses">Maximum number of passes over the list, 1 to 1000; default 20.</param>
         /// <param name="timeoutMs">Timeout of the whole call, 1 to 86400000; default 300000.</param>
         /// <param name="cancellationToken">Cancels the call within milliseconds.</param>
         /// <remarks>
-        /// Sends a request per page of 50 connectors and one more, or only one if the list has one page. After a later
-        /// failure that retries do not overcome, the snapshot is incomplete.
+        /// Sends a request per page of 50 connectors and one more, or only one if the list has one page. If the first
+        /// request fails, the call fails. If a later request fails and its retries fail too, the snapshot is
+        /// incomplete.
         /// </remarks>
         /// <exception cref="DataConnectorsException">The first request failed, or an argument is invalid.</exception>
         /// <exception cref="OperationCanceledException">The cancellation token cancelled it.</exception>
-        /// <exception cref="ObjectDisposedException">The client or the earlier snapshot is closed.</exception>
+        /// <exception cref="ObjectDisposedException">The client or the previous snapshot is closed.</exception>
         public Snapshot Snapshot(
             Snapshot previous = null, long? overlapMs = null, int? maxPasses = null, long? timeoutMs = null,
             CancellationToken cancellationToken = default(CancellationToken))
@@ -534,9 +537,10 @@ namespace DataConnectors
             AsOf = Connector.Time(lib.dc_snapshot_as_of_ms(handle));
         }
 
-        /// <summary>Whether connectors may be missing.</summary>
+        /// <summary>The state: complete, refreshed or incomplete.</summary>
         public SnapshotState State { get; }
-        /// <summary>Whether the state is Complete: a connector that is not in it does not exist.</summary>
+        /// <summary>Whether the state is complete.</summary>
+        /// <remarks>Connectors that were deleted before it was taken are then not in it.</remarks>
         public bool IsComplete => State == SnapshotState.Complete;
         /// <summary>Why it is incomplete; null if it is not.</summary>
         public string Reason { get; }
@@ -544,7 +548,7 @@ namespace DataConnectors
         /// <remarks>Null if it is unknown, as no pass over the list was finished.</remarks>
         public DateTimeOffset? AsOf { get; }
 
-        /// <summary>All connectors, newest update first. The first access decodes them.</summary>
+        /// <summary>All connectors, most recently updated first. The first access decodes them.</summary>
         /// <remarks>Later accesses work after Dispose, too.</remarks>
         /// <exception cref="ObjectDisposedException">The snapshot was closed before the first access.</exception>
         public IReadOnlyList<Connector> Connectors

@@ -110,11 +110,11 @@ export interface ConnectorList {
 
 /** null and undefined select the default. */
 export interface SnapshotOptions {
-  /** An earlier snapshot of the workspace: requests only what changed since, one page if little did. */
+  /** The previous snapshot of the workspace: requests only what changed since, usually one page. */
   previous?: Snapshot | null;
   /** The longest time until the service lists a change, 0 to 3600000 [default: 60000]. */
   overlapMs?: number | null;
-  /** How often to catch up with changes, 1 to 1000 [default: 20]. */
+  /** Maximum number of passes over the list, 1 to 1000 [default: 20]. */
   maxPasses?: number | null;
   /** Timeout of the whole call, 1 to 86400000 [default: 300000]. The client's timeout applies to each request. */
   timeoutMs?: number | null;
@@ -140,8 +140,8 @@ export interface SnapshotDiff {
 }
 
 /**
- * All connectors of a workspace, although connectors change while the list is read. It never changes. Its native memory
- * is freed by close(), or by the garbage collector.
+ * All connectors of a workspace, even if they change meanwhile. It never changes. Its native memory is freed by
+ * close(), or by the garbage collector.
  */
 export class Snapshot {
   private constructor();
@@ -150,12 +150,12 @@ export class Snapshot {
   static load(json: string): Snapshot;
 
   /**
-   * "complete": every connector is in it, and one that is not in it does not exist. "refreshed": the same, but
-   * connectors that were deleted after `previous` may still be in it. "incomplete": see `reason`. "unknown": one that
-   * this version doesn't know.
+   * "complete": every connector is in it, and those that were deleted before it was taken are not. "refreshed": the
+   * same, but connectors that were deleted since `previous` may still be in it. "incomplete": see `reason`. "unknown":
+   * one that this version doesn't know.
    */
   readonly state: 'complete' | 'refreshed' | 'incomplete' | 'unknown';
-  /** Whether `state` is "complete". */
+  /** Whether the state is complete: connectors that were deleted before it was taken are not in it. */
   readonly isComplete: boolean;
   /** Why it is incomplete; otherwise null. */
   readonly reason: string | null;
@@ -164,7 +164,7 @@ export class Snapshot {
    * was finished.
    */
   readonly asOfMs: number | null;
-  /** Newest update first. Created at first use, and kept. @throws ClosedError. TooLargeError. */
+  /** Most recently updated first. Created at first use, and kept. @throws ClosedError. TooLargeError. */
   get connectors(): readonly Connector[];
   /** The stored form, for load(): the rows as the service sent them. Not kept. @throws ClosedError. TooLargeError. */
   get json(): string;
@@ -190,8 +190,9 @@ export class Client {
   list(options?: ListOptions): ConnectorList;
 
   /**
-   * Takes a snapshot of all connectors: a request per 50 of them and one more. It is incomplete, with the reason, if a
-   * later request than the first fails. Rejects with a DataConnectorsError, or with `signal.reason`.
+   * Takes a snapshot of all connectors: a request per 50 of them and one more. If the first request fails, the call
+   * fails. If a later request fails and its retries fail too, the snapshot is incomplete. Rejects with a
+   * DataConnectorsError, or with `signal.reason`.
    */
   snapshot(options?: SnapshotOptions): Promise<Snapshot>;
 

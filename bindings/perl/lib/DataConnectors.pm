@@ -371,16 +371,17 @@ to request the next page while you process the current one.
 
 =item list_page(…)
 
-Lists one page, newest update first. Arguments: those of C<list>, except C<prefetch>. Returns a
+Lists one page, most recently updated first. Arguments: those of C<list>, except C<prefetch>. Returns a
 L</DataConnectors::Page>.
 
 =item snapshot(…)
 
-Takes a snapshot of all connectors, which is complete although they change meanwhile. Arguments: C<previous>, an earlier
-snapshot of this workspace, to request only what changed since; C<overlap_ms>, the longest time until the service lists a
-change, 0 to 3600000, by default 60000; C<max_passes>, how often to catch up with changes, 1 to 1000, by default 20;
-C<timeout_ms>, of the whole call, 1 to 86400000, by default 300000; C<cancel_token>. Dies if the first request fails or
-the call is cancelled; after a later failure the snapshot is incomplete. Returns a L</DataConnectors::Snapshot>.
+Takes a snapshot: all connectors, even if they change meanwhile, or an incomplete one with a C<reason>. Arguments:
+C<previous>, the previous snapshot of this workspace, to request only what changed since; C<overlap_ms>, the longest
+time until the service lists a change, 0 to 3600000, by default 60000; C<max_passes>, the maximum number of passes over
+the list, 1 to 1000, by default 20; C<timeout_ms>, of the whole call, 1 to 86400000, by default 300000; C<cancel_token>.
+Dies if the first request fails or the call is cancelled. If a later request fails and its retries fail too, the
+snapshot is incomplete. Returns a L</DataConnectors::Snapshot>.
 
 =item shutdown
 
@@ -430,14 +431,15 @@ load it, too.
 
 =item connectors, json
 
-All connectors, newest update first, as of a page, and their JSON, a byte string.
+All connectors, most recently updated first, as of a page, and their JSON, a byte string.
 
 =item state, is_complete, reason, as_of_ms
 
-The state is C<complete>: every connector is in it, and what is not in it was deleted; C<refreshed>: as complete, but
-connectors that were deleted since the previous snapshot may be in it; C<incomplete>, and C<reason> says why; or
-C<unknown>, one that this version does not know. C<as_of_ms> is the time, by the service's clock, of the list that it has,
-in milliseconds since the Unix epoch; C<undef> if no pass over the list was finished.
+The state is C<complete>: every connector is in it, and those that were deleted before it was taken are not;
+C<refreshed>: as complete, but connectors that were deleted since the previous snapshot may be in it; C<incomplete>, and
+C<reason> says why; or C<unknown>, one that this version does not know. C<is_complete> is 1 if it is C<complete>,
+otherwise 0. C<as_of_ms> is the time, by the service's clock, of the list that it has, in milliseconds since the Unix
+epoch; C<undef> if no pass over the list was finished.
 
 =item diff($older)
 

@@ -36,7 +36,7 @@ final class Client
     }
 
     /**
-     * Lists one page, newest update first.
+     * Lists one page, most recently updated first.
      *
      * @param ?int $perPage 1 to 50; null: the service's default (20)
      * @param ?string $startingAfter the nextCursor of the previous page; null: the first page
@@ -79,12 +79,12 @@ final class Client
     }
 
     /**
-     * Takes a snapshot of all connectors: a request per 50 of them and one more. It is incomplete, with the reason, if
-     * a later request than the first fails.
+     * Takes a snapshot of all connectors: a request per 50 of them and one more. If the first request fails, the call
+     * fails. If a later request fails and its retries fail too, the snapshot is incomplete.
      *
-     * @param ?Snapshot $previous an earlier snapshot: requests only what changed since, one page if little did
+     * @param ?Snapshot $previous the previous snapshot: requests only what changed since, usually one page
      * @param ?int $overlapMs the longest time until the service lists a change, 0 to 3600000; null: 60000
-     * @param ?int $maxPasses how often to catch up with changes, 1 to 1000; null: 20
+     * @param ?int $maxPasses the maximum number of passes over the list, 1 to 1000; null: 20
      * @param ?int $timeoutMs of the whole call, 1 to 86400000; null: 300000. The option timeout_ms applies to each
      *     request
      * @param ?\Closure(): bool $cancel as for listPage()

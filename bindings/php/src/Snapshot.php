@@ -5,8 +5,8 @@ declare(strict_types=1);
 namespace DataConnectors;
 
 /**
- * All connectors of a workspace, although connectors change while the list is read: Client::snapshot() takes one. It
- * never changes. Its native memory is freed by close() or with its last reference.
+ * All connectors of a workspace, even if they change meanwhile: Client::snapshot() takes one. It never changes. Its
+ * native memory is freed by close() or with its last reference.
  */
 final class Snapshot implements \Countable, \IteratorAggregate
 {
@@ -14,12 +14,12 @@ final class Snapshot implements \Countable, \IteratorAggregate
     private const STATES = ['incomplete', 'complete', 'refreshed'];
 
     /**
-     * "complete": every connector is in it, and one that is not in it does not exist. "refreshed": the same, but
-     * connectors that were deleted after the previous snapshot may still be in it. "incomplete": see $reason.
+     * "complete": every connector is in it, and those that were deleted before it was taken are not. "refreshed": the
+     * same, but connectors that were deleted since the previous snapshot may still be in it. "incomplete": see $reason.
      * "unknown": one that this version does not know.
      */
     public readonly string $state;
-    /** Whether the state is "complete". */
+    /** Whether the state is complete: connectors that were deleted before it was taken are not in it. */
     public readonly bool $isComplete;
     /** Why it is incomplete; otherwise null. */
     public readonly ?string $reason;
@@ -51,7 +51,8 @@ final class Snapshot implements \Countable, \IteratorAggregate
     }
 
     /**
-     * Returns the connectors, newest update first. Creates them at first use, and keeps them, also after close().
+     * Returns the connectors, most recently updated first. Creates them at first use, and keeps them, also after
+     * close().
      *
      * @return list<Connector>
      */

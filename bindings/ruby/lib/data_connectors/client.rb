@@ -26,8 +26,8 @@ module DataConnectors
       config&.free
     end
 
-    # Lists one page, newest update first. per_page: 1 to 50; nil: the service's default (20). starting_after: the
-    # next_cursor of the previous page; nil: the first page. cancel_token: a CancelToken. Raises an Error.
+    # Lists one page, most recently updated first. per_page: 1 to 50; nil: the service's default (20). starting_after:
+    # the next_cursor of the previous page; nil: the first page. cancel_token: a CancelToken. Raises an Error.
     def list_page(per_page: nil, starting_after: nil, cancel_token: nil)
       arguments = list_arguments(per_page, starting_after, cancel_token)
       Call.run(cancel_token) do |native_token|
@@ -47,11 +47,12 @@ module DataConnectors
     # Iterates over pages, with the arguments of list.
     def pages(**arguments) = iterate(Pages, **arguments)
 
-    # Takes a snapshot of all connectors: a request per 50 of them and one more. It is incomplete, with the reason, if a
-    # later request than the first fails. previous: an earlier Snapshot: requests only what changed since, one page if
-    # little did. overlap_ms: the longest time until the service lists a change, 0 to 3600000; nil: 60000. max_passes:
-    # how often to catch up with changes, 1 to 1000; nil: 20. timeout_ms: of the whole call, 1 to 86400000; nil: 300000;
-    # the client's timeout_ms applies to each request. Raises an Error.
+    # Takes a snapshot of all connectors: a request per 50 of them and one more. If the first request fails, the call
+    # fails. If a later request fails and its retries fail too, the snapshot is incomplete. previous: the previous
+    # Snapshot: requests only what changed since, usually one page. overlap_ms: the longest time until the service lists
+    # a change, 0 to 3600000; nil: 60000. max_passes: the maximum number of passes over the list, 1 to 1000; nil: 20.
+    # timeout_ms: of the whole call, 1 to 86400000; nil: 300000; the client's timeout_ms applies to each request. Raises
+    # an Error.
     def snapshot(previous: nil, overlap_ms: nil, max_passes: nil, timeout_ms: nil, cancel_token: nil)
       instance("previous", previous, Snapshot)
       instance("cancel_token", cancel_token, CancelToken)

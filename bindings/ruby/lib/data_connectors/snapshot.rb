@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 module DataConnectors
-  # All connectors of a workspace, although connectors change while the list is read: Client#snapshot takes one.
+  # All connectors of a workspace, even if they change meanwhile: Client#snapshot takes one.
   # Enumerable over its connectors. It never changes, and is thread-safe.
   class Snapshot
     include Enumerable
@@ -11,10 +11,11 @@ module DataConnectors
     STATES = %w[incomplete complete refreshed].freeze # DC_SNAPSHOT_INCOMPLETE is 0
     private_constant :STATES
 
-    # state: "complete": every connector is in it, and one that is not in it does not exist. "refreshed": the same, but
-    # connectors that were deleted after the previous snapshot may still be in it. "incomplete": see reason, which is
-    # nil otherwise. "unknown": one that this version does not know. as_of_ms: the time, by the service's clock, of the
-    # list that it has, in milliseconds since the Unix epoch; nil if no pass over the list was finished.
+    # state: "complete": every connector is in it, and those that were deleted before it was taken are not. "refreshed":
+    # the same, but connectors that were deleted since the previous snapshot may still be in it. "incomplete": see
+    # reason, which is nil otherwise. "unknown": one that this version does not know. as_of_ms: the time, by the
+    # service's clock, of the list that it has, in milliseconds since the Unix epoch; nil if no pass over the list was
+    # finished.
     attr_reader :state, :reason, :as_of_ms
 
     # Loads a snapshot from its json, such as from a file. Raises InvalidArgumentError.
@@ -32,10 +33,10 @@ module DataConnectors
       @as_of_ms = Native.read("dc_snapshot_as_of_ms", @handle.pointer)
     end
 
-    # Returns whether the state is "complete".
+    # Returns whether the state is complete: connectors that were deleted before it was taken are not in it.
     def complete? = state == "complete"
 
-    # The connectors, newest update first: a frozen Array. Created at first use, and kept.
+    # The connectors, most recently updated first: a frozen Array. Created at first use, and kept.
     def connectors
       @connectors ||= Connector.all(read("dc_page_packed_rows", Native::CONSTANTS["DC_PACKED_JSON"], nil), json)
     end

@@ -29,7 +29,7 @@ public final class Client implements AutoCloseable {
     }
 
     /**
-     * Iterates over all connectors, newest update first. Nothing is sent yet.
+     * Iterates over all connectors, most recently updated first. Nothing is sent yet.
      *
      * @return an iterator, which the caller closes unless it reaches the end of the list
      * @throws IllegalStateException if the client is closed
@@ -39,7 +39,7 @@ public final class Client implements AutoCloseable {
     }
 
     /**
-     * Iterates over all connectors, newest update first. Nothing is sent yet.
+     * Iterates over all connectors, most recently updated first. Nothing is sent yet.
      *
      * @param options how to list
      * @return an iterator, which the caller closes unless it reaches the end of the list
@@ -112,15 +112,16 @@ public final class Client implements AutoCloseable {
     }
 
     /**
-     * Takes a snapshot: the complete list, although connectors change while it is read. Blocks for up to
+     * Takes a snapshot: all connectors, even if they change meanwhile. Blocks for up to
      * {@link SnapshotOptions#timeout}. Sends a request per page of 50 connectors and one more, or only one if the list
-     * has one page. After a failure that retries do not overcome, the snapshot is incomplete.
+     * has one page. If the first request fails, the call fails. If a later request fails and its retries fail too, the
+     * snapshot is incomplete.
      *
-     * @param options the earlier snapshot to refresh, limits, and the cancel token
+     * @param options the previous snapshot to refresh, limits, and the cancel token
      * @return the snapshot, which the caller closes
      * @throws DataConnectorsException if the first request failed or the call was cancelled
-     * @throws IllegalArgumentException if an option is invalid, or the earlier snapshot is from another base URL
-     * @throws IllegalStateException if the client, the earlier snapshot or the cancel token is closed
+     * @throws IllegalArgumentException if an option is invalid, or the previous snapshot is from another base URL
+     * @throws IllegalStateException if the client, the previous snapshot or the cancel token is closed
      */
     public Snapshot snapshot(SnapshotOptions options) {
         Failure.throwIfInterrupted();

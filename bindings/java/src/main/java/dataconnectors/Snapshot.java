@@ -9,7 +9,7 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * All connectors of a workspace, although they change while they are listed; docs/consistency.md has the guarantees.
+ * All connectors of a workspace, even if they change meanwhile; docs/consistency.md has the guarantees.
  * {@link Client#snapshot()} takes one.
  *
  * <p>Immutable and thread-safe. It does not need its client. Close it when it is no longer used; otherwise the garbage
@@ -48,7 +48,7 @@ public final class Snapshot implements Iterable<Connector>, AutoCloseable {
     }
 
     /**
-     * Returns whether connectors may be missing.
+     * Returns the state: complete, refreshed or incomplete.
      *
      * @return the state
      */
@@ -57,8 +57,8 @@ public final class Snapshot implements Iterable<Connector>, AutoCloseable {
     }
 
     /**
-     * Returns whether the state is {@link SnapshotState#COMPLETE}: a connector that is not in the snapshot does not
-     * exist.
+     * Returns whether the state is {@link SnapshotState#COMPLETE}: connectors that were deleted before the snapshot was
+     * taken are not in it.
      *
      * @return true if it is
      */
@@ -85,8 +85,8 @@ public final class Snapshot implements Iterable<Connector>, AutoCloseable {
     }
 
     /**
-     * Returns all connectors, newest update first. The first call decodes them; later ones work after {@link #close},
-     * too.
+     * Returns all connectors, most recently updated first. The first call decodes them; later ones work after
+     * {@link #close}, too.
      *
      * @return an unmodifiable list
      * @throws IllegalStateException if the snapshot was closed before the first call

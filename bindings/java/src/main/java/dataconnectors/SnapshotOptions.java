@@ -6,23 +6,22 @@ import java.time.Duration;
  * How to take a snapshot: {@code SnapshotOptions.DEFAULT.previous(snapshot)}. The values are checked by the call.
  * Durations are rounded up to milliseconds.
  *
- * @param previous an earlier snapshot: requests only what changed since, one page if few connectors did; null:
- *     everything
+ * @param previous the previous snapshot: requests only what changed since, usually one page; null: everything
  * @param overlap the longest time until the service lists a change, 0 to 1 hour, rounded up to seconds; null: 1 minute
- * @param maxPasses how often to catch up with changes, 1 to 1000; null: 20
+ * @param maxPasses the maximum number of passes over the list, 1 to 1000; null: 20
  * @param timeout the timeout of the whole call, 1 ms to 1 day; null: 5 minutes. The client's applies to each request
  * @param cancelToken cancels the call from another thread; may be null
  */
 public record SnapshotOptions(
         Snapshot previous, Duration overlap, Integer maxPasses, Duration timeout, CancelToken cancelToken) {
 
-    /** No earlier snapshot, no cancel token, and the defaults of the library. */
+    /** No previous snapshot, no cancel token, and the defaults of the library. */
     public static final SnapshotOptions DEFAULT = new SnapshotOptions(null, null, null, null, null);
 
     /**
      * Returns a copy with another {@link #previous}.
      *
-     * @param previous an earlier snapshot; null for none
+     * @param previous the previous snapshot; null for none
      * @return the copy
      */
     public SnapshotOptions previous(Snapshot previous) {
@@ -42,7 +41,7 @@ public record SnapshotOptions(
     /**
      * Returns a copy with another {@link #maxPasses}.
      *
-     * @param maxPasses how often to catch up with changes, 1 to 1000; null: 20
+     * @param maxPasses the maximum number of passes over the list, 1 to 1000; null: 20
      * @return the copy
      */
     public SnapshotOptions maxPasses(Integer maxPasses) {

@@ -6,9 +6,9 @@ import java.util.Arrays;
 public enum SnapshotState {
     /** Connectors may be missing or outdated; see {@link Snapshot#reason()}. */
     INCOMPLETE,
-    /** Every connector is in it, in its current version. A connector that is not in it does not exist. */
+    /** Every connector is in it, in its current version. Connectors that were deleted before it was taken are not. */
     COMPLETE,
-    /** As complete, but updated from an earlier snapshot: connectors deleted since may still be in it. */
+    /** As complete, but connectors that were deleted since the previous snapshot may still be in it. */
     REFRESHED,
     /** A state that this version doesn't know. */
     UNKNOWN;
