@@ -2,14 +2,13 @@
 
 use std::cell::Cell;
 use std::io;
-use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
 
 use crate::cancel::CancelToken;
 use crate::error::{Error, ErrorKind};
 use crate::interrupt::InterruptCheck;
 use crate::logger::{LogLevel, Logger};
-use crate::sys::{self, Interest};
+use crate::sys::{self, Descriptor, Interest};
 
 /// How often the interrupt check runs while a call waits.
 const INTERRUPT_CHECK_INTERVAL: Duration = Duration::from_millis(15);
@@ -140,7 +139,7 @@ impl CallContext {
     /// Waits until a descriptor is ready and returns a bit mask of the ready ones; 0 if `until` is reached first.
     pub(crate) fn wait_until(
         &self,
-        descriptors: &[(BorrowedFd<'_>, Interest)],
+        descriptors: &[(Descriptor<'_>, Interest)],
         until: Option<Instant>,
     ) -> Result<u32, Interruption> {
         loop {

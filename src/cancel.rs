@@ -1,17 +1,16 @@
 //! The cancel token, which cancels a call from another thread.
 
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::sys::{Waker, process_generation};
+use crate::sys::{DESCRIPTORS, Descriptor, Waitable, Waker, process_generation};
 
 /// Cancels the calls it is passed to, both running and later ones. Cancellation is permanent: create one cancel token
 /// for each unit of work that is cancelled on its own. Clones share the same state.
 ///
-/// It holds a file descriptor, which is closed when the last clone is dropped.
+/// It holds a file descriptor (on Windows: a socket), which is closed when the last clone is dropped.
 ///
 /// Since: 0.1.0
 #[derive(Clone, Debug)]
@@ -28,7 +27,7 @@ impl CancelToken {
     /// Creates a cancel token that is not cancelled.
     ///
     /// # Errors
-    /// `System` if the process is out of file descriptors.
+    /// `System` if the process is out of file descriptors (on Windows: sockets).
     pub fn new() -> Result<Self> {
         let waker = Waker::new().map_err(|error| no_descriptor(&error))?;
         Ok(Self(Arc::new(Inner { cancelled: AtomicBool::new(false), waker, generation: process_generation() })))
@@ -52,8 +51,8 @@ impl CancelToken {
 
     /// Becomes readable on cancellation. `None` if the descriptor is shared with the parent process, and so is never
     /// woken: then [`is_cancelled`](Self::is_cancelled) must be polled.
-    pub(crate) fn descriptor(&self) -> Option<BorrowedFd<'_>> {
-        (!self.is_inherited()).then(|| self.0.waker.as_fd())
+    pub(crate) fn descriptor(&self) -> Option<Descriptor<'_>> {
+        (!self.is_inherited()).then(|| self.0.waker.descriptor())
     }
 
     fn is_inherited(&self) -> bool {
@@ -62,7 +61,7 @@ impl CancelToken {
 }
 
 fn no_descriptor(error: &io::Error) -> Error {
-    Error::new(ErrorKind::System, format!("could not create a file descriptor: {error}"))
+    Error::new(ErrorKind::System, format!("system is out of {DESCRIPTORS} or memory: {error}"))
 }
 
 #[cfg(test)]
@@ -73,7 +72,7 @@ mod tests {
     use crate::sys::{Interest, poll};
 
     fn is_woken(token: &CancelToken) -> bool {
-        let descriptor = token.0.waker.as_fd();
+        let descriptor = token.0.waker.descriptor();
         poll([(descriptor, Interest::Read)].into_iter(), Duration::ZERO).expect("no signal") != 0
     }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::rate_limit::RateLimit;
+use crate::sys::DESCRIPTORS;
 
 /// The result of every fallible operation of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -98,7 +99,7 @@ impl Error {
     }
 
     pub(crate) fn out_of_resources(error: &std::io::Error) -> Self {
-        Self::new(ErrorKind::System, format!("system is out of threads, file descriptors or memory: {error}"))
+        Self::new(ErrorKind::System, format!("system is out of threads, {DESCRIPTORS} or memory: {error}"))
     }
 
     pub(crate) fn with_response(mut self, response: ResponseInfo) -> Self {

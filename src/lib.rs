@@ -21,8 +21,8 @@
 //! [`Connector`] rows, a [`Pager`] iterates over all pages, and an [`Error`] describes a failure. The C ABI is in `ffi`
 //! and documented in `include/data_connectors.h`.
 
-#[cfg(not(unix))]
-compile_error!("data_connectors supports Unix systems only");
+#[cfg(not(any(unix, windows)))]
+compile_error!("data_connectors supports Unix systems and Windows only");
 
 mod api_error;
 mod call;

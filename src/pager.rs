@@ -4,7 +4,6 @@ mod cycle_detector;
 mod prefetch;
 mod progress;
 
-use std::os::fd::AsFd;
 use std::time::Duration;
 
 use self::prefetch::Prefetch;
@@ -16,7 +15,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::logger::LogLevel;
 use crate::page::{Next, Page};
 use crate::request::{PATH, PageRequest};
-use crate::sys::Interest;
+use crate::sys::{Interest, Waitable};
 
 /// A prefetch starts before the call that waits for it, so it should time out first. This is a margin for busy
 /// machines.
@@ -128,7 +127,7 @@ impl Pager {
             return self.client.list_page_in(&self.request, &call);
         };
         let call = call.with_deadline_extended_by(PREFETCH_GRACE_PERIOD);
-        match call.wait_until(&[(prefetch.done().as_fd(), Interest::Read)], None) {
+        match call.wait_until(&[(prefetch.done().descriptor(), Interest::Read)], None) {
             // A callback forked during the wait: this process does not have the thread.
             Ok(_) if prefetch.is_inherited() => self.client.list_page(&self.request, cancel),
             Ok(_) => prefetch.join(&call),

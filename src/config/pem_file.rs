@@ -1,14 +1,13 @@
 //! PEM files: certificates and private keys.
 
-use std::fs::OpenOptions;
 use std::io::{self, Read};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use rustls::pki_types::pem::{Error as PemError, PemObject, SectionKind};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
+use crate::sys::{is_name_too_long, open_without_blocking};
 
 pub(super) const NO_CERTIFICATE: &str = "no certificate found; use a PEM file with -----BEGIN CERTIFICATE----- blocks";
 pub(super) const INCOMPLETE_CERTIFICATES: &str =
@@ -38,7 +37,7 @@ impl PemFile {
             )));
         }
         let contents = read_bounded(path).map_err(|error| {
-            Error::invalid(if error.raw_os_error() == Some(libc::ENAMETOOLONG) || may_be_key(&shown) {
+            Error::invalid(if is_name_too_long(&error) || may_be_key(&shown) {
                 format!(
                     "could not read {option} ({error}): the value is not shown, as it may be a key: pass the path of a \
                      PEM file"
@@ -95,8 +94,7 @@ const MAX_BYTES: u64 = 16 * 1024 * 1024;
 
 /// Reads a regular file of bounded size: a pipe could block forever, a device never end.
 fn read_bounded(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
-    // Opening a pipe does not block, either.
-    let file = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY).open(path)?;
+    let file = open_without_blocking(path)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
         return Err(io::Error::other("not a regular file"));

@@ -111,12 +111,10 @@ impl fmt::Debug for Prefetch {
 
 #[cfg(test)]
 mod tests {
-    use std::os::fd::AsFd;
-
     use super::*;
     use crate::config::Config;
     use crate::error::ErrorKind;
-    use crate::sys::Interest;
+    use crate::sys::{Interest, Waitable};
 
     fn client() -> Client {
         let mut config = Config::new();
@@ -128,7 +126,7 @@ mod tests {
     fn panic_is_reported_by_the_next_call() {
         let call = client().call_context(None);
         let prefetch = Prefetch::spawn(None, |_| panic!("on purpose")).expect("a thread");
-        call.wait_until(&[(prefetch.done().as_fd(), Interest::Read)], None).expect("the end of the thread");
+        call.wait_until(&[(prefetch.done().descriptor(), Interest::Read)], None).expect("the end of the thread");
         let error = prefetch.join(&call).expect_err("a panic");
         assert_eq!(error.kind(), ErrorKind::Panic);
         assert!(error.message().contains("a bug in libdata_connectors"), "{error}");

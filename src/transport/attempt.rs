@@ -5,13 +5,12 @@
 
 use std::cell::{Cell, RefCell};
 use std::io;
-use std::os::fd::BorrowedFd;
 use std::rc::Rc;
 use std::time::Instant;
 
 use super::error::TransportError;
 use crate::call::{CallContext, Interruption};
-use crate::sys::Interest;
+use crate::sys::{Descriptor, Interest};
 
 pub(super) struct Attempt {
     call: CallContext,
@@ -57,7 +56,7 @@ impl Attempt {
     }
 
     /// Waits for one descriptor, at most for the stall timeout.
-    pub(super) fn wait_for(&self, descriptor: BorrowedFd<'_>, interest: Interest) -> Result<(), Interruption> {
+    pub(super) fn wait_for(&self, descriptor: Descriptor<'_>, interest: Interest) -> Result<(), Interruption> {
         let until = self.call.timeouts().stall.map(|stall| Instant::now() + stall);
         match self.wait_until(&[(descriptor, interest)], until)? {
             0 => Err(Interruption::Stalled(self.call.timeouts().stall.unwrap_or_default())),
@@ -68,7 +67,7 @@ impl Attempt {
     /// [`CallContext::wait_until`] that also ends at the connect deadline.
     pub(super) fn wait_until(
         &self,
-        descriptors: &[(BorrowedFd<'_>, Interest)],
+        descriptors: &[(Descriptor<'_>, Interest)],
         until: Option<Instant>,
     ) -> Result<u32, Interruption> {
         let Some(connect_deadline) = self.connect_deadline.get() else {

@@ -4,7 +4,6 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
-use std::os::fd::AsFd;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -13,7 +12,7 @@ use super::attempt::Attempt;
 use super::error::{ResolveError, TransportError};
 use crate::call::Interruption;
 use crate::per_process::PerProcess;
-use crate::sys::{Interest, Waker, with_signals_blocked};
+use crate::sys::{Interest, Waitable, Waker, with_signals_blocked};
 
 /// The maximum number of addresses to try.
 const MAX_ADDRESSES: usize = 8;
@@ -97,7 +96,8 @@ fn wait_for_resolution(host: &str, attempt: &Attempt) -> Result<Resolved, Transp
             Slot::Waiting(waiting) => std::slice::from_ref(&waiting.0),
             Slot::None(others) => others,
         };
-        let ends: Vec<_> = resolutions.iter().map(|resolution| (resolution.ended.as_fd(), Interest::Read)).collect();
+        let ends: Vec<_> =
+            resolutions.iter().map(|resolution| (resolution.ended.descriptor(), Interest::Read)).collect();
         attempt.wait_until(&ends, Some(Instant::now() + RECHECK_INTERVAL)).map_err(
             |interruption| match interruption {
                 Interruption::TimedOut(_) | Interruption::ConnectTimedOut(_) => {

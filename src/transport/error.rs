@@ -10,6 +10,7 @@ use super::tls_error::{self, TlsOptions};
 use crate::call::Interruption;
 use crate::config::AccessToken;
 use crate::error::{Error, ErrorKind};
+use crate::sys::{DESCRIPTORS, HOW_TO_FREE_DESCRIPTORS};
 
 /// A failure below ureq, in the connector or the socket.
 #[derive(Debug)]
@@ -155,9 +156,7 @@ impl ErrorContext {
                     }
                     ResolveError::NoDescriptors(reason) => (
                         ErrorKind::System,
-                        format!(
-                            "{place} (no file descriptors left: {reason}): close files or raise their limit (ulimit -n)"
-                        ),
+                        format!("{place} (no {DESCRIPTORS} left: {reason}): {HOW_TO_FREE_DESCRIPTORS}"),
                     ),
                 }
             }

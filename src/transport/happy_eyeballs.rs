@@ -2,7 +2,6 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpStream};
-use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
 use socket2::{Domain, Protocol, Socket, Type};
@@ -10,7 +9,7 @@ use socket2::{Domain, Protocol, Socket, Type};
 use super::attempt::Attempt;
 use super::dns::resolve;
 use super::error::TransportError;
-use crate::sys::Interest;
+use crate::sys::{Interest, Waitable, is_connecting, is_out_of_resources};
 
 /// The delay before the next address is tried, as RFC 8305 recommends.
 const CONNECTION_ATTEMPT_DELAY: Duration = Duration::from_millis(250);
@@ -58,7 +57,7 @@ fn connect_to_any(
         if connecting.is_empty() {
             return Ok(Err(last_failure.unwrap_or_else(no_addresses)));
         }
-        let watched: Vec<_> = connecting.iter().map(|(_, socket)| (socket.as_fd(), Interest::Write)).collect();
+        let watched: Vec<_> = connecting.iter().map(|(_, socket)| (socket.descriptor(), Interest::Write)).collect();
         let until = (untried.len() > 0).then_some(next_start);
         let mut ready = attempt.wait_until(&watched, until)?;
         while ready != 0 {
@@ -77,21 +76,14 @@ fn connect_to_any(
 
 /// Starts to connect; the socket becomes writable when that has succeeded or failed.
 fn start_connecting(address: SocketAddr) -> io::Result<Socket> {
-    // Sets CLOEXEC.
+    // Not inherited by other programs, and on Apple's systems without SIGPIPE.
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     socket.set_nonblocking(true)?;
     socket.set_tcp_nodelay(true)?;
-    #[cfg(target_vendor = "apple")]
-    socket.set_nosigpipe(true)?;
     match socket.connect(&address.into()) {
-        Err(error) if error.raw_os_error() != Some(libc::EINPROGRESS) => Err(error),
+        Err(error) if !is_connecting(&error) => Err(error),
         _ => Ok(socket),
     }
-}
-
-/// Whether the process or system is out of resources, so that other addresses would fail, too.
-fn is_out_of_resources(error: &io::Error) -> bool {
-    matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE | libc::ENOBUFS | libc::ENOMEM))
 }
 
 fn no_addresses() -> (SocketAddr, io::Error) {

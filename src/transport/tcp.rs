@@ -3,14 +3,13 @@
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
-use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
 use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, Transport};
 
 use super::attempt::{Attempt, current};
 use super::error::TransportError;
-use crate::sys::{Interest, process_generation};
+use crate::sys::{Interest, Waitable, process_generation};
 
 /// Large enough for a page of 50 rows.
 pub(super) const INPUT_BUFFER_BYTES: usize = 64 * 1024;
@@ -55,7 +54,7 @@ impl TcpConnection {
             match stream_out.write(bytes) {
                 Ok(sent) => bytes = bytes.get(sent..).unwrap_or_default(),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    attempt.wait_for(stream.as_fd(), Interest::Write)?;
+                    attempt.wait_for(stream.descriptor(), Interest::Write)?;
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(TransportError::ConnectionBroken(error)),
@@ -68,7 +67,7 @@ impl TcpConnection {
     pub(super) fn receive(stream: &TcpStream, buffer: &mut [u8], attempt: &Attempt) -> Result<usize, TransportError> {
         let mut stream_in = stream;
         loop {
-            attempt.wait_for(stream.as_fd(), Interest::Read)?;
+            attempt.wait_for(stream.descriptor(), Interest::Read)?;
             match stream_in.read(buffer) {
                 Ok(received) => return Ok(received),
                 Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => {}

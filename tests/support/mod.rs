@@ -44,7 +44,10 @@ pub fn library_folder() -> PathBuf {
             // An existing link may point to the library of another copy of the repository.
             if std::fs::read_link(&link).ok().as_ref() != Some(&library) {
                 let new = folder.join(format!("{name}.{}", std::process::id()));
+                #[cfg(unix)]
                 std::os::unix::fs::symlink(&library, &new).unwrap();
+                #[cfg(windows)]
+                std::os::windows::fs::symlink_file(&library, &new).unwrap();
                 std::fs::rename(&new, &link).unwrap();
             }
         }
