@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import ctypes
 import json
-from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Any, overload
+from typing import Any
 
 from ._connector import Connector
 from ._json import parse_json
 from ._library import library
 from ._native import decode, read_rate_limit
+from ._rows import Rows, packed_rows
 
 
-class Page(Sequence[Connector]):
+class Page(Rows):
     """A page of connectors: a sequence of its rows, and the response body.
 
     The rows are created when one is first accessed. A page is truthy even without rows, and can
@@ -54,23 +54,6 @@ class Page(Sequence[Connector]):
         """
         return parse_json(self.raw)
 
-    def __len__(self) -> int:
-        return self._count
-
-    @overload
-    def __getitem__(self, index: int) -> Connector: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Connector]: ...
-    def __getitem__(self, index: int | slice) -> Connector | list[Connector]:
-        """Return a connector, or a list of them for a slice."""
-        return self._rows[index]
-
-    def __iter__(self) -> Iterator[Connector]:
-        return iter(self._rows)
-
-    def __bool__(self) -> bool:
-        return True
-
     def __repr__(self) -> str:
         return f"Page(len={self._count}, next_cursor={self.next_cursor!r})"
 
@@ -90,13 +73,3 @@ class Page(Sequence[Connector]):
             return [Connector._from_row(row) for row in self.json()["data"]]
         self._packed_rows = None
         return Connector._from_columns(json.loads(packed.decode()), self.raw)
-
-
-_PACKED_JSON = 1
-
-
-def packed_rows(address: ctypes.c_void_p) -> bytes:
-    """Copy the packed rows of a native page."""
-    length = ctypes.c_size_t()
-    rows = library().dc_page_packed_rows(address, _PACKED_JSON, ctypes.byref(length))
-    return ctypes.string_at(rows, length.value)

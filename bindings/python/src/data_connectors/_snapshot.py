@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ctypes
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple, overload
+from typing import Any, Literal, NamedTuple
 
 from ._base_client import BaseClient
 from ._cancel_token import CancelToken, acquire
@@ -19,7 +19,7 @@ from ._json import parse_json
 from ._library import library
 from ._native import create_handle, decode
 from ._options import check_int, milliseconds
-from ._page import packed_rows
+from ._rows import Rows, packed_rows
 
 SnapshotState = Literal["incomplete", "complete", "refreshed", "unknown"]
 """The state of a snapshot."""
@@ -30,7 +30,7 @@ STATES: dict[int, SnapshotState] = {0: "incomplete", 1: "complete", 2: "refreshe
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
-class Snapshot(Sequence[Connector]):
+class Snapshot(Rows):
     """All connectors of a workspace, most recently updated first: an immutable sequence.
 
     ``state`` is ``complete`` (every connector is in it, in its current version; those deleted
@@ -148,23 +148,6 @@ class Snapshot(Sequence[Connector]):
             ],
             removed=None if removed is None else _connectors(removed),
         )
-
-    def __len__(self) -> int:
-        return self._count
-
-    @overload
-    def __getitem__(self, index: int) -> Connector: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Connector]: ...
-    def __getitem__(self, index: int | slice) -> Connector | list[Connector]:
-        """Return a connector, or a list of them for a slice."""
-        return self._rows[index]
-
-    def __iter__(self) -> Iterator[Connector]:
-        return iter(self._rows)
-
-    def __bool__(self) -> bool:
-        return True
 
     def __repr__(self) -> str:
         as_of = None if self._as_of is None else self._as_of.isoformat()
