@@ -50,7 +50,7 @@ def delete_live(url: str, identifier: str) -> None:
     change(url, "DELETE", identifier)
 
 
-LIVE, DRAFT = "12345", "133854"
+LIVE, OTHER_LIVE, DRAFT = "12345", "52848", "133854"
 
 
 def take(url: str, path: Path, *arguments: str) -> dc.Snapshot:
@@ -297,6 +297,10 @@ def test_diff_exit_status_is_0_without_selected_changes(workspace: str, tmp_path
         (["--state", "live"], ["changed"]),
         (["--state", "draft"], ["changed", "removed"]),
         (["--only", "removed", "--state", "live"], []),
+        (["--no-longer", "live"], ["changed"]),
+        (["--no-longer", "draft"], ["removed"]),
+        (["--no-longer", "live", "--only", "removed"], []),
+        (["--no-longer", "live", "--state", "draft"], ["changed"]),
     ):
         done = run("diff", path, "--base-url", workspace, "--format", "ndjson", *arguments)
         assert [json.loads(line)["kind"] for line in done.stdout.splitlines()] == kinds
@@ -317,6 +321,7 @@ def test_diff_exit_status_is_1_if_changes_may_be_missing(
     assert run("diff", complete, refreshed).stdout.endswith("\n0 added, 1 changed\n")
     message = "is refreshed, so removed connectors are unknown: take it without --previous\n"
     assert done.stderr == f"data-connectors: {refreshed} {message}"
+    assert run("diff", complete, refreshed, "--no-longer", "live").stderr == done.stderr
     done = run("diff", complete, refreshed, "--only", "changed")
     assert (done.returncode, done.stderr) == (3, "")
 
@@ -382,7 +387,17 @@ def test_alert_of_the_readme_reports_each_live_connector_once(
     change(workspace, "PATCH", LIVE, name="Renamed")
     assert alert() == (0, "", "")
     delete_live(workspace, LIVE)
-    assert alert() == (3, f"- {LIVE:<12} live     Renamed\n1 removed\n", "")
+    removed = f"- {LIVE:<12} live     Renamed\n0 changed, 1 removed\n"
+    assert alert() == (3, removed, "")
+    assert alert() == (0, "", "")
+    # One night it is a draft, the next one it is deleted.
+    change(workspace, "PATCH", OTHER_LIVE, state="draft")
+    status, printed, message = alert()
+    assert (status, message) == (3, "")
+    first, *fields, last = printed.splitlines()
+    assert first.startswith(f"~ {OTHER_LIVE:<12} draft ") and last == "1 changed, 0 removed"
+    assert '    state: "live" -> "draft"' in fields
+    change(workspace, "DELETE", OTHER_LIVE)
     assert alert() == (0, "", "")
 
 
@@ -412,6 +427,7 @@ def test_diff_stores_nothing_if_the_changes_were_not_written(
         (["diff", "a", "b", "SECRET"], 2, "unexpected argument: diff accepts only OLD, NEW and f"),
         (["diff", "a", "--only", "SECRET" * 5], 2, "invalid kind: use one of added, changed, rem"),
         (["diff", "a", "--state", "Live"], 2, "invalid state 'Live': use one of draft, live\n"),
+        (["diff", "a", "--no-longer", "Live"], 2, "invalid state 'Live': use one of draft, live\n"),
         (["diff", "a", "b", "--update"], 2, "--update cannot be used with a NEW file: omit NEW\n"),
         (["snapshot", "SECRET"], 2, "unexpected argument: snapshot accepts only flags\n"),
         (

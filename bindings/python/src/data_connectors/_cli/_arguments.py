@@ -58,6 +58,7 @@ class Arguments(argparse.Namespace):
     old: str
     new: str
     only: list[str] | None
+    no_longer: str | None
     update: bool
     database: str
     refresh: bool

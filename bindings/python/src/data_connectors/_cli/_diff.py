@@ -55,6 +55,12 @@ def _add_arguments(parser: ArgumentParser) -> None:
         help="only connectors that are, or were, in this state",
     )
     parser.add_argument(
+        "--no-longer",
+        metavar=f"{{{','.join(KNOWN_STATES)}}}",
+        type=one_of("state", KNOWN_STATES),
+        help="only connectors that had this state in OLD, and were removed or have another state",
+    )
+    parser.add_argument(
         "--update",
         action="store_true",
         help="after writing the changes, replace OLD with the new snapshot if it is complete and "
@@ -141,12 +147,20 @@ def _write_changes(diff: SnapshotDiff, arguments: Arguments) -> bool:
 
 
 def _kinds(arguments: Arguments) -> Sequence[str]:
-    return [kind for kind in KINDS if kind in arguments.only] if arguments.only else KINDS
+    kinds = arguments.only or KINDS
+    return [
+        kind for kind in KINDS if kind in kinds and not (arguments.no_longer and kind == "added")
+    ]
 
 
 def _is_selected(change: Change, arguments: Arguments) -> bool:
     states = [one.state for one in (change.old, change.new) if one is not None]
-    return change.kind in _kinds(arguments) and arguments.state in (None, *states)
+    if change.kind not in _kinds(arguments) or arguments.state not in (None, *states):
+        return False
+    if arguments.no_longer is None:
+        return True
+    assert change.old is not None
+    return change.old.state == arguments.no_longer != (change.new and change.new.state)
 
 
 COMMAND = Command(
