@@ -100,6 +100,27 @@ def test_incomplete_snapshot_is_written_and_exits_with_1(scripted: Any, tmp_path
     assert done.stderr.startswith("data-connectors: the snapshot is incomplete: a request failed: ")
 
 
+def test_incomplete_snapshot_replaces_no_file(scripted: Any, tmp_path: Path) -> None:
+    path = tmp_path / "all.json"
+    url = incomplete_server(scripted).url
+    member = {"version": 1, "state": "complete", "as_of_ms": 0, "base_url": url}
+    stored = json.dumps({"data": [], "snapshot": member})
+    path.write_text(stored)
+    done = run("snapshot", "--base-url", url, "--output", str(path))
+    message = f"data-connectors: the snapshot is incomplete, so {path} was not replaced: a request"
+    assert (done.returncode, done.stdout) == (1, "") and done.stderr.startswith(message)
+    url = incomplete_server(scripted).url
+    path.write_text(stored := stored.replace(str(member["base_url"]), url))
+    # It is not continued: it is complete.
+    done = run("snapshot", "--base-url", url, "--output", str(path), "--previous", str(path))
+    assert done.returncode == 1 and f"so {path} was not replaced" in done.stderr
+    assert (os.listdir(tmp_path), path.read_text()) == (["all.json"], stored)
+    # Other than regular files are written to.
+    url = incomplete_server(scripted).url
+    done = run("snapshot", "--base-url", url, "--output", "/dev/stdout")
+    assert done.returncode == 1 and len(dc.Snapshot.load(done.stdout)) == 1
+
+
 def test_continues_an_incomplete_snapshot(scripted: Any, tmp_path: Path) -> None:
     def page(second: int, identifier: int, cursor: str | None) -> bytes:
         row = {"id": str(identifier), "updated_at": f"2026-01-20T15:00:{identifier}0Z"}
@@ -399,6 +420,29 @@ def test_alert_of_the_readme_reports_each_live_connector_once(
     assert '    state: "live" -> "draft"' in fields
     change(workspace, "DELETE", OTHER_LIVE)
     assert alert() == (0, "", "")
+
+
+def test_update_keeps_the_snapshot_of_another_workspace(scripted: Any, tmp_path: Path) -> None:
+    def page(*identifiers: str) -> bytes:
+        rows = [{"id": name, "updated_at": "2026-01-20T00:00:00Z"} for name in identifiers]
+        return http("200 OK", json.dumps({"data": rows}), "Date: Tue, 20 Jan 2026 14:22:15 GMT")
+
+    path = tmp_path / "old.json"
+    server = scripted(page("1", "2"), page("3"), page(), page("4"))
+    take(server.url, path)
+    stored = path.read_bytes()
+    command = ["diff", str(path), "--base-url", server.url, "--update", "--format", "ndjson"]
+    done = run(*command)
+    assert done.returncode == 1 and done.stdout.count("\n") == 3
+    assert done.stderr == (
+        f"data-connectors: {path} has no connector in common with this workspace, so it was not "
+        f"replaced: check INTERCOM_ACCESS_TOKEN, or delete {path}\n"
+    )
+    assert path.read_bytes() == stored
+    # A workspace without connectors is not another one.
+    for count in 0, 1:
+        assert run(*command).returncode == 3
+        assert len(dc.Snapshot.load(path.read_bytes())) == count
 
 
 def test_diff_stores_nothing_if_the_changes_were_not_written(

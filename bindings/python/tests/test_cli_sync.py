@@ -153,6 +153,38 @@ def test_incomplete_snapshot_deletes_nothing(scripted: Any, tmp_path: Path) -> N
     assert set(check(path)) == {"1", "3"}
 
 
+def test_rejects_another_workspace(scripted: Any, tmp_path: Path) -> None:
+    path = tmp_path / "all.sqlite"
+    server = scripted(page(row(1, "a"), row(2, "b")), page(row(3, "c")))
+    sync(server.url, path)
+    done = run("sync", str(path), "--base-url", server.url)
+    assert (done.returncode, done.stderr) == (
+        1,
+        f"data-connectors: {path} has no connector in common with this workspace: check "
+        "INTERCOM_ACCESS_TOKEN, or use --replace-all\n",
+    )
+    assert set(check(path)) == {"1", "2"}
+    sync(server.url, path, "--replace-all")
+    assert list(check(path)) == ["3"]
+
+
+def test_workspace_without_connectors_is_not_another_one(scripted: Any, tmp_path: Path) -> None:
+    path = tmp_path / "all.sqlite"
+    server = scripted(page(), page(row(1, "a")), page(), page(row(2, "b")))
+    for expected in [], ["1"], [], ["2"]:
+        sync(server.url, path)
+        assert list(check(path)) == expected
+
+
+def test_failed_first_run_creates_no_tables(scripted: Any, tmp_path: Path) -> None:
+    path = tmp_path / "all.sqlite"
+    server = scripted(http("401 Unauthorized", "{}"), page(row(1, "a")))
+    assert run("sync", str(path), "--base-url", server.url).returncode == 1
+    assert select(path, "SELECT * FROM sqlite_master") == []
+    sync(server.url, path)
+    assert changes(path, 0) == [("added", "1")]
+
+
 def stored(second: int, state: str, *rows: str) -> dc.Snapshot:
     as_of_ms = 1_768_918_935_000 + second * 1000
     member = {"version": 1, "state": state, "as_of_ms": as_of_ms, "base_url": "https://a"}
@@ -361,8 +393,13 @@ def test_rejects_other_files(sandbox: str, tmp_path: Path) -> None:
 
 def test_reports_the_changes_on_a_terminal(workspace: str, tmp_path: Path) -> None:
     path = tmp_path / "all.sqlite"
-    for shown in "137 added, 0 changed, 0 removed", "0 added, 1 changed, 0 removed":
-        terminal = Terminal("sync", str(path), "--base-url", workspace)
+    for arguments, shown in (
+        ([], "137 added, 0 changed, 0 removed"),
+        ([], "0 added, 1 changed, 0 removed"),
+        # It does not know what was removed.
+        (["--refresh"], "0 added, 1 changed"),
+    ):
+        terminal = Terminal("sync", str(path), "--base-url", workspace, *arguments)
         written = terminal.read()
         assert "\x1b[Kwriting 137 connectors …".encode() in written
         assert written.endswith(ERASED + f"137 connectors: {shown}\r\n".encode())

@@ -62,6 +62,7 @@ class Arguments(argparse.Namespace):
     update: bool
     database: str
     refresh: bool
+    replace_all: bool
     interval: float
     resync: float
     state_file: str | None

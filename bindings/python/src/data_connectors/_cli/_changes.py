@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from typing import Any, Callable, TextIO
 
 from .._connector import Connector
-from .._snapshot import SnapshotDiff
+from .._snapshot import Snapshot, SnapshotDiff
 from ._formats import to_json
 from ._output import printable
 
@@ -51,6 +51,12 @@ def list_changes(diff: SnapshotDiff) -> list[Change]:
         *(Change("changed", one.old, one.new, one.fields) for one in diff.changed),
         *(Change("removed", connector, None) for connector in diff.removed or ()),
     ]
+
+
+def is_unrelated(newer: Snapshot, older: Snapshot) -> bool:
+    """Whether a complete snapshot seems to be of another workspace: no connector is in both."""
+    has_connectors = len(newer) > 0 and len(older) > 0
+    return newer.is_complete and has_connectors and newer.by_id.keys().isdisjoint(older.by_id)
 
 
 def format_time(moment: datetime) -> str:

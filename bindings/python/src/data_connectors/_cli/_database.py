@@ -12,8 +12,9 @@ from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
 from .._connector import FIELDS, Connector
+from .._options import TOKEN_VARIABLE
 from .._snapshot import Snapshot
-from ._changes import format_time, list_changes
+from ._changes import format_time, is_unrelated, list_changes
 from ._formats import COLUMNS
 from ._messages import CommandError
 
@@ -66,18 +67,12 @@ class Database:
     """
 
     def __init__(self, path: str) -> None:
-        """Open a database, or create it."""
+        """Open a database, or create it; the first snapshot that is applied creates the tables."""
         self._path = path
         with self._reported_errors():
             self._connection = sqlite3.connect(
                 path, timeout=_LOCK_POLL_SECONDS, isolation_level=None
             )
-            try:
-                with self._transaction():
-                    self._create_tables()
-            except BaseException:
-                self.close()
-                raise
 
     def close(self) -> None:
         """Close the database; a transaction is rolled back."""
@@ -86,6 +81,8 @@ class Database:
     def load(self, *, with_snapshot: bool = False) -> Base:
         """Return what the database has."""
         with self._reported_errors(), self._transaction():
+            if not self._has_tables():
+                return Base(0, 0, None)
             sync = self._sync()
             (last_change,) = self._connection.execute("SELECT max(number) FROM changes").fetchone()
             snapshot = None
@@ -93,12 +90,15 @@ class Database:
                 snapshot = self._connectors_as_snapshot(sync.snapshot)
             return Base(sync.runs, last_change or 0, snapshot)
 
-    def apply(self, snapshot: Snapshot, base: Base) -> Counter[str] | None:
+    def apply(
+        self, snapshot: Snapshot, base: Base, *, replace_all: bool = False
+    ) -> Counter[str] | None:
         """Apply a snapshot, and return the number of changes of each kind.
 
         Args:
             snapshot: only a complete one deletes connectors.
             base: what the database had before the snapshot was taken.
+            replace_all: also if no connector remains.
 
         Returns:
             None if the snapshot could undo what another run wrote meanwhile: take another one.
@@ -106,6 +106,9 @@ class Database:
         """
         member = json.loads(snapshot.json())["snapshot"]
         with self._reported_errors(), self._transaction():
+            if not self._has_tables():
+                for statement in _SCHEMA:
+                    self._connection.execute(statement)
             sync = self._sync()
             if sync.base_url not in (None, member["base_url"]):
                 raise CommandError(
@@ -121,7 +124,13 @@ class Database:
                     f"the list ({as_of}) is older than the one in {self._path} ({sync.as_of}), by "
                     "the service's clock, so nothing was written: retry later, or use a new file"
                 )
-            counts = self._apply_changes(snapshot, json.dumps(member), base.last_change)
+            older = self._connectors_as_snapshot(json.dumps(member))
+            if not replace_all and is_unrelated(snapshot, older):
+                raise CommandError(
+                    f"{self._path} has no connector in common with this workspace: check "
+                    f"{TOKEN_VARIABLE}, or use --replace-all"
+                )
+            counts = self._apply_changes(snapshot, older, base.last_change)
             self._connection.execute("DELETE FROM sync")
             self._connection.execute(
                 "INSERT INTO sync VALUES (?, ?, ?, ?)",
@@ -134,20 +143,20 @@ class Database:
             )
             return counts
 
-    def _create_tables(self) -> None:
+    def _has_tables(self) -> bool:
         (application,) = self._connection.execute("PRAGMA application_id").fetchone()
         (version,) = self._connection.execute("PRAGMA user_version").fetchone()
         (tables,) = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if (application, version, tables) == (0, 0, 0):
-            for statement in _SCHEMA:
-                self._connection.execute(statement)
-        elif application != _APPLICATION_ID:
+            return False
+        if application != _APPLICATION_ID:
             raise CommandError(f"{self._path} is the database of another program: use a new file")
-        elif version != _SCHEMA_VERSION:
+        if version != _SCHEMA_VERSION:
             raise CommandError(
                 f"{self._path} has schema version {version}, and only {_SCHEMA_VERSION} is "
                 "supported: update data-connectors, or use a new file"
             )
+        return True
 
     def _sync(self) -> _Sync:
         return _Sync(*self._connection.execute("SELECT * FROM sync").fetchone() or ())
@@ -160,10 +169,10 @@ class Database:
             f'{{"type":"list","data":[{data}],"pages":{pages},"snapshot":{member}}}'
         )
 
-    def _apply_changes(self, snapshot: Snapshot, member: str, last_change: int) -> Counter[str]:
+    def _apply_changes(self, snapshot: Snapshot, older: Snapshot, last_change: int) -> Counter[str]:
         counts: Counter[str] = Counter()
         now = format_time(snapshot.as_of or datetime.now(timezone.utc))
-        for change in list_changes(snapshot.diff(self._connectors_as_snapshot(member))):
+        for change in list_changes(snapshot.diff(older)):
             identifier = change.latest.id
             if identifier is None:
                 # Such a row makes the snapshot incomplete.

@@ -9,15 +9,16 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from .._options import TOKEN_VARIABLE
 from .._snapshot import Snapshot, SnapshotDiff
 from . import _exit_status
 from ._arguments import Arguments, Command, one_of
-from ._changes import KINDS, Change, list_changes, write_for_humans
+from ._changes import KINDS, Change, is_unrelated, list_changes, write_for_humans
 from ._client import add_snapshot_options, report_reason, take_snapshot, usage_errors
 from ._files import load_snapshot, replace_file
 from ._filter import KNOWN_STATES
 from ._formats import to_json
-from ._messages import print_error, print_note
+from ._messages import CommandError, print_error, print_note
 from ._output import set_encoding
 
 _NOW = "now"
@@ -92,6 +93,11 @@ def _run(arguments: Arguments) -> int:
             diff is None or _shows_removals(diff, newer, new_name, arguments),
         ]
     )
+    if arguments.update and older is not None and is_unrelated(newer, older):
+        raise CommandError(
+            f"{arguments.old} has no connector in common with this workspace, so it was not "
+            f"replaced: check {TOKEN_VARIABLE}, or delete {arguments.old}"
+        )
     # A snapshot that shows no removals would hide them as OLD.
     if arguments.update and (newer.is_complete if diff is None else diff.removed is not None):
         replace_file(arguments.old, newer.json())

@@ -23,15 +23,14 @@ def load_snapshot(path: str) -> Snapshot:
 
 def replace_file(path: str, data: bytes) -> None:
     """Replace a file atomically, or create it; write to a device or pipe."""
-    # Replace what a symbolic link refers to, not the link.
-    path = os.path.realpath(path)
     try:
         if os.path.exists(path) and not os.path.isfile(path):
             # Such as /dev/null, which must not be replaced.
             with open(path, "wb") as device:
                 device.write(data)
             return
-        _replace(path, data)
+        # Replace what a symbolic link refers to, not the link.
+        _replace(os.path.realpath(path), data)
     except BrokenPipeError:
         raise
     except OSError as error:

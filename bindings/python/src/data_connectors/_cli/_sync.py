@@ -22,6 +22,12 @@ def _add_arguments(parser: ArgumentParser) -> None:
         help="request only what changed since the last run (usually one page); rows of deleted "
         "connectors are removed by the next run without --refresh",
     )
+    parser.add_argument(
+        "--replace-all",
+        action="store_true",
+        help="also if none of the connectors in DATABASE is in the list; otherwise this is an "
+        "error, as the access token may be that of another workspace",
+    )
     add_snapshot_options(parser)
 
 
@@ -39,12 +45,14 @@ def _run(arguments: Arguments) -> int:
             progress = Progress(sys.stderr)
             progress.show(f"writing {len(snapshot)} connectors …")
             try:
-                counts = database.apply(snapshot, base)
+                counts = database.apply(snapshot, base, replace_all=arguments.replace_all)
             finally:
                 progress.clear()
             if counts is not None:
                 break
-    changes = ", ".join(f"{counts[kind]} {kind}" for kind in KINDS)
+    # Otherwise it is unknown what was removed.
+    kinds = [kind for kind in KINDS if kind != "removed" or snapshot.is_complete]
+    changes = ", ".join(f"{counts[kind]} {kind}" for kind in kinds)
     print_note(f"{len(snapshot)} connectors: {changes}")
     is_reliable = report_reason(snapshot, "the snapshot", ", so nothing was deleted")
     return _exit_status.SUCCESS if is_reliable else _exit_status.ERROR
