@@ -266,6 +266,11 @@ def test_usage_errors_exit_with_2(arguments: list[str], message: str) -> None:
         (["list", "--tokenSECRET" + "0123456789" * 3], "unknown flag\n"),
         (["list", "SECRET"], "unexpected argument: list accepts only flags\n"),
         (["list", "--", "--token=SECRET"], "unexpected argument: list accepts only flags\n"),
+        (
+            ["--base-url", "SECRET", "snapshot"],
+            "unknown flag --base-url: the options of a command go after the command\n",
+        ),
+        (["-oSECRET", "snapshot"], "unknown flag -o: the options of a command go after the comma"),
         (["--version=SECRET"], "--version does not accept a value\n"),
         (["SECRET"], "unknown command: use list, "),
     ],

@@ -80,6 +80,11 @@ def test_writes_the_stored_form(sandbox: str, tmp_path: Path) -> None:
     assert printed.is_complete and len(printed) == 137
     stored = take(sandbox, tmp_path / "all.json")
     assert list(stored) == list(printed)
+    short = run("snapshot", "--base-url", sandbox, "-o", str(tmp_path / "short.json"))
+    assert (short.returncode, short.stdout) == (0, "")
+    assert list(dc.Snapshot.load((tmp_path / "short.json").read_bytes())) == list(printed)
+    dash = run("snapshot", "--base-url", sandbox, "--output", "-", PYTHONIOENCODING="ascii")
+    assert list(dc.Snapshot.load(dash.stdout)) == list(printed) and not os.path.exists("-")
 
 
 def test_refreshes_a_previous_snapshot(workspace: str, tmp_path: Path) -> None:
@@ -473,7 +478,10 @@ def test_diff_stores_nothing_if_the_changes_were_not_written(
         (["diff", "a", "--state", "Live"], 2, "invalid state 'Live': use one of draft, live\n"),
         (["diff", "a", "--no-longer", "Live"], 2, "invalid state 'Live': use one of draft, live\n"),
         (["diff", "a", "b", "--update"], 2, "--update cannot be used with a NEW file: omit NEW\n"),
-        (["snapshot", "SECRET"], 2, "unexpected argument: snapshot accepts only flags\n"),
+        (["snapshot", "SECRET"], 2, "snapshot accepts only flags: use --output FILE\n"),
+        (["diff", "-"], 2, "argument OLD: standard input is not supported: use a file\n"),
+        (["diff", "here", "-"], 2, "argument NEW: standard input is not supported: use a file\n"),
+        (["snapshot", "--previous", "-"], 2, "--previous: standard input is not supported: use"),
         (
             ["snapshot", "--overlap", "-1"],
             2,

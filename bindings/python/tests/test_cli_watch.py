@@ -174,6 +174,7 @@ def test_terminal_says_what_it_waits_for(workspace: str) -> None:
         (["--interval", "0"], "--interval: invalid number of seconds '0': use 0.001 to 86400\n"),
         (["--resync", "-1"], "--resync: invalid number of seconds '-1': use 0 to 31536000\n"),
         (["--state-file", "none/state.json"], "could not write "),
+        (["--state-file", "-"], "--state-file: standard input is not supported: use a file\n"),
         (["SECRET"], "unexpected argument: watch accepts only flags\n"),
     ],
 )

@@ -114,6 +114,8 @@ class Command:
     run: Callable[[Arguments], int]
     operands: str = ""
     """The names of its arguments that are not flags."""
+    advice: str = ""
+    """What to use instead of an unexpected argument."""
     check: Callable[[Arguments], str | None] = lambda _: None
     """Returns why a combination of flags is invalid; None if it is not."""
 
@@ -141,7 +143,7 @@ def parse(arguments: list[str] | None, commands: Sequence[Command]) -> Arguments
     }
     given = sys.argv[1:] if arguments is None else arguments
     at = next((index for index, one in enumerate(given) if one[:1] != "-"), len(given))
-    _check_flags(parser, given[:at])
+    _check_flags(parser, given[:at], _misplaced_flag)
     command = next((one for one in commands if [one.name] == given[at : at + 1]), None)
     if command is None and given[at:]:
         *others, last = parsers
@@ -158,7 +160,8 @@ def parse(arguments: list[str] | None, commands: Sequence[Command]) -> Arguments
     parsed, unexpected = of_command.parse_known_intermixed_args(given[1:], namespace=Arguments())
     if unexpected:
         accepted = f"{command.operands} and flags" if command.operands else "flags"
-        of_command.error(f"unexpected argument: {command.name} accepts only {accepted}")
+        advice = f": {command.advice}" if command.advice else ""
+        of_command.error(f"unexpected argument: {command.name} accepts only {accepted}{advice}")
     parsed.command = command
     problem = command.check(parsed)
     if problem:
@@ -222,7 +225,11 @@ def _add_client_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _check_flags(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
+def _check_flags(
+    parser: argparse.ArgumentParser,
+    arguments: Sequence[str],
+    describe: Callable[[str], str] | None = None,
+) -> None:
     """Reject unknown flags and unexpected values: argparse would print the value."""
     known = parser._option_string_actions
     is_value = False
@@ -236,7 +243,7 @@ def _check_flags(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> N
         flag = re.split(r"[=\s]", argument, maxsplit=1)[0] if is_long else argument[:2]
         action = known.get(flag)
         if action is None:
-            parser.error(_unknown_flag(flag))
+            parser.error((describe or _unknown_flag)(flag))
         is_value = action.nargs != 0 and argument == flag
         others = () if is_long else argument[2:]
         if action.nargs == 0 and (
@@ -245,8 +252,15 @@ def _check_flags(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> N
             parser.error(f"{flag} does not accept a value")
 
 
+def _misplaced_flag(flag: str) -> str:
+    """Describe a flag before the command."""
+    if _is_token(flag):
+        return _unknown_flag(flag)
+    return f"unknown flag{_shown_flag(flag)}: the options of a command go after the command"
+
+
 def _unknown_flag(flag: str) -> str:
-    if flag.lower().replace("_", "-") in _TOKEN_FLAGS:
+    if _is_token(flag):
         return f"unknown flag {flag}: set {TOKEN_VARIABLE}; {_VISIBLE}"
     name = flag.lstrip("-").replace("-", "_").lower()
     if name == "per_page":
@@ -257,9 +271,16 @@ def _unknown_flag(flag: str) -> str:
         native = native_names().get(name, name)
         if native in native_options():
             return f"unknown flag {flag}: use --option {native}=VALUE"
+    return f"unknown flag{_shown_flag(flag)}"
+
+
+def _is_token(flag: str) -> bool:
+    return flag.lower().replace("_", "-") in _TOKEN_FLAGS
+
+
+def _shown_flag(flag: str) -> str:
     # A string that is not a flag may be a secret.
-    is_flag = re.fullmatch(r"-?-[A-Za-z][A-Za-z0-9_-]{0,30}", flag)
-    return f"unknown flag {flag}" if is_flag else "unknown flag"
+    return f" {flag}" if re.fullmatch(r"-?-[A-Za-z][A-Za-z0-9_-]{0,30}", flag) else ""
 
 
 def _other_options() -> str:
@@ -294,6 +315,13 @@ def _option(text: str) -> tuple[str, str]:
     if not name or not equals:
         raise argparse.ArgumentTypeError("use NAME=VALUE")
     return name, value
+
+
+def input_file(text: str) -> str:
+    """Parse the path of a file that is read, and maybe replaced."""
+    if text == "-":
+        raise argparse.ArgumentTypeError("standard input is not supported: use a file")
+    return text
 
 
 def seconds(minimum: float = 0.001, maximum: int = 86400) -> Callable[[str], float]:

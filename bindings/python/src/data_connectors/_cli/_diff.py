@@ -12,7 +12,7 @@ from typing import Any
 from .._options import TOKEN_VARIABLE
 from .._snapshot import Snapshot, SnapshotDiff
 from . import _exit_status
-from ._arguments import Arguments, Command, one_of
+from ._arguments import Arguments, Command, input_file, one_of
 from ._changes import KINDS, Change, is_unrelated, list_changes, write_for_humans
 from ._client import add_snapshot_options, report_reason, take_snapshot, usage_errors
 from ._files import load_snapshot, replace_file
@@ -26,10 +26,11 @@ _FORMATS = ("human", "json", "ndjson")
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("old", metavar="OLD", help="file with the older snapshot")
+    parser.add_argument("old", metavar="OLD", type=input_file, help="file with the older snapshot")
     parser.add_argument(
         "new",
         metavar="NEW",
+        type=input_file,
         nargs="?",
         default=_NOW,
         help="file with the newer snapshot; now (default): take a snapshot (stored only with "

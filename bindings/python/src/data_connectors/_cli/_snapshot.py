@@ -8,7 +8,7 @@ from argparse import ArgumentParser
 
 from .._snapshot import Snapshot
 from . import _exit_status
-from ._arguments import Arguments, Command
+from ._arguments import Arguments, Command, input_file
 from ._client import add_snapshot_options, report_reason, take_snapshot
 from ._files import load_snapshot, replace_file
 from ._messages import print_note
@@ -17,14 +17,16 @@ from ._output import escape_controls
 
 def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
+        "-o",
         "--output",
         metavar="FILE",
-        help="write to FILE instead of standard output; an existing file is replaced atomically, "
-        "and not by an incomplete snapshot, except the one that --previous continues",
+        help="write to FILE instead of standard output (-); an existing file is replaced "
+        "atomically, and not by an incomplete snapshot, except the one that --previous continues",
     )
     parser.add_argument(
         "--previous",
         metavar="FILE",
+        type=input_file,
         help="request only what changed since this snapshot (usually one page); connectors that "
         "were deleted remain unless the list has one page. An incomplete one is continued",
     )
@@ -32,6 +34,8 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 
 def _run(arguments: Arguments) -> int:
+    if arguments.output == "-":
+        arguments.output = None
     previous = None if arguments.previous is None else load_snapshot(arguments.previous)
     snapshot = take_snapshot(arguments, previous)
     stored = snapshot.json()
@@ -69,6 +73,7 @@ COMMAND = Command(
     "incomplete, unless that would replace a file, the reason is reported, and the exit status is "
     "1.",
     statuses=_exit_status.OF_MOST,
+    advice="use --output FILE",
     add_arguments=_add_arguments,
     run=_run,
 )

@@ -8,7 +8,7 @@ from argparse import ArgumentParser
 from .._snapshot import Snapshot
 from .._watch import Event
 from . import _exit_status
-from ._arguments import Arguments, Command, seconds
+from ._arguments import Arguments, Command, input_file, seconds
 from ._changes import Change, format_time
 from ._client import (
     add_snapshot_options,
@@ -43,6 +43,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--state-file",
         metavar="FILE",
+        type=input_file,
         help="start with the changes since the snapshot in FILE, if it exists, and store the "
         "current one in it after each change",
     )
