@@ -22,7 +22,7 @@ from test_cli_snapshot import DRAFT, LIVE, change, workspace
 from test_cli_terminal import ERASED, Terminal
 
 import data_connectors as dc
-from data_connectors._cli import _sync
+from data_connectors._cli import _database, _sync
 from data_connectors._cli._arguments import parse
 from data_connectors._cli._database import Base, Database
 from data_connectors._cli._messages import CommandError
@@ -362,6 +362,34 @@ def test_waits_for_a_lock(sandbox: str, tmp_path: Path) -> None:
         assert child.wait(30) == status
 
 
+def test_reports_a_lock_that_lasts(tmp_path: Path, monkeypatch: Any) -> None:
+    path = tmp_path / "all.sqlite"
+    monkeypatch.setattr(_database, "_LOCK_NOTE_SECONDS", 0.1)
+    monkeypatch.setattr(_database, "_LOCK_TIMEOUT_SECONDS", 1.0)
+    reported: list[str] = []
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        database = Database(str(path), reported.append)
+        with contextlib.closing(database), pytest.raises(CommandError) as error:
+            database.load()
+    assert reported == [f"waiting for another program that writes to {path}"]
+    assert str(error.value) == (
+        f"another program has been writing to {path} for 1 s: close that program or retry"
+    )
+
+
+def test_note_of_a_lock_has_its_own_line(sandbox: str, tmp_path: Path) -> None:
+    path = tmp_path / "all.sqlite"
+    sync(sandbox, path)
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        terminal = Terminal("sync", str(path), "--base-url", sandbox)
+        note = f"data-connectors: waiting for another program that writes to {path}\r\n"
+        assert note.encode() in terminal.read(until=b"\n")
+    terminal.read()
+    assert terminal.wait() == 0
+
+
 def test_rejects_other_files(sandbox: str, tmp_path: Path) -> None:
     text, other, newer, copy = (tmp_path / name for name in ("text", "other", "newer", "copy"))
     text.write_text("text" * 1000)
@@ -373,8 +401,16 @@ def test_rejects_other_files(sandbox: str, tmp_path: Path) -> None:
         database.execute("PRAGMA user_version = 2")
     moved = Sandbox()
     for path, message in (
-        (text, f"could not use the database {text}: file is not a database"),
-        (tmp_path, f"could not use the database {tmp_path}: unable to open database file"),
+        (text, f"{text} is not an SQLite database: use another file name"),
+        (
+            tmp_path,
+            f"could not use the database {tmp_path}: it is a directory: use a file name",
+        ),
+        (
+            tmp_path / "none/all.sqlite",
+            f"could not use the database {tmp_path}/none/all.sqlite: its directory does not exist: "
+            "create it",
+        ),
         (other, f"{other} is the database of another program: use a new file"),
         (
             newer,
@@ -404,4 +440,4 @@ def test_reports_the_changes_on_a_terminal(workspace: str, tmp_path: Path) -> No
         assert "\x1b[Kwriting 137 connectors …".encode() in written
         assert written.endswith(ERASED + f"137 connectors: {shown}\r\n".encode())
         assert terminal.wait() == 0
-        change(workspace, "PATCH", LIVE, name="new")
+        change(workspace, "PATCH", LIVE, name=f"after {shown}")

@@ -139,6 +139,29 @@ def test_first_snapshot_must_be_complete(scripted: Any, tmp_path: Path) -> None:
     assert done.stderr.startswith("data-connectors: the first snapshot is incomplete: a request f")
 
 
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [
+        ("complete", "snapshots are from different base URLs ("),
+        ("incomplete", "it is incomplete: it was read in parts"),
+    ],
+)
+def test_rejects_a_state_that_it_cannot_continue(
+    state: str, reason: str, sandbox: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "state.json"
+    member = {"version": 1, "state": state, "as_of_ms": 0, "base_url": "https://a"}
+    if state == "incomplete":
+        member["reason"] = "it was read in parts"
+    path.write_text(json.dumps({"data": [], "snapshot": member}))
+    before = path.read_bytes()
+    done = run("watch", "--base-url", sandbox, "--state-file", str(path))
+    assert (done.returncode, done.stdout, path.read_bytes()) == (2, "", before)
+    assert done.stderr.startswith(f"data-connectors: could not continue from {path} ({reason}")
+    assert done.stderr.endswith("): use another file, or delete it\n")
+    assert state == "incomplete" or f"{sandbox} and https://a" in done.stderr
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_signals_terminate_watch(number: signal.Signals, workspace: str, watches: Any) -> None:
     watch = watches(workspace)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sqlite3
 import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timezone
-from typing import Any, NamedTuple
+from typing import Any, Callable, NamedTuple
 
 from .._connector import FIELDS, Connector
 from .._options import TOKEN_VARIABLE
 from .._snapshot import Snapshot
 from ._changes import format_time, is_unrelated, list_changes
 from ._formats import COLUMNS
-from ._messages import CommandError
+from ._messages import CommandError, print_error
 
 # The bytes "dcsy", which identify databases of this command.
 _APPLICATION_ID = 0x64637379
@@ -35,6 +36,7 @@ _SCHEMA = (
 )
 
 _LOCK_TIMEOUT_SECONDS = 60.0
+_LOCK_NOTE_SECONDS = 2.0
 # SQLite does not react to Ctrl-C while it waits.
 _LOCK_POLL_SECONDS = 0.2
 
@@ -66,9 +68,16 @@ class Database:
     the database is one file, also on a network file system, and writes are short.
     """
 
-    def __init__(self, path: str) -> None:
-        """Open a database, or create it; the first snapshot that is applied creates the tables."""
+    def __init__(self, path: str, report: Callable[[str], None] = print_error) -> None:
+        """Open a database, or create it; the first snapshot that is applied creates the tables.
+
+        Args:
+            path: the file.
+            report: called with a message if another program locks the database for long.
+
+        """
         self._path = path
+        self._report = report
         with self._reported_errors():
             self._connection = sqlite3.connect(
                 path, timeout=_LOCK_POLL_SECONDS, isolation_level=None
@@ -218,21 +227,41 @@ class Database:
             raise
 
     def _execute_when_unlocked(self, statement: str) -> None:
-        deadline = time.monotonic() + _LOCK_TIMEOUT_SECONDS
+        start = time.monotonic()
+        is_reported = False
         while True:
             try:
                 self._connection.execute(statement)
                 return
             except sqlite3.OperationalError as error:
-                if "locked" not in str(error) or time.monotonic() > deadline:
+                if "locked" not in str(error):
                     raise
+                waited = time.monotonic() - start
+                if waited > _LOCK_TIMEOUT_SECONDS:
+                    raise CommandError(
+                        f"another program has been writing to {self._path} for "
+                        f"{_LOCK_TIMEOUT_SECONDS:.0f} s: close that program or retry"
+                    ) from None
+                if waited > _LOCK_NOTE_SECONDS and not is_reported:
+                    self._report(f"waiting for another program that writes to {self._path}")
+                    is_reported = True
 
     @contextlib.contextmanager
     def _reported_errors(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as error:
-            raise CommandError(f"could not use the database {self._path}: {error}") from None
+            raise CommandError(self._describe(error)) from None
+
+    def _describe(self, error: sqlite3.Error) -> str:
+        if str(error) == "file is not a database":
+            return f"{self._path} is not an SQLite database: use another file name"
+        reason = str(error)
+        if os.path.isdir(self._path):
+            reason = "it is a directory: use a file name"
+        elif not os.path.isdir(os.path.dirname(self._path) or "."):
+            reason = "its directory does not exist: create it"
+        return f"could not use the database {self._path}: {reason}"
 
 
 def _json(connector: Connector) -> str:

@@ -10,7 +10,7 @@ from . import _exit_status
 from ._arguments import Arguments, Command
 from ._changes import KINDS
 from ._client import add_snapshot_options, report_reason, take_snapshot
-from ._messages import CommandError, print_note
+from ._messages import CommandError, print_error, print_note
 from ._progress import Progress
 
 
@@ -38,11 +38,16 @@ def _run(arguments: Arguments) -> int:
         raise CommandError(
             f"sync requires the Python module sqlite3 ({error}): use a Python that includes it"
         ) from None
-    with contextlib.closing(Database(arguments.database)) as database:
+    progress = Progress(sys.stderr)
+
+    def report(message: str) -> None:
+        progress.clear()
+        print_error(message)
+
+    with contextlib.closing(Database(arguments.database, report)) as database:
         while True:
             base = database.load(with_snapshot=arguments.refresh)
             snapshot = take_snapshot(arguments, base.snapshot)
-            progress = Progress(sys.stderr)
             progress.show(f"writing {len(snapshot)} connectors …")
             try:
                 counts = database.apply(snapshot, base, replace_all=arguments.replace_all)

@@ -20,7 +20,7 @@ from ._client import (
 )
 from ._files import load_snapshot, replace_file
 from ._formats import to_json
-from ._messages import print_note
+from ._messages import CommandError, print_note
 from ._output import set_encoding
 
 
@@ -55,6 +55,8 @@ def _run(arguments: Arguments) -> int:
     path = arguments.state_file
     if path is not None and os.path.exists(path):
         current = load_snapshot(path)
+        if current._problem is not None:
+            raise _not_continued(path, f"it is incomplete: {current._problem}")
     else:
         current = take_snapshot(arguments)
         if not report_reason(current, "the first snapshot"):
@@ -68,13 +70,24 @@ def _run(arguments: Arguments) -> int:
             **snapshot_options(arguments),
         )
         print_note(f"watching {len(current)} connectors (press Ctrl-C to quit)")
-        for event in watch:
-            print(to_json(_to_dict(event)), flush=True)
-            # It advances with the last event of a poll.
-            if watch.snapshot is not None and watch.snapshot is not current:
-                current = watch.snapshot
-                _store(current, path)
+        try:
+            for event in watch:
+                print(to_json(_to_dict(event)), flush=True)
+                # It advances with the last event of a poll.
+                if watch.snapshot is not None and watch.snapshot is not current:
+                    current = watch.snapshot
+                    _store(current, path)
+        except ValueError as error:
+            if path is None:
+                raise
+            # Without the advice for programs.
+            raise _not_continued(path, str(error).partition(": ")[0]) from None
     raise AssertionError
+
+
+def _not_continued(path: str, reason: str) -> CommandError:
+    message = f"could not continue from {path} ({reason}): use another file, or delete it"
+    return CommandError(message, _exit_status.USAGE)
 
 
 def _store(snapshot: Snapshot, path: str | None) -> None:
