@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
 import stat
 import subprocess
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +20,7 @@ from test_cli import COMMAND, environment, run
 from test_cli_terminal import ERASED, Terminal
 
 import data_connectors as dc
+from data_connectors._cli._progress import RequestProgress
 
 
 @pytest.fixture()
@@ -259,6 +262,34 @@ def test_shows_progress_on_a_terminal(tmp_path: Path) -> None:
     assert terminal.wait() == 0
     assert shown.count(b" INFO ") == 9 and ERASED not in shown
     sandbox.stop()
+
+
+class TerminalStream(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_progress_shows_waits(monkeypatch: Any) -> None:
+    monkeypatch.setattr(RequestProgress, "_INTERVAL_SECONDS", 0.01)
+    stream = TerminalStream()
+    with RequestProgress(stream) as progress:
+        for line, shown in (
+            ("GET /data_connectors: 200", "1 response, 0 s …"),
+            (
+                "snapshot: waiting 58900 ms until recent changes are old",
+                "waiting 59 s until recent",
+            ),
+            (
+                "GET /data_connectors: waiting 1000 ms for the rate limit to",
+                "waiting 1 s for the r",
+            ),
+            ("GET /data_connectors: 200", "2 responses, 0 s …"),
+        ):
+            progress.logger.info(line)
+            deadline = time.monotonic() + 10
+            while shown not in stream.getvalue() and time.monotonic() < deadline:
+                time.sleep(0.01)
+            assert shown in stream.getvalue()
 
 
 def test_terminal_gets_no_control_characters(scripted: Any) -> None:

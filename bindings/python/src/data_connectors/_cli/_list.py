@@ -14,7 +14,7 @@ from ._arguments import Arguments, Command, number_of, one_of, point_in_time
 from ._client import new_client, usage_errors
 from ._filter import KNOWN_STATES, Filter
 from ._formats import FORMATS, Csv, UnsupportedValueError
-from ._messages import describe, print_error, print_note, report
+from ._messages import count_of, describe, print_error, print_note, report
 from ._output import Output, is_control, set_encoding
 from ._progress import Progress
 
@@ -108,7 +108,7 @@ def _write(pages: PageIterator, arguments: Arguments, filter_: Filter) -> int:
             cursor = pages.cursor
             if filter_.is_complete:
                 break
-            progress.show(f"{filter_.seen} connectors …")
+            progress.show(f"{count_of(filter_.seen, 'connector')} …")
     except (DataConnectorsError, UnsupportedValueError) as error:
         failure = error
     except KeyboardInterrupt:

@@ -23,6 +23,11 @@ def describe(failure: Exception) -> str:
     return f"{failure} (request id {request_id})" if request_id else str(failure)
 
 
+def count_of(count: int, noun: str) -> str:
+    """Return such as "1 connector" and "2 connectors"."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def print_error(message: str) -> None:
     """Print a message with the name of the program."""
     with contextlib.suppress(OSError):

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import logging
+import math
+import re
 import threading
 import time
 from typing import TextIO
+
+from ._messages import count_of
 
 _ERASE_LINE = "\r\x1b[K"
 
@@ -31,6 +35,10 @@ class Progress:
             self._is_shown = False
 
 
+_WAIT = re.compile(r".*: waiting ([0-9]+) ms (.*)", re.ASCII)
+"""The line that the client logs before it waits, and the reason in it."""
+
+
 class RequestProgress(Progress):
     """Shows the number of responses, which the client logs, and the time, during a long call."""
 
@@ -39,6 +47,8 @@ class RequestProgress(Progress):
     def __init__(self, stream: TextIO) -> None:
         super().__init__(stream)
         self._responses = 0
+        self._wait: tuple[float, str] | None = None
+        """The end of a wait, and its reason."""
         self._has_ended = threading.Event()
         self._thread = threading.Thread(target=self._show_time, daemon=True)
         self.logger = logging.Logger("data_connectors.progress", logging.INFO)
@@ -54,11 +64,22 @@ class RequestProgress(Progress):
         self.clear()
 
     def _count(self, record: logging.LogRecord) -> bool:
-        self._responses += record.levelno == logging.INFO
+        if record.levelno == logging.INFO:
+            wait = _WAIT.match(record.getMessage())
+            if wait is None:
+                self._responses += 1
+                self._wait = None
+            else:
+                self._wait = time.monotonic() + int(wait[1]) / 1000, wait[2]
         return False
 
     def _show_time(self) -> None:
         start = time.monotonic()
         while not self._has_ended.wait(self._INTERVAL_SECONDS):
-            elapsed = int(time.monotonic() - start)
-            self.show(f"{self._responses} responses, {elapsed} s …")
+            wait = self._wait
+            if wait is None:
+                elapsed = int(time.monotonic() - start)
+                self.show(f"{count_of(self._responses, 'response')}, {elapsed} s …")
+            else:
+                remaining = max(math.ceil(wait[0] - time.monotonic()), 0)
+                self.show(f"waiting {remaining} s {wait[1]} …")

@@ -11,7 +11,7 @@ from . import _exit_status
 from ._arguments import Arguments, Command, input_file
 from ._client import add_snapshot_options, report_reason, take_snapshot
 from ._files import load_snapshot, replace_file
-from ._messages import print_note
+from ._messages import count_of, print_note
 from ._output import escape_controls
 
 
@@ -45,7 +45,7 @@ def _run(arguments: Arguments) -> int:
             consequence = f", so {arguments.output} was not replaced"
         else:
             replace_file(arguments.output, stored)
-            print_note(f"{len(snapshot)} connectors, {snapshot.state}")
+            print_note(f"{count_of(len(snapshot), 'connector')}, {snapshot.state}")
     elif sys.stdout.isatty():
         print(escape_controls(stored.decode()), end="")
     else:

@@ -10,7 +10,7 @@ from . import _exit_status
 from ._arguments import Arguments, Command
 from ._changes import KINDS
 from ._client import add_snapshot_options, report_reason, take_snapshot
-from ._messages import CommandError, print_error, print_note
+from ._messages import CommandError, count_of, print_error, print_note
 from ._progress import Progress
 
 
@@ -48,7 +48,8 @@ def _run(arguments: Arguments) -> int:
         while True:
             base = database.load(with_snapshot=arguments.refresh)
             snapshot = take_snapshot(arguments, base.snapshot)
-            progress.show(f"writing {len(snapshot)} connectors …")
+            total = count_of(len(snapshot), "connector")
+            progress.show(f"writing {total} …")
             try:
                 counts = database.apply(snapshot, base, replace_all=arguments.replace_all)
             finally:
@@ -58,7 +59,7 @@ def _run(arguments: Arguments) -> int:
     # Otherwise it is unknown what was removed.
     kinds = [kind for kind in KINDS if kind != "removed" or snapshot.is_complete]
     changes = ", ".join(f"{counts[kind]} {kind}" for kind in kinds)
-    print_note(f"{len(snapshot)} connectors: {changes}")
+    print_note(f"{total}: {changes}")
     is_reliable = report_reason(snapshot, "the snapshot", ", so nothing was deleted")
     return _exit_status.SUCCESS if is_reliable else _exit_status.ERROR
 

@@ -20,7 +20,7 @@ from ._client import (
 )
 from ._files import load_snapshot, replace_file
 from ._formats import to_json
-from ._messages import CommandError, print_note
+from ._messages import CommandError, count_of, print_note
 from ._output import set_encoding
 
 
@@ -69,7 +69,7 @@ def _run(arguments: Arguments) -> int:
             resync=arguments.resync,
             **snapshot_options(arguments),
         )
-        print_note(f"watching {len(current)} connectors (press Ctrl-C to quit)")
+        print_note(f"watching {count_of(len(current), 'connector')} (press Ctrl-C to quit)")
         try:
             for event in watch:
                 print(to_json(_to_dict(event)), flush=True)
