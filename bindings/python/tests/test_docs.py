@@ -6,12 +6,13 @@ import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typed_use
-from conftest import ROOT, TOKEN, Sandbox
+from conftest import LATE, ROOT, TOKEN, Sandbox, edit
 
 import data_connectors as dc
 from data_connectors._base_client import BaseClient
@@ -38,6 +39,41 @@ def test_readme_programs_run(
     exec(compile(blocks(page)[number], f"{page}, block {number}", "exec"), {})
     printed = capsys.readouterr()
     assert printed.out and not printed.err
+
+
+def test_watch_of_the_readme_resumes(changing: Any, tmp_path: Path) -> None:
+    (block,) = re.findall(r"(?ms)^```py\n(.*?)^```", READMES[1].read_text())
+    client = changing("--connectors", "60")
+    base = client._options.values["base_url"]
+    code = (
+        "from data_connectors._base_client import BaseClient\n"
+        f"BaseClient.__init__.__kwdefaults__['base_url'] = {base!r}\n{block}"
+    )
+    state = tmp_path / "connectors.json"
+
+    def start() -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-u", "-c", code],
+            cwd=tmp_path,
+            env={**os.environ, "INTERCOM_ACCESS_TOKEN": TOKEN},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    with start() as first:
+        deadline = time.monotonic() + 20
+        while not state.exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        first.kill()
+    before = dc.Snapshot.load(state.read_bytes())
+    changed = edit(client, "PATCH", LATE, name="Renamed")
+    with start() as second:
+        assert second.stdout is not None
+        assert second.stdout.readline() == f"changed {changed}\n"
+        while state.read_bytes() == before.json() and time.monotonic() < deadline + 20:
+            time.sleep(0.01)
+        second.kill()
+    assert dc.Snapshot.load(state.read_bytes()).by_id[changed].name == "Renamed"
 
 
 def test_readmes_have_programs() -> None:

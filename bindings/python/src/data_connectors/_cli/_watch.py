@@ -114,8 +114,8 @@ COMMAND = Command(
     summary="write changes as they happen, one JSON object per line",
     description="Write the connectors that are added, changed and removed from now on, one JSON "
     "object per line. A poll that fails with a retryable error is written as a line of kind "
-    "incomplete. Without --state-file, or at its first start, it begins with the current "
-    "connectors.",
+    "incomplete. Without --state-file, or if the file is missing, it takes a complete snapshot "
+    "first, which must not fail, and writes nothing for the connectors in it.",
     statuses=_exit_status.OF_MOST,
     add_arguments=_add_arguments,
     run=_run,
