@@ -268,9 +268,9 @@ def test_usage_errors_exit_with_2(arguments: list[str], message: str) -> None:
         (["list", "--", "--token=SECRET"], "unexpected argument: list accepts only flags\n"),
         (
             ["--base-url", "SECRET", "snapshot"],
-            "unknown flag --base-url: the options of a command go after the command\n",
+            "unexpected flag --base-url: the options of a command go after the command\n",
         ),
-        (["-oSECRET", "snapshot"], "unknown flag -o: the options of a command go after the comma"),
+        (["-oSECRET", "snapshot"], "unexpected flag -o: the options of a command go after the "),
         (["--version=SECRET"], "--version does not accept a value\n"),
         (["SECRET"], "unknown command: use list, "),
     ],

@@ -256,7 +256,7 @@ def _misplaced_flag(flag: str) -> str:
     """Describe a flag before the command."""
     if _is_token(flag):
         return _unknown_flag(flag)
-    return f"unknown flag{_shown_flag(flag)}: the options of a command go after the command"
+    return f"unexpected flag{_shown_flag(flag)}: the options of a command go after the command"
 
 
 def _unknown_flag(flag: str) -> str:
