@@ -20,7 +20,7 @@ import data_connectors
 from data_connectors._connector import FIELDS
 from data_connectors._library import ABI_VERSION, FUNCTIONS, LIBRARY_VARIABLE, library
 from data_connectors._options import NativeOption, native_options
-from data_connectors._page import _PACKED_JSON
+from data_connectors._rows import _PACKED_JSON
 from data_connectors._snapshot import STATES
 
 ABI = json.loads((ROOT / "abi/data_connectors.json").read_text())
