@@ -7,7 +7,7 @@ CC ?= cc
 PYTHON_DIR := bindings/python
 LIBRARY := libdata_connectors.so
 
-.PHONY: help demo test test-rust test-python test-wheel test-package test-asan test-languages test-fleet conformance-prefix load test-msrv fuzz mutants \
+.PHONY: help demo test test-rust test-python test-wheel test-package test-asan test-languages test-fleet conformance-prefix platforms load test-msrv fuzz mutants \
 	header reference sandbox library staged check-folders install uninstall docs bench lint clean
 
 help: ## list the targets
@@ -58,6 +58,10 @@ test-fleet: $(VENV)/ready $(FLEET_VENV)/ready conformance-prefix ## test the Das
 	cd examples/fleet && DATA_CONNECTORS_LIBRARY=$(PREFIX_LIB)/libdata_connectors.so.1 \
 		DC_TEST_SANDBOX=$(abspath $(TARGET))/release/data-connectors-sandbox PYTHONPATH=$(abspath $(PYTHON_DIR))/src \
 		PYTHONDONTWRITEBYTECODE=1 $(abspath $(FLEET_VENV))/bin/python -m unittest --quiet
+
+# Keeps its builds below target/platforms; the first one takes about six minutes of CPU per target.
+platforms: ## run tests of other platforms under qemu and wine (ARGS="--only aarch64-unknown-linux-gnu")
+	@CARGO_TARGET_DIR=$(abspath $(TARGET)) PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/platforms.py $(ARGS)
 
 LOAD := $(PYTHON) examples/load/load.py --sandbox $(TARGET)/release/data-connectors-sandbox
 LOAD_SECONDS ?= 30
@@ -145,9 +149,9 @@ lint: $(VENV)/ready ## check the formatting and lints of all languages
 	$(CC) -std=c99 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Wshadow -Wconversion -pedantic -Werror -fsyntax-only -Iinclude \
 		$(filter-out benches/c/count% benches/c/curl% %_curl.c,$(wildcard benches/c/*.c))
 	$(VENV)/bin/ruff check --no-cache $(PYTHON_DIR)
-	$(VENV)/bin/ruff check --no-cache --config $(PYTHON_DIR)/pyproject.toml --ignore D examples benches tests/conformance
-	$(VENV)/bin/ruff format --no-cache --check --config $(PYTHON_DIR)/pyproject.toml $(PYTHON_DIR) examples benches tests/conformance
-	$(VENV)/bin/mypy --strict --cache-dir $(abspath $(TARGET))/mypy-conformance tests/conformance/*.py
+	$(VENV)/bin/ruff check --no-cache --config $(PYTHON_DIR)/pyproject.toml --ignore D examples benches tests
+	$(VENV)/bin/ruff format --no-cache --check --config $(PYTHON_DIR)/pyproject.toml $(PYTHON_DIR) examples benches tests
+	$(VENV)/bin/mypy --strict --cache-dir $(abspath $(TARGET))/mypy-conformance tests/conformance/*.py tests/platforms.py
 	cd $(PYTHON_DIR) && $(abspath $(VENV))/bin/mypy --cache-dir $(abspath $(TARGET))/mypy src tests *.py
 	cd $(PYTHON_DIR) && $(abspath $(VENV))/bin/pyright --warnings --pythonpath $(abspath $(VENV))/bin/python
 
