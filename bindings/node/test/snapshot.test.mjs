@@ -12,7 +12,7 @@ const url = await sandbox('--connectors', '137');
 // Connectors on two pages, the first of which was changed just now: a snapshot waits until the overlap has passed.
 const changed = () => server((request, response) => {
   const [id, next] = request.url.includes('c1') ? ['2', null] : ['1', { starting_after: 'c1' }];
-  const updated_at = new Date().toISOString();
+  const updated_at = next ? new Date().toISOString() : '2026-01-01T00:00:00Z';
   response.end(JSON.stringify({ type: 'list', data: [{ id, updated_at }], pages: next && { next } }));
 });
 
