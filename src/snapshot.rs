@@ -51,8 +51,8 @@ impl Client {
     /// request the snapshot continues where it was while time remains.
     ///
     /// # Errors
-    /// Those of [`list_page`](Self::list_page) if the first request fails; `Cancelled`; `InvalidArgument` if an option
-    /// is out of range or `previous` is from another base URL. Later failures make the snapshot incomplete.
+    /// Those of [`list_page`](Self::list_page) if the first request fails; `Cancelled`; `InvalidArgument` if `previous`
+    /// is from another base URL; `TooLarge` if the rows exceed 1 GiB. Later failures make the snapshot incomplete.
     pub fn snapshot(
         &self,
         previous: Option<&Snapshot>,

@@ -308,6 +308,12 @@ fn unknown_members_of_the_stored_form_are_ignored() {
 }
 
 #[test]
+fn stored_reason_is_safe_to_print() {
+    let json = stored("", "incomplete", "1").replace(r#""version""#, r#""reason":"a\n\u001b[31mb","version""#);
+    assert_eq!(load(&json).reason(), Some("a  [31mb"));
+}
+
+#[test]
 fn only_a_newer_complete_snapshot_shows_removals() {
     let (one, two) = (r#"{"id":"1"}"#, r#"{"id":"2"},{"id":"1"}"#);
     let removed = |newer: &str, older: &str| {
@@ -342,6 +348,7 @@ fn rejects_what_is_not_a_stored_snapshot() {
         (&stored("{}", "complete", "\"1\""), "\"as_of_ms\" is neither null nor a time"),
         (&stored(r#"{"name":"x"}"#, "complete", "1"), "a connector has no id"),
         (&stored("5", "refreshed", "1"), "a connector has no id"),
+        (&stored("5", "incomplete", "1"), "a connector has no id"),
         (&stored(r#"{"id":"7"},{"id":"7"}"#, "refreshed", "1"), "connector 7 is in it twice"),
         (&stored("", "complete", "1").replace(r#""data""#, r#""pages":{"next":"x"},"data""#), "it has a next page"),
     ] {

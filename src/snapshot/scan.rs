@@ -17,7 +17,7 @@ use super::known_rows::{KnownRows, MAX_STORED_BYTES};
 use super::options::SnapshotOptions;
 use super::reader::{ListReader, ReadError, timed_out};
 use super::state::SnapshotState;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, one_line};
 use crate::page::{Next, Page};
 
 const SECOND_MS: i64 = 1_000;
@@ -118,7 +118,8 @@ impl<R: ListReader> Scan<R> {
         let (state, reason) = match self.catch_up(page) {
             Ok(Found::AllChanges) if continues => (SnapshotState::Refreshed, None),
             Ok(Found::AllChanges | Found::WholeList) => (SnapshotState::Complete, None),
-            Err(Stop::Incomplete(reason)) => (SnapshotState::Incomplete, Some(reason)),
+            // It can contain an id.
+            Err(Stop::Incomplete(reason)) => (SnapshotState::Incomplete, Some(one_line(reason.into()).into_owned())),
             Err(Stop::Failed(error)) => return Err(error),
         };
         // After a problem with the list, a refresh starts over.

@@ -142,6 +142,14 @@ fn wait_begins_at_the_end_of_a_pass() {
 }
 
 #[test]
+fn reason_is_safe_to_print() {
+    let json = format!(r#"{{"data":[{{"id":"a\n\u001b[31m{}"}}]}}"#, "b".repeat(5_000));
+    let (result, _) = scan(vec![Page::parse(json.into_bytes()).ok().unwrap()], None);
+    let reason = result.reason.unwrap();
+    assert!(reason.starts_with("updated_at of connector a  [31mbbb") && reason.len() < 1_100, "{reason:?}");
+}
+
+#[test]
 fn snapshot_has_a_maximum_size() {
     let mut reader =
         ScriptedReader { pages: vec![page(&[("a", 0)], false, Some(0))], position: 0, waited: Duration::ZERO };

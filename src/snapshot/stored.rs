@@ -1,5 +1,6 @@
 //! The stored form of a snapshot: the list object that the service sends, with all rows and a member `"snapshot"`.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::RangeInclusive;
 
@@ -9,7 +10,7 @@ use super::known_rows::MAX_STORED_BYTES;
 use super::options::SnapshotOptions;
 use super::scan::ScanResult;
 use super::state::SnapshotState;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, one_line};
 use crate::page::{Page, member};
 
 /// The version of the format. Later versions of this library load it, too.
@@ -92,7 +93,10 @@ pub(super) fn parse(json: Vec<u8>) -> Result<StoredForm> {
     Ok(StoredForm {
         state: *state,
         reason: match state {
-            SnapshotState::Incomplete => Some(string("reason").unwrap_or_else(|| "no reason was stored".to_owned())),
+            SnapshotState::Incomplete => {
+                let reason = string("reason").map_or("no reason was stored".into(), Cow::from);
+                Some(one_line(reason).into_owned())
+            }
             SnapshotState::Complete | SnapshotState::Refreshed => None,
         },
         as_of_ms,
@@ -101,9 +105,9 @@ pub(super) fn parse(json: Vec<u8>) -> Result<StoredForm> {
     })
 }
 
-/// Checks what a snapshot that is not incomplete guarantees.
+/// Checks what a refresh relies on; one of a snapshot whose time is unknown starts over.
 pub(super) fn validate(stored: &StoredForm) -> Result<()> {
-    if stored.state == SnapshotState::Incomplete {
+    if stored.state == SnapshotState::Incomplete && stored.as_of_ms.is_none() {
         return Ok(());
     }
     let mut ids = HashSet::with_capacity(stored.page.count());

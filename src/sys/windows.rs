@@ -76,7 +76,7 @@ fn contains(set: &FD_SET, socket: SOCKET) -> bool {
     set.fd_array.iter().take(set.fd_count as usize).any(|member| *member == socket)
 }
 
-/// A UDP socket that is connected to itself: nothing else can send to it.
+/// A UDP socket that is connected to itself: once it is, nothing else can send to it.
 #[derive(Debug)]
 pub(crate) struct Waker(UdpSocket);
 
@@ -86,6 +86,8 @@ impl Waker {
         let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
         socket.connect(socket.local_addr()?)?;
         socket.set_nonblocking(true)?;
+        // Another program may have sent before: the socket would be readable for ever.
+        while !socket.recv(&mut [0]).is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock) {}
         Ok(Self(socket))
     }
 
