@@ -24,7 +24,8 @@ const PREFETCH_GRACE_PERIOD: Duration = Duration::from_secs(1);
 /// Iterates over the pages of the list. Created by [`Client::pager`].
 ///
 /// The list is sorted most recently updated first. If connectors change during the iteration, one may be returned
-/// twice, and one that moved to the front may be missed; [`Client::snapshot`] misses none.
+/// twice, and one that moved to the front may be missed. A complete [`Client::snapshot`] misses
+/// none.
 ///
 /// Since: 0.1.0
 #[derive(Debug)]

@@ -66,8 +66,8 @@ func (c *Client) ListPage(ctx context.Context, options ...ListOption) (*Page, er
 }
 
 // List iterates over all connectors, and stops after an error; to continue, use [Client.NewPager]. If connectors are
-// updated meanwhile, one can be listed twice, and one that moved to the front can be missed: [Client.Snapshot] misses
-// none.
+// updated meanwhile, one can be listed twice, and one that moved to the front can be missed. A complete
+// [Client.Snapshot] misses none.
 func (c *Client) List(ctx context.Context, options ...ListOption) iter.Seq2[Connector, error] {
 	return func(yield func(Connector, error) bool) {
 		for page, err := range c.Pages(ctx, options...) {

@@ -1,4 +1,4 @@
-//! The algorithm of a snapshot: reads the list, then reads its front again until that shows all changes meanwhile.
+//! The algorithm of a snapshot: reads the list, then the first page again until that shows all changes meanwhile.
 //!
 //! docs/consistency.md has the assumptions and the proof. In short: let `date` be the earliest `Date` of a pass. A change
 //! that was listed later has an `updated_at` of at least `date` less the overlap; call it recent.

@@ -340,7 +340,8 @@ namespace DataConnectors
 
         /// <summary>Lists all connectors. Each `foreach` starts from the beginning. Parameters as for Pages.</summary>
         /// <remarks>
-        /// If connectors are updated meanwhile, one can be listed twice, and one can be missed; Snapshot misses none.
+        /// If connectors are updated meanwhile, one can be listed twice, and one can be missed. A
+        /// complete Snapshot misses none.
         /// </remarks>
         public IEnumerable<Connector> List(
             long perPage = 0, string startingAfter = null, bool prefetch = false,

@@ -10,7 +10,7 @@ import java.util.NoSuchElementException;
  *
  * <p>It keeps its position: after a {@code break} or a failure, another loop over the same object continues there. A
  * repeated cursor is {@link Status#PROTOCOL}. The list is ordered by last update: if connectors are updated meanwhile,
- * one can be listed twice, and one can be missed; {@link Client#snapshot()} misses none.
+ * one can be listed twice, and one can be missed. A complete {@link Client#snapshot()} misses none.
  *
  * <p>Thread-safe. As another thread can call {@link #next()} after {@link #hasNext()}, threads that share an iterator
  * call {@link #next()} until it throws {@link NoSuchElementException}.
