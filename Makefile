@@ -61,7 +61,7 @@ test-fleet: $(VENV)/ready $(FLEET_VENV)/ready conformance-prefix ## test the Das
 
 # Keeps its builds below target/platforms; the first one takes about six minutes of CPU per target.
 platforms: ## run tests of other platforms under qemu and wine (ARGS="--only aarch64-unknown-linux-gnu")
-	@CARGO_TARGET_DIR=$(abspath $(TARGET)) PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/platforms.py $(ARGS)
+	@CARGO_TARGET_DIR=$(abspath $(TARGET)) PYTHONDONTWRITEBYTECODE=1 $(PYTHON) platforms/test.py $(ARGS)
 
 LOAD := $(PYTHON) examples/load/load.py --sandbox $(TARGET)/release/data-connectors-sandbox
 LOAD_SECONDS ?= 30
@@ -149,9 +149,10 @@ lint: $(VENV)/ready ## check the formatting and lints of all languages
 	$(CC) -std=c99 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Wshadow -Wconversion -pedantic -Werror -fsyntax-only -Iinclude \
 		$(filter-out benches/c/count% benches/c/curl% %_curl.c,$(wildcard benches/c/*.c))
 	$(VENV)/bin/ruff check --no-cache $(PYTHON_DIR)
-	$(VENV)/bin/ruff check --no-cache --config $(PYTHON_DIR)/pyproject.toml --ignore D examples benches tests
-	$(VENV)/bin/ruff format --no-cache --check --config $(PYTHON_DIR)/pyproject.toml $(PYTHON_DIR) examples benches tests
-	$(VENV)/bin/mypy --strict --cache-dir $(abspath $(TARGET))/mypy-conformance tests/conformance/*.py tests/platforms.py
+	$(VENV)/bin/ruff check --no-cache --config $(PYTHON_DIR)/pyproject.toml --ignore D examples benches platforms tests
+	$(VENV)/bin/ruff format --no-cache --check --config $(PYTHON_DIR)/pyproject.toml $(PYTHON_DIR) examples benches platforms tests
+	$(VENV)/bin/mypy --strict --cache-dir $(abspath $(TARGET))/mypy-conformance tests/conformance/*.py
+	cd platforms && $(abspath $(VENV))/bin/mypy --strict --cache-dir $(abspath $(TARGET))/mypy-platforms *.py
 	cd $(PYTHON_DIR) && $(abspath $(VENV))/bin/mypy --cache-dir $(abspath $(TARGET))/mypy src tests *.py
 	cd $(PYTHON_DIR) && $(abspath $(VENV))/bin/pyright --warnings --pythonpath $(abspath $(VENV))/bin/python
 

@@ -1,0 +1,125 @@
+"""Installs what cross-building needs, and runs cargo for a target."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+from targets import Target
+
+ROOT = Path(__file__).resolve().parents[1]
+BUILD = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve()
+# Debian's Rust, whose sources of the standard library are built for the target.
+CARGO, RUSTC = "/usr/bin/cargo", "/usr/bin/rustc"
+PACKAGES = {"rustc-web": RUSTC, "cargo-web": CARGO, "rust-web-src": "/usr/lib/rustlib/src/rust"}
+HOST = "x86_64-unknown-linux-gnu"
+
+# wine 8 lacks this DLL of Windows, which Rust's standard library imports.
+_PRNG_STUB = """
+#include <windows.h>
+BOOLEAN NTAPI SystemFunction036(PVOID, ULONG);
+__declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE data, SIZE_T length)
+{
+    return SystemFunction036(data, (ULONG)length);
+}
+"""
+
+
+def folder(target: Target) -> Path:
+    """Return the folder of a target's builds, which is kept."""
+    return BUILD / "platforms" / target.triple
+
+
+def install(targets: list[Target]) -> None:
+    """Install the missing Debian packages if run as root; exit with an error otherwise."""
+    wanted = dict(PACKAGES)
+    for target in targets:
+        wanted.update(target.packages)
+    missing = [package for package, path in wanted.items() if not Path(path).exists()]
+    if not missing:
+        return
+    command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing]
+    if os.geteuid() != 0:
+        sys.exit(f"missing Debian packages: {' '.join(command)}")
+    print("installing", *missing, flush=True)
+    subprocess.run(["apt-get", "update", "-qq"], check=True)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
+def tools() -> Path:
+    """Return the folder of the programs that requirements.txt installs."""
+    home = BUILD / "platforms/tools"
+    requirements = ROOT / "platforms/requirements.txt"
+    stamp = home / "requirements.txt"
+    if not stamp.exists() or stamp.read_text() != requirements.read_text():
+        venv.create(home, clear=True, with_pip=True)
+        pip: list[str | Path] = [home / "bin/pip", "install", "--quiet", "-r", requirements]
+        subprocess.run([*pip, "--disable-pip-version-check"], check=True)
+        stamp.write_text(requirements.read_text())
+    return home / "bin"
+
+
+def environment(target: Target) -> dict[str, str]:
+    """Return the variables with which cargo builds and runs programs of a target."""
+    variables = dict(os.environ)
+    if target.triple != HOST:
+        # For -Z build-std.
+        variables.update(RUSTC=RUSTC, RUSTC_BOOTSTRAP="1")
+    if target.compiler and target.triple != HOST:
+        name = target.triple.upper().replace("-", "_")
+        variables[f"CARGO_TARGET_{name}_LINKER"] = target.compiler
+        variables[f"CARGO_TARGET_{name}_RUNNER"] = " ".join(target.runner)
+        variables[f"CC_{target.triple.replace('-', '_')}"] = target.compiler
+    if target.is_windows:
+        variables.update(
+            WINEPREFIX=str(folder(target) / "wine"), WINEDEBUG="-all", WINEPATH=str(_stub(target))
+        )
+    return variables
+
+
+def _stub(target: Target) -> Path:
+    home = folder(target) / "stub"
+    if not (home / "bcryptprimitives.dll").exists():
+        home.mkdir(parents=True, exist_ok=True)
+        (home / "prng.c").write_text(_PRNG_STUB)
+        command: list[str | Path] = [target.compiler, "-shared", home / "prng.c", "-ladvapi32"]
+        subprocess.run([*command, "-o", home / "bcryptprimitives.dll"], check=True)
+    return home
+
+
+def build_release(target: Target) -> Path:
+    """Build the shared and the static library of a release; return their folder."""
+    variables = environment(target)
+    cargo = [CARGO if target.triple != HOST else "cargo"]
+    flags = []
+    if target.zig:
+        cargo = [str(tools() / "cargo-zigbuild")]
+        variables["PATH"] = f"{tools()}:{variables['PATH']}"
+        if target.triple != HOST:
+            variables["CARGO"] = CARGO
+    if "musl" in target.triple:
+        flags.append("-Ctarget-feature=-crt-static")
+    # No paths of this machine in the libraries.
+    home = os.environ.get("CARGO_HOME", Path.home() / ".cargo")
+    flags += [f"--remap-path-prefix={ROOT}=.", f"--remap-path-prefix={home}=cargo"]
+    variables["RUSTFLAGS"] = " ".join(flags)
+    command = [
+        *cargo,
+        "rustc",
+        "--quiet",
+        "--release",
+        "--locked",
+        "-p",
+        "data_connectors",
+        "--lib",
+    ]
+    # cargo disables link-time optimization if it also builds the rlib.
+    command += ["--crate-type", "staticlib,cdylib", "--target", target.zig or target.triple]
+    if target.triple != HOST:
+        command += ["-Z", "build-std=std,panic_unwind"]
+    command += ["--target-dir", str(folder(target))]
+    subprocess.run(command, cwd=ROOT, env=variables, check=True)
+    return folder(target) / target.triple / "release"
