@@ -5,9 +5,8 @@ FLEET_VENV := $(TARGET)/fleet-venv
 PYTHON ?= python3
 CC ?= cc
 PYTHON_DIR := bindings/python
-LIBRARY := libdata_connectors.so
 
-.PHONY: help demo test test-rust test-python test-wheel test-package test-asan test-languages test-fleet conformance-prefix platforms load test-msrv fuzz mutants \
+.PHONY: help demo test test-rust test-python test-wheel test-package test-asan test-languages test-fleet conformance-prefix platforms dist load test-msrv fuzz mutants \
 	header reference sandbox library staged check-folders install uninstall docs bench lint clean
 
 help: ## list the targets
@@ -62,6 +61,9 @@ test-fleet: $(VENV)/ready $(FLEET_VENV)/ready conformance-prefix ## test the Das
 # Keeps its builds below target/platforms; the first one takes about six minutes of CPU per target.
 platforms: ## run tests of other platforms under qemu and wine (ARGS="--only aarch64-unknown-linux-gnu")
 	@CARGO_TARGET_DIR=$(abspath $(TARGET)) PYTHONDONTWRITEBYTECODE=1 $(PYTHON) platforms/test.py $(ARGS)
+
+dist: ## build all packages of a release in target/dist (ARGS="--help" lists options)
+	@CARGO_TARGET_DIR=$(abspath $(TARGET)) PYTHONDONTWRITEBYTECODE=1 $(PYTHON) platforms/dist.py $(ARGS)
 
 LOAD := $(PYTHON) examples/load/load.py --sandbox $(TARGET)/release/data-connectors-sandbox
 LOAD_SECONDS ?= 30
@@ -136,9 +138,8 @@ library: $(STAGE)/data_connectors.map ## build the release library, target/relea
 	@if [ ! -f $(TARGET)/release/$(LIBRARY) ] || [ -n "$$(find src Cargo.lock -newer $(TARGET)/release/$(LIBRARY))" ]; then \
 		echo "compiling the library (about a minute the first time)" >&2; fi
 	@cargo rustc --quiet --release --locked -p data_connectors --lib --crate-type staticlib,cdylib
-	@ln -sf $(LIBRARY) $(TARGET)/release/$(LIBRARY).1
-	@LD="$(LD)" OBJCOPY="$(OBJCOPY)" AR="$(AR)" STRIP_FLAG="$(STRIP_FLAG)" \
-		sh install/archive.sh $(TARGET)/release/libdata_connectors.a $(STAGE)/data_connectors.map $(ARCHIVE)
+	@$(if $(WINDOWS),,ln -sf $(LIBRARY) $(TARGET)/release/$(LIBRARY).1)
+	@$(convert_archive)
 	@ln -f $(ARCHIVE) $(TARGET)/release/libdata_connectors.a
 
 lint: $(VENV)/ready ## check the formatting and lints of all languages

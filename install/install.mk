@@ -4,6 +4,7 @@
 # For packagers: make install PREFIX=/usr DESTDIR=… LIBDIR=/usr/lib/…, and make uninstall with the same variables.
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
+BINDIR ?= $(PREFIX)/bin
 INCLUDEDIR ?= $(PREFIX)/include
 MANDIR ?= $(PREFIX)/share/man
 DOCDIR ?= $(PREFIX)/share/doc/data_connectors
@@ -12,27 +13,66 @@ CMAKEDIR ?= $(LIBDIR)/cmake/data_connectors
 
 VERSION := $(shell sed -n '/^\[workspace.package\]/,/^\[/s/^version = "\(.*\)"/\1/p' Cargo.toml)
 ABI := $(shell sed -n 's/^\#define DC_ABI_VERSION //p' include/data_connectors.h)
-# Libraries that a statically linked program needs, except those that the compiler adds (gcc_s and c).
-STATIC_LIBS := util rt pthread m dl
+# Set if the compiler is that of MinGW-w64.
+WINDOWS := $(findstring mingw,$(shell $(CC) -dumpmachine 2>/dev/null))
 
 STAGE := $(TARGET)/stage
+# The folder of rustc's libraries. With another one than that of `make library`, such as that of another target, cargo is
+# not run.
+BUILT := $(TARGET)/release
 # Set it to nothing to keep the symbols for debuggers.
 STRIP_FLAG ?= -s
 OBJCOPY ?= objcopy
+DLLTOOL ?= dlltool
 ARCHIVE := $(STAGE)/libdata_connectors.a
 SONAME := libdata_connectors.so.$(ABI)
+# LIBRARY is the shared library of rustc, REAL the installed one, LINKS are names of the same file, and IMPORT_FILES what
+# programs are linked with instead. STATIC_LIBS are what a statically linked program needs, except for the libraries that the
+# compiler adds (gcc_s and c).
+ifdef WINDOWS
+LIBRARY := data_connectors.dll
+REAL := $(LIBRARY)
+SHAREDDIR := $(BINDIR)
+LINKS :=
+# For GNU ld, for MSVC, and the file that both are made of.
+IMPORT_FILES := libdata_connectors.dll.a data_connectors.lib data_connectors.def
+IMPORTED := IMPORTED_IMPLIB "$${_data_connectors_libdir}/data_connectors.lib"
+STATIC_LIBS := kernel32 ntdll userenv ws2_32 dbghelp
+else
+LIBRARY := libdata_connectors.so
 REAL := $(SONAME).$(VERSION)
+SHAREDDIR := $(LIBDIR)
+LINKS := $(SONAME) $(LIBRARY)
+IMPORT_FILES :=
+IMPORTED := IMPORTED_SONAME "$(SONAME)"
+STATIC_LIBS := util rt pthread m dl
+endif
 HEADERS := data_connectors.h data_connectors.hpp
 # The licences of Rust's standard library, if the documentation of the toolchain is installed.
-STD_NOTICES = $(shell rustc --print sysroot 2>/dev/null)/share/doc/rust/COPYRIGHT-library.html
+STD_NOTICES ?= $(shell rustc --print sysroot 2>/dev/null)/share/doc/rust/COPYRIGHT-library.html
+STD_NOTICES_NAME = rust-std-copyright$(or $(suffix $(STD_NOTICES)),.txt)
 NOTICES := LICENSE LICENSE-APACHE LICENSE-MIT THIRD-PARTY-NOTICES.txt
 
+convert_archive = LD="$(LD)" OBJCOPY="$(OBJCOPY)" AR="$(AR)" STRIP_FLAG="$(STRIP_FLAG)" \
+	sh install/archive.sh $(BUILT)/libdata_connectors.a $(STAGE)/data_connectors.map $(ARCHIVE)
+
+ifdef WINDOWS
+# rustc exports the functions of the header only. Both import libraries are the same: GNU ld searches for the name that
+# ends in .dll.a, and finds the static library first otherwise.
+$(STAGE)/$(REAL): $(ARCHIVE)
+	@cp $(BUILT)/data_connectors.dll $@
+	@sh install/size.sh $@
+	@{ echo "LIBRARY data_connectors.dll" && echo EXPORTS && sed 's/^/    /' $(STAGE)/functions; } >$(STAGE)/data_connectors.def
+	@$(DLLTOOL) -m i386:x86-64 -d $(STAGE)/data_connectors.def -l $(STAGE)/data_connectors.lib
+	@cp $(STAGE)/data_connectors.lib $(STAGE)/libdata_connectors.dll.a
+else
 # Linked again, because cargo cannot pass a version script.
 $(STAGE)/$(REAL): $(ARCHIVE) $(STAGE)/data_connectors.map
 	@$(CC) $(CFLAGS) $(LDFLAGS) -shared $(STRIP_FLAG) -o $@ -Wl,-soname,$(SONAME) -Wl,--version-script=$(STAGE)/data_connectors.map \
-		-Wl,--whole-archive $(ARCHIVE) -Wl,--no-whole-archive -Wl,--gc-sections -Wl,--no-undefined -Wl,-O1 \
-		-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,nodelete $(STATIC_LIBS:%=-l%)
+		-Wl,--whole-archive $(ARCHIVE) -Wl,--no-whole-archive -Wl,--gc-sections -Wl,--no-undefined \
+		-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,nodelete $(STATIC_LIBS:%=-l%) $(LDLIBS)
 	@sh install/size.sh $@
+endif
 
 $(STAGE)/data_connectors.map: abi/data_connectors.json install/version_map.awk
 	@mkdir -p $(STAGE)
@@ -43,8 +83,9 @@ $(STAGE)/man/data_connectors.3: include/data_connectors.h install/man.awk
 	@awk -v folder=$(STAGE)/man -v version=$(VERSION) -f install/man.awk include/data_connectors.h
 
 # Root may not have cargo: then an existing build is installed.
-staged: ## build the files that `make install` copies
-	@if command -v cargo >/dev/null || [ ! -f $(ARCHIVE) ]; then $(MAKE) --no-print-directory library; fi
+staged: $(STAGE)/data_connectors.map ## build the files that `make install` copies
+	@if [ $(BUILT) != $(TARGET)/release ]; then $(convert_archive); \
+	elif command -v cargo >/dev/null || [ ! -f $(ARCHIVE) ]; then $(MAKE) --no-print-directory library; fi
 	@$(MAKE) --no-print-directory --silent $(STAGE)/$(REAL) $(STAGE)/man/data_connectors.3
 
 # Installs files ($1) in a folder ($2) with a mode ($3).
@@ -52,51 +93,48 @@ define put
 	@for file in $(1); do install -m $(3) $$file $(DESTDIR)$(2) && echo "installed $(DESTDIR)$(2)/$${file##*/}" || exit 1; done
 endef
 
-# Installs a symbolic link ($1) to a file ($2) of the same folder.
-define link
-	@ln -sf $(2) $(DESTDIR)$(LIBDIR)/$(1) && echo "installed $(DESTDIR)$(LIBDIR)/$(1)"
-endef
-
 # Fills in a template ($1) and installs it in a folder ($2). Paths are relative, so that the installation can be moved.
 # After `sudo make install` the file in the stage belongs to root.
 define fill
 	@rm -f $(STAGE)/$(1)
-	@sed -e 's|@VERSION@|$(VERSION)|g' -e 's|@ABI@|$(ABI)|g' -e 's|@REAL@|$(REAL)|g' -e 's|@STATIC_LIBS@|$(STATIC_LIBS:%=-l%)|g' \
+	@sed -e 's|@VERSION@|$(VERSION)|g' -e 's|@REAL@|$(REAL)|g' -e 's|@STATIC_LIBS@|$(STATIC_LIBS:%=-l%)|g' \
 		-e "s|@PREFIX@|$$(sh install/relative.sh '$(2)' '$(PREFIX)')|g" \
 		-e "s|@LIBDIR@|$$(sh install/relative.sh '$(2)' '$(LIBDIR)')|g" \
+		-e "s|@SHAREDDIR@|$$(sh install/relative.sh '$(2)' '$(SHAREDDIR)')|g" -e 's|@IMPORTED@|$(IMPORTED)|g' \
 		-e "s|@INCLUDEDIR@|$$(sh install/relative.sh '$(2)' '$(INCLUDEDIR)')|g" install/$(1).in >$(STAGE)/$(1)
 	$(call put,$(STAGE)/$(1),$(2),644)
 endef
 
-FOLDERS := LIBDIR INCLUDEDIR MANDIR DOCDIR PKGCONFIGDIR CMAKEDIR
+FOLDERS := LIBDIR BINDIR INCLUDEDIR MANDIR DOCDIR PKGCONFIGDIR CMAKEDIR
 # make cannot handle paths with spaces, and uninstall must not remove other files.
 check-folders:
 	$(if $(word 2,x$(DESTDIR)$(PREFIX)),$(error DESTDIR or PREFIX contains a space: use paths without spaces))
 	$(foreach folder,$(FOLDERS),$(if $(filter 1,$(words $($(folder)))),,$(error $(folder) is empty or contains a space: use one path without spaces)))
 
 # The last folder of each installed file.
-INSTALLED_FOLDERS = $(addprefix $(DESTDIR),$(LIBDIR) $(INCLUDEDIR) $(MANDIR)/man3 $(DOCDIR) $(PKGCONFIGDIR) $(CMAKEDIR))
+INSTALLED_FOLDERS = $(addprefix $(DESTDIR),$(sort $(LIBDIR) $(SHAREDDIR)) $(INCLUDEDIR) $(MANDIR)/man3 $(DOCDIR) $(PKGCONFIGDIR) $(CMAKEDIR))
 CREATED_FOLDERS := $(STAGE)/created_folders
 
 install: check-folders staged ## install the library, headers, manual pages and package files below PREFIX (DESTDIR=… for packagers)
 	@sh install/folders.sh create $(CREATED_FOLDERS) $(INSTALLED_FOLDERS)
-	$(call put,$(STAGE)/$(REAL),$(LIBDIR),755)
-	$(call link,$(SONAME),$(REAL))
-	$(call link,libdata_connectors.so,$(SONAME))
-	$(call put,$(ARCHIVE),$(LIBDIR),644)
+	$(call put,$(STAGE)/$(REAL),$(SHAREDDIR),755)
+	@cd $(DESTDIR)$(LIBDIR) && file=$(REAL) && for link in $(LINKS); do \
+		ln -sf $$file $$link && echo "installed $(DESTDIR)$(LIBDIR)/$$link" && file=$$link || exit 1; done
+	$(call put,$(ARCHIVE) $(IMPORT_FILES:%=$(STAGE)/%),$(LIBDIR),644)
 	$(call put,$(HEADERS:%=include/%),$(INCLUDEDIR),644)
 	$(call put,$(STAGE)/man/*.3,$(MANDIR)/man3,644)
 	$(call put,$(NOTICES),$(DOCDIR),644)
-	@[ ! -f $(STD_NOTICES) ] || { install -m 644 $(STD_NOTICES) $(DESTDIR)$(DOCDIR)/rust-std-copyright.html && \
-		echo "installed $(DESTDIR)$(DOCDIR)/rust-std-copyright.html"; }
+	@[ ! -f $(STD_NOTICES) ] || { install -m 644 $(STD_NOTICES) $(DESTDIR)$(DOCDIR)/$(STD_NOTICES_NAME) && \
+		echo "installed $(DESTDIR)$(DOCDIR)/$(STD_NOTICES_NAME)"; }
 	$(call fill,data_connectors.pc,$(PKGCONFIGDIR))
 	$(call fill,data_connectorsConfig.cmake,$(CMAKEDIR))
 	$(call fill,data_connectorsConfigVersion.cmake,$(CMAKEDIR))
 
-INSTALLED_FILES = $(addprefix $(DESTDIR)$(LIBDIR)/,$(REAL) $(SONAME) libdata_connectors.so libdata_connectors.a) \
+INSTALLED_FILES = $(DESTDIR)$(SHAREDDIR)/$(REAL) \
+	$(addprefix $(DESTDIR)$(LIBDIR)/,libdata_connectors.a $(LINKS) $(IMPORT_FILES)) \
 	$(addprefix $(DESTDIR)$(INCLUDEDIR)/,$(HEADERS)) \
 	$(addprefix $(DESTDIR)$(MANDIR)/man3/,$(shell awk -v list=1 -f install/man.awk include/data_connectors.h)) \
-	$(addprefix $(DESTDIR)$(DOCDIR)/,$(NOTICES) rust-std-copyright.html) \
+	$(addprefix $(DESTDIR)$(DOCDIR)/,$(NOTICES) $(STD_NOTICES_NAME)) \
 	$(DESTDIR)$(PKGCONFIGDIR)/data_connectors.pc \
 	$(addprefix $(DESTDIR)$(CMAKEDIR)/data_connectors,Config.cmake ConfigVersion.cmake)
 

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 import tomllib
 from targets import Target
-from toolchain import ROOT
+from toolchain import BUILD, ROOT, build_release, folder, linking
+
+# What the shared library may need. On Windows, api-ms-win-… are names of system libraries, too.
+SYSTEM_LIBRARIES = {
+    "gnu": r"lib(c\.so\.6|m\.so\.6|dl\.so\.2|pthread\.so\.0|rt\.so\.1|util\.so\.1)|ld-linux-.*",
+    "musl": r"libc\.so",
+    "windows": r"api-ms-win-.*|"
+    r"(advapi32|bcryptprimitives|crypt32|kernel32|msvcrt|ntdll|userenv|ws2_32)\.dll",
+}
+# The newest symbols that glibc 2.17 has: that of CentOS 7 and of the wheels' manylinux2014.
+GLIBC = (2, 17)
+# Debian's list of the licences of Rust, whose standard library the libraries contain.
+STD_NOTICES = "/usr/share/doc/rust-web-src/copyright"
 
 
 @dataclass(frozen=True)
@@ -39,3 +53,80 @@ def epoch() -> int:
         return int(given)
     command = ["git", "log", "-1", "--format=%ct"]
     return int(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout)
+
+
+def installation(target: Target) -> Path:
+    """Return the folder that `make install` installs a target's files in."""
+    return folder(target) / f"data_connectors-{version()}-{target.triple}"
+
+
+def stored(target: Target) -> Release:
+    """Return the release that was built last."""
+    prefix = installation(target)
+    return Release(
+        target=target,
+        library=folder(target) / "packaged" / target.library,
+        archive=prefix / "lib/libdata_connectors.a",
+        notices=sorted((prefix / "share/doc/data_connectors").iterdir()),
+        version=version(),
+        epoch=epoch(),
+    )
+
+
+def build(target: Target) -> Release:
+    """Build the libraries of a target, install them in a folder of their own, and check them."""
+    built = build_release(target)
+    prefix = installation(target)
+    shutil.rmtree(prefix, ignore_errors=True)
+    variables = {
+        **linking(target),
+        "BUILT": built,
+        "STAGE": folder(target) / "stage",
+        "DESTDIR": folder(target),
+        "PREFIX": f"/{prefix.name}",
+        "STD_NOTICES": STD_NOTICES,
+    }
+    command = ["make", "--no-print-directory", "install"]
+    command += [f"{name}={value}" for name, value in variables.items()]
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    release = stored(target)
+    shared = "bin/data_connectors.dll" if target.is_windows else "lib/libdata_connectors.so"
+    release.library.parent.mkdir(exist_ok=True)
+    shutil.copyfile(prefix / shared, release.library)
+    check_library(release)
+    return release
+
+
+def check_library(release: Release) -> None:
+    """Fail if a library exports other symbols, needs other libraries, or contains paths."""
+    target, library = release.target, release.library
+    header = (ROOT / "include/data_connectors.h").read_text()
+    declared = set(re.findall(r"\b(dc_\w+)\(", re.sub(r"/\*.*?\*/", "", header, flags=re.DOTALL)))
+    if target.is_windows:
+        system, printed = "windows", _run("objdump", "-p", library)
+        exported = set(re.findall(r"\] \+base\[ *\d+\] +\w+ (\S+)", printed))
+        needed = set(re.findall(r"DLL Name: (\S+)", printed))
+    else:
+        system = "musl" if "musl" in target.triple else "gnu"
+        printed = _run("readelf", "--wide", "--dynamic", "--version-info", "--dyn-syms", library)
+        symbols = re.findall(
+            r"(?:FUNC|OBJECT|TLS|NOTYPE) +(?:GLOBAL|WEAK) .* \d+ (\S+)@@\S+", printed
+        )
+        exported = set(symbols)
+        needed = set(re.findall(r"NEEDED.*\[(.*)\]", printed))
+    if exported != declared:
+        raise SystemExit(f"{library} exports other symbols: {sorted(exported ^ declared)}")
+    pattern = re.compile(SYSTEM_LIBRARIES[system], re.IGNORECASE)
+    if other := [name for name in needed if not pattern.fullmatch(name)]:
+        raise SystemExit(f"{library} needs other libraries: {other}")
+    for newer in re.findall(r"GLIBC_(\d+)\.(\d+)", printed):
+        if tuple(map(int, newer)) > GLIBC:
+            raise SystemExit(f"{library} needs GLIBC_{'.'.join(newer)}: 2.17 is the newest allowed")
+    paths = [str(path).encode() for path in (ROOT, BUILD, Path.home())]
+    for file in (library, release.archive):
+        if found := [path.decode() for path in paths if path in file.read_bytes()]:
+            raise SystemExit(f"{file} contains paths of this machine: {found}")
+
+
+def _run(*command: str | Path) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout

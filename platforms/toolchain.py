@@ -102,20 +102,16 @@ def build_release(target: Target) -> Path:
             variables["CARGO"] = CARGO
     if "musl" in target.triple:
         flags.append("-Ctarget-feature=-crt-static")
+    if target.is_windows:
+        flags.append("-Clink-arg=-Wl,--no-insert-timestamp")
     # No paths of this machine in the libraries.
     home = os.environ.get("CARGO_HOME", Path.home() / ".cargo")
-    flags += [f"--remap-path-prefix={ROOT}=.", f"--remap-path-prefix={home}=cargo"]
+    paths = {ROOT: ".", BUILD: "target", home: "cargo", PACKAGES["rust-web-src"]: "rust"}
+    flags += [f"--remap-path-prefix={path}={name}" for path, name in paths.items()]
     variables["RUSTFLAGS"] = " ".join(flags)
-    command = [
-        *cargo,
-        "rustc",
-        "--quiet",
-        "--release",
-        "--locked",
-        "-p",
-        "data_connectors",
-        "--lib",
-    ]
+    variables[f"CFLAGS_{target.triple.replace('-', '_')}"] = f"-g0 -ffile-prefix-map={home}=cargo"
+    command = [*cargo, "rustc", "--quiet", "--locked", "--release", "--lib"]
+    command += ["-p", "data_connectors"]
     # cargo disables link-time optimization if it also builds the rlib.
     command += ["--crate-type", "staticlib,cdylib", "--target", target.zig or target.triple]
     if target.triple != HOST:
@@ -123,3 +119,17 @@ def build_release(target: Target) -> Path:
     command += ["--target-dir", str(folder(target))]
     subprocess.run(command, cwd=ROOT, env=variables, check=True)
     return folder(target) / target.triple / "release"
+
+
+def linking(target: Target) -> dict[str, str]:
+    """Return the variables with which `make install` links what build_release built."""
+    machine = target.triple.split("-")[0]
+    gnu = f"{machine}-{'w64-mingw32' if target.is_windows else 'linux-gnu'}"
+    variables = {name.upper(): f"{gnu}-{name}" for name in ("ld", "objcopy", "ar")}
+    zig = tools() / "python-zig"
+    if target.is_windows:
+        # Import libraries of LLVM have no time, and are known to work with the linker of MSVC.
+        return {**variables, "CC": target.compiler, "DLLTOOL": f"{zig} dlltool"}
+    # With the unwinder of LLVM, as libgcc_s is not everywhere.
+    name = target.zig.replace("-unknown", "")
+    return {**variables, "CC": f"{zig} cc -target {name}", "LDLIBS": "-lunwind"}
