@@ -6,7 +6,7 @@ PYTHON ?= python3
 CC ?= cc
 PYTHON_DIR := bindings/python
 
-.PHONY: help demo test test-rust test-python test-wheel test-package test-asan test-languages test-fleet conformance-prefix platforms dist load test-msrv fuzz mutants \
+.PHONY: help demo test test-rust test-python test-wheel test-package test-asan test-languages test-fleet conformance-prefix platforms dist dist-check load test-msrv fuzz mutants \
 	header reference sandbox library staged check-folders install uninstall docs bench lint clean
 
 help: ## list the targets
@@ -64,6 +64,9 @@ platforms: ## run tests of other platforms under qemu and wine (ARGS="--only aar
 
 dist: ## build all packages of a release in target/dist (ARGS="--help" lists options)
 	@CARGO_TARGET_DIR=$(abspath $(TARGET)) PYTHONDONTWRITEBYTECODE=1 $(PYTHON) platforms/dist.py $(ARGS)
+
+dist-check: ## install and run the packages in target/dist, under qemu and wine for other platforms
+	@CARGO_TARGET_DIR=$(abspath $(TARGET)) PYTHONDONTWRITEBYTECODE=1 $(PYTHON) platforms/check.py
 
 LOAD := $(PYTHON) examples/load/load.py --sandbox $(TARGET)/release/data-connectors-sandbox
 LOAD_SECONDS ?= 30
