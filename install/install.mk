@@ -26,6 +26,12 @@ OBJCOPY ?= objcopy
 DLLTOOL ?= dlltool
 ARCHIVE := $(STAGE)/libdata_connectors.a
 SONAME := libdata_connectors.so.$(ABI)
+HEADERS := data_connectors.h data_connectors.hpp
+# The licences of Rust's standard library, if the documentation of the toolchain is installed.
+STD_NOTICES ?= $(shell rustc --print sysroot 2>/dev/null)/share/doc/rust/COPYRIGHT-library.html
+STD_NOTICES_NAME = rust-std-copyright$(or $(suffix $(STD_NOTICES)),.txt)
+NOTICES := LICENSE LICENSE-APACHE LICENSE-MIT THIRD-PARTY-NOTICES.txt
+
 # LIBRARY is the shared library of rustc, REAL the installed one, LINKS are names of the same file, and IMPORT_FILES what
 # programs are linked with instead. STATIC_LIBS are what a statically linked program needs, except for the libraries that the
 # compiler adds (gcc_s and c).
@@ -38,6 +44,18 @@ LINKS :=
 IMPORT_FILES := libdata_connectors.dll.a data_connectors.lib data_connectors.def
 IMPORTED := IMPORTED_IMPLIB "$${_data_connectors_libdir}/data_connectors.lib"
 STATIC_LIBS := kernel32 ntdll userenv ws2_32 dbghelp
+# Not possible with GNU ld for Windows.
+convert_archive = cp $(BUILT)/libdata_connectors.a $(ARCHIVE)
+
+# rustc exports the functions of the header only. The import libraries are the same: GNU ld searches for the name that ends
+# in .dll.a before it searches for the static library.
+$(STAGE)/$(REAL): $(ARCHIVE) $(STAGE)/data_connectors.map
+	@cp $(BUILT)/$(LIBRARY) $@
+	@sh install/size.sh $@
+	@{ echo "LIBRARY $(LIBRARY)" && echo EXPORTS && sed -n 's/^ *\(dc_.*\);$$/    \1/p' $(STAGE)/data_connectors.map; } \
+		>$(STAGE)/data_connectors.def
+	@$(DLLTOOL) -m i386:x86-64 -d $(STAGE)/data_connectors.def -l $(STAGE)/data_connectors.lib
+	@cp $(STAGE)/data_connectors.lib $(STAGE)/libdata_connectors.dll.a
 else
 LIBRARY := libdata_connectors.so
 REAL := $(SONAME).$(VERSION)
@@ -46,26 +64,9 @@ LINKS := $(SONAME) $(LIBRARY)
 IMPORT_FILES :=
 IMPORTED := IMPORTED_SONAME "$(SONAME)"
 STATIC_LIBS := util rt pthread m dl
-endif
-HEADERS := data_connectors.h data_connectors.hpp
-# The licences of Rust's standard library, if the documentation of the toolchain is installed.
-STD_NOTICES ?= $(shell rustc --print sysroot 2>/dev/null)/share/doc/rust/COPYRIGHT-library.html
-STD_NOTICES_NAME = rust-std-copyright$(or $(suffix $(STD_NOTICES)),.txt)
-NOTICES := LICENSE LICENSE-APACHE LICENSE-MIT THIRD-PARTY-NOTICES.txt
-
 convert_archive = LD="$(LD)" OBJCOPY="$(OBJCOPY)" AR="$(AR)" STRIP_FLAG="$(STRIP_FLAG)" \
 	sh install/archive.sh $(BUILT)/libdata_connectors.a $(STAGE)/data_connectors.map $(ARCHIVE)
 
-ifdef WINDOWS
-# rustc exports the functions of the header only. Both import libraries are the same: GNU ld searches for the name that
-# ends in .dll.a, and finds the static library first otherwise.
-$(STAGE)/$(REAL): $(ARCHIVE)
-	@cp $(BUILT)/data_connectors.dll $@
-	@sh install/size.sh $@
-	@{ echo "LIBRARY data_connectors.dll" && echo EXPORTS && sed 's/^/    /' $(STAGE)/functions; } >$(STAGE)/data_connectors.def
-	@$(DLLTOOL) -m i386:x86-64 -d $(STAGE)/data_connectors.def -l $(STAGE)/data_connectors.lib
-	@cp $(STAGE)/data_connectors.lib $(STAGE)/libdata_connectors.dll.a
-else
 # Linked again, because cargo cannot pass a version script.
 $(STAGE)/$(REAL): $(ARCHIVE) $(STAGE)/data_connectors.map
 	@$(CC) $(CFLAGS) $(LDFLAGS) -shared $(STRIP_FLAG) -o $@ -Wl,-soname,$(SONAME) -Wl,--version-script=$(STAGE)/data_connectors.map \
