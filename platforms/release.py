@@ -18,7 +18,7 @@ SYSTEM_LIBRARIES = {
     "gnu": r"lib(c\.so\.6|m\.so\.6|dl\.so\.2|pthread\.so\.0|rt\.so\.1|util\.so\.1)|ld-linux-.*",
     "musl": r"libc\.so",
     "windows": r"api-ms-win-.*|"
-    r"(advapi32|bcryptprimitives|crypt32|kernel32|msvcrt|ntdll|userenv|ws2_32)\.dll",
+    r"(advapi32|bcrypt|bcryptprimitives|crypt32|kernel32|msvcrt|ntdll|userenv|ws2_32)\.dll",
 }
 # The newest symbols that glibc 2.17 has: that of CentOS 7 and of the wheels' manylinux2014.
 GLIBC = (2, 17)
@@ -104,7 +104,8 @@ def check_library(release: Release) -> None:
     declared = set(re.findall(r"\b(dc_\w+)\(", re.sub(r"/\*.*?\*/", "", header, flags=re.DOTALL)))
     if target.is_windows:
         system, printed = "windows", _run("objdump", "-p", library)
-        exported = set(re.findall(r"\] \+base\[ *\d+\] +\w+ (\S+)", printed))
+        name = r"^\t\[ *\d+\] (?:\+base\[ *\d+\] +[0-9a-f]+ )?(\w+)$"
+        exported = set(re.findall(name, printed, re.MULTILINE))
         needed = set(re.findall(r"DLL Name: (\S+)", printed))
     else:
         system = "musl" if "musl" in target.triple else "gnu"
