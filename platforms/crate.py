@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,9 +11,15 @@ from release import version
 from toolchain import BUILD, ROOT
 
 
+@functools.cache
+def pack() -> Path:
+    """Return the crate, as `cargo publish` would upload it."""
+    command = ["cargo", "package", "--quiet", "--locked", "--no-verify", "--allow-dirty"]
+    command += ["-p", "data_connectors", "--target-dir", str(BUILD)]
+    subprocess.run(command, cwd=ROOT, check=True)
+    return BUILD / f"package/data_connectors-{version()}.crate"
+
+
 def build(out: Path) -> list[Path]:
-    """Write the crate, as `cargo publish` would upload it."""
-    command = ["cargo", "package", "--quiet", "--locked", "--no-verify", "-p", "data_connectors"]
-    subprocess.run([*command, "--target-dir", BUILD], cwd=ROOT, check=True)
-    name = f"data_connectors-{version()}.crate"
-    return [Path(shutil.copy(BUILD / "package" / name, out / name))]
+    """Write the crate."""
+    return [Path(shutil.copy(pack(), out))]

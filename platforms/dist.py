@@ -15,6 +15,7 @@ from pathlib import Path
 import archives
 import crate
 import release
+import sbom
 from release import Release
 from targets import TARGETS
 from toolchain import BUILD, install
@@ -49,7 +50,8 @@ def main() -> int:
         parser.error(f"unknown target {', '.join(sorted(unknown))}: use {', '.join(shipped)}")
     targets = [shipped[name] for name in names]
     install(targets)
-    for path in pack([release.build(target) for target in targets], DIST):
+    releases = [release.build(target, sbom.build(target)) for target in targets]
+    for path in pack(releases, DIST):
         print(f"{path.stat().st_size:>10} {path}")
     return 0
 

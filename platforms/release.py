@@ -73,7 +73,7 @@ def stored(target: Target) -> Release:
     )
 
 
-def build(target: Target) -> Release:
+def build(target: Target, sbom: str) -> Release:
     """Build the libraries of a target, install them in a folder of their own, and check them."""
     built = build_release(target)
     prefix = installation(target)
@@ -89,6 +89,7 @@ def build(target: Target) -> Release:
     command = ["make", "--no-print-directory", "install"]
     command += [f"{name}={value}" for name, value in variables.items()]
     subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    (prefix / "share/doc/data_connectors/sbom.cdx.json").write_text(sbom)
     release = stored(target)
     shared = "bin/data_connectors.dll" if target.is_windows else "lib/libdata_connectors.so"
     release.library.parent.mkdir(exist_ok=True)
