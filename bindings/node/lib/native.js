@@ -1,10 +1,10 @@
 'use strict';
-// Finds and loads the addon, and the native library with it. Requires no modules, so that it can be bundled.
+// Finds and loads the addon, and the native library with it. Requires no modules of Node, so that it can be bundled.
+const { libraryName, prebuildNames } = require('./platform.js');
 
 const VARIABLE = 'DATA_CONNECTORS_LIBRARY';
 const NOT_FOUND = 'DATA_CONNECTORS_LIBRARY_NOT_FOUND';
-const SYSTEM_NAME = process.platform === 'darwin' ? 'libdata_connectors.1.dylib' : 'libdata_connectors.so.1';
-const PLATFORM = `${process.platform}-${process.arch}`;
+const FILE = libraryName(process.platform);
 
 function loadError(code, message) {
   return Object.assign(new Error(`data-connectors: ${message}`), { code });
@@ -14,7 +14,8 @@ function loadError(code, message) {
 // __dirname.
 function folders() {
   const here = typeof __dirname === 'string' ? __dirname : process.argv[1].replace(/[/\\][^/\\]*$/, '');
-  return [`${here}/../prebuilds/${PLATFORM}`, `${here}/prebuilds/${PLATFORM}`];
+  return [`${here}/../prebuilds`, `${here}/prebuilds`].flatMap((folder) =>
+    prebuildNames(process.platform, process.arch).map((name) => `${folder}/${name}`));
 }
 
 function loadAddon() {
@@ -29,28 +30,28 @@ function loadAddon() {
     }
   }
   throw loadError('DATA_CONNECTORS_ADDON_NOT_FOUND',
-    `addon for ${PLATFORM} not found (${tried.join('; ')}). In a bundled program, exclude data-connectors from the bundle ` +
-    '(esbuild: --external:data-connectors), or copy node_modules/data-connectors/prebuilds to the folder of the ' +
-    'bundle. Otherwise install a package that was built for this platform');
+    `addon for ${process.platform}-${process.arch} not found (${tried.join('; ')}). In a bundled program, exclude ` +
+    'data-connectors from the bundle (esbuild: --external:data-connectors), or copy ' +
+    'node_modules/data-connectors/prebuilds to the folder of the bundle. Otherwise install a package that was built ' +
+    'for this platform');
 }
 
 // If the variable is set, no other file is tried.
 function loadLibrary({ addon, folder }) {
   const named = process.env[VARIABLE];
-  const tried = [];
-  for (const file of named ? [named] : [`${folder}/libdata_connectors.so.1`, SYSTEM_NAME]) {
+  const reasons = [];
+  for (const file of named ? [named] : [`${folder}/${FILE}`, FILE]) {
     try {
       const version = addon.load(file, (...event) => addon.onEvent(...event));
       return Object.assign(addon, { version });
     } catch (error) {
       if (error.code !== NOT_FOUND)
-        throw loadError(error.code, `could not use the library ${file}: ${error.message}`);
-      tried.push(`${file} (${error.message})`);
+        throw loadError(error.code, `${file} ${error.message}`);
+      reasons.push(error.message);
     }
   }
-  throw loadError(NOT_FOUND,
-    `native library not found; tried ${tried.join(', then ')}. Install libdata_connectors, or set ${VARIABLE} to its ` +
-    'path');
+  throw loadError(NOT_FOUND, `could not load ${named || FILE} (${reasons.join('; ')}): ` +
+    (named ? `check ${VARIABLE}` : `install libdata_connectors, or set ${VARIABLE} to its absolute path`));
 }
 
 module.exports = loadLibrary(loadAddon());

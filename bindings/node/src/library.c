@@ -1,9 +1,13 @@
 #include "library.h"
+#include "system.h"
 
-#include <dlfcn.h>
-#include <pthread.h>
-#include <stdio.h>
 #include <string.h>
+
+#ifdef __GLIBC__
+#include <gnu/libc-version.h>
+/* Makes musl reject an addon for glibc, so that the one for musl is loaded. */
+__attribute__((used)) static const char *(*const requires_glibc)(void) = gnu_get_libc_version;
+#endif
 
 struct library library;
 
@@ -22,16 +26,17 @@ static const char *resolve(void *handle, char *why, size_t size)
 {
     struct library found;
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
-        void *address = dlsym(handle, functions[i].name);
+        void *address = library_symbol(handle, functions[i].name);
         if (!address) {
-            snprintf(why, size, i == 0 ? "it is not libdata_connectors: it has no %s"
-                                       : "it is older than this package: it has no %s", functions[i].name);
+            snprintf(why, size, i == 0 ? "is not libdata_connectors (it has no %s)"
+                                       : "has no %s (older than this package): install a newer version",
+                     functions[i].name);
             return UNUSABLE;
         }
         memcpy((char *)&found + functions[i].offset, &address, sizeof address);
         if (i == 0 && found.dc_abi_version() != DC_ABI_VERSION) {
-            snprintf(why, size, "its ABI version is %d, but this package requires %d", (int)found.dc_abi_version(),
-                     DC_ABI_VERSION);
+            snprintf(why, size, "has ABI version %d, this package requires %d: install matching versions",
+                     (int)found.dc_abi_version(), DC_ABI_VERSION);
             return UNUSABLE;
         }
     }
@@ -41,18 +46,16 @@ static const char *resolve(void *handle, char *why, size_t size)
 
 const char *library_load(const char *path, char *why, size_t size)
 {
-    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static mutex lock = MUTEX_INITIALIZER;
     const char *code = NULL;
-    pthread_mutex_lock(&lock);
+    mutex_lock(&lock);
     if (!library.dc_abi_version) {
-        void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-        if (!handle) {
-            snprintf(why, size, "%s", dlerror());
+        void *handle = library_open(path, why, size);
+        if (!handle)
             code = "DATA_CONNECTORS_LIBRARY_NOT_FOUND";
-        } else if ((code = resolve(handle, why, size))) {
-            dlclose(handle);
-        }
+        else if ((code = resolve(handle, why, size)))
+            library_close(handle);
     }
-    pthread_mutex_unlock(&lock);
+    mutex_unlock(&lock);
     return code;
 }

@@ -1,4 +1,4 @@
-/* Loads the native library with dlopen; holds a pointer to each function that the addon calls. */
+/* Loads the native library; holds a pointer to each function that the addon calls. */
 #ifndef LIBRARY_H
 #define LIBRARY_H
 
@@ -30,7 +30,8 @@ extern struct library library;
 
 /*
  * Loads the library from a path, or by a name that the system's loader searches for. A process loads it once: after the
- * first success, later calls on any thread do nothing. Returns NULL, or the code of an error, described in `why`.
+ * first success, later calls on any thread do nothing. Returns NULL, or the code of an error, described in `why`: the
+ * loader's message, or what is wrong with the library.
  */
 const char *library_load(const char *path, char *why, size_t size);
 

@@ -5,8 +5,7 @@
 #ifndef POOL_H
 #define POOL_H
 
-#include <pthread.h>
-#include <stdbool.h>
+#include "system.h"
 
 #define POOL_SIZE 128
 
@@ -20,12 +19,12 @@ struct worker {
     struct job *job; /* NULL: idle */
     bool pending;    /* the thread has not started the job yet */
     bool started;
-    pthread_t thread;
-    pthread_cond_t wake;
+    thread thread;
+    condition wake;
 };
 
 struct pool {
-    pthread_mutex_t lock; /* of `stopping`, and of the workers' jobs until they run */
+    mutex lock; /* of `stopping`, and of the workers' jobs until they run */
     bool stopping;
     struct worker workers[POOL_SIZE];
 };

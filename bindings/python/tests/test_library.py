@@ -18,7 +18,13 @@ from conftest import ROOT, python
 
 import data_connectors
 from data_connectors._connector import FIELDS
-from data_connectors._library import ABI_VERSION, FUNCTIONS, LIBRARY_VARIABLE, library
+from data_connectors._library import (
+    ABI_VERSION,
+    FUNCTIONS,
+    LIBRARY_VARIABLE,
+    file_name,
+    library,
+)
 from data_connectors._options import NativeOption, native_options
 from data_connectors._rows import _PACKED_JSON
 from data_connectors._snapshot import STATES
@@ -149,11 +155,17 @@ def loaded_library(**variables: str) -> str:
     return done.stdout.strip() or done.stderr
 
 
+def test_file_name_of_each_system() -> None:
+    assert file_name("linux") == file_name("freebsd14") == "libdata_connectors.so.1"
+    assert file_name("darwin") == "libdata_connectors.1.dylib"
+    assert file_name("win32") == "data_connectors.dll"
+
+
 def test_library_search_order(unbundled: Path, tmp_path: Path) -> None:
     environment = {"PYTHONPATH": str(unbundled)}
     message = loaded_library(**environment)
     assert "could not load libdata_connectors.so.1 (" in message
-    assert "set DATA_CONNECTORS_LIBRARY to its absolute path" in message
+    assert message.strip().endswith("or set DATA_CONNECTORS_LIBRARY to its absolute path")
 
     soname = "libdata_connectors.so.1"
     system = tmp_path / "system"

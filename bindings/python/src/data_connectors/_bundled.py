@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import pkgutil
+import sys
 from pathlib import Path
 
 
@@ -28,16 +29,21 @@ def load_bundled(name: str) -> ctypes.CDLL | None:
 
 
 def _load_content(content: bytes, path: Path) -> ctypes.CDLL:
-    """Load a library that is in a zip file, from a temporary file that is removed."""
-    # Imported here, because most programs don't need it.
+    """Load a library that is in a zip file, from a temporary file that is removed if possible."""
+    # Imported here, because most programs don't need them.
+    import shutil
     import tempfile
 
     try:
         # The folder is accessible to this user only.
-        with tempfile.TemporaryDirectory(prefix="data_connectors-") as folder:
+        folder = tempfile.mkdtemp(prefix="data_connectors-")
+        try:
             extracted = Path(folder, path.name)
             extracted.write_bytes(content)
             loaded = ctypes.CDLL(str(extracted))
+        finally:
+            # Windows can't remove a loaded library.
+            shutil.rmtree(folder, ignore_errors=sys.platform == "win32")
     except OSError as error:
         raise ImportError(
             f"could not load {path} ({error}): set TMPDIR to a folder in which this program may "

@@ -119,27 +119,23 @@ def _typed(loaded: ctypes.CDLL, name: str) -> Any:
 
 def _load() -> ctypes.CDLL:
     named = os.environ.get(LIBRARY_VARIABLE)
-    if named:
-        names, remedy = [named], f"check {LIBRARY_VARIABLE}"
-    else:
-        names = _file_names()
-        bundled = load_bundled(names[0])
-        if bundled is not None:
-            return bundled
-        remedy = f"build it (make library) and set {LIBRARY_VARIABLE} to its absolute path"
-    reasons: list[str] = []
-    for name in names:
-        try:
-            return ctypes.CDLL(name)
-        except OSError as error:
-            reasons.append(str(error))
-    raise ImportError(f"could not load {names[0]} ({'; '.join(reasons)}): {remedy}")
+    name = named or file_name(sys.platform)
+    bundled = None if named else load_bundled(name)
+    if bundled is not None:
+        return bundled
+    try:
+        return ctypes.CDLL(name)
+    except OSError as error:
+        remedy = f"check {LIBRARY_VARIABLE}"
+        if not named:
+            remedy = f"install libdata_connectors, or set {LIBRARY_VARIABLE} to its absolute path"
+        raise ImportError(f"could not load {name} ({error}): {remedy}") from None
 
 
-def _file_names() -> list[str]:
-    """Return the name with the ABI version, then the one without."""
-    if sys.platform == "darwin":
-        return [f"libdata_connectors.{ABI_VERSION}.dylib", "libdata_connectors.dylib"]
-    if sys.platform == "win32":
-        return ["data_connectors.dll"]
-    return [f"libdata_connectors.so.{ABI_VERSION}", "libdata_connectors.so"]
+def file_name(platform: str) -> str:
+    """Return the name of the library's file, which includes the ABI version except on Windows."""
+    if platform == "win32":
+        return "data_connectors.dll"
+    if platform == "darwin":
+        return f"libdata_connectors.{ABI_VERSION}.dylib"
+    return f"libdata_connectors.so.{ABI_VERSION}"
