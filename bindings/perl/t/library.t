@@ -4,6 +4,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/../lib";
 use DataConnectors qw(:all);
+use File::Copy qw(copy);
 use File::Temp;
 use JSON::PP;
 use Test::More;
@@ -47,16 +48,19 @@ sub compile {
     return "$folder/$name.so";
 }
 
-like(load_with('/no/such/file.so'), qr{^DataConnectors: could not load .*/no/such/file\.so.*DATA_CONNECTORS_LIBRARY},
+like(load_with('/no/such/file.so'), qr{^DataConnectors: could not load /no/such/file\.so \(.+\): check DATA_CONNECTORS_LIBRARY\n},
     'no such file');
-like(load_with(__FILE__), qr/could not load .*DATA_CONNECTORS_LIBRARY/, 'not a library');
+like(load_with(__FILE__), qr/could not load .*: check DATA_CONNECTORS_LIBRARY/, 'not a library');
 like(load_with(compile(other => 'int dc_other(void) { return 1; }')), qr/is not libdata_connectors/, 'another library');
-like(load_with(compile(newer => 'int dc_abi_version(void) { return 2; }')), qr/has ABI version 2: install one with 1/,
+like(load_with(compile(newer => 'int dc_abi_version(void) { return 2; }')), qr/has ABI version 2, this package requires 1: install/,
     'another ABI version');
-like(load_with(compile(older => 'int dc_abi_version(void) { return 1; }')), qr/older than this module: it has no dc_/,
+like(load_with(compile(older => 'int dc_abi_version(void) { return 1; }')), qr/has no dc_\w+ \(older than this package\)/,
     'an older library');
-like(load_with(undef), qr/^loaded$|could not load .*libdata_connectors\.so\.1.*: install the library .*, or set/,
+like(load_with(undef), qr/^loaded$|could not load libdata_connectors\.so\.1 \(.+\): install libdata_connectors, or set/,
     "the system's library");
+
+is_deeply([map { DataConnectors::Native::_file_name($_) } qw(linux freebsd darwin MSWin32)],
+    [('libdata_connectors.so.1') x 2, qw(libdata_connectors.1.dylib data_connectors.dll)], 'file name of each system');
 
 my $source = "$folder/source";
 my $build = "$^X Makefile.PL INSTALL_BASE=$folder/installed && make install";
@@ -64,5 +68,13 @@ my $log = qx(cp -rL $root $source && cd $source && { $build; } 2>&1);
 is($?, 0, 'perl Makefile.PL && make install') or diag($log);
 unlike($log, qr/warning/i, 'no warnings');
 is(load_with($ENV{DATA_CONNECTORS_LIBRARY}, "$folder/installed/lib/perl5"), "loaded\n", 'the installed module');
+
+my $packaged = "$folder/installed/lib/perl5/DataConnectors/libdata_connectors.so.1";
+copy(__FILE__, $packaged) or die "copy: $!\n";
+like(load_with(undef, "$folder/installed/lib/perl5"), qr/could not load \Q$packaged\E \(.+\): reinstall the package/,
+    'the library in the package precedes that of the system');
+unlink $packaged;
+copy($ENV{DATA_CONNECTORS_LIBRARY}, $packaged) or die "copy: $!\n";
+is(load_with(undef, "$folder/installed/lib/perl5"), "loaded\n", 'the library in the package');
 
 done_testing;

@@ -56,29 +56,47 @@ final class Native
         return self::$library ??= self::load();
     }
 
+    /** Returns the name of the library's file on a system, as in PHP_OS_FAMILY. */
+    public static function fileName(string $system, int $version): string
+    {
+        return match ($system) {
+            'Windows' => 'data_connectors.dll',
+            'Darwin' => "libdata_connectors.$version.dylib",
+            default => "libdata_connectors.so.$version",
+        };
+    }
+
     private static function load(): FFI
     {
         $header = file_get_contents(__DIR__ . '/data_connectors.h');
         preg_match_all('/^#define DC_(\w+) \(?(-?\d+)\)?$/m', $header, $found);
         self::$constants = array_combine($found[1], array_map(intval(...), $found[2]));
         $version = self::$constants['ABI_VERSION'];
-        $file = getenv('DATA_CONNECTORS_LIBRARY') ?: "libdata_connectors.so.$version";
-        $declare = static function (string $declarations, string $failure) use ($file): FFI {
+        $name = self::fileName(PHP_OS_FAMILY, $version);
+        $packaged = __DIR__ . DIRECTORY_SEPARATOR . $name;
+        [$file, $remedy] = match (true) {
+            (bool) getenv('DATA_CONNECTORS_LIBRARY') => [getenv('DATA_CONNECTORS_LIBRARY'),
+                'check DATA_CONNECTORS_LIBRARY'],
+            is_file($packaged) => [$packaged, 'reinstall the package'],
+            default => [$name, 'install libdata_connectors, or set DATA_CONNECTORS_LIBRARY to its absolute path'],
+        };
+        $declare = static function (string $declarations, string $failure, string $remedy = '') use ($file): FFI {
             try {
                 return FFI::cdef($declarations, $file);
             } catch (FFI\Exception $exception) {
-                throw new \RuntimeException("$failure ({$exception->getMessage()})", 0, $exception);
+                throw new \RuntimeException("$failure ({$exception->getMessage()})$remedy", 0, $exception);
             }
         };
-        $declare('', "could not load libdata_connectors from $file: install it, or set the environment variable "
-            . 'DATA_CONNECTORS_LIBRARY to its absolute path; in a web server set ffi.enable=true, or preload');
+        $declare('', "could not load $file", ": $remedy; in a web server set ffi.enable=true, or preload");
         $loaded = $declare('int32_t dc_abi_version(void);', "$file is not libdata_connectors")->dc_abi_version();
         if ($loaded !== $version) {
-            throw new \RuntimeException("$file has ABI version $loaded: install one with $version");
+            throw new \RuntimeException(
+                "$file has ABI version $loaded, this package requires $version: install matching versions"
+            );
         }
         // FFI has no preprocessor.
         $declarations = preg_replace('/^#ifdef __cplusplus.*?^#endif|^#.*?$/ms', '', $header);
-        $library = $declare($declarations, "$file is older than this package");
+        $library = $declare($declarations, "$file is older than this package", ': install a newer version');
         // Arrays of one element, as FFI assigns functions only to array elements.
         [self::$interruptCheck, self::$logCallback]
             = [$library->new('dc_interrupt_callback[1]'), $library->new('dc_log_callback[1]')];

@@ -6,6 +6,7 @@ declare(strict_types=1);
 
 use DataConnectors\Client;
 use DataConnectors\DataConnectorsException;
+use DataConnectors\Native;
 use DataConnectors\Status;
 
 $abi = json_decode(file_get_contents(__DIR__ . '/../../../abi/data_connectors.json'), true);
@@ -26,6 +27,12 @@ $tests['every option of the library is passed by name'] = static function () use
     contains($unknown->getMessage(), 'did you mean timeout_ms');
 };
 
+$tests['each system has its file name'] = static function (): void {
+    $names = array_map(static fn ($system) => Native::fileName($system, 1), ['Linux', 'BSD', 'Darwin', 'Windows']);
+    same($names, ['libdata_connectors.so.1', 'libdata_connectors.so.1', 'libdata_connectors.1.dylib',
+        'data_connectors.dll']);
+};
+
 $tests['incompatible libraries are rejected'] = static function (): void {
     $folder = sys_get_temp_dir() . '/dc-php-' . getmypid();
     mkdir($folder);
@@ -44,10 +51,10 @@ $tests['incompatible libraries are rejected'] = static function (): void {
         return $output;
     };
     try {
-        contains($load_failure('/no/such.so'), 'could not load libdata_connectors from /no/such.so');
-        contains($load_failure('/no/such.so'), 'DATA_CONNECTORS_LIBRARY');
+        contains($load_failure('/no/such.so'), 'could not load /no/such.so (');
+        contains($load_failure('/no/such.so'), '): check DATA_CONNECTORS_LIBRARY');
         contains($load_failure('libm.so.6'), 'libm.so.6 is not libdata_connectors');
-        contains($load_failure("$folder/other.so"), 'has ABI version 2: install one with 1');
+        contains($load_failure("$folder/other.so"), 'has ABI version 2, this package requires 1: install matching versions');
         contains($load_failure("$folder/older.so"), 'is older than this package (Failed resolving C function');
         contains($load_failure('/no/such.so', '-d', 'ffi.enable=false'), 'ffi.enable=true');
     } finally {
@@ -91,6 +98,15 @@ $tests['a copy of the package works, as does opcache.preload'] = static function
     try {
         same(php(['-r', "require \$argv[1]; $create", $main], [])[0], 'created');
         same(php([...$preload, '-r', $create], [])[0], 'created');
+        // The library in the package precedes that of the system.
+        $packaged = "$folder/src/libdata_connectors.so.1";
+        copy(getenv('DATA_CONNECTORS_LIBRARY'), $packaged);
+        same(php(['-r', "require \$argv[1]; $create", $main], ['DATA_CONNECTORS_LIBRARY' => ''])[0], 'created');
+        file_put_contents($packaged, 'not a library');
+        [$output] = php(['-d', 'display_errors=1', '-r', "require \$argv[1]; $create", $main],
+            ['DATA_CONNECTORS_LIBRARY' => '']);
+        contains($output, "could not load $packaged (");
+        contains($output, '): reinstall the package');
     } finally {
         exec('rm -r ' . escapeshellarg($folder));
     }

@@ -97,14 +97,39 @@ class LibraryTest < GemTest
     end
   end
 
+  def test_each_system_has_its_file_name
+    native = DataConnectors.const_get(:Native) # private
+    names = %w[linux-gnu freebsd14.0 darwin23 mingw32 mswin64_140].map { |system| native.file_name(system) }
+    assert_equal %w[libdata_connectors.so.1 libdata_connectors.so.1 libdata_connectors.1.dylib data_connectors.dll
+                    data_connectors.dll], names
+  end
+
   def test_rejects_a_missing_or_unrelated_library
-    assert_match(%r{/no/such.so.*install the library .*DATA_CONNECTORS_LIBRARY}, load_failure("/no/such.so"))
-    assert_includes load_failure("libc.so.6"), "is not libdata_connectors, or older than this gem: it has no dc_abi_"
+    assert_match(%r{could not load /no/such.so \(.+\): check DATA_CONNECTORS_LIBRARY}, load_failure("/no/such.so"))
+    assert_includes load_failure("libc.so.6"), "libc.so.6 is not libdata_connectors (it has no dc_abi_version)"
+  end
+
+  def test_prefers_the_library_in_the_package_to_that_of_the_system
+    Dir.mktmpdir do |folder|
+      assert system("cp", "-rL", "#{PACKAGE}/lib", folder)
+      load = lambda do
+        _, message, = Open3.capture3({ "DATA_CONNECTORS_LIBRARY" => "", "LD_LIBRARY_PATH" => "" },
+                                     "ruby", "-I#{folder}/lib", "-rdata_connectors", "-e", "")
+        message
+      end
+      # This machine may have one.
+      assert_match(/\A\z|could not load libdata_connectors.so.1 \(.+\): install libdata_connectors, or set DATA_/, load.call)
+      packaged = "#{folder}/lib/data_connectors/libdata_connectors.so.1"
+      File.write(packaged, "not a library")
+      assert_match(/could not load #{packaged} \(.+\): reinstall the package/, load.call)
+      IO.copy_stream(ENV.fetch("DATA_CONNECTORS_LIBRARY"), packaged)
+      assert_empty load.call
+    end
   end
 
   def test_rejects_another_abi_version_and_a_library_without_a_function
-    assert_includes message_for_abi_version(2), "has ABI version 2: install one with 1"
-    assert_includes message_for_abi_version(1), "older than this gem: it has no dc_"
+    assert_includes message_for_abi_version(2), "has ABI version 2, this package requires 1: install matching versions"
+    assert_includes message_for_abi_version(1), "(older than this package): install a newer version"
   end
 end
 

@@ -30,21 +30,34 @@ my %TYPES = (
     'dc_interrupt_callback' => '(opaque)->sint32', 'dc_log_callback' => '(opaque,sint32,string)->void',
 );
 
+# Returns the name of the library's file on a system, as in $^O.
+sub _file_name {
+    my ($system) = @_;
+    return 'data_connectors.dll' if $system eq 'MSWin32';
+    return "libdata_connectors.$CONSTANTS{DC_ABI_VERSION}.dylib" if $system eq 'darwin';
+    return "libdata_connectors.so.$CONSTANTS{DC_ABI_VERSION}";
+}
+
 sub _load {
     my $expected = $CONSTANTS{DC_ABI_VERSION};
-    my $file = $ENV{DATA_CONNECTORS_LIBRARY} || "libdata_connectors.so.$expected";
-    dlopen($file, RTLD_PLATYPUS_DEFAULT) or die "DataConnectors: could not load libdata_connectors (${\dlerror()}): "
-        . "install the library (make install, ldconfig), or set DATA_CONNECTORS_LIBRARY to its path\n";
+    my $name = _file_name($^O);
+    my $packaged = __FILE__ =~ s/Native\.pm\z/$name/r;
+    my ($file, $remedy) = $ENV{DATA_CONNECTORS_LIBRARY} ? ($ENV{DATA_CONNECTORS_LIBRARY}, 'check DATA_CONNECTORS_LIBRARY')
+        : -e $packaged ? ($packaged, 'reinstall the package')
+        : ($name, 'install libdata_connectors, or set DATA_CONNECTORS_LIBRARY to its absolute path');
+    dlopen($file, RTLD_PLATYPUS_DEFAULT) or die "DataConnectors: could not load $file (${\dlerror()}): $remedy\n";
     $ffi = FFI::Platypus->new(api => 2, lib => $file);
     for my $name ('dc_abi_version', sort keys %{ $abi->{functions} }) {
         my ($returns, $parameters) = @{ $abi->{functions}{$name} }{qw(returns parameters)};
         my ($result, @types) = map { $TYPES{$_} // (/\*\*\z/ ? 'opaque*' : 'opaque') } $returns, @$parameters;
         $result = 'opaque' if grep { $_ eq 'size_t*' } @types;    # A string with a length may contain NULs.
-        $ffi->find_symbol($name) or die "DataConnectors: $file is not libdata_connectors, or older than this module: "
-            . "it has no $name\n";
+        $ffi->find_symbol($name) or die "DataConnectors: $file " . ($name eq 'dc_abi_version'
+            ? "is not libdata_connectors (it has no $name)\n"
+            : "has no $name (older than this package): install a newer version\n");
         $dc{ $name =~ s/\Adc_//r } = $ffi->function($name => \@types => $result)->sub_ref;
         my $version = $dc{abi_version}->();
-        die "DataConnectors: $file has ABI version $version: install one with $expected\n" if $version != $expected;
+        die "DataConnectors: $file has ABI version $version, this package requires $expected: install matching versions\n"
+            if $version != $expected;
         $ACCESSORS{$1}{$2} = $returns eq 'const char *' ? \&_string : \&_number
             if "$name @$parameters" =~ /\Adc_([a-z]+)_(\w+) const dc_\1 \*\z/;
     }

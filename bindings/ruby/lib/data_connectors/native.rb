@@ -49,24 +49,38 @@ module DataConnectors
         names.to_h { |name| [name, read("dc_#{kind}_#{name}", handle)] }.merge(RATE_LIMIT.zip(numbers).to_h)
       end
 
+      # The name of the library's file on a system, as in RbConfig::CONFIG["host_os"].
+      def file_name(system)
+        case system
+        when /mswin|mingw/ then "data_connectors.dll"
+        when /darwin/ then "libdata_connectors.#{CONSTANTS["DC_ABI_VERSION"]}.dylib"
+        else "libdata_connectors.so.#{CONSTANTS["DC_ABI_VERSION"]}"
+        end
+      end
+
       def load
         expected = CONSTANTS["DC_ABI_VERSION"]
-        file = ENV.fetch(VARIABLE, "")
-        file = "libdata_connectors.so.#{expected}" if file.empty?
-        library = open(file)
+        file, library = open
         @functions = Hash.new { |functions, name| functions[name] = function(library, file, name) }
         version = call("dc_abi_version")
-        version == expected or raise LoadError, "#{file} has ABI version #{version}: install one with #{expected}"
+        version == expected or raise LoadError, "#{file} has ABI version #{version}, this package requires " \
+                                                "#{expected}: install matching versions"
         ABI["functions"].each_key { |name| @functions[name] }
       end
 
       private
 
-      def open(file)
-        Fiddle.dlopen(file)
+      # Opens the library named by the variable, otherwise the one in this folder, otherwise the system's.
+      def open
+        name = file_name(RbConfig::CONFIG["host_os"])
+        named, packaged = ENV.fetch(VARIABLE, ""), File.join(__dir__, name)
+        file, remedy = if !named.empty? then [named, "check #{VARIABLE}"]
+                       elsif File.exist?(packaged) then [packaged, "reinstall the package"]
+                       else [name, "install libdata_connectors, or set #{VARIABLE} to its absolute path"]
+                       end
+        [file, Fiddle.dlopen(file)]
       rescue Fiddle::DLError => e
-        raise LoadError, "could not load libdata_connectors (#{e.message}): install the library (make install, " \
-                         "ldconfig), or set #{VARIABLE} to its path"
+        raise LoadError, "could not load #{file} (#{e.message}): #{remedy}"
       end
 
       def function(library, file, name)
@@ -74,7 +88,9 @@ module DataConnectors
         types = parameters.map { |type| TYPES[type] }
         Fiddle::Function.new(library[name], types, TYPES[returns], need_gvl: !BLOCKING.include?(name))
       rescue Fiddle::DLError
-        raise LoadError, "#{file} is not libdata_connectors, or older than this gem: it has no #{name}"
+        raise LoadError, "#{file} is not libdata_connectors (it has no #{name})" if name == "dc_abi_version"
+
+        raise LoadError, "#{file} has no #{name} (older than this package): install a newer version"
       end
     end
   end
