@@ -85,24 +85,43 @@ int dc_lua_sigpending(void *) __asm__("sigpending");
 int dc_lua_sigmask(int, const void *, void *) __asm__("pthread_sigmask");
 ]])
 
-local function load_library()
-  local path = os.getenv("DATA_CONNECTORS_LIBRARY")
-  if path == "" then path = nil end
-  local file = path or (ffi.os == "OSX" and "libdata_connectors.1.dylib" or "libdata_connectors.so.1")
-  local function fail(...)
-    error("data_connectors: " .. string.format(...)
-      .. ": install libdata_connectors, or set DATA_CONNECTORS_LIBRARY to the path of its file", 0)
+-- Returns the name of the library's file on a system, as in ffi.os.
+function M.file_name(system)
+  if system == "Windows" then return "data_connectors.dll" end
+  return (system == "OSX" and "libdata_connectors.%d.dylib" or "libdata_connectors.so.%d"):format(C.DC_ABI_VERSION)
+end
+
+-- Returns the library named by the variable, otherwise the one in the folder of this file, otherwise the system's; and
+-- what to do if it can't be loaded.
+local function find_library()
+  local named = os.getenv("DATA_CONNECTORS_LIBRARY")
+  if named and named ~= "" then
+    -- A path without a slash would be searched for in the system's folders.
+    return named:find("[/\\]") and named or "./" .. named, "check DATA_CONNECTORS_LIBRARY"
   end
-  -- A path without a slash would be searched for in the system's folders.
-  local loaded, lib = pcall(ffi.load, path and not path:find("/") and "./" .. path or file)
-  if not loaded then fail("could not load %s (%s)", file, lib) end
+  local name = M.file_name(ffi.os)
+  local packaged = (debug.getinfo(1, "S").source:match("^@(.*[/\\])") or "./") .. name
+  local file = io.open(packaged, "rb")
+  if file then
+    file:close()
+    return packaged, "reinstall the package"
+  end
+  return name, "install libdata_connectors, or set DATA_CONNECTORS_LIBRARY to its absolute path"
+end
+
+local function load_library()
+  local file, remedy = find_library()
+  local function fail(...) error("data_connectors: " .. string.format(...), 0) end
+  local loaded, lib = pcall(ffi.load, file)
+  if not loaded then fail("could not load %s (%s): %s", file, lib, remedy) end
   local function has(name) return (pcall(function() return lib[name] end)) end
-  if not has("dc_abi_version") then fail("%s is not libdata_connectors (no dc_abi_version)", file) end
+  if not has("dc_abi_version") then fail("%s is not libdata_connectors (it has no dc_abi_version)", file) end
   if lib.dc_abi_version() ~= C.DC_ABI_VERSION then
-    fail("%s has ABI version %d, expected %d", file, lib.dc_abi_version(), C.DC_ABI_VERSION)
+    fail("%s has ABI version %d, this package requires %d: install matching versions", file, lib.dc_abi_version(),
+      C.DC_ABI_VERSION)
   end
   for name in M.declarations:gmatch("(dc_[%w_]+)%(") do
-    if not has(name) then fail("%s is older than data_connectors.lua: no %s", file, name) end
+    if not has(name) then fail("%s has no %s (older than this package): install a newer version", file, name) end
   end
   return lib
 end
@@ -194,10 +213,11 @@ end
 -- The call in progress: its `cancel` and `logger`, whether Ctrl-C may interrupt it, and the error that they raised.
 local current
 
+local HAS_SIGNALS = ffi.os ~= "Windows"
 local SIGINT, BLOCK, SET = 2, ffi.os == "Linux" and 0 or 1, ffi.os == "Linux" and 2 or 3
 local function signal_set() return ffi.new("char[128]") end -- empty; no platform has a larger sigset_t
 local PENDING, INTERRUPT = signal_set(), signal_set()
-ffi.C.dc_lua_sigaddset(INTERRUPT, SIGINT)
+if HAS_SIGNALS then ffi.C.dc_lua_sigaddset(INTERRUPT, SIGINT) end
 
 local function is_cancelled()
   if current.interruptible and ffi.C.dc_lua_sigpending(PENDING) == 0
@@ -303,8 +323,10 @@ local function fetch(object, cancel, out, result_of, native)
   local out_error, mask, outer = ffi.new("dc_error *[1]"), signal_set(), current
   local this, hook, hook_mask, hook_count = { cancel = cancel, logger = object._logger }, debug.gethook()
   if type(hook) == "function" then debug.sethook() end
-  ffi.C.dc_lua_sigmask(BLOCK, INTERRUPT, mask)
-  this.interruptible = ffi.C.dc_lua_sigismember(mask, SIGINT) == 0
+  if HAS_SIGNALS then
+    ffi.C.dc_lua_sigmask(BLOCK, INTERRUPT, mask)
+    this.interruptible = ffi.C.dc_lua_sigismember(mask, SIGINT) == 0
+  end
   current = this
   add_calls(object, 1)
   local ok, result = pcall(function()
@@ -316,7 +338,7 @@ local function fetch(object, cancel, out, result_of, native)
   add_calls(object, -1)
   -- If the next three lines raise an error, the result is kept for the next call.
   object._received = ok and result or nil
-  ffi.C.dc_lua_sigmask(SET, mask, nil)
+  if HAS_SIGNALS then ffi.C.dc_lua_sigmask(SET, mask, nil) end
   if type(hook) == "function" then debug.sethook(hook, hook_mask, hook_count) end
   if this.raised then error(this.raised[1], 0) end
   object._received = nil

@@ -147,7 +147,7 @@ test("reports a missing or incompatible library", function()
   local code = "require('data_connectors')"
   local missing = run(code, "/no/such/libdata_connectors.so.1")
   contains(missing, "could not load /no/such/libdata_connectors.so.1 (")
-  contains(missing, "install libdata_connectors, or set DATA_CONNECTORS_LIBRARY")
+  contains(missing, "): check DATA_CONNECTORS_LIBRARY")
   local function output_with(source)
     local file = temporary_file(source, ".c")
     equal("cc", os.execute(("cc -shared -fPIC -o %s.so %s"):format(file, file)), 0)
@@ -157,8 +157,32 @@ test("reports a missing or incompatible library", function()
     return output
   end
   contains(output_with("int nothing;"), "is not libdata_connectors")
-  contains(output_with("int dc_abi_version(void) { return 2; }"), "has ABI version 2, expected 1")
-  contains(output_with("int dc_abi_version(void) { return 1; }"), "is older than data_connectors.lua")
+  contains(output_with("int dc_abi_version(void) { return 2; }"), "has ABI version 2, this package requires 1: install matching versions")
+  contains(output_with("int dc_abi_version(void) { return 1; }"), "(older than this package): install a newer version")
+end)
+
+test("each system has its file name", function()
+  local names = {}
+  for i, system in ipairs({ "Linux", "BSD", "OSX", "Windows" }) do names[i] = dc.file_name(system) end
+  equal("names", table.concat(names, " "), "libdata_connectors.so.1 libdata_connectors.so.1 libdata_connectors.1.dylib "
+    .. "data_connectors.dll")
+end)
+
+test("the library beside the module precedes that of the system", function()
+  local directory = os.tmpname()
+  os.remove(directory)
+  equal("cp", os.execute(("mkdir %s && cp %s../data_connectors.lua %s"):format(directory, folder, directory)), 0)
+  local packaged = directory .. "/" .. dc.file_name(ffi.os)
+  local code = ("dofile('%s/data_connectors.lua') print('loaded')"):format(directory)
+  local function output_with(content)
+    local file = assert(io.open(packaged, "wb"))
+    file:write(content)
+    file:close()
+    return run(code, "")
+  end
+  contains(output_with("not a library"), "): reinstall the package")
+  equal("output", output_with(read(os.getenv("DATA_CONNECTORS_LIBRARY"))), "loaded\n")
+  os.execute("rm -r " .. directory)
 end)
 
 test("the access token is not kept", function()
