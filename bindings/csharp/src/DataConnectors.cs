@@ -4,8 +4,8 @@
 //         foreach (Connector connector in client.List())
 //             Console.WriteLine($"{connector.Id} {connector.Name}");
 //
-// Loads the library named by the environment variable DATA_CONNECTORS_LIBRARY, otherwise the system's
-// libdata_connectors.so.1.
+// Loads the library named by the environment variable DATA_CONNECTORS_LIBRARY, otherwise the one in the program's folder,
+// otherwise the system's: libdata_connectors.so.1, on macOS libdata_connectors.1.dylib, on Windows data_connectors.dll.
 
 using System;
 using System.Collections;
@@ -873,11 +873,31 @@ namespace DataConnectors
         internal Free dc_error_free, dc_config_free, dc_client_free, dc_cancel_token_free, dc_pager_free, dc_page_free;
 #pragma warning restore CS0649
 
+        /// <summary>Returns the name of the library's file on a system.</summary>
+        internal static string FileName(Func<OSPlatform, bool> isSystem)
+        {
+            if (isSystem(OSPlatform.Windows))
+                return "data_connectors.dll";
+            return isSystem(OSPlatform.OSX)
+                ? $"libdata_connectors.{AbiVersion}.dylib" : $"libdata_connectors.so.{AbiVersion}";
+        }
+
         private Native()
         {
-            string path = Environment.GetEnvironmentVariable(Variable);
-            string name = string.IsNullOrEmpty(path) ? "libdata_connectors.so.1" : Path.GetFullPath(path);
-            string remedy = $": install libdata_connectors, or set {Variable} to the path of its file";
+            string name = FileName(RuntimeInformation.IsOSPlatform);
+            string named = Environment.GetEnvironmentVariable(Variable);
+            string packaged = Path.Combine(AppContext.BaseDirectory, name);
+            string remedy = $"install libdata_connectors, or set {Variable} to its absolute path";
+            if (!string.IsNullOrEmpty(named))
+            {
+                name = Path.GetFullPath(named);
+                remedy = $"check {Variable}";
+            }
+            else if (File.Exists(packaged))
+            {
+                name = packaged;
+                remedy = "reinstall the package";
+            }
             IntPtr library;
             try
             {
@@ -885,32 +905,35 @@ namespace DataConnectors
             }
             catch (Exception error) when (error is DllNotFoundException || error is BadImageFormatException)
             {
-                throw new DllNotFoundException($"could not load {name} ({error.Message}){remedy}");
+                throw new DllNotFoundException($"could not load {name} ({error.Message}): {remedy}");
             }
 
             // Checked first: in another version the other functions may have other types.
             IntPtr version = Loader.Symbol(library, nameof(dc_abi_version));
             if (version == IntPtr.Zero)
-                throw new DllNotFoundException($"{name} is not libdata_connectors (no dc_abi_version){remedy}");
+                throw new DllNotFoundException($"{name} is not libdata_connectors (it has no dc_abi_version)");
             int abi = Marshal.GetDelegateForFunctionPointer<GetInt32>(version)();
             if (abi != AbiVersion)
-                throw new DllNotFoundException($"{name} has ABI version {abi}, expected {AbiVersion}{remedy}");
+                throw new DllNotFoundException(
+                    $"{name} has ABI version {abi}, this package requires {AbiVersion}: install matching versions");
 
             foreach (FieldInfo field in GetType().GetFields(BindingFlags.Instance | BindingFlags.NonPublic))
             {
                 IntPtr function = Loader.Symbol(library, field.Name);
                 if (function == IntPtr.Zero)
-                    throw new DllNotFoundException($"{name} is older than DataConnectors.cs: no {field.Name}{remedy}");
+                    throw new DllNotFoundException(
+                        $"{name} has no {field.Name} (older than this package): install a newer version");
                 field.SetValue(this, Marshal.GetDelegateForFunctionPointer(function, field.FieldType));
             }
         }
     }
 
-    /// <summary>The system's loader. The library is never unloaded: finalizers may free handles until exit.</summary>
+    /// <summary>The system's loader; on Mono through the functions in its own program. The library is never unloaded: finalizers may free handles until exit.</summary>
     internal static class Loader
     {
 #if NETCOREAPP
-        internal static IntPtr Open(string name) => NativeLibrary.Load(name);
+        /// <remarks>Also searches runtimes/win-x64/native and the like of the program's NuGet packages.</remarks>
+        internal static IntPtr Open(string name) => NativeLibrary.Load(name, typeof(Loader).Assembly, null);
 
         internal static IntPtr Symbol(IntPtr library, string name) =>
             NativeLibrary.TryGetExport(library, name, out IntPtr symbol) ? symbol : IntPtr.Zero;
@@ -925,13 +948,13 @@ namespace DataConnectors
 
         internal static IntPtr Symbol(IntPtr library, string name) => dlsym(library, Utf8.Encode(name, "name"));
 
-        [DllImport("libdl.so.2")]
+        [DllImport("__Internal")]
         private static extern IntPtr dlopen(byte[] path, int flags);
 
-        [DllImport("libdl.so.2")]
+        [DllImport("__Internal")]
         private static extern IntPtr dlsym(IntPtr library, byte[] name);
 
-        [DllImport("libdl.so.2")]
+        [DllImport("__Internal")]
         private static extern IntPtr dlerror();
 #endif
     }

@@ -5,6 +5,7 @@ using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
+using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
 using System.Web.Script.Serialization;
@@ -22,9 +23,9 @@ internal static class Tests
         {
             Declarations.FunctionsMatchTheHeader, Declarations.ConstantsMatchTheHeader,
             Declarations.ColumnsMatchTheHeader, Declarations.PropertiesAreOptionsOfTheHeader,
-            ReportsAMissingOrIncompatibleLibrary, FirstProgramListsConnectors, RejectsInvalidOptionsAndArguments,
-            RejectsOptionsThatReplaceEachOther, OptionsCanBeSetByName, AccessTokenIsNotKept,
-            ClosedObjectsRejectCalls, ClosesDuringCalls, CallsFinishAfterClose, ShutdownCancelsCalls,
+            ReportsAMissingOrIncompatibleLibrary, EachSystemHasItsFileName, FirstProgramListsConnectors,
+            RejectsInvalidOptionsAndArguments, RejectsOptionsThatReplaceEachOther, OptionsCanBeSetByName,
+            AccessTokenIsNotKept, ClosedObjectsRejectCalls, ClosesDuringCalls, CallsFinishAfterClose, ShutdownCancelsCalls,
             CancelsATask, PagesContinueAfterAFailure, LogsToTheLogger, SnapshotsOutliveTheirClient,
             ClosedSnapshotsRejectCalls, ConnectorsOfAClosedSnapshotStayReadable, RejectsNegativeArgumentsOfSnapshots,
             ClosesDuringUseOfASnapshot, CancelsASnapshotThatWaits, DoesNotLeak,
@@ -52,13 +53,34 @@ internal static class Tests
             True(exitStatus != 0, "a failure");
             return output;
         };
-        Contains(load("/no/such.so"), "could not load /no/such.so", "cannot open", "DATA_CONNECTORS_LIBRARY");
+        Contains(load("/no/such.so"), "could not load /no/such.so (", "cannot open",
+            "): check DATA_CONNECTORS_LIBRARY");
         string file = Path.Combine(Folder, "text.so");
         File.WriteAllText(file, "not a library");
-        Contains(load(file), "could not load " + file, "DATA_CONNECTORS_LIBRARY");
-        Contains(load(Compile("other", "int other;")), "is not libdata_connectors (no dc_abi_version)");
-        Contains(load(Compile("later", "int dc_abi_version(void) { return 2; }")), "ABI version 2, expected 1");
-        Contains(load(Compile("older", "int dc_abi_version(void) { return 1; }")), "is older than", "no dc_");
+        Contains(load(file), "could not load " + file + " (", "): check DATA_CONNECTORS_LIBRARY");
+        Contains(load(Compile("other", "int other;")), "is not libdata_connectors (it has no dc_abi_version)");
+        Contains(load(Compile("later", "int dc_abi_version(void) { return 2; }")), "has ABI version 2, this package requires 1: install matching versions");
+        Contains(load(Compile("older", "int dc_abi_version(void) { return 1; }")), "has no dc_", "(older than this package)");
+        string packaged = Path.Combine(Folder, "libdata_connectors.so.1");
+        try
+        {
+            File.WriteAllText(packaged, "not a library");
+            Contains(load(""), "could not load " + packaged + " (", "): reinstall the package");
+            File.Copy(Library, packaged, true);
+            Contains(RunFirstProgram("ftp://127.0.0.1", "", out int _), "invalid base_url"); // loaded
+        }
+        finally
+        {
+            File.Delete(packaged);
+        }
+    }
+
+    private static void EachSystemHasItsFileName()
+    {
+        Func<OSPlatform, string> name = system => Native.FileName(system.Equals);
+        Equal(name(OSPlatform.Linux), "libdata_connectors.so.1");
+        Equal(name(OSPlatform.OSX), "libdata_connectors.1.dylib");
+        Equal(name(OSPlatform.Windows), "data_connectors.dll");
     }
 
     private static void FirstProgramListsConnectors()

@@ -33,7 +33,7 @@ enum Function {
         for (Function function : values()) {
             String name = "dc_" + function.name().toLowerCase(Locale.ROOT);
             MemorySegment address = library.find(name).orElseThrow(() -> new UnsatisfiedLinkError(
-                    "libdata_connectors has no " + name + ": it is older than this package; install a newer one"));
+                    "libdata_connectors has no " + name + " (older than this package): install a newer version"));
             function.handle = Linker.nativeLinker().downcallHandle(address, Abi.function(name));
         }
     }

@@ -20,6 +20,18 @@ class LibraryTest {
     private Path folder;
 
     @Test
+    void eachPlatformHasItsNames() {
+        assertEquals("win32-x64", Library.platform(Library.system("Windows Server 2022"), "amd64", false));
+        assertEquals("darwin-arm64", Library.platform(Library.system("Mac OS X"), "aarch64", false));
+        assertEquals("darwin-x64", Library.platform(Library.system("Mac OS X"), "x86_64", false));
+        assertEquals("linux-x64", Library.platform(Library.system("Linux"), "amd64", false));
+        assertEquals("linux-arm64-musl", Library.platform(Library.system("Linux"), "aarch64", true));
+        assertEquals("data_connectors.dll", Library.fileName("win32"));
+        assertEquals("libdata_connectors.1.dylib", Library.fileName("darwin"));
+        assertEquals("libdata_connectors.so.1", Library.fileName("linux"));
+    }
+
+    @Test
     void propertyPrecedesVariable() throws Exception {
         String library = System.getenv(Library.VARIABLE);
         assertLoad("loaded", "/no/such/file.so", library);
@@ -31,23 +43,23 @@ class LibraryTest {
     void reportsFilesThatAreNotLibraries() throws Exception {
         assertLoad("could not load " + folder + " (", folder.toString(), "");
         Path text = Files.writeString(folder.resolve("text.so"), "no library");
-        assertLoad("set DATA_CONNECTORS_LIBRARY to the path", text.toString(), "");
+        assertLoad("): check DATA_CONNECTORS_LIBRARY", text.toString(), "");
     }
 
     @Test
     void reportsOtherLibraries() throws Exception {
-        assertLoad("is not libdata_connectors: it has no dc_abi_version", compile("int other(void) { return 1; }"), "");
-        assertLoad("has ABI version 99, but this package requires", compile("int dc_abi_version(void) { return 99; }"), "");
-        assertLoad("it is older than this package", compile("int dc_abi_version(void) { return 1; }"), "");
+        assertLoad("is not libdata_connectors (it has no dc_abi_version)", compile("int other(void) { return 1; }"), "");
+        assertLoad("has ABI version 99, this package requires 1: install", compile("int dc_abi_version(void) { return 99; }"), "");
+        assertLoad(" (older than this package): install a newer version", compile("int dc_abi_version(void) { return 1; }"), "");
     }
 
     @Test
     void loadsTheInstalledLibrary() throws Exception {
         String message = load(Map.of(Library.VARIABLE, "", "LD_LIBRARY_PATH", ""), "");
         // This machine may have one.
-        assertTrue(message.startsWith("could not load " + Library.INSTALLED) || message.equals("loaded"), message);
+        assertTrue(message.startsWith("could not load libdata_connectors.so.1 (") || message.equals("loaded"), message);
         Path library = Path.of(System.getenv(Library.VARIABLE)).toRealPath();
-        Files.createSymbolicLink(folder.resolve(Library.INSTALLED), library);
+        Files.createSymbolicLink(folder.resolve("libdata_connectors.so.1"), library);
         assertEquals("loaded", load(Map.of("LD_LIBRARY_PATH", folder.toString(), Library.VARIABLE, ""), ""));
     }
 
