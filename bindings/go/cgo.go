@@ -1,7 +1,8 @@
 package dataconnectors
 
 /*
-#cgo pkg-config: data_connectors
+#cgo !windows pkg-config: data_connectors
+#cgo windows LDFLAGS: -ldata_connectors
 #include <data_connectors.h>
 
 #if DC_ABI_VERSION != 1
