@@ -4,8 +4,10 @@
  */
 #include "scripted.h"
 
+#ifndef _WIN32
 #include <signal.h>
 #include <sys/time.h>
+#endif
 
 static const char *base_url;
 
@@ -206,7 +208,7 @@ struct check {
     int destroyed;
 };
 
-static volatile sig_atomic_t signalled;
+static volatile int signalled;
 static dc_client *nested_client; /* the check makes a call with it */
 
 static int32_t on_check(void *user_data)
@@ -225,11 +227,36 @@ static void count_destroyed_check(void *user_data)
     ((struct check *)user_data)->destroyed++;
 }
 
+#ifndef _WIN32 /* which has no signals */
 static void on_signal(int number)
 {
     (void)number;
     signalled = 1;
 }
+
+static void do_nothing(int number)
+{
+    (void)number;
+}
+
+static void handle_alarm(void (*handler)(int))
+{
+    struct sigaction action;
+
+    memset(&action, 0, sizeof action);
+    action.sa_handler = handler;
+    CHECK(sigaction(SIGALRM, &action, NULL) == 0);
+}
+
+/* 0 turns it off. */
+static void set_alarm(long microseconds)
+{
+    struct itimerval timer = {{0, 0}, {0, 0}};
+
+    timer.it_value.tv_usec = microseconds;
+    CHECK(setitimer(ITIMER_REAL, &timer, NULL) == 0);
+}
+#endif
 
 static void interrupt_check_cancels_a_waiting_call(dc_config *config, struct check *check)
 {
@@ -256,28 +283,23 @@ struct gaps {
 
 static int32_t measure_gap(void *user_data)
 {
-    struct itimerval soon = {{0, 0}, {0, 3000}};
     struct gaps *gaps = user_data;
     long now = milliseconds();
 
     if (gaps->calls > 0 && now - gaps->last < gaps->shortest)
         gaps->shortest = now - gaps->last;
     gaps->last = now;
+#ifndef _WIN32
     if (gaps->has_signals)
-        CHECK(setitimer(ITIMER_REAL, &soon, NULL) == 0);
+        set_alarm(3000);
+#endif
     return ++gaps->calls == 20;
-}
-
-static void do_nothing(int number)
-{
-    (void)number;
 }
 
 /* Returns the shortest time between two interrupt checks during a call. */
 static long shortest_gap(dc_config *config, int has_signals)
 {
     struct gaps gaps = {0, 0, 0, 1000000};
-    struct itimerval off = {{0, 0}, {0, 0}};
     dc_client *client;
     dc_page *page = NULL;
 
@@ -285,7 +307,9 @@ static long shortest_gap(dc_config *config, int has_signals)
     CHECK(dc_config_set_interrupt_check(config, measure_gap, &gaps, NULL, NULL) == DC_OK);
     client = check_client_of(config);
     CHECK(dc_list_page(client, 1, NULL, NULL, &page, NULL) == DC_ERR_CANCELLED && gaps.calls == 20);
-    CHECK(setitimer(ITIMER_REAL, &off, NULL) == 0);
+#ifndef _WIN32
+    set_alarm(0);
+#endif
     dc_client_free(client);
     CHECK(dc_config_set_interrupt_check(config, NULL, NULL, NULL, NULL) == DC_OK);
     return gaps.shortest;
@@ -294,15 +318,14 @@ static long shortest_gap(dc_config *config, int has_signals)
 /* Only a check that a signal caused can follow another one sooner. A busy machine lengthens gaps, but not all. */
 static void interrupt_check_runs_every_15_ms_and_immediately_after_a_signal(dc_config *config)
 {
-    struct sigaction action;
     long gap = shortest_gap(config, 0);
 
     CHECK(gap >= 14 && gap <= 25); /* whole milliseconds, rounded */
-    memset(&action, 0, sizeof action);
-    action.sa_handler = do_nothing;
-    CHECK(sigaction(SIGALRM, &action, NULL) == 0);
+#ifndef _WIN32
+    handle_alarm(do_nothing);
     gap = shortest_gap(config, 1);
     CHECK(gap >= 2 && gap <= 10);
+#endif
 }
 
 /* The check is not called during a call that it makes itself. */
@@ -323,20 +346,25 @@ static void interrupt_check_may_make_calls(dc_config *config, struct check *chec
     SET(config, DC_OPTION_TIMEOUT_MS, NULL);
 }
 
+#ifndef _WIN32
 static void signal_runs_the_interrupt_check(dc_config *config, struct check *check)
 {
-    struct itimerval soon = {{0, 0}, {0, 150000}};
-    struct sigaction action;
     dc_client *client = check_client_of(config);
     dc_page *page = NULL;
 
-    memset(&action, 0, sizeof action);
-    action.sa_handler = on_signal;
-    CHECK(sigaction(SIGALRM, &action, NULL) == 0);
+    handle_alarm(on_signal);
     check->cancel_at = 0;
-    CHECK(setitimer(ITIMER_REAL, &soon, NULL) == 0);
+    set_alarm(150000);
     CHECK(dc_list_page(client, 1, NULL, NULL, &page, NULL) == DC_ERR_CANCELLED);
     CHECK(signalled);
+    dc_client_free(client);
+}
+#endif
+
+static void client_keeps_its_interrupt_check(dc_config *config, struct check *check)
+{
+    dc_client *client = check_client_of(config);
+
     CHECK(dc_config_set_interrupt_check(config, NULL, NULL, NULL, NULL) == DC_OK);
     dc_config_free(config);
     CHECK(check->destroyed == 0); /* the client still uses it */
@@ -395,7 +423,10 @@ static void interrupt_checks(void)
     dc_config_free(timed);
     interrupt_check_cancels_a_waiting_call(config, &check);
     interrupt_check_may_make_calls(config, &check);
+#ifndef _WIN32
     signal_runs_the_interrupt_check(config, &check);
+#endif
+    client_keeps_its_interrupt_check(config, &check);
     silent_stop(&silent);
 }
 

@@ -1,11 +1,10 @@
 /* Cancel token: cancels calls from another thread, from a signal handler, and beforehand. argv[1]: a sandbox. */
 #include "silent.h"
 
+#ifndef _WIN32
 #include <errno.h>
 #include <signal.h>
-
-static dc_cancel_token *signal_token;
-static volatile sig_atomic_t errno_was_preserved;
+#endif
 
 static dc_cancel_token *new_token(void)
 {
@@ -104,6 +103,10 @@ static void uncancelled_token_has_no_effect(dc_client *client)
     dc_cancel_token_free(token);
 }
 
+#ifndef _WIN32 /* which has no signals */
+static dc_cancel_token *signal_token;
+static volatile sig_atomic_t errno_was_preserved;
+
 static void on_signal(int number)
 {
     (void)number;
@@ -134,6 +137,7 @@ static void signal_handler_cancels(dc_client *silent_client)
     CHECK(errno_was_preserved);
     dc_cancel_token_free(signal_token);
 }
+#endif
 
 int main(int argc, char **argv)
 {
@@ -148,7 +152,9 @@ int main(int argc, char **argv)
     handles_of_a_token_are_independent(client);
     pager_continues_after_a_cancelled_call(client);
     uncancelled_token_has_no_effect(client);
+#ifndef _WIN32
     signal_handler_cancels(silent_client);
+#endif
     dc_client_free(client);
     dc_client_free(silent_client);
     silent_stop(&silent);

@@ -428,7 +428,11 @@ static void last_of_region_and_base_url_is_in_effect(void)
 
 static void use_system_roots(const char *file)
 {
+#ifdef _WIN32
+    CHECK(SetEnvironmentVariableA("SSL_CERT_FILE", file) && SetEnvironmentVariableA("SSL_CERT_DIR", NULL));
+#else
     CHECK(setenv("SSL_CERT_FILE", file, 1) == 0 && unsetenv("SSL_CERT_DIR") == 0);
+#endif
 }
 
 static void last_of_ca_file_and_system_roots_is_in_effect(void)

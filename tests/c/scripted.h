@@ -33,18 +33,18 @@ static inline void *scripted_serve(void *argument)
         const char *response = server->responses[server->received];
         char *request = server->requests[server->received];
         size_t length = 0;
-        int connection = accept(server->socket.listener, NULL, NULL);
+        socket_type connection = accept(server->socket.listener, NULL, NULL);
 
-        if (connection < 0)
+        if (connection == (socket_type)-1)
             return NULL; /* stopped */
         while (strstr(request, "\r\n\r\n") == NULL) {
-            ssize_t part = recv(connection, request + length, sizeof server->requests[0] - 1 - length, 0);
+            long part = recv(connection, request + length, sizeof server->requests[0] - 1 - length, 0);
 
             CHECK(part > 0);
             length += (size_t)part;
         }
-        CHECK(send(connection, response, strlen(response), MSG_NOSIGNAL) == (ssize_t)strlen(response));
-        close(connection);
+        CHECK(send(connection, response, strlen(response), MSG_NOSIGNAL) == (long)strlen(response));
+        close_socket(connection);
         server->received++;
     }
     return NULL;
@@ -61,7 +61,7 @@ static inline void scripted_start(struct scripted *server)
 /* Returns how many requests the server received. */
 static inline int scripted_stop(struct scripted *server)
 {
-    shutdown(server->socket.listener, SHUT_RDWR); /* ends accept() */
+    silent_end_accept(&server->socket);
     CHECK(pthread_join(server->thread, NULL) == 0);
     silent_stop(&server->socket);
     return server->received;

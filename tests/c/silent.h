@@ -8,16 +8,26 @@
 
 #include "check.h"
 
-#include <arpa/inet.h>
 #include <dirent.h>
-#include <netinet/in.h>
 #include <pthread.h>
-#include <sys/socket.h>
 #include <time.h>
+
+#ifdef _WIN32
+#include <ws2tcpip.h>
+#define close_socket closesocket
+#define MSG_NOSIGNAL 0
+typedef SOCKET socket_type;
+#else
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
+#define close_socket close
+typedef int socket_type;
+#endif
 
 struct silent {
-    int listener;
+    socket_type listener;
     char url[64];
 };
 
@@ -26,11 +36,16 @@ static inline void silent_start(struct silent *silent)
     struct sockaddr_in address;
     socklen_t length = sizeof address;
 
+#ifdef _WIN32
+    WSADATA data;
+
+    CHECK(WSAStartup(MAKEWORD(2, 2), &data) == 0);
+#endif
     memset(&address, 0, sizeof address);
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     silent->listener = socket(AF_INET, SOCK_STREAM, 0);
-    CHECK(silent->listener >= 0);
+    CHECK(silent->listener != (socket_type)-1);
     CHECK(bind(silent->listener, (struct sockaddr *)&address, length) == 0);
     CHECK(listen(silent->listener, 64) == 0);
     CHECK(getsockname(silent->listener, (struct sockaddr *)&address, &length) == 0);
@@ -40,14 +55,25 @@ static inline void silent_start(struct silent *silent)
 /* Waits for a call to connect. */
 static inline void silent_wait_for_call(struct silent *silent)
 {
-    int connection = accept(silent->listener, NULL, NULL);
+    socket_type connection = accept(silent->listener, NULL, NULL);
 
-    CHECK(connection >= 0); /* stays open */
+    CHECK(connection != (socket_type)-1); /* stays open */
+}
+
+/* Ends an accept() of another thread. */
+static inline void silent_end_accept(struct silent *silent)
+{
+#ifdef _WIN32
+    closesocket(silent->listener);
+    silent->listener = INVALID_SOCKET;
+#else
+    shutdown(silent->listener, SHUT_RDWR);
+#endif
 }
 
 static inline void silent_stop(struct silent *silent)
 {
-    close(silent->listener);
+    close_socket(silent->listener);
 }
 
 static inline long milliseconds(void)
