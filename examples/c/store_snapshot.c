@@ -9,6 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef _WIN32
+#include <windows.h>
+#endif
 
 /* Loads the stored snapshot; *snapshot stays NULL if there is no file. Returns 0 on success. */
 static int load(const char *path, dc_snapshot **snapshot)
@@ -33,6 +36,16 @@ static int load(const char *path, dc_snapshot **snapshot)
     return *snapshot == NULL;
 }
 
+/* rename() of Windows fails if the file exists. Returns 0 on success. */
+static int replace(const char *temporary, const char *path)
+{
+#ifdef _WIN32
+    return MoveFileExA(temporary, path, MOVEFILE_REPLACE_EXISTING) ? 0 : -1;
+#else
+    return rename(temporary, path);
+#endif
+}
+
 /* Replaces the file atomically. Returns 0 on success. */
 static int store(const dc_page *page, const char *path)
 {
@@ -41,7 +54,7 @@ static int store(const dc_page *page, const char *path)
     FILE *file = (size_t)length < sizeof temporary ? fopen(temporary, "wb") : NULL;
     size_t written = file != NULL ? fwrite(dc_page_json(page), 1, dc_page_json_len(page), file) : 0;
 
-    if (file != NULL && fclose(file) == 0 && written == dc_page_json_len(page) && rename(temporary, path) == 0)
+    if (file != NULL && fclose(file) == 0 && written == dc_page_json_len(page) && replace(temporary, path) == 0)
         return 0;
     fprintf(stderr, "store_snapshot: could not write %s: %s\n", path, strerror(errno));
     return 1;
