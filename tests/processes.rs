@@ -1,6 +1,8 @@
 //! C programs that test forks, signals, DNS resolutions, callbacks of background threads, limits and environment of the
-//! process, system calls, and secrets in memory.
+//! process, system calls, and secrets in memory. All of them use interfaces of Unix: fork, signals, resource limits, /proc,
+//! symbols of the program that replace those of libraries.
 
+#![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod support;

@@ -1,5 +1,6 @@
-//! The installed static library: what it defines, and programs that are linked with it.
+//! The installed static library: what it defines, and programs that are linked with it. `make install` is for Unix systems.
 
+#![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod support;

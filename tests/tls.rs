@@ -11,7 +11,7 @@ use data_connectors_sandbox::Sandbox;
 use support::certificates::{self, Flaw};
 use support::fault_server::{FaultServer, Step};
 use support::listing::{config, list, ok_response, tls_config};
-use support::openssl;
+use support::{openssl, program};
 
 #[test]
 fn error_names_the_flaw_of_the_certificate() {
@@ -63,7 +63,7 @@ fn trusts_the_system_roots_if_enabled() {
     }
     let server =
         FaultServer::start(vec![vec![Step::ReadRequest, ok_response()]], Some(certificates::server_config(Flaw::None)));
-    let output = std::process::Command::new(std::env::current_exe().unwrap())
+    let output = program::command(&std::env::current_exe().unwrap())
         .args(["--exact", "trusts_the_system_roots_if_enabled"])
         .env("DC_TEST_URL", format!("https://{}", server.address()))
         .env("SSL_CERT_FILE", certificates::ca_file())

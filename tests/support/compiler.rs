@@ -1,9 +1,14 @@
-//! The C and C++ compilers: `cc` and `c++`, or those in CC and CXX.
+//! The C and C++ compilers of the platform that the tests run on: those in DC_TEST_CC and DC_TEST_CXX, in CC and CXX, or
+//! `cc` and `c++`. The former have no effect on what cargo compiles.
 
+use std::env::consts::EXE_EXTENSION;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::{library_folder, root, scratch};
+
+/// The libraries with the functions that the programs themselves call.
+const SYSTEM_LIBRARIES: &[&str] = if cfg!(windows) { &["-lws2_32"] } else { &[] };
 
 /// A compiler and a language standard.
 pub struct Compiler {
@@ -15,7 +20,8 @@ impl Compiler {
     /// `standard` is c99, c11, c23 or c++17.
     pub fn of(standard: &'static str) -> Self {
         let (variable, default) = if standard.starts_with("c++") { ("CXX", "c++") } else { ("CC", "cc") };
-        let program = std::env::var(variable).unwrap_or(default.to_owned());
+        let program = std::env::var(format!("DC_TEST_{variable}")).or_else(|_| std::env::var(variable));
+        let program = program.unwrap_or(default.to_owned());
         let compiler = Self { program, standard };
         if standard == "c23" && !compiler.supports("c23") {
             // The name before publication, which gcc 13 and clang 17 require.
@@ -37,7 +43,7 @@ impl Compiler {
 
     /// The same with further options, such as `-O2`.
     pub fn program_with(&self, options: &[&str], source: &Path) -> PathBuf {
-        let program = scratch().join(source.file_stem().unwrap());
+        let program = scratch().join(source.file_stem().unwrap()).with_extension(EXE_EXTENSION);
         let folder = library_folder();
         self.run(
             self.command()
@@ -47,7 +53,8 @@ impl Compiler {
                 .arg(source)
                 .arg("-L")
                 .arg(&folder)
-                .arg("-ldata_connectors"),
+                .arg("-ldata_connectors")
+                .args(SYSTEM_LIBRARIES),
         );
         program
     }

@@ -5,12 +5,30 @@ use std::process::{Command, Output};
 
 use super::{library_folder, root};
 
+/// The variable with the folders in which the loader searches for libraries.
+pub const LIBRARY_PATH: &str = match () {
+    _ if cfg!(windows) => "PATH",
+    _ if cfg!(target_os = "macos") => "DYLD_LIBRARY_PATH",
+    _ => "LD_LIBRARY_PATH",
+};
+
 /// Runs a program with the library of this build in its library path, without `INTERCOM_ACCESS_TOKEN` unless it is in
 /// `variables`.
 pub fn run(program: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
-    let mut command = Command::new(program);
+    let mut command = command(program);
     prepare(&mut command, arguments, variables);
     command.output().unwrap_or_else(|error| panic!("could not run {}: {error}", program.display()))
+}
+
+/// A command that runs a program of the platform that the tests run on. Under an emulator, DC_TEST_RUNNER is the command
+/// to which the program is appended, such as `qemu-aarch64-static -L /usr/aarch64-linux-gnu`.
+pub fn command(program: &Path) -> Command {
+    let runner = std::env::var("DC_TEST_RUNNER").unwrap_or_default();
+    let mut words = runner.split_whitespace();
+    let Some(emulator) = words.next() else { return Command::new(program) };
+    let mut command = Command::new(emulator);
+    command.args(words).arg(program);
+    command
 }
 
 /// Like [`run`], under valgrind: errors and leaks lead to exit code 99.
@@ -26,9 +44,13 @@ pub fn run_under_valgrind(program: &Path, arguments: &[&str], variables: &[(&str
 }
 
 fn prepare(command: &mut Command, arguments: &[&str], variables: &[(&str, &str)]) {
+    let mut folders = vec![library_folder()];
+    if cfg!(windows) {
+        folders.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+    }
     command
         .args(arguments)
-        .env("LD_LIBRARY_PATH", library_folder())
+        .env(LIBRARY_PATH, std::env::join_paths(folders).unwrap())
         .env_remove("INTERCOM_ACCESS_TOKEN")
         .envs(variables.iter().copied());
 }

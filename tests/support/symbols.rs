@@ -82,7 +82,21 @@ pub fn constants(header: &str) -> Vec<(String, i64)> {
     defined.filter_map(|(name, value)| Some((name.to_owned(), number(value)?))).collect()
 }
 
+/// The symbols that a DLL exports, according to `objdump`.
+#[cfg(windows)]
+pub fn exported(library: &std::path::Path) -> BTreeSet<String> {
+    let output = Command::new("objdump").arg("-p").arg(library).output();
+    let output = output.expect("objdump is not installed (part of mingw-w64)");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8_lossy(&output.stdout);
+    let (_, names) = text.split_once("[Ordinal/Name Pointer] Table").unwrap();
+    // Lines such as: [   0] dc_client_free
+    let names = names.lines().skip(1).map_while(|line| line.trim().strip_prefix('[')?.split_once("] "));
+    names.map(|(_, name)| name.rsplit(' ').next().unwrap().to_owned()).collect()
+}
+
 /// The symbols that a shared library exports, according to `nm`.
+#[cfg(unix)]
 pub fn exported(library: &std::path::Path) -> BTreeSet<String> {
     let output = Command::new("nm")
         .args(["--dynamic", "--defined-only", "--extern-only", "--format=posix"])
