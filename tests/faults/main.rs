@@ -21,6 +21,7 @@ use data_connectors::ffi::config::dc_config;
 use support::abi_client::{self, AbiClient, Outcome, TOKEN};
 use support::certificates::{self, Flaw};
 use support::fault_server::{FaultServer, Scripts, Step};
+use support::resources;
 use support::scripted_server::http_response;
 
 /// Counts the bytes allocated by Rust code.
@@ -211,10 +212,9 @@ fn run_all() -> Vec<String> {
     failures
 }
 
-/// The numbers of file descriptors, threads and allocated bytes.
+/// The numbers of file descriptors (on Windows handles), threads and allocated bytes.
 fn resource_usage() -> (usize, usize, i64) {
-    let entries = |folder: &str| std::fs::read_dir(folder).unwrap().count();
-    (entries("/proc/self/fd"), entries("/proc/self/task"), ALLOCATED.load(Ordering::SeqCst))
+    (resources::descriptors(), resources::threads(), ALLOCATED.load(Ordering::SeqCst))
 }
 
 /// The only test of this program: it measures the whole process.
