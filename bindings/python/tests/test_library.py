@@ -18,13 +18,8 @@ from conftest import ROOT, python
 
 import data_connectors
 from data_connectors._connector import FIELDS
-from data_connectors._library import (
-    ABI_VERSION,
-    FUNCTIONS,
-    LIBRARY_VARIABLE,
-    file_name,
-    library,
-)
+from data_connectors._file_name import ABI_VERSION, file_name
+from data_connectors._library import FUNCTIONS, LIBRARY_VARIABLE, library
 from data_connectors._options import NativeOption, native_options
 from data_connectors._rows import _PACKED_JSON
 from data_connectors._snapshot import STATES

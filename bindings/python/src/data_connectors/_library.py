@@ -10,9 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from ._bundled import load_bundled
-
-ABI_VERSION = 1
-"""The required version of the C ABI."""
+from ._file_name import ABI_VERSION, file_name
 
 LIBRARY_VARIABLE = "DATA_CONNECTORS_LIBRARY"
 """The environment variable with the path of the library to load instead of the bundled one."""
@@ -130,12 +128,3 @@ def _load() -> ctypes.CDLL:
         if not named:
             remedy = f"install libdata_connectors, or set {LIBRARY_VARIABLE} to its absolute path"
         raise ImportError(f"could not load {name} ({error}): {remedy}") from None
-
-
-def file_name(platform: str) -> str:
-    """Return the name of the library's file, which includes the ABI version except on Windows."""
-    if platform == "win32":
-        return "data_connectors.dll"
-    if platform == "darwin":
-        return f"libdata_connectors.{ABI_VERSION}.dylib"
-    return f"libdata_connectors.so.{ABI_VERSION}"

@@ -4,4 +4,4 @@ from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 
-binaries = [(str(library), _PACKAGE.name) for library in _PACKAGE.glob("libdata_connectors.*")]
+binaries = [(str(library), _PACKAGE.name) for library in _PACKAGE.glob("*data_connectors.*")]
