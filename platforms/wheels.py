@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -63,17 +64,20 @@ def _build(function: str, out: Path, epoch: int, **variables: str) -> Path:
 
 def _check_platform(wheel: Path, platform: str) -> None:
     """Check that the library runs on the oldest system that the wheel's name includes."""
-    shown = _run("auditwheel", "show", str(wheel))
-    libc, *required = re.findall(r'platform\s+tag:\s+"(\w+?)_(\d+)_(\d+)_', shown)[0]
+    with tempfile.TemporaryDirectory() as empty:
+        # Not with the libraries of this system.
+        shown = json.loads(_run("auditwheel", "show", "--json", "--ldpaths", empty, str(wheel)))
+    libc, *required = re.findall(r"(\w+?)_(\d+)_(\d+)_", shown["sym_tag"])[0]
     name, *supported = re.findall(r"(\w+?)_(\d+)_(\d+)_", platform)[0]
-    if libc != name or [*map(int, required)] > [*map(int, supported)]:
+    # musl's, of which auditwheel knows only the name in Alpine; musl accepts both.
+    external = set(shown["external_libs"]) - {"libc.so"}
+    if libc != name or [*map(int, required)] > [*map(int, supported)] or external:
         raise RuntimeError(f"{wheel.name} does not run on {platform}: {shown}")
 
 
 def _run(tool: str, *arguments: str) -> str:
-    done = subprocess.run(
-        [tools() / tool, *arguments], stdout=subprocess.PIPE, text=True, check=False
-    )
+    command: list[str | Path] = [tools() / tool, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise RuntimeError(f"{tool} failed: {done.stdout}")
+        raise RuntimeError(f"{tool} failed: {done.stdout}{done.stderr}")
     return done.stdout

@@ -9,6 +9,7 @@ import tarfile
 from pathlib import Path
 
 from targets import TARGETS
+from toolchain import environment
 
 WINDOWS = next(target for target in TARGETS if target.is_windows)
 # CPython 3.13.2 as python.org distributes it for embedding, without pip.
@@ -29,6 +30,9 @@ def windows_python(home: Path) -> list[str]:
         # With this file Python ignores PYTHONPATH.
         for paths in home.glob("*._pth"):
             paths.unlink()
+        # Python does not search WINEPATH for the libraries of a DLL.
+        for library in Path(environment(WINDOWS)["WINEPATH"]).glob("*.dll"):
+            shutil.copy(library, home)
     return [*WINDOWS.runner, str(program)]
 
 

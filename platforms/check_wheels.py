@@ -1,0 +1,134 @@
+"""Installs the wheels and the sdist, and runs them: under qemu and wine for other platforms."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import venv
+from pathlib import Path
+
+from check_archives import CONNECTORS, run, sandbox
+from release import version
+from targets import TARGETS, Target
+from toolchain import BUILD, HOST, environment, tools
+from windows import windows_python
+
+# Debian 12 has this version, for arm64, too.
+DEBIAN_PYTHON = "python3.11"
+
+PROGRAM = """
+import socket, sys, threading, time
+import data_connectors as dc
+
+with dc.Client("any", base_url=sys.argv[1]) as client:
+    listed = len(list(client.list()))
+    try:
+        client.list_page(starting_after="unknown")
+    except dc.BadRequestError as error:
+        status = error.status_code
+
+
+def milliseconds_until(expected, call):
+    started = time.monotonic()
+    try:
+        call()
+    except expected:
+        return round((time.monotonic() - started) * 1000)
+
+
+with socket.create_server(("127.0.0.1", 0)) as silent:
+    url = "http://127.0.0.1:%d" % silent.getsockname()[1]
+    with dc.Client("any", base_url=url, timeout=0.5) as client:
+        timeout = milliseconds_until(dc.APITimeoutError, client.list_page)
+    with dc.Client("any", base_url=url) as client:
+        token = dc.CancelToken()
+        threading.Timer(0.3, token.cancel).start()
+        cancel = milliseconds_until(
+            dc.CallCancelledError, lambda: client.list_page(cancel_token=token)
+        )
+print(f"listed {listed} connectors, error {status}, timeout of 500 ms after {timeout} ms, "
+      f"cancellation at 300 ms after {cancel} ms")
+"""
+
+
+def check(out: Path) -> list[str]:
+    """Use each wheel and the sdist; return a line for each."""
+    lines = []
+    with tempfile.TemporaryDirectory() as folder, sandbox() as url:
+        for target in TARGETS:
+            for wheel in out.glob(f"*{target.wheel}.whl") if target.wheel else []:
+                home = Path(folder, target.triple)
+                lines.append(f"wheel {target.wheel}: {_check_wheel(target, wheel, home, url)}")
+        for sdist in out.glob(f"data_connectors-{version()}.tar.gz"):
+            lines.append(f"sdist: {_check_venv(sdist, Path(folder, 'sdist'), url)}")
+    return lines
+
+
+def _check_wheel(target: Target, wheel: Path, home: Path, url: str) -> str:
+    if target.triple == HOST:
+        return _check_venv(wheel, home, url)
+    # pip checks that the wheel is for this platform.
+    pip: list[str | Path] = [
+        tools() / "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-deps",
+    ]
+    pip += ["--root-user-action=ignore", "--only-binary=:all:", "--target", home]
+    run(*pip, "--python-version=3.11", "--platform", target.wheel, wheel)
+    if "musl" in target.triple:
+        return "installed, not run: the registries have no Python for musl"
+    if target.is_windows:
+        python = windows_python(BUILD / "platforms/python" / target.triple)
+        variables = {**environment(target), "PYTHONPATH": str(home)}
+        how = "Windows's Python, wine"
+    else:
+        python = _debian_python(target)
+        variables = {"PYTHONPATH": str(home)}
+        how = "Debian's Python, qemu"
+    return _use(python, [*python, "-m", "data_connectors"], url, **variables) + f"; {how}"
+
+
+def _check_venv(package: Path, home: Path, url: str) -> str:
+    """Install a wheel or an sdist in a virtual environment."""
+    venv.create(home, with_pip=True)
+    programs = home / "bin"
+    run(programs / "pip", "install", "--quiet", "--disable-pip-version-check", package)
+    return _use([str(programs / "python")], [str(programs / "data-connectors")], url, PYTHONPATH="")
+
+
+def _use(python: list[str], tool: list[str], url: str, **variables: str) -> str:
+    """Run the program and the command-line tool; return what the program prints."""
+    # The library in the package is used.
+    variables.update(DATA_CONNECTORS_LIBRARY="", INTERCOM_ACCESS_TOKEN="any")
+    printed = run(*python, "-c", PROGRAM, url, **variables).strip()
+    listed = run(*tool, "list", "--base-url", url, "--format", "ndjson", **variables).count("\n")
+    if listed != CONNECTORS or not printed.startswith(f"listed {CONNECTORS} connectors, error 400"):
+        raise RuntimeError(f"{tool} listed {listed} connectors, the program {printed}")
+    return printed
+
+
+def _debian_python(target: Target) -> list[str]:
+    """Extract the Python of Debian in a folder, once; return the command that runs it."""
+    home = BUILD / "platforms/python" / target.triple
+    program = home / "usr/bin" / DEBIAN_PYTHON
+    if not program.exists():
+        # With lists and a cache of its own, so that this system is not changed.
+        apt_home = home / "apt"
+        for name in ("lists/partial", "archives/partial"):
+            (apt_home / name).mkdir(parents=True, exist_ok=True)
+        (apt_home / "status").touch()
+        apt: list[str | Path] = ["apt-get", "-qq", "-o", f"Dir::State={apt_home}"]
+        apt += ["-o", f"Dir::State::status={apt_home / 'status'}", "-o", f"Dir::Cache={apt_home}"]
+        apt += ["-o", "APT::Architecture=arm64", "-o", "APT::Architectures=arm64"]
+        # Otherwise apt-get warns that its own user can't write to the folder.
+        apt += ["-o", "APT::Sandbox::User=root"] if os.geteuid() == 0 else []
+        run(*apt, "update")
+        install = ["install", "--yes", "--download-only", "--no-install-recommends"]
+        run(*apt, *install, f"{DEBIAN_PYTHON}-minimal", f"lib{DEBIAN_PYTHON}-stdlib")
+        for package in apt_home.glob("archives/*.deb"):
+            run("dpkg-deb", "-x", package, home)
+        shutil.rmtree(apt_home)
+    return [target.runner[0], "-L", str(home), str(program)]
