@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
-import os
 import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine
@@ -13,6 +12,7 @@ from typing import Any, TypeVar
 
 import pytest
 from conftest import LATE, TOKEN, SilentServer, draft_id, edit, http, server_for_concurrent_calls
+from test_memory import descriptors
 
 import data_connectors as dc
 
@@ -140,12 +140,12 @@ def test_exception_keeps_no_file_descriptor(scripted: Any) -> None:
     async def work() -> None:
         async with dc.AsyncClient(TOKEN, base_url=server.url) as client:
             await asyncio.gather(client.list_page(), return_exceptions=True)
-            before = len(os.listdir("/proc/self/fd"))
+            before = descriptors()
             failures = [
                 (await asyncio.gather(client.list_page(), return_exceptions=True))[0]
                 for _ in range(30)
             ]
-            assert len(os.listdir("/proc/self/fd")) < before + 10
+            assert descriptors() < before + 10
             assert all(isinstance(failure, dc.AuthenticationError) for failure in failures)
 
     gc.disable()

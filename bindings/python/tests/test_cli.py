@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from conftest import ROOT, TOKEN, SilentServer, http, restore_sigint
+from conftest import CLOSED_PIPE, ROOT, TOKEN, SilentServer, http, restore_sigint
 
 import data_connectors as dc
 from data_connectors._cli._exit_status import MEANINGS
@@ -530,7 +530,7 @@ def test_closed_pipe_terminates_list(sandbox: str) -> None:
     assert child.stdout is not None and child.stderr is not None
     child.stdout.close()
     assert child.stderr.read() == ""
-    assert child.wait(30) == -signal.SIGPIPE
+    assert child.wait(30) == CLOSED_PIPE
     child.stderr.close()
 
 

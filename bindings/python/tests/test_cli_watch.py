@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import http, restore_sigint
+from conftest import CLOSED_PIPE, http, restore_sigint
 from test_cli import COMMAND, environment, run
 from test_cli_snapshot import DRAFT, LIVE, change, incomplete_server, workspace
 from test_cli_sync import page, row
@@ -65,7 +65,8 @@ def watches() -> Iterator[Any]:
 
     yield start
     for watch in started:
-        watch.stop(signal.SIGKILL)
+        watch.process.kill()
+        watch.stop()
 
 
 def test_writes_a_line_per_change(workspace: str, watches: Any) -> None:
@@ -177,7 +178,7 @@ def test_closed_pipe_terminates_watch(workspace: str, watches: Any, tmp_path: Pa
     watch.process.stdout.close()
     change(workspace, "PATCH", LIVE, name="new")
     assert " INFO GET " in watch.process.stderr.read()
-    assert watch.process.wait(20) == -signal.SIGPIPE
+    assert watch.process.wait(20) == CLOSED_PIPE
     # The change was not written, so it will be.
     assert path.read_bytes() == stored
 

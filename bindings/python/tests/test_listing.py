@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import _thread
 import copy
 import dataclasses
 import json
 import pickle
 import pprint
+import signal
 import threading
+import time
 from datetime import datetime, timezone
 from typing import Any
 
@@ -295,3 +298,18 @@ def test_close_lets_the_current_call_finish() -> None:
     connection.close()
     listener.close()
     assert counts == [2]
+
+
+def test_ctrl_c_ends_a_call(silent: SilentServer) -> None:
+    # It acts like the signal, on Windows, too.
+    timer = threading.Timer(0.2, _thread.interrupt_main)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with Client(TOKEN, base_url=silent.url) as client:
+            timer.start()
+            start = time.monotonic()
+            with pytest.raises(KeyboardInterrupt):
+                client.list_page()
+            assert time.monotonic() - start < 5
+    finally:
+        signal.signal(signal.SIGINT, before)

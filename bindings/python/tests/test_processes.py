@@ -93,7 +93,7 @@ def raised_error(client: dc.Client) -> BaseException:
     raise AssertionError("no error was raised")
 
 
-@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
 def test_multiprocessing(sandbox: str, method: str) -> None:
     client = dc.Client(TOKEN, base_url=sandbox, pickle_secrets=True)
     count_rows(client)

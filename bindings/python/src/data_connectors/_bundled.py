@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import pkgutil
 import sys
@@ -29,21 +30,32 @@ def load_bundled(name: str) -> ctypes.CDLL | None:
 
 
 def _load_content(content: bytes, path: Path) -> ctypes.CDLL:
-    """Load a library that is in a zip file, from a temporary file that is removed if possible."""
-    # Imported here, because most programs don't need them.
-    import shutil
+    """Load a library that is in a zip file, from a temporary file that is removed.
+
+    Windows can't remove a loaded DLL: there the next program removes it.
+    """
+    # Imported here, because most programs don't need it.
     import tempfile
 
     try:
+        if sys.platform == "win32":
+            for old in Path(tempfile.gettempdir()).glob("data_connectors-*.dll"):
+                with contextlib.suppress(OSError):
+                    old.unlink()
+            number, name = tempfile.mkstemp(".dll", "data_connectors-")
+            with open(number, "wb") as file:
+                file.write(content)
+                # While a file is open it can't be removed.
+                opened = open(name, "rb")  # noqa: SIM115
+            with opened:
+                loaded = ctypes.CDLL(name)
+            loaded._name = str(path)
+            return loaded
         # The folder is accessible to this user only.
-        folder = tempfile.mkdtemp(prefix="data_connectors-")
-        try:
+        with tempfile.TemporaryDirectory(prefix="data_connectors-") as folder:
             extracted = Path(folder, path.name)
             extracted.write_bytes(content)
             loaded = ctypes.CDLL(str(extracted))
-        finally:
-            # Windows can't remove a loaded library.
-            shutil.rmtree(folder, ignore_errors=sys.platform == "win32")
     except OSError as error:
         raise ImportError(
             f"could not load {path} ({error}): set TMPDIR to a folder in which this program may "

@@ -154,4 +154,8 @@ def _resume_hint(cursor: str | None) -> str:
     """Name the option that continues the listing; the cursor is arbitrary text from the service."""
     if cursor is None or any(map(is_control, cursor)):
         return ""
-    return f"; to continue, use --starting-after={shlex.quote(cursor)}"
+    quoted = shlex.quote(cursor)
+    # The shells of Windows have different rules for quoting.
+    if sys.platform == "win32" and (quoted != cursor or "%" in cursor):
+        return ""
+    return f"; to continue, use --starting-after={quoted}"

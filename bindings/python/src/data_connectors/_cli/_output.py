@@ -15,11 +15,11 @@ _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u20
 
 
 def set_encoding(*, is_data: bool) -> None:
-    """Choose the encoding of standard output: data is UTF-8 everywhere."""
+    """Choose the encoding of standard output: data is the same everywhere, in UTF-8."""
     with contextlib.suppress(AttributeError):
         if is_data:
             # A lone surrogate stays JSON's \udc80.
-            sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+            sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")  # type: ignore[union-attr]
         else:
             sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
 

@@ -11,28 +11,26 @@ from typing import TextIO
 
 from ._messages import count_of
 
-_ERASE_LINE = "\r\x1b[K"
-
 
 class Progress:
     """Shows one line of progress; writes nothing if the stream is not a terminal."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream if stream.isatty() else None
-        self._is_shown = False
+        self._width = 0
 
     def show(self, text: str) -> None:
         """Replace the line."""
         if self._stream is not None:
-            self._stream.write(f"{_ERASE_LINE}{text}")
+            # Not by an escape sequence, which a console of Windows may show.
+            self._stream.write(f"\r{' ' * self._width}\r{text}")
             self._stream.flush()
-            self._is_shown = True
+            self._width = len(text)
 
     def clear(self) -> None:
         """Erase the line, before other output to the same terminal."""
-        if self._is_shown:
+        if self._width:
             self.show("")
-            self._is_shown = False
 
 
 _WAIT = re.compile(r".*: waiting ([0-9]+) ms (.*)", re.ASCII)
