@@ -65,23 +65,27 @@ test('the packed package is complete, and works where it is installed', () => {
   for (const name of [`prebuilds/${PLATFORM}/data_connectors.node`, `prebuilds/${PLATFORM}/libdata_connectors.so.1`,
     'lib/index.d.ts', 'lib/options.d.ts', 'README.md', 'LICENSE-MIT', 'THIRD-PARTY-NOTICES.txt'])
     assert.ok(names.includes(name), `${name} is not in ${names}`);
-  assert.ok(!names.some((name) => name.startsWith('test')), names.join());
+  assert.ok(!names.some((name) => /^(test|build|prepack)/.test(name)), names.join());
   const at = install();
   for (const file of ['use.mjs', 'use.cjs'])
     assert.equal(command(process.execPath, [file], { cwd: at, env }), '137\n');
 });
 
-test('the addon is compiled where the package has none', () => {
-  const at = folder();
-  cpSync(built, path.join(at, 'package'), { recursive: true });
-  rmSync(path.join(at, 'package/prebuilds'), { recursive: true });
-  const packed = JSON.parse(command('npm', ['pack', '--json', '--ignore-scripts'], { cwd: path.join(at, 'package') }));
-  writeFileSync(path.join(at, 'package.json'), '{}');
-  command('npm', ['install', '--offline', '--no-audit', '--no-fund', path.join(at, 'package', packed[0].filename)],
-    { cwd: at });
-  writeFileSync(path.join(at, 'use.cjs'), `const { Client } = require('data-connectors');\n${PROGRAM}`);
-  const installed = { ...env, DATA_CONNECTORS_LIBRARY: library };
-  assert.equal(command(process.execPath, ['use.cjs'], { cwd: at, env: installed }), '137\n');
+test('where no addon can be loaded, the installation compiles it, or says what to do', () => {
+  const at = install();
+  const prebuilds = path.join(at, 'node_modules/data-connectors/prebuilds', PLATFORM);
+  rmSync(path.join(prebuilds, 'data_connectors.node'));
+  const rebuild = (variables) => spawnSync('npm', ['rebuild', '--offline', '--foreground-scripts'],
+    { cwd: at, env: { ...env, ...variables }, encoding: 'utf8' });
+  const { status, stderr } = rebuild({ CC: 'no-such-compiler' });
+  assert.equal(status, 1);
+  assert.match(stderr, /no addon for .*, and could not compile it \(no-such-compiler: .*\): install a C compiler/);
+  assert.equal(rebuild().status, 0);
+  assert.equal(command(process.execPath, ['use.mjs'], { cwd: at, env }), '137\n');
+  rmSync(path.join(prebuilds, 'libdata_connectors.so.1'));
+  const { status: without, stderr: warning } = rebuild();
+  assert.equal(without, 0);
+  assert.match(warning, /could not load libdata_connectors.so.1 .*: install libdata_connectors, or set DATA_CONNECTORS_L/);
 });
 
 for (const format of ['cjs', 'esm'])
