@@ -1,0 +1,79 @@
+"""Installs the npm package without a compiler, and runs it with Node of each platform."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from check_archives import CONNECTORS, sandbox
+from interpreters import node, run, words
+from targets import TARGETS, Target
+from toolchain import HOST
+
+PROGRAM = """
+import { Client } from 'data-connectors';
+
+const client = new Client({ token: 'any', baseUrl: process.argv[2] });
+let count = 0;
+for await (const connector of client.list())
+  count++;
+await client.close();
+console.log(`${process.version} listed ${count} connectors`);
+"""
+
+
+def check(out: Path) -> list[str]:
+    """Check the package; return a line for each platform that it has an addon for."""
+    with tempfile.TemporaryDirectory() as folder, sandbox() as url:
+        work = Path(folder)
+        (work / "package.json").write_text("{}")
+        (work / "list.mjs").write_text(PROGRAM)
+        (work / "bin").mkdir()
+        for name in ("node", "npm", "sh"):
+            (work / "bin" / name).symlink_to(str(shutil.which(name)))
+        _npm(work, "install", "--offline", "--no-audit", "--no-fund", *map(str, out.glob("*.tgz")))
+        package = Path("node_modules/data-connectors")
+        prebuilds = work / package / "prebuilds"
+        lines = []
+        for target in TARGETS:
+            if (prebuilds / target.npm).exists():
+                # Finds nothing to compile.
+                if printed := run(target, [*node(target), str(package / "install.mjs")], work):
+                    raise RuntimeError(f"npm {target.npm}: the installation printed {printed}")
+                lines.append(f"npm {target.npm}: {_list(target, work, url)}")
+                if target.triple == HOST:
+                    host = target
+        library = shutil.move(prebuilds / host.npm / host.library, work)
+        (prebuilds / host.npm / "data_connectors.node").unlink()
+        if "install a C compiler" not in (printed := _npm(work, "rebuild", fails=True)):
+            raise RuntimeError(f"npm without an addon and a compiler: {printed}")
+        _npm(work, "rebuild", PATH=os.environ["PATH"])
+        printed = _list(host, work, url, DATA_CONNECTORS_LIBRARY=str(library))
+        return [*lines, f"npm without an addon, compiled on installation: {printed}"]
+
+
+def _list(target: Target, work: Path, url: str, **variables: str) -> str:
+    command = node(target)
+    printed = run(target, [*command, "list.mjs", url], work, **variables)
+    if f"listed {CONNECTORS} connectors" not in printed:
+        raise RuntimeError(f"npm {target.npm}: the program printed {printed}")
+    return f"{printed.splitlines()[-1]}, run by {words(command)}"
+
+
+def _npm(work: Path, *arguments: str, fails: bool = False, **variables: str) -> str:
+    """Run npm, without a compiler if PATH isn't given."""
+    done = subprocess.run(
+        ["npm", *arguments],
+        cwd=work,
+        env={**os.environ, "PATH": str(work / "bin"), **variables},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if (done.returncode != 0) != fails:
+        raise RuntimeError(f"npm {' '.join(arguments)}: exit code {done.returncode}: {done.stdout}")
+    return done.stdout
