@@ -6,7 +6,7 @@ PYTHON ?= python3
 CC ?= cc
 PYTHON_DIR := bindings/python
 
-.PHONY: help demo test test-rust test-python test-wheel test-package test-asan test-languages test-fleet conformance-prefix platforms dist dist-check load test-msrv fuzz mutants \
+.PHONY: help demo test test-rust test-python test-wheel test-package test-asan test-tsan test-languages test-fleet conformance-prefix platforms dist dist-check load test-msrv fuzz mutants \
 	header reference sandbox library staged check-folders install uninstall docs bench lint clean
 
 help: ## list the targets
@@ -86,6 +86,10 @@ CALL_TESTS := faults connections tls client_certificates proxy retries client pr
 test-asan: ## run fault, connection, prefetch and soak tests with AddressSanitizer
 	RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address CARGO_TARGET_DIR=$(TARGET)/asan cargo test --locked --no-fail-fast \
 		--target $$(rustc -vV | sed -n 's/^host: //p') --lib $(addprefix --test ,$(CALL_TESTS))
+
+# Builds the standard library, from Debian's sources.
+test-tsan: ## run tests with threads with ThreadSanitizer
+	@CARGO_TARGET_DIR=$(abspath $(TARGET)) PYTHONDONTWRITEBYTECODE=1 $(PYTHON) platforms/tsan.py
 
 # RUSTC_BOOTSTRAP enables the fuzzer's instrumentation in the stable compiler. Findings are kept in the target folder.
 FUZZ_SECONDS ?= 60

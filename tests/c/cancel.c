@@ -109,10 +109,12 @@ static volatile sig_atomic_t errno_was_preserved;
 
 static void on_signal(int number)
 {
+    int saved = errno;
     (void)number;
     errno = 1234;
     dc_cancel_token_cancel(signal_token);
     errno_was_preserved = errno == 1234;
+    errno = saved;
 }
 
 static void *signal_when_called(void *caller)

@@ -11,7 +11,7 @@
 static const char *method;
 static dc_client *client;
 static dc_cancel_token *token;
-static volatile int interrupted;
+static int interrupted;
 
 static void *cancel_call(void *unused)
 {
@@ -22,14 +22,14 @@ static void *cancel_call(void *unused)
     else if (strcmp(method, "shutdown") == 0)
         dc_client_shutdown(client);
     else if (strcmp(method, "interrupt") == 0)
-        interrupted = 1;
+        __atomic_store_n(&interrupted, 1, __ATOMIC_RELAXED);
     return NULL;
 }
 
 static int32_t is_interrupted(void *unused)
 {
     (void)unused;
-    return interrupted;
+    return __atomic_load_n(&interrupted, __ATOMIC_RELAXED);
 }
 
 static void set_up(int argc, char **argv)
