@@ -149,6 +149,8 @@ library: $(STAGE)/data_connectors.map ## build the release library, target/relea
 	@$(convert_archive)
 	@ln -f $(ARCHIVE) $(TARGET)/release/libdata_connectors.a
 
+ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+
 lint: $(VENV)/ready ## check the formatting and lints of all languages
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
@@ -163,6 +165,7 @@ lint: $(VENV)/ready ## check the formatting and lints of all languages
 	cd platforms && $(abspath $(VENV))/bin/mypy --strict --cache-dir $(abspath $(TARGET))/mypy-platforms *.py
 	cd $(PYTHON_DIR) && $(abspath $(VENV))/bin/mypy --cache-dir $(abspath $(TARGET))/mypy src tests *.py
 	cd $(PYTHON_DIR) && $(abspath $(VENV))/bin/pyright --warnings --pythonpath $(abspath $(VENV))/bin/python
+	go run $(ACTIONLINT) -shellcheck= -pyflakes=
 
 # Not passed as CC, as for the demo.
 bench: library ## compare with libcurl, httpx and Intercom's SDK (ARGS="--help" lists options)
