@@ -51,6 +51,7 @@
  *   - No panic or exception leaves the library, and no error is stored per thread. Environment variables have no effect,
  *     except SSL_CERT_FILE and SSL_CERT_DIR with DC_OPTION_SYSTEM_ROOTS, and those of the system's DNS resolver. Don't
  *     call setenv() while another thread uses the library.
+ *   - Windows: sockets take the place of file descriptors; there are no signals and forks.
  *   - Later versions may add values to every list in this header: treat an unknown negative status as a failure, and
  *     other unknown values as unknown.
  */
@@ -976,7 +977,8 @@ dc_status dc_config_set_interrupt_check(dc_config *config,
  *
  * The macros are the version of this header, the functions that of the loaded library. A program runs with every
  * library of the ABI version that it was built with; that version is part of the shared library's name
- * (libdata_connectors.so.1). A binding that loads the library itself compares dc_abi_version() with DC_ABI_VERSION.
+ * (libdata_connectors.so.1), except on Windows. A binding that loads the library itself compares dc_abi_version() with
+ * DC_ABI_VERSION.
  * @{
  */
 

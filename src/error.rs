@@ -42,7 +42,8 @@ pub enum ErrorKind {
     Panic,
     /// The call was cancelled by its cancel token, by the interrupt check, or by a shutdown of the client.
     Cancelled,
-    /// The process is out of threads or file descriptors, or of memory for a response. Any other failed allocation aborts.
+    /// The process is out of threads or file descriptors (on Windows: sockets), or of memory for a response. Any other
+    /// failed allocation aborts.
     System,
     /// The proxy did not open a CONNECT tunnel, because of the credentials or its rules.
     Proxy,

@@ -2,7 +2,8 @@
 //!
 //! The macros are the version of this header, the functions that of the loaded library. A program runs with every
 //! library of the ABI version that it was built with; that version is part of the shared library's name
-//! (libdata_connectors.so.1). A binding that loads the library itself compares dc_abi_version() with DC_ABI_VERSION.
+//! (libdata_connectors.so.1), except on Windows. A binding that loads the library itself compares dc_abi_version() with
+//! DC_ABI_VERSION.
 
 use std::ffi::{CStr, c_char};
 

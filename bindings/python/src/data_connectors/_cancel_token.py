@@ -13,7 +13,7 @@ class CancelToken:
     """Cancels the calls that it is passed to, both current and later ones.
 
     It can't be reset: create one for each operation that is cancelled separately. It is
-    thread-safe, and holds one file descriptor.
+    thread-safe, and holds one file descriptor (on Windows: a socket).
     """
 
     def __init__(self) -> None:
