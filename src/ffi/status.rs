@@ -62,7 +62,7 @@ const TABLE: [(dc_status, &CStr, &CStr); 17] = [
     (DC_ERR_TOO_LARGE, c"DC_ERR_TOO_LARGE", c"the response is too large"),
     (DC_ERR_PANIC, c"DC_ERR_PANIC", c"a bug in the library"),
     (DC_ERR_CANCELLED, c"DC_ERR_CANCELLED", c"cancelled"),
-    (DC_ERR_SYSTEM, c"DC_ERR_SYSTEM", c"out of threads or file descriptors (on Windows: sockets), or of memory for a response"),
+    (DC_ERR_SYSTEM, c"DC_ERR_SYSTEM", c"out of threads, file descriptors (Windows: sockets) or memory for a response"),
     (DC_ERR_PROXY, c"DC_ERR_PROXY", c"the proxy refused the CONNECT tunnel"),
 ];
 
