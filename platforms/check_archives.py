@@ -13,11 +13,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from targets import TARGETS, Target
-from toolchain import BUILD, ROOT, environment, tools
+from toolchain import BUILD, ROOT, environment, install, musl_loader, tools
 
 EXAMPLE = ROOT / "examples/c/list_connectors.c"
 CMAKE_PROJECT = ROOT / "tests/consumers/cmake/CMakeLists.txt"
 DLOPEN = ROOT / "tests/consumers/by_soname.c"
+PACKAGES = {
+    "cmake": "/usr/bin/cmake",
+    "musl-tools": "/usr/bin/musl-gcc",
+    "pkg-config": "/usr/bin/pkg-config",
+    "qemu-user-static": "/usr/bin/qemu-aarch64-static",
+}
 # Of the sandbox: a line for each, and a heading.
 CONNECTORS = 137
 
@@ -96,19 +102,24 @@ class Consumer:
 
     def lists(self, program: Path, library: Path | None) -> None:
         """Let a program list the connectors, with a folder for the loader."""
-        runner = list(self.target.runner)
         if self.target.is_windows and library:
             shutil.copy(library / self.target.library, program.parent)
-        elif library and runner:
-            runner += ["-E", f"LD_LIBRARY_PATH={library}"]
         variables = {
             **environment(self.target),
             "INTERCOM_ACCESS_TOKEN": "any",
             "LD_LIBRARY_PATH": str(library or ""),
         }
-        printed = run(*runner, program, "--base-url", self.url, **variables)
+        printed = run(*self.runner(library), program, "--base-url", self.url, **variables)
         if printed.count("\n") != CONNECTORS + 1:
             raise RuntimeError(f"{program} printed something else:\n{printed}")
+
+    def runner(self, library: Path | None) -> list[str]:
+        """Return the emulator of a program, and the loader that qemu would not find."""
+        if self.is_native or "musl" not in self.target.triple:
+            return list(self.target.runner)
+        machine = self.target.triple.split("-")[0]
+        loader = [str(musl_loader(machine))] if library else []
+        return [f"qemu-{machine}-static", *loader]
 
     def shared(self) -> str:
         """Link the shared library with the options of pkg-config."""
@@ -189,8 +200,10 @@ int start(void) { return dc_abi_version(); }
 def check(out: Path) -> list[str]:
     """Check all archives in a folder; return a line for each."""
     lines = []
+    shipped = [target for target in TARGETS if target.is_shipped]
+    install(shipped, PACKAGES)
     with sandbox() as url:
-        for target in TARGETS:
+        for target in shipped:
             for archive in out.glob(f"data_connectors-*-{target.triple}.*"):
                 try:
                     how = check_archive(target, archive, url)
@@ -204,16 +217,10 @@ def check_archive(target: Target, archive: Path, url: str) -> str:
     """Check an archive; return how its programs were linked and run."""
     with tempfile.TemporaryDirectory() as folder:
         consumer = Consumer(target, archive, Path(folder), url)
-        ways = [consumer.static()]
+        ways = [consumer.shared(), consumer.static()]
         if target.is_windows:
-            ways += [consumer.shared(), consumer.cmake(), consumer.msvc()]
-        elif "musl" not in target.triple:
-            ways += [consumer.shared()]
-            if consumer.is_native:
-                ways += [consumer.cmake()]
+            ways += [consumer.cmake(), consumer.msvc()]
         elif consumer.is_native:
-            ways += [consumer.shared(), consumer.dlopen()]
-        else:
-            ways += ["the shared library not run (no musl for arm64)"]
-    runner = Path(target.runner[0]).name if target.runner else "native"
+            ways += [consumer.dlopen() if "musl" in target.triple else consumer.cmake()]
+        runner = Path(next(iter(consumer.runner(None)), "native")).name
     return f"{', '.join(ways)}, {runner}"

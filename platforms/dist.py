@@ -22,6 +22,7 @@ from toolchain import BUILD, install
 
 DIST = BUILD / "dist"
 SUMS = "SHA256SUMS"
+PACKAGES = {"binutils-aarch64-linux-gnu": "/usr/bin/aarch64-linux-gnu-ld"}
 
 
 def pack(releases: list[Release], out: Path) -> list[Path]:
@@ -49,7 +50,7 @@ def main() -> int:
     if unknown := set(names) - set(shipped):
         parser.error(f"unknown target {', '.join(sorted(unknown))}: use {', '.join(shipped)}")
     targets = [shipped[name] for name in names]
-    install(targets)
+    install(targets, PACKAGES)
     releases = [release.build(target, sbom.build(target)) for target in targets]
     for path in pack(releases, DIST):
         print(f"{path.stat().st_size:>10} {path}")

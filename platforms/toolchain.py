@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -33,9 +34,9 @@ def folder(target: Target) -> Path:
     return BUILD / "platforms" / target.triple
 
 
-def install(targets: list[Target]) -> None:
+def install(targets: list[Target], others: dict[str, str] | None = None) -> None:
     """Install the missing Debian packages if run as root; exit with an error otherwise."""
-    wanted = dict(PACKAGES)
+    wanted = {**PACKAGES, **(others or {})}
     for target in targets:
         wanted.update(target.packages)
     missing = [package for package, path in wanted.items() if not Path(path).exists()]
@@ -133,3 +134,39 @@ def linking(target: Target) -> dict[str, str]:
     # With the unwinder of LLVM, as libgcc_s is not everywhere.
     name = target.zig.replace("-unknown", "")
     return {**variables, "CC": f"{zig} cc -target {name}", "LDLIBS": "-lunwind"}
+
+
+def musl_loader(machine: str) -> Path:
+    """Return musl's loader for a machine, of Debian 13: Debian 12 has none for other machines.
+
+    It is extracted only: no package of another architecture is installed.
+    """
+    home = BUILD / "platforms/musl" / machine
+    loader = home / "usr/lib" / f"{machine}-linux-musl/libc.so"
+    if loader.exists():
+        return loader
+    shutil.rmtree(home, ignore_errors=True)
+    for name in ("etc/apt/preferences.d", "var/lib/apt/lists/partial", "var/lib/dpkg"):
+        (home / "apt" / name).mkdir(parents=True)
+    (home / "apt/var/lib/dpkg/status").touch()
+    # The mirror that this machine uses.
+    command = ["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"]
+    found = subprocess.run([*command, "Release: bookworm"], check=True, stdout=subprocess.PIPE)
+    mirror = found.stdout.decode().split()[0]
+    keys = "/usr/share/keyrings/debian-archive-keyring.gpg"
+    source = f"deb [signed-by={keys}] {mirror} trixie main\n"
+    (home / "apt/etc/apt/sources.list").write_text(source)
+    options = {
+        "Dir": home / "apt",
+        "Dir::State::status": home / "apt/var/lib/dpkg/status",
+        "APT::Architecture": {"x86_64": "amd64", "aarch64": "arm64"}[machine],
+        "Acquire::Languages": "none",
+        # apt-get's own user can't write to the folder.
+        "APT::Sandbox::User": "root",
+    }
+    apt = ["apt-get", "-qq", *(f"-o{name}={value}" for name, value in options.items())]
+    subprocess.run([*apt, "update"], check=True)
+    subprocess.run([*apt, "download", "musl"], check=True, cwd=home)
+    subprocess.run(["dpkg-deb", "-x", next(home.glob("musl_*.deb")), home], check=True)
+    shutil.rmtree(home / "apt")
+    return loader
