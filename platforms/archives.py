@@ -11,13 +11,17 @@ from pathlib import Path
 from release import Release
 
 
-def build(release: Release, out: Path) -> list[Path]:
-    """Write the archive of a target."""
+def build(releases: list[Release], out: Path) -> list[Path]:
+    """Write an archive for each target."""
+    return [_build(release, out) for release in releases]
+
+
+def _build(release: Release, out: Path) -> Path:
     prefix = release.archive.parents[1]
     files = sorted(path for path in prefix.rglob("*") if path.is_symlink() or path.is_file())
     archive = out / (prefix.name + (".zip" if release.target.is_windows else ".tar.gz"))
     (_zip if release.target.is_windows else _tar)(archive, prefix, files, release.epoch)
-    return [archive]
+    return archive
 
 
 def _mode(path: Path) -> int:

@@ -22,6 +22,7 @@ from toolchain import BUILD, install
 
 DIST = BUILD / "dist"
 SUMS = "SHA256SUMS"
+BUILDERS = [archives.build, crate.build]
 PACKAGES = {"binutils-aarch64-linux-gnu": "/usr/bin/aarch64-linux-gnu-ld"}
 
 
@@ -29,10 +30,7 @@ def pack(releases: list[Release], out: Path) -> list[Path]:
     """Write all packages, and their SHA-256 sums."""
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    packages = crate.build(out)
-    for built in releases:
-        packages += archives.build(built, out)
-    packages.sort()
+    packages = sorted(path for build in BUILDERS for path in build(releases, out))
     sums = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}" for path in packages]
     (out / SUMS).write_text("\n".join(sums) + "\n")
     return packages
