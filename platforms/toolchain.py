@@ -104,7 +104,8 @@ def build_release(target: Target) -> Path:
     if "musl" in target.triple:
         flags.append("-Ctarget-feature=-crt-static")
     if target.is_windows:
-        flags.append("-Clink-arg=-Wl,--no-insert-timestamp")
+        # By default the DLL contains the time, and an address that is a hash of its path.
+        flags.append("-Clink-arg=-Wl,--no-insert-timestamp,--disable-auto-image-base")
     # No paths of this machine in the libraries.
     home = os.environ.get("CARGO_HOME", Path.home() / ".cargo")
     paths = {ROOT: ".", BUILD: "target", home: "cargo", PACKAGES["rust-web-src"]: "rust"}
