@@ -1,0 +1,89 @@
+"""Runs a program of one class with the jar and Java of each platform."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+import zipfile
+from pathlib import Path
+
+from check_archives import CONNECTORS, sandbox
+from interpreters import java, run, words
+from targets import TARGETS
+from toolchain import ROOT
+
+PROGRAM = """
+import dataconnectors.*;
+
+class Lister {
+    public static void main(String[] arguments) {
+        try (Client client = Client.builder().accessToken("any").baseUrl(arguments[0]).build();
+                Connectors connectors = client.list()) {
+            int count = 0;
+            for (Connector connector : connectors) {
+                count++;
+            }
+            System.out.println("Java " + Runtime.version() + " listed " + count + " connectors");
+        }
+    }
+}
+"""
+# Java ends with wine 8 when it creates a SecureRandom, for the name of a temporary file: its seed
+# has the network interfaces, and wine lacks a function for them.
+WINE_PROGRAM = """
+import java.security.*;
+
+class WineLister {
+    public static final class Numbers extends SecureRandomSpi {
+        protected void engineSetSeed(byte[] seed) {
+        }
+
+        protected void engineNextBytes(byte[] bytes) {
+            new java.util.Random().nextBytes(bytes);
+        }
+
+        protected byte[] engineGenerateSeed(int length) {
+            return new byte[length];
+        }
+    }
+
+    public static void main(String[] arguments) {
+        Provider provider = new Provider("wine", "1", "") {
+        };
+        provider.put("SecureRandom.numbers", Numbers.class.getName());
+        Security.insertProviderAt(provider, 1);
+        Lister.main(arguments);
+    }
+}
+"""
+
+
+def check(out: Path) -> list[str]:
+    """Check the jar; return a line for each platform that it has a library for."""
+    with tempfile.TemporaryDirectory() as folder, sandbox() as url:
+        work = Path(folder)
+        (jar,) = (path for path in out.glob("*.jar") if path.stem[-1].isdigit())
+        shutil.copyfile(jar, work / "data-connectors.jar")
+        for name, source in {"Lister": PROGRAM, "WineLister": WINE_PROGRAM}.items():
+            (work / f"{name}.java").write_text(source)
+        javac: list[str | Path] = [ROOT / "bindings/java/jdk.sh", "javac", "--release", "22"]
+        javac += ["-cp", "data-connectors.jar", "Lister.java", "WineLister.java"]
+        subprocess.run(javac, cwd=work, check=True)
+        with zipfile.ZipFile(jar) as packed:
+            files = packed.namelist()
+        lines = []
+        for target in TARGETS:
+            if f"META-INF/native/{target.npm}/{target.library}" not in files:
+                continue
+            if not (command := java(target)):
+                lines.append(f"jar {target.npm}: not run (PyPI has no Java for musl)")
+                continue
+            options = ["-cp", f"data-connectors.jar{';' if target.is_windows else ':'}."]
+            options += ["--enable-native-access=ALL-UNNAMED"]
+            program = "WineLister" if target.is_windows else "Lister"
+            printed = run(target, [*command, *options, program, url], work)
+            if f"listed {CONNECTORS} connectors" not in printed:
+                raise RuntimeError(f"jar {target.npm}: the program printed {printed}")
+            lines.append(f"jar {target.npm}: {printed.splitlines()[-1]}, run by {words(command)}")
+    return lines
