@@ -14,6 +14,13 @@ from typing import Any
 FOLDER = Path(__file__).resolve().parent / "languages"
 
 
+def library(prefix: Path) -> Path:
+    """Return the path of the library installed in a prefix."""
+    other = ("bin/data_connectors.dll", "lib/libdata_connectors.1.dylib")
+    found = [prefix / name for name in other if (prefix / name).exists()]
+    return found[0] if found else prefix / "lib/libdata_connectors.so.1"
+
+
 @dataclass(frozen=True)
 class Environment:
     """Paths, and the environment variables of commands."""
@@ -26,7 +33,7 @@ class Environment:
     @property
     def library(self) -> Path:
         """Return the path of the installed library."""
-        return self.prefix / "lib" / "libdata_connectors.so.1"
+        return library(self.prefix)
 
     def expand(self, command: list[str], **more: Path) -> list[str]:
         """Replace placeholders such as {root} in a command."""

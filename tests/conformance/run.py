@@ -103,7 +103,7 @@ def check_requirements(options: argparse.Namespace) -> int:
 
 def find_prefix(options: argparse.Namespace, target: Path) -> Path:
     prefix = Path(options.prefix or target / "conformance" / "prefix").resolve()
-    library = prefix / "lib" / "libdata_connectors.so.1"
+    library = languages.library(prefix)
     if not library.exists():
         sys.exit(f"{library} not found: run `make test-languages`, which installs it")
     return prefix

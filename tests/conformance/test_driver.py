@@ -295,6 +295,16 @@ class DriverTest(unittest.TestCase):
         self.assertIn("contains the access token", evaluate.run_tests(leaks, environment))
         self.assertNotIn(suite.ACCESS_TOKEN, evaluate.run_tests(leaks, environment))
 
+    def test_library_of_a_prefix_has_the_name_of_its_system(self) -> None:
+        for name in ("bin/data_connectors.dll", "lib/libdata_connectors.1.dylib"):
+            with tempfile.TemporaryDirectory() as folder:
+                library = Path(folder) / name
+                library.parent.mkdir()
+                library.touch()
+                self.assertEqual(languages.library(Path(folder)), library)
+        default = languages.library(Path("prefix"))
+        self.assertEqual(default, Path("prefix/lib/libdata_connectors.so.1"))
+
     def test_reads_code_blocks_of_the_readme(self) -> None:
         self.assertEqual(
             first_program.code_block("x\n```go\na\nb\n```\n```js\nc\n```\n", "go"), "a\nb\n"
