@@ -9,6 +9,9 @@ import (
 )
 
 func TestProgramsInTheReadmeCompile(t *testing.T) {
+	if _, err := exec.LookPath("go"); err != nil {
+		t.Skip(err) // the test was compiled elsewhere
+	}
 	text, err := os.ReadFile("README.md")
 	if err != nil {
 		t.Fatal(err)
