@@ -23,3 +23,8 @@ impl Random {
         choices[self.below(choices.len())]
     }
 }
+
+/// The number of seeds that a test tries, which `DC_TEST_SEEDS` sets: emulators are slow.
+pub(crate) fn seed_count(default: u64) -> u64 {
+    std::env::var("DC_TEST_SEEDS").map_or(default, |count| count.parse().expect("DC_TEST_SEEDS is a number"))
+}

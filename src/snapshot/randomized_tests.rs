@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::error::{Error, ErrorKind};
 use crate::page::Page;
 use crate::pager::Pager;
-use crate::random::Random;
+use crate::random::{Random, seed_count};
 use crate::request::PageRequest;
 
 const OVERLAP: Duration = Duration::from_secs(10);
@@ -150,8 +150,7 @@ fn check(result: &ScanResult, sandbox: &Sandbox) -> Result<HashSet<String>, Stri
 #[test]
 fn complete_snapshots_have_every_connector_in_its_current_version() {
     let first_seed = std::env::var("DC_TEST_SEED").map_or(1, |seed| seed.parse().expect("DC_TEST_SEED is a number"));
-    let count: u64 =
-        std::env::var("DC_TEST_SEEDS").map_or(400, |count| count.parse().expect("DC_TEST_SEEDS is a number"));
+    let count = seed_count(400);
     let seeds = first_seed..first_seed + count;
     println!("seeds {seeds:?} (DC_TEST_SEED sets the first, DC_TEST_SEEDS their number)");
     let mut successes = 0;
