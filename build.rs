@@ -13,7 +13,9 @@ fn main() {
             println!("cargo::rustc-cdylib-link-arg=-Wl,-z,nodelete");
         }
         "macos" => {
-            println!("cargo::rustc-cdylib-link-arg=-Wl,-install_name,@rpath/libdata_connectors.{ABI_VERSION}.dylib");
+            // Two arguments, which both a compiler and ld64.lld accept.
+            println!("cargo::rustc-cdylib-link-arg=-install_name");
+            println!("cargo::rustc-cdylib-link-arg=@rpath/libdata_connectors.{ABI_VERSION}.dylib");
         }
         _ => {}
     }
