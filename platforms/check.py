@@ -13,12 +13,21 @@ import sys
 
 import check_archives
 import check_crate
+import check_jar
+import check_npm
+import check_wheels
 import release
 from dist import DIST, SUMS, pack
 from targets import TARGETS
 from toolchain import BUILD
 
-CHECKS = [check_archives.check, check_crate.check]
+CHECKS = [
+    check_archives.check,
+    check_crate.check,
+    check_wheels.check,
+    check_npm.check,
+    check_jar.check,
+]
 
 
 def check_sums() -> str:

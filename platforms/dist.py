@@ -14,15 +14,18 @@ from pathlib import Path
 
 import archives
 import crate
+import jar
+import npm
 import release
 import sbom
+import wheels
 from release import Release
 from targets import TARGETS
 from toolchain import BUILD, install
 
 DIST = BUILD / "dist"
 SUMS = "SHA256SUMS"
-BUILDERS = [archives.build, crate.build]
+BUILDERS = [archives.build, crate.build, wheels.build, npm.build, jar.build]
 PACKAGES = {"binutils-aarch64-linux-gnu": "/usr/bin/aarch64-linux-gnu-ld"}
 
 
