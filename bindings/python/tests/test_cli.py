@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from conftest import CLOSED_PIPE, ROOT, TOKEN, SilentServer, http, restore_sigint
+from conftest import CLOSED_PIPE, IS_WINDOWS, ROOT, TOKEN, SilentServer, http, restore_sigint
 
 import data_connectors as dc
 from data_connectors._cli._exit_status import MEANINGS
@@ -26,7 +26,9 @@ FIRST = "12345        live     yes get    2026-01-20T14:22:15Z Order Status Serv
 
 
 def environment(**variables: str) -> dict[str, str]:
-    return {**os.environ, "INTERCOM_ACCESS_TOKEN": TOKEN, **variables}
+    # Windows has another encoding for text in pipes.
+    encoding = {"PYTHONIOENCODING": "utf-8"} if IS_WINDOWS else {}
+    return {**os.environ, "INTERCOM_ACCESS_TOKEN": TOKEN, **encoding, **variables}
 
 
 def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -39,6 +41,10 @@ def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     )
     # text=True would convert line endings.
     stdout, stderr = done.stdout.decode(), done.stderr.decode()
+    if IS_WINDOWS:
+        stderr = stderr.replace("\r\n", "\n")
+        # Data has the same line breaks everywhere.
+        stdout = stdout if "--format" in arguments else stdout.replace("\r\n", "\n")
     return subprocess.CompletedProcess(done.args, done.returncode, stdout, stderr)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, python
+from conftest import IS_WINDOWS, ROOT, python
 
 import data_connectors
 from data_connectors._connector import FIELDS
@@ -105,13 +105,14 @@ def import_error(library: str) -> str:
 
 def test_error_names_the_missing_or_invalid_library(tmp_path: Path) -> None:
     message = import_error("/no/such.so")
-    assert message.startswith("ImportError: could not load /no/such.so (/no/such.so: cannot open")
+    detail = "Could not find module" if IS_WINDOWS else "/no/such.so: cannot open"
+    assert message.startswith(f"ImportError: could not load /no/such.so ({detail}")
     assert message.endswith("): check DATA_CONNECTORS_LIBRARY")
     text = tmp_path / "text.so"
     text.write_text("not a library")
-    assert f"could not load {text} ({text}: " in import_error(str(text))
-    libc = "libc.so.6"
-    assert import_error(libc) == "ImportError: libc.so.6 is not libdata_connectors"
+    assert f"could not load {text} (" in import_error(str(text))
+    libc = "msvcrt.dll" if IS_WINDOWS else "libc.so.6"
+    assert import_error(libc) == f"ImportError: {libc} is not libdata_connectors"
 
 
 @pytest.mark.parametrize(
