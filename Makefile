@@ -163,6 +163,7 @@ lint: $(VENV)/ready ## check the formatting and lints of all languages
 	$(VENV)/bin/ruff format --no-cache --check --config $(PYTHON_DIR)/pyproject.toml $(PYTHON_DIR) examples benches platforms tests
 	$(VENV)/bin/mypy --strict --cache-dir $(abspath $(TARGET))/mypy-conformance tests/conformance/*.py
 	cd platforms && $(abspath $(VENV))/bin/mypy --strict --cache-dir $(abspath $(TARGET))/mypy-platforms *.py
+	PYTHONDONTWRITEBYTECODE=1 $(PYTHON) platforms/table.py
 	cd $(PYTHON_DIR) && $(abspath $(VENV))/bin/mypy --cache-dir $(abspath $(TARGET))/mypy src tests *.py
 	cd $(PYTHON_DIR) && $(abspath $(VENV))/bin/pyright --warnings --pythonpath $(abspath $(VENV))/bin/python
 	go run $(ACTIONLINT) -shellcheck= -pyflakes=

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TypedDict
 
 
 @dataclass(frozen=True)
@@ -10,14 +11,20 @@ class Target:
     """A platform that the library is built for."""
 
     triple: str
-    # 1: all tests in CI; 2: shipped, tested under emulation; 3: not shipped; 4: only linked.
+    # 1: all tests in CI; 2: shipped, tests under emulation; 3: the same, not shipped; 4: never run.
     tier: int
     # The file in packages.
     library: str = "libdata_connectors.so.1"
     # Debian packages, each with a file that it contains.
     packages: dict[str, str] = field(default_factory=dict)
+    # Without them, zig compiles.
     compiler: str = ""
+    cxx: str = ""
     runner: tuple[str, ...] = ()
+    # What runs the tests, for the table in docs/platforms.md.
+    how: str = ""
+    # Integration tests that `make platforms` runs beside the unit tests.
+    tests: tuple[str, ...] = ()
     # Tests that are not run, with the reason.
     skipped: dict[str, str] = field(default_factory=dict)
     # The target of cargo-zigbuild, which links for an older glibc; without it, the compiler links.
@@ -32,33 +39,64 @@ class Target:
         return "windows" in self.triple
 
     @property
+    def is_musl(self) -> bool:
+        """Whether the C library is musl."""
+        return self.triple.endswith("musl")
+
+    @property
+    def is_macos(self) -> bool:
+        """Whether the library is a dylib."""
+        return self.triple.endswith("darwin")
+
+    @property
     def is_shipped(self) -> bool:
         """Whether a release contains packages for it."""
         return self.tier <= 2
 
 
-def _qemu(machine: str, gnu: str, libc: str) -> dict[str, object]:
-    compiler = f"/usr/bin/{gnu}-gcc"
-    emulator = f"/usr/bin/qemu-{machine}-static"
+class _Tools(TypedDict):
+    packages: dict[str, str]
+    compiler: str
+    cxx: str
+    runner: tuple[str, ...]
+    how: str
+
+
+def _gnu(gnu: str, libc: str, *emulator: str) -> _Tools:
+    compiler, cxx = f"/usr/bin/{gnu}-gcc", f"/usr/bin/{gnu}-g++"
     return {
-        "packages": {
-            f"gcc-{gnu}": compiler,
-            libc: f"/usr/{gnu}/lib",
-            "qemu-user-static": emulator,
-        },
+        "packages": {f"gcc-{gnu}": compiler, f"g++-{gnu}": cxx, libc: f"/usr/{gnu}/lib/libc.so"},
         "compiler": compiler,
-        "runner": (emulator, "-L", f"/usr/{gnu}"),
+        "cxx": cxx,
+        "runner": emulator,
+        "how": "natively",
     }
 
 
+def _qemu(machine: str, gnu: str, libc: str) -> _Tools:
+    emulator = f"/usr/bin/qemu-{machine}-static"
+    tools = _gnu(gnu, libc, emulator, "-L", f"/usr/{gnu}")
+    tools["packages"]["qemu-user-static"] = emulator
+    tools["how"] = "qemu"
+    return tools
+
+
+# Rust tests that need neither a C compiler nor programs of Linux.
+_PORTABLE = ("client", "prefetch", "retries", "snapshots")
 _WINE = "/usr/lib/wine/wine64"
 _MINGW = "/usr/bin/x86_64-w64-mingw32-gcc"
+# The other variant, of which C++ programs need the threads.
+_MINGW_CXX = "/usr/bin/x86_64-w64-mingw32-g++-posix"
+_I686_LIBRARIES = "/usr/i686-linux-gnu/lib"
+_SLOW = {"iteration_takes_about_half_the_time": "qemu takes most of it"}
+_LLVM = {"lld-19": "/usr/bin/ld64.lld-19", "llvm-19": "/usr/bin/llvm-nm-19"}
 
 TARGETS = [
     Target(
         "x86_64-unknown-linux-gnu",
         tier=1,
         compiler="cc",
+        how="natively",
         zig="x86_64-unknown-linux-gnu.2.17",
         wheel="manylinux2014_x86_64",
         npm="linux-x64",
@@ -66,8 +104,9 @@ TARGETS = [
     Target(
         "aarch64-unknown-linux-gnu",
         tier=2,
-        **_qemu("aarch64", "aarch64-linux-gnu", "libc6-dev-arm64-cross"),  # type: ignore[arg-type]
-        skipped={"iteration_takes_about_half_the_time": "qemu takes most of it"},
+        **_qemu("aarch64", "aarch64-linux-gnu", "libc6-dev-arm64-cross"),
+        tests=_PORTABLE,
+        skipped=_SLOW,
         zig="aarch64-unknown-linux-gnu.2.17",
         wheel="manylinux2014_aarch64",
         npm="linux-arm64",
@@ -75,6 +114,9 @@ TARGETS = [
     Target(
         "x86_64-unknown-linux-musl",
         tier=2,
+        packages={"musl": "/lib/ld-musl-x86_64.so.1"},
+        how="natively, with Debian's musl",
+        tests=_PORTABLE,
         zig="x86_64-unknown-linux-musl",
         wheel="musllinux_1_2_x86_64",
         npm="linux-x64-musl",
@@ -82,6 +124,7 @@ TARGETS = [
     Target(
         "aarch64-unknown-linux-musl",
         tier=2,
+        how="qemu",
         zig="aarch64-unknown-linux-musl",
         wheel="musllinux_1_2_aarch64",
         npm="linux-arm64-musl",
@@ -92,12 +135,38 @@ TARGETS = [
         library="data_connectors.dll",
         packages={
             "gcc-mingw-w64-x86-64-win32": _MINGW,
+            "g++-mingw-w64-x86-64-posix": _MINGW_CXX,
             "mingw-w64-x86-64-dev": "/usr/x86_64-w64-mingw32/include/windows.h",
             "wine64": _WINE,
         },
         compiler=_MINGW,
+        cxx=_MINGW_CXX,
         runner=(_WINE,),
+        how="wine",
+        tests=_PORTABLE,
         wheel="win_amd64",
         npm="win32-x64",
     ),
+    Target(
+        "i686-unknown-linux-gnu",
+        tier=3,
+        **_gnu(
+            "i686-linux-gnu",
+            "libc6-dev-i386-cross",
+            f"{_I686_LIBRARIES}/ld-linux.so.2",
+            "--library-path",
+            _I686_LIBRARIES,
+        ),
+        tests=("client",),
+    ),
+    Target(
+        "s390x-unknown-linux-gnu",
+        tier=3,
+        **_qemu("s390x", "s390x-linux-gnu", "libc6-dev-s390x-cross"),
+        tests=("client",),
+    ),
+    Target("aarch64-apple-darwin", tier=4, library="libdata_connectors.1.dylib", packages=_LLVM),
+    Target("x86_64-apple-darwin", tier=4, library="libdata_connectors.1.dylib", packages=_LLVM),
+    # The C code of ring is compiled, but not linked.
+    Target("x86_64-unknown-freebsd", tier=4, compiler="cc"),
 ]

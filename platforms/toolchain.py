@@ -81,6 +81,21 @@ def environment(target: Target) -> dict[str, str]:
     return variables
 
 
+def zigbuild(variables: dict[str, str]) -> list[str]:
+    """Return the command of cargo-zigbuild, for which it sets variables."""
+    variables.update(PATH=f"{tools()}:{variables['PATH']}", CARGO=CARGO)
+    return [str(tools() / "cargo-zigbuild")]
+
+
+def compiler(target: Target, source: str) -> list[str]:
+    """Return the compiler of a C or C++ program for a target."""
+    is_c = source.endswith(".c")
+    if target.compiler:
+        return [target.compiler if is_c else target.cxx]
+    triple = target.triple.replace("-unknown", "")
+    return [str(tools() / "python-zig"), "cc" if is_c else "c++", "-target", triple]
+
+
 def _stub(target: Target) -> Path:
     home = folder(target) / "stub"
     if not (home / "bcryptprimitives.dll").exists():
