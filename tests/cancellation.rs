@@ -87,6 +87,7 @@ fn assert_interrupted_soon(
         let delay = interrupt(phase, method, clock_jumps, arguments, timeout_message);
         (arrivals() > before).then_some(delay)
     });
+    let best_delay = if program::is_slow() { MAX_DELAY_MS } else { best_delay };
     let is_soon = delays.any(|delay| delay <= best_delay);
     assert!(is_soon, "{phase}, {method}: each time more than {best_delay} ms late, or not in this phase");
 }
@@ -112,7 +113,8 @@ fn interrupt(phase: &str, method: &str, clock_jumps: bool, arguments: &[&str], t
     };
     assert!(status == expected && message.contains(part), "{phase}, {method}: {printed}");
     // Nor is it early, except that the call starts before the thread that cancels it.
-    assert!((-20..MAX_DELAY_MS).contains(&delay), "{phase}, {method}: {delay} ms late");
+    let max_delay = if program::is_slow() { 5 * MAX_DELAY_MS } else { MAX_DELAY_MS };
+    assert!((-20..max_delay).contains(&delay), "{phase}, {method}: {delay} ms late");
     assert!(!printed.contains("canary"), "{printed}");
     delay
 }

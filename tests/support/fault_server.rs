@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
+use super::program::is_wine;
+
 /// One step of a connection's script. After the last one the connection is closed.
 #[derive(Clone, Debug)]
 pub enum Step {
@@ -168,14 +170,22 @@ fn run_script(tcp: Arc<TcpStream>, script: &[Step], tls: Option<Arc<ServerConfig
     }
 }
 
+/// Nothing follows a head: requests have no body, and clients do not pipeline.
 fn read_request_head(stream: &mut Box<dyn Stream>) -> io::Result<String> {
     let mut head = Vec::new();
+    let mut part = [0; 4096];
     while !head.ends_with(b"\r\n\r\n") {
-        let mut byte = [0];
-        stream.read_exact(&mut byte)?;
-        head.push(byte[0]);
+        match stream.read(&mut part)? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            length => head.extend_from_slice(&part[..length]),
+        }
     }
     Ok(String::from_utf8_lossy(&head).into_owned())
+}
+
+/// Whether [`Step::Reset`] resets connections: wine 8 shuts them down first, as if they were closed.
+pub fn can_reset() -> bool {
+    !is_wine()
 }
 
 /// A listener that accepts no connections because its backlog is full, the connections in the backlog, its address.

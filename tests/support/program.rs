@@ -20,6 +20,27 @@ pub fn run(program: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Ou
     command.output().unwrap_or_else(|error| panic!("could not run {}: {error}", program.display()))
 }
 
+/// Whether programs are slow: under qemu, which translates their code during their first call, wine, or ThreadSanitizer.
+pub fn is_slow() -> bool {
+    ["DC_TEST_RUNNER", "TSAN_OPTIONS"].iter().any(|name| std::env::var_os(name).is_some()) || is_wine()
+}
+
+#[cfg(unix)]
+pub fn is_wine() -> bool {
+    false
+}
+
+/// wine has this function, Windows does not.
+#[cfg(windows)]
+#[allow(unsafe_code)]
+pub fn is_wine() -> bool {
+    use windows_sys::Win32::System::LibraryLoader::{GetModuleHandleA, GetProcAddress};
+
+    // SAFETY: both strings end with a zero, and each process has loaded this library.
+    unsafe { GetProcAddress(GetModuleHandleA(c"ntdll.dll".as_ptr().cast()), c"wine_get_version".as_ptr().cast()) }
+        .is_some()
+}
+
 /// A command that runs a program of the platform that the tests run on. Under an emulator, DC_TEST_RUNNER is the command
 /// to which the program is appended, such as `qemu-aarch64-static -L /usr/aarch64-linux-gnu`.
 pub fn command(program: &Path) -> Command {
@@ -60,9 +81,9 @@ pub fn valgrind_enabled() -> bool {
     std::env::var_os("DC_TEST_VALGRIND").is_some_and(|value| !value.is_empty())
 }
 
-/// Asserts the exit code of a program, and returns its standard output and standard error.
+/// Asserts the exit code of a program, and returns its standard output and standard error; `\r\n` is `\n`.
 pub fn expect_code(output: &Output, code: i32) -> (String, String) {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace("\r\n", "\n");
     let (out, err) = (text(&output.stdout), text(&output.stderr));
     assert_eq!(output.status.code(), Some(code), "{:?}\n-- stdout\n{out}\n-- stderr\n{err}", output.status);
     (out, err)

@@ -18,16 +18,29 @@ pub fn threads() -> usize {
     0
 }
 
-/// The number of handles: sockets, files, threads and others.
+/// The number of handles: sockets, files, threads and others. For GetProcessHandleCount, wine 8 returns 0.
 #[cfg(windows)]
 #[allow(unsafe_code)]
 pub fn descriptors() -> usize {
-    use windows_sys::Win32::System::Threading::{GetCurrentProcess, GetProcessHandleCount};
+    use windows_sys::Wdk::System::SystemInformation::NtQuerySystemInformation;
+    use windows_sys::Win32::Foundation::STATUS_INFO_LENGTH_MISMATCH;
 
-    let mut count = 0;
-    // SAFETY: the count is valid for the call.
-    assert_ne!(unsafe { GetProcessHandleCount(GetCurrentProcess(), &mut count) }, 0);
-    count as usize
+    // SYSTEM_HANDLE_INFORMATION_EX: the number of handles of all processes, a reserved word, and entries of five words,
+    // the second of which is the process.
+    const SYSTEM_EXTENDED_HANDLE_INFORMATION: i32 = 64;
+    let mut words = vec![0_usize; 1 << 16];
+    loop {
+        let bytes = size_of_val(&words[..]) as u32;
+        let buffer = words.as_mut_ptr().cast();
+        // SAFETY: the buffer has this size.
+        match unsafe { NtQuerySystemInformation(SYSTEM_EXTENDED_HANDLE_INFORMATION, buffer, bytes, &mut 0) } {
+            0 => break,
+            STATUS_INFO_LENGTH_MISMATCH => words.resize(2 * words.len(), 0),
+            status => panic!("NtQuerySystemInformation: {status:#x}"),
+        }
+    }
+    let handles = words[2..].chunks_exact(5).take(words[0]);
+    handles.filter(|handle| handle[1] == std::process::id() as usize).count()
 }
 
 /// The number of threads.
