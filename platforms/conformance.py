@@ -81,6 +81,8 @@ def run(target: Target, library: Path, sandbox: Path, target_sandbox: Path) -> R
     if shutil.which("go"):
         variables["DC_TEST_SANDBOX"] = str(target_sandbox)
         _go_tests(target, variables, result)
+    else:
+        result.notes.append("not Go's tests (go is not installed)")
     return result
 
 
@@ -124,7 +126,7 @@ def _variables(target: Target, prefix: Path) -> dict[str, str]:
     variables = {
         **environment(target),
         "DC_TEST_CC": target.compiler + static,
-        "DC_TEST_CXX": target.compiler.replace("gcc", "g++") + static,
+        "DC_TEST_CXX": target.cxx + static,
         "DC_TEST_RUNNER": " ".join(target.runner),
         "PKG_CONFIG_LIBDIR": str(prefix / "lib/pkgconfig"),
         # For Go and for the addon of Node.
