@@ -61,7 +61,7 @@ def rust_tests(target: Target, results: Results) -> None:
         target, "test", "--no-fail-fast", "--lib", *tests, "-Zbuild-std=std,panic_unwind,test"
     )
     # Emulated, the default takes minutes.
-    variables.setdefault("DC_TEST_SEEDS", "200")
+    variables.setdefault("DC_TEST_SEEDS", "50")
     # The output of the build goes to standard error.
     done = subprocess.run(
         [*command, "--", *skipped],
