@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from targets import TARGETS, Target
-from toolchain import BUILD, ROOT, environment, install, musl_loader, tools
+from toolchain import BUILD, ROOT, environment, install, runner, tools
 
 EXAMPLE = ROOT / "examples/c/list_connectors.c"
 CMAKE_PROJECT = ROOT / "tests/consumers/cmake/CMakeLists.txt"
@@ -115,11 +115,8 @@ class Consumer:
 
     def runner(self, library: Path | None) -> list[str]:
         """Return the emulator of a program, and the loader that qemu would not find."""
-        if self.is_native or "musl" not in self.target.triple:
-            return list(self.target.runner)
-        machine = self.target.triple.split("-")[0]
-        loader = [str(musl_loader(machine))] if library else []
-        return [f"qemu-{machine}-static", *loader]
+        needs_loader = library and not self.is_native
+        return runner(self.target) if needs_loader else list(self.target.runner)
 
     def shared(self) -> str:
         """Link the shared library with the options of pkg-config."""

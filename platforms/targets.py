@@ -49,6 +49,11 @@ class Target:
         return self.triple.endswith("darwin")
 
     @property
+    def has_conformance_tests(self) -> bool:
+        """Whether the runners of C, C++ and Go can be compiled for it and run."""
+        return self.tier == 2 and bool(self.compiler)
+
+    @property
     def is_shipped(self) -> bool:
         """Whether a release contains packages for it."""
         return self.tier <= 2
@@ -83,12 +88,33 @@ def _qemu(machine: str, gnu: str, libc: str) -> _Tools:
 
 # Rust tests that need neither a C compiler nor programs of Linux.
 _PORTABLE = ("client", "prefetch", "retries", "snapshots")
+# The others cover make install, strace and fork, or files that are the same on every platform.
+_TESTS = (
+    *_PORTABLE,
+    "abi",
+    "c_programs",
+    "cancellation",
+    "client_certificates",
+    "connections",
+    "documents",
+    "faults",
+    "header",
+    "proxy",
+    "resources",
+    "rows",
+    "soak",
+    "tls",
+)
+_QEMU_AARCH64 = "/usr/bin/qemu-aarch64-static"
 _WINE = "/usr/lib/wine/wine64"
 _MINGW = "/usr/bin/x86_64-w64-mingw32-gcc"
 # The other variant, of which C++ programs need the threads.
 _MINGW_CXX = "/usr/bin/x86_64-w64-mingw32-g++-posix"
 _I686_LIBRARIES = "/usr/i686-linux-gnu/lib"
-_SLOW = {"iteration_takes_about_half_the_time": "qemu takes most of it"}
+_SKIPPED = {
+    "iteration_takes_about_half_the_time": "an emulator takes most of it",
+    "python": "for the Python of this machine",
+}
 _LLVM = {"lld-19": "/usr/bin/ld64.lld-19", "llvm-19": "/usr/bin/llvm-nm-19"}
 
 TARGETS = [
@@ -105,8 +131,8 @@ TARGETS = [
         "aarch64-unknown-linux-gnu",
         tier=2,
         **_qemu("aarch64", "aarch64-linux-gnu", "libc6-dev-arm64-cross"),
-        tests=_PORTABLE,
-        skipped=_SLOW,
+        tests=_TESTS,
+        skipped=_SKIPPED,
         zig="aarch64-unknown-linux-gnu.2.17",
         wheel="manylinux2014_aarch64",
         npm="linux-arm64",
@@ -114,8 +140,7 @@ TARGETS = [
     Target(
         "x86_64-unknown-linux-musl",
         tier=2,
-        packages={"musl": "/lib/ld-musl-x86_64.so.1"},
-        how="natively, with Debian's musl",
+        how="natively, with the loader of Debian 13",
         tests=_PORTABLE,
         zig="x86_64-unknown-linux-musl",
         wheel="musllinux_1_2_x86_64",
@@ -124,7 +149,11 @@ TARGETS = [
     Target(
         "aarch64-unknown-linux-musl",
         tier=2,
-        how="qemu",
+        packages={"qemu-user-static": _QEMU_AARCH64},
+        runner=(_QEMU_AARCH64,),
+        how="qemu, with the loader of Debian 13",
+        tests=_PORTABLE,
+        skipped=_SKIPPED,
         zig="aarch64-unknown-linux-musl",
         wheel="musllinux_1_2_aarch64",
         npm="linux-arm64-musl",
@@ -143,7 +172,8 @@ TARGETS = [
         cxx=_MINGW_CXX,
         runner=(_WINE,),
         how="wine",
-        tests=_PORTABLE,
+        tests=_TESTS,
+        skipped=_SKIPPED,
         wheel="win_amd64",
         npm="win32-x64",
     ),

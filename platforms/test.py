@@ -19,11 +19,26 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import conformance
 import macos
+import windows
 from targets import TARGETS, Target
-from toolchain import BUILD, CARGO, ROOT, compiler, environment, folder, install, zigbuild
+from toolchain import (
+    BUILD,
+    CARGO,
+    ROOT,
+    compiler,
+    environment,
+    folder,
+    install,
+    runner,
+    zigbuild,
+)
 
 SANDBOX = BUILD / "debug/data-connectors-sandbox"
+# What .ci/run tests: cancellation makes calls from C programs, and interrupts them in every phase.
+SHORT = {"aarch64-unknown-linux-gnu", "x86_64-pc-windows-gnu"}
+SHORT_TESTS = ("cancellation",)
 
 
 @dataclass
@@ -32,11 +47,11 @@ class Results:
 
     passed: int = 0
     total: int = 0
-    names: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def add(self, name: str, passed: int, total: int = 1) -> None:
         """Add the results of a program."""
-        self.names.append(name)
+        self.notes.append(f"{name} {passed}/{total}")
         self.passed += passed
         self.total += total
 
@@ -53,15 +68,43 @@ def cargo(target: Target, command: str, *arguments: str) -> tuple[list[str], dic
     return [*line, "--target", target.triple, "--target-dir", str(folder(target))], variables
 
 
-def rust_tests(target: Target, results: Results) -> None:
-    """Run the unit tests and the integration tests."""
-    tests = [argument for name in target.tests for argument in ("--test", name)]
+def wine_commands(target: Target) -> Path:
+    """Return a folder of programs with which tests under wine run those of this machine."""
+    commands = folder(target) / "commands"
+    commands.mkdir(exist_ok=True)
+    source, shell = ROOT / "tests/support/wine_command.c", commands / "sh.exe"
+    subprocess.run([target.compiler, source, "-o", shell], check=True)
+    for program in (target.compiler, target.cxx, "objdump"):
+        shutil.copy(shell, commands / f"{Path(program).name}.exe")
+    return commands
+
+
+def c_variables(target: Target) -> dict[str, str]:
+    """Return the variables with which the Rust tests compile and run C programs."""
+    if not target.is_windows:
+        programs = {"CC": target.compiler, "CXX": target.cxx, "RUNNER": " ".join(target.runner)}
+        return {f"DC_TEST_{name}": value for name, value in programs.items()}
+    path = [environment(target)["WINEPATH"], str(wine_commands(target))]
+    # The libraries of threads, of C++ and of the compiler.
+    path += ["/usr/x86_64-w64-mingw32/lib", "/usr/lib/gcc/x86_64-w64-mingw32/12-posix"]
+    return {
+        "DC_TEST_CC": Path(target.compiler).name,
+        "DC_TEST_CXX": Path(target.cxx).name,
+        "WINEPATH": ";".join(path),
+    }
+
+
+def rust_tests(target: Target, arguments: list[str], results: Results) -> None:
+    """Run the selected Rust tests."""
     skipped = [argument for name in target.skipped for argument in ("--skip", name)]
     command, variables = cargo(
-        target, "test", "--no-fail-fast", "--lib", *tests, "-Zbuild-std=std,panic_unwind,test"
+        target, "test", "--no-fail-fast", *arguments, "-Zbuild-std=std,panic_unwind,test"
     )
+    if target.compiler:
+        variables.update(c_variables(target))
     # Emulated, the default takes minutes.
     variables.setdefault("DC_TEST_SEEDS", "50")
+    variables.setdefault("DC_TEST_SOAK_SECONDS", "5")
     # The output of the build goes to standard error.
     done = subprocess.run(
         [*command, "--", *skipped],
@@ -77,7 +120,7 @@ def rust_tests(target: Target, results: Results) -> None:
         print(done.stdout)
         # A program that could not be built, or that ended early, has no result.
         failed = max(failed, 1)
-    results.add(", ".join(["unit", *target.tests]), passed, passed + failed)
+    results.add("Rust", passed, passed + failed)
 
 
 def lists(target: Target, name: str, source: str, flags: list[str], expected: int) -> bool:
@@ -96,7 +139,7 @@ def lists(target: Target, name: str, source: str, flags: list[str], expected: in
         url = server.stdout.readline().decode().strip()
         argument = ["--base-url", url] if source.endswith(".c") else [url]
         done = subprocess.run(
-            [*target.runner, program, *argument],
+            [*runner(target), program, *argument],
             env={**environment(target), "INTERCOM_ACCESS_TOKEN": "any"},
             capture_output=True,
             timeout=120,
@@ -110,18 +153,42 @@ def lists(target: Target, name: str, source: str, flags: list[str], expected: in
 
 
 def test(target: Target) -> tuple[str, bool]:
-    """Run the tests of a target."""
+    """Run all tests of a target."""
     results = Results()
-    rust_tests(target, results)
-    results.add(
-        "C example",
-        lists(target, "list_connectors", "examples/c/list_connectors.c", ["-std=c99"], 138),
-    )
-    results.add(
-        "C++ wrapper", lists(target, "wrapper", "tests/consumers/wrapper.cpp", ["-std=c++17"], 1)
-    )
-    line = f"{results.passed}/{results.total} {target.how}: {', '.join(results.names)}"
-    line += "".join(f"; not {test} ({reason})" for test, reason in target.skipped.items())
+    tests = [f"--test={name}" for name in target.tests]
+    rust_tests(target, ["--lib", *tests], results)
+    example = "examples/c/list_connectors.c"
+    results.add("C example", lists(target, "list_connectors", example, ["-std=c99"], 138))
+    wrapper = "tests/consumers/wrapper.cpp"
+    results.add("C++ wrapper", lists(target, "wrapper", wrapper, ["-std=c++17"], 1))
+    if target.has_conformance_tests:
+        library = folder(target) / target.library
+        # A program under qemu can start one of this machine.
+        started = windows.sandbox() if target.is_windows else SANDBOX
+        cases = conformance.run(target, library, SANDBOX, started)
+        results.passed += cases.passed
+        results.total += cases.total
+        results.notes += cases.notes
+        if target.is_windows:
+            *counts, skipped = windows.python_tests(library)
+            results.add("Python", *counts)
+            results.notes += [f"not in Python: {reason}" for reason in skipped]
+    results.notes += [f"not {name} ({reason})" for name, reason in target.skipped.items()]
+    return summary(target, results)
+
+
+def test_briefly(target: Target) -> tuple[str, bool]:
+    """Run the tests of .ci/run."""
+    results = Results()
+    rust_tests(target, [f"--test={name}" for name in SHORT_TESTS], results)
+    example = "examples/c/list_connectors.c"
+    results.add("C example", lists(target, "list_connectors", example, ["-std=c99"], 138))
+    return summary(target, results)
+
+
+def summary(target: Target, results: Results) -> tuple[str, bool]:
+    """Return a line with the results, and whether all tests passed."""
+    line = f"{results.passed}/{results.total} {target.how}: {', '.join(results.notes)}"
     return line, results.passed == results.total
 
 
@@ -156,12 +223,15 @@ def main() -> int:
     names = [target.triple for target in targets]
     parser = argparse.ArgumentParser(prog="make platforms", description=__doc__.split("\n")[0])
     parser.add_argument("--only", metavar="TARGETS", help=f"comma-separated, of {', '.join(names)}")
+    parser.add_argument("--short", action="store_true", help="test arm64 and Windows briefly")
     options = parser.parse_args()
+    if options.short:
+        names = [name for name in names if name in SHORT]
     only = options.only.split(",") if options.only else names
     if unknown := set(only) - set(names):
         parser.error(f"unknown target {', '.join(sorted(unknown))}: use {', '.join(names)}")
     targets = [target for target in targets if target.triple in only]
-    install(targets)
+    install(targets, {} if options.short else conformance.PACKAGES)
     subprocess.run(
         ["cargo", "build", "--quiet", "--locked", "-p", "data-connectors-sandbox"],
         cwd=ROOT,
@@ -171,7 +241,8 @@ def main() -> int:
     for target in targets:
         started, used = time.monotonic(), os.times()
         try:
-            line, has_passed = step_of(target)(target)
+            step = test_briefly if options.short else step_of(target)
+            line, has_passed = step(target)
         except (
             subprocess.CalledProcessError,
             subprocess.TimeoutExpired,

@@ -69,16 +69,23 @@ def environment(target: Target) -> dict[str, str]:
     if target.triple != HOST:
         # For -Z build-std.
         variables.update(RUSTC=RUSTC, RUSTC_BOOTSTRAP="1")
-    if target.compiler and target.triple != HOST:
         name = target.triple.upper().replace("-", "_")
-        variables[f"CARGO_TARGET_{name}_LINKER"] = target.compiler
         variables[f"CARGO_TARGET_{name}_RUNNER"] = " ".join(target.runner)
-        variables[f"CC_{target.triple.replace('-', '_')}"] = target.compiler
+        if target.compiler:
+            variables[f"CARGO_TARGET_{name}_LINKER"] = target.compiler
+            variables[f"CC_{target.triple.replace('-', '_')}"] = target.compiler
     if target.is_windows:
         variables.update(
             WINEPREFIX=str(folder(target) / "wine"), WINEDEBUG="-all", WINEPATH=str(_stub(target))
         )
     return variables
+
+
+def runner(target: Target) -> list[str]:
+    """Return the command that runs a program which is linked with the C library of a target."""
+    if target.is_musl:
+        return [*target.runner, str(musl_loader(target.triple.partition("-")[0]))]
+    return list(target.runner)
 
 
 def zigbuild(variables: dict[str, str]) -> list[str]:

@@ -81,7 +81,7 @@ def python_tests(library: Path) -> tuple[int, int, list[str]]:
         **environment(WINDOWS),
         "PYTHONPATH": f"{package / 'src'};{modules}",
         "DATA_CONNECTORS_LIBRARY": str(library),
-        "DC_TEST_SANDBOX": str(_sandbox()),
+        "DC_TEST_SANDBOX": str(sandbox()),
     }
     excluded = [f"--ignore=tests/{name}" for name in EXCLUDED_TESTS]
     command = [*python, "-m", "pytest", "-q", "-rs", "--tb=short", "-p", "no:cacheprovider"]
@@ -105,8 +105,8 @@ def python_tests(library: Path) -> tuple[int, int, list[str]]:
     return passed, passed + failed, [f"{number}: {reason.strip()}" for number, reason in skipped]
 
 
-def _sandbox() -> Path:
-    """Build the sandbox that the tests start."""
+def sandbox() -> Path:
+    """Build the sandbox that tests on Windows start."""
     command = [CARGO, "build", "--quiet", "--locked", "-p", "data-connectors-sandbox"]
     command += ["-Z", "build-std=std,panic_unwind,test", "--target", WINDOWS.triple]
     command += ["--target-dir", str(folder(WINDOWS))]
