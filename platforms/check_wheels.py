@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import tempfile
 import venv
 from pathlib import Path
 
+import debian
 from check_archives import CONNECTORS, run, sandbox
 from release import version
 from targets import TARGETS, Target
@@ -115,20 +114,6 @@ def _debian_python(target: Target) -> list[str]:
     home = BUILD / "platforms/python" / target.triple
     program = home / "usr/bin" / DEBIAN_PYTHON
     if not program.exists():
-        # With lists and a cache of its own, so that this system is not changed.
-        apt_home = home / "apt"
-        for name in ("lists/partial", "archives/partial"):
-            (apt_home / name).mkdir(parents=True, exist_ok=True)
-        (apt_home / "status").touch()
-        apt: list[str | Path] = ["apt-get", "-qq", "-o", f"Dir::State={apt_home}"]
-        apt += ["-o", f"Dir::State::status={apt_home / 'status'}", "-o", f"Dir::Cache={apt_home}"]
-        apt += ["-o", "APT::Architecture=arm64", "-o", "APT::Architectures=arm64"]
-        # Otherwise apt-get warns that its own user can't write to the folder.
-        apt += ["-o", "APT::Sandbox::User=root"] if os.geteuid() == 0 else []
-        run(*apt, "update")
-        install = ["install", "--yes", "--download-only", "--no-install-recommends"]
-        run(*apt, *install, f"{DEBIAN_PYTHON}-minimal", f"lib{DEBIAN_PYTHON}-stdlib")
-        for package in apt_home.glob("archives/*.deb"):
-            run("dpkg-deb", "-x", package, home)
-        shutil.rmtree(apt_home)
+        packages = (f"{DEBIAN_PYTHON}-minimal", f"lib{DEBIAN_PYTHON}-stdlib")
+        debian.extract(home, "arm64", *packages)
     return [target.runner[0], "-L", str(home), str(program)]

@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import debian
 from npm import HEADERS
 from targets import Target
 from toolchain import BUILD, ROOT, environment, folder
@@ -182,21 +183,7 @@ def _install_jansson(target: Target, prefix: Path) -> None:
         return
     home = folder(target) / "jansson"
     shutil.rmtree(home, ignore_errors=True)
-    (home / "lists/partial").mkdir(parents=True)
-    # The sources of the packages that are installed here, in lists of their own.
-    targets = ["apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE) $(COMPONENT)"]
-    targets += ["Created-By: Packages", "Release: bookworm"]
-    found = subprocess.run(targets, check=True, capture_output=True, text=True).stdout
-    keys = "/usr/share/keyrings/debian-archive-keyring.gpg"
-    (home / "sources.list").write_text(f"deb-src [signed-by={keys}] {found.splitlines()[0]}\n")
-    apt = ["apt-get", "-qq", "-o", f"Dir::Etc::sourcelist={home / 'sources.list'}"]
-    apt += ["-o", "Dir::Etc::sourceparts=-", "-o", f"Dir::State::lists={home / 'lists'}"]
-    # Otherwise apt-get warns that its own user can't write to the folder.
-    apt += ["-o", "APT::Sandbox::User=root"]
-    subprocess.run([*apt, "update"], check=True)
-    subprocess.run([*apt, "source", "--download-only", "jansson"], check=True, cwd=home)
-    shutil.unpack_archive(next(home.glob("jansson_*.orig.tar.gz")), home)
-    source, build = next(home.glob("jansson-*")), home / "build"
+    source, build = debian.extract_source(home, "jansson"), home / "build"
     configure: list[str | Path] = ["cmake", "-S", source, "-B", build, "-DJANSSON_BUILD_DOCS=OFF"]
     configure += [f"-DCMAKE_SYSTEM_NAME={'Windows' if target.is_windows else 'Linux'}"]
     configure += [f"-DCMAKE_C_COMPILER={target.compiler}", f"-DCMAKE_INSTALL_PREFIX={prefix}"]

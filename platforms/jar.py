@@ -33,7 +33,10 @@ def build(releases: list[Release], out: Path) -> list[Path]:
     java = ROOT / "bindings/java"
     command: list[str | Path] = [java / "jdk.sh", "mvn", "--quiet", "--batch-mode", "--file", java]
     command += [f"-D{name}={value}" for name, value in properties.items()]
-    subprocess.run([*command, "package"], check=True)
+    # Java warns of what Maven itself does.
+    done = subprocess.run([*command, "package"], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise SystemExit(f"the jar could not be built:\n{done.stdout}{done.stderr}")
     name = f"data-connectors-{releases[0].version}"
     return [
         Path(shutil.copyfile(work / "target" / file, out / file))

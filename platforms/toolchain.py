@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
-import sys
 import venv
 from pathlib import Path
 
+import debian
 from targets import Target
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,19 +34,11 @@ def folder(target: Target) -> Path:
 
 
 def install(targets: list[Target], others: dict[str, str] | None = None) -> None:
-    """Install the missing Debian packages if run as root; exit with an error otherwise."""
+    """Install the missing Debian packages of targets, and others."""
     wanted = {**PACKAGES, **(others or {})}
     for target in targets:
         wanted.update(target.packages)
-    missing = [package for package, path in wanted.items() if not Path(path).exists()]
-    if not missing:
-        return
-    command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing]
-    if os.geteuid() != 0:
-        sys.exit(f"missing Debian packages: {' '.join(command)}")
-    print("installing", *missing, flush=True)
-    subprocess.run(["apt-get", "update", "-qq"], check=True)
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    debian.install(wanted)
 
 
 def tools() -> Path:
@@ -160,36 +151,10 @@ def linking(target: Target) -> dict[str, str]:
 
 
 def musl_loader(machine: str) -> Path:
-    """Return musl's loader for a machine, of Debian 13: Debian 12 has none for other machines.
-
-    It is extracted only: no package of another architecture is installed.
-    """
+    """Return musl's loader for a machine: that of Debian 12 lacks functions that programs use."""
     home = BUILD / "platforms/musl" / machine
     loader = home / "usr/lib" / f"{machine}-linux-musl/libc.so"
-    if loader.exists():
-        return loader
-    shutil.rmtree(home, ignore_errors=True)
-    for name in ("etc/apt/preferences.d", "var/lib/apt/lists/partial", "var/lib/dpkg"):
-        (home / "apt" / name).mkdir(parents=True)
-    (home / "apt/var/lib/dpkg/status").touch()
-    # The mirror that this machine uses.
-    command = ["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"]
-    found = subprocess.run([*command, "Release: bookworm"], check=True, stdout=subprocess.PIPE)
-    mirror = found.stdout.decode().split()[0]
-    keys = "/usr/share/keyrings/debian-archive-keyring.gpg"
-    source = f"deb [signed-by={keys}] {mirror} trixie main\n"
-    (home / "apt/etc/apt/sources.list").write_text(source)
-    options = {
-        "Dir": home / "apt",
-        "Dir::State::status": home / "apt/var/lib/dpkg/status",
-        "APT::Architecture": {"x86_64": "amd64", "aarch64": "arm64"}[machine],
-        "Acquire::Languages": "none",
-        # apt-get's own user can't write to the folder.
-        "APT::Sandbox::User": "root",
-    }
-    apt = ["apt-get", "-qq", *(f"-o{name}={value}" for name, value in options.items())]
-    subprocess.run([*apt, "update"], check=True)
-    subprocess.run([*apt, "download", "musl"], check=True, cwd=home)
-    subprocess.run(["dpkg-deb", "-x", next(home.glob("musl_*.deb")), home], check=True)
-    shutil.rmtree(home / "apt")
+    if not loader.exists():
+        architecture = {"x86_64": "amd64", "aarch64": "arm64"}[machine]
+        debian.extract(home, architecture, "musl", release="trixie")
     return loader

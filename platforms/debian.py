@@ -1,0 +1,82 @@
+"""Debian's packages: installed, or extracted in a folder, for other machines and releases, too."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+RELEASE = "bookworm"
+_KEYS = "/usr/share/keyrings/debian-archive-keyring.gpg"
+
+
+def install(packages: dict[str, str]) -> None:
+    """Install the missing packages if run as root; exit with an error otherwise.
+
+    Args:
+        packages: their names, each with a file that the package contains.
+
+    """
+    missing = [package for package, path in packages.items() if not Path(path).exists()]
+    if not missing:
+        return
+    command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing]
+    if os.geteuid() != 0:
+        sys.exit(f"missing Debian packages: run {' '.join(command)} as root")
+    print("installing", *missing, flush=True)
+    subprocess.run(["apt-get", "update", "-qq"], check=True)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
+def extract(home: Path, architecture: str, *packages: str, release: str = RELEASE) -> None:
+    """Extract packages and what they depend on in a folder."""
+    with _apt(f"deb [signed-by={_KEYS}] %s {release} main", architecture) as (apt, work):
+        options = ["--yes", "--download-only", "--no-install-recommends"]
+        subprocess.run([*apt, "install", *options, *packages], check=True)
+        for package in work.glob("var/cache/apt/archives/*.deb"):
+            subprocess.run(["dpkg-deb", "-x", package, home], check=True)
+
+
+def extract_source(home: Path, package: str) -> Path:
+    """Extract the original source of a package in a folder; return that of the source."""
+    with _apt(f"deb-src [signed-by={_KEYS}] %s {RELEASE} main", "amd64") as (apt, work):
+        subprocess.run([*apt, "source", "--download-only", package], check=True, cwd=work)
+        shutil.unpack_archive(next(work.glob(f"{package}_*.orig.tar.*")), home)
+    return next(home.glob(f"{package}-*"))
+
+
+@contextmanager
+def _apt(source: str, architecture: str) -> Iterator[tuple[list[str], Path]]:
+    """Create a folder with lists of its own, so that this system is not changed."""
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        for name in (
+            "etc/apt/preferences.d",
+            "var/lib/apt/lists/partial",
+            "var/lib/dpkg",
+            "var/cache/apt/archives/partial",
+        ):
+            (work / name).mkdir(parents=True)
+        (work / "var/lib/dpkg/status").touch()
+        # The mirror that this machine uses.
+        command = ["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"]
+        found = subprocess.run([*command, f"Release: {RELEASE}"], check=True, capture_output=True)
+        mirror = found.stdout.decode().split()[0]
+        (work / "etc/apt/sources.list").write_text(source % mirror + "\n")
+        options = {
+            "Dir": work,
+            "Dir::State::status": work / "var/lib/dpkg/status",
+            "APT::Architecture": architecture,
+            "APT::Architectures": architecture,
+            "Acquire::Languages": "none",
+            # apt-get's own user can't write to the folder.
+            "APT::Sandbox::User": "root",
+        }
+        apt = ["apt-get", "-qq", *(f"-o{name}={value}" for name, value in options.items())]
+        subprocess.run([*apt, "update"], check=True)
+        yield apt, work
