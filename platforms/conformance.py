@@ -24,6 +24,9 @@ PACKAGES = {
     "valgrind": "/usr/bin/valgrind",
 }
 
+# Tests of Go that are not run under qemu, with the reason.
+SKIPPED = {"TestDoesNotLeak": "qemu keeps 280 KiB of each thread that ended"}
+
 _NODE = """#!/bin/sh
 # With wine, Node can neither read from a pipe nor write to one.
 output=$(mktemp)
@@ -89,7 +92,10 @@ def run(target: Target, library: Path, sandbox: Path, target_sandbox: Path) -> R
 
 def _go_tests(target: Target, variables: dict[str, str], result: Result) -> None:
     variables["DC_TEST_PAGES"] = "200"
-    command = ["go", "test", "-count=1", "-v", "-exec", " ".join(target.runner), "."]
+    command = ["go", "test", "-count=1", "-v", "-exec", " ".join(target.runner)]
+    if not target.is_windows:
+        command += ["-skip", "|".join(SKIPPED)]
+        result.notes += [f"not {test} ({reason})" for test, reason in SKIPPED.items()]
     tests = _output(command, variables, ROOT / "bindings/go")
     outcomes = re.findall(r"(?m)^--- (PASS|FAIL|SKIP): (\w+)", tests)
     passed = sum(outcome == "PASS" for outcome, _ in outcomes)
@@ -130,6 +136,7 @@ def _variables(target: Target, prefix: Path) -> dict[str, str]:
         "DC_TEST_CXX": target.cxx + static,
         "DC_TEST_RUNNER": " ".join(target.runner),
         "PKG_CONFIG_LIBDIR": str(prefix / "lib/pkgconfig"),
+        "LD_LIBRARY_PATH": str(prefix / "lib"),
         # For Go and for the addon of Node.
         "CC": target.compiler,
         "CGO_ENABLED": "1",
