@@ -25,14 +25,13 @@ import windows
 from targets import TARGETS, Target
 from toolchain import (
     BUILD,
-    CARGO,
     ROOT,
+    cargo,
     compiler,
     environment,
     folder,
     install,
     runner,
-    zigbuild,
 )
 
 SANDBOX = BUILD / "debug/data-connectors-sandbox"
@@ -49,23 +48,11 @@ class Results:
     total: int = 0
     notes: list[str] = field(default_factory=list)
 
-    def add(self, name: str, passed: int, total: int = 1) -> None:
+    def add(self, name: str, passed: int | bool, total: int = 1) -> None:
         """Add the results of a program."""
-        self.notes.append(f"{name} {passed}/{total}")
+        self.notes.append(f"{name} {int(passed)}/{total}")
         self.passed += passed
         self.total += total
-
-
-def cargo(target: Target, command: str, *arguments: str) -> tuple[list[str], dict[str, str]]:
-    """Return the command that builds the crate and the standard library, and its variables."""
-    variables = environment(target)
-    # It takes time and disk, and panics report their line without it.
-    variables["CARGO_PROFILE_DEV_DEBUG"] = "0"
-    program = [CARGO] if target.compiler else zigbuild(variables)
-    if target.is_musl:
-        variables["RUSTFLAGS"] = "-Ctarget-feature=-crt-static"
-    line = [*program, command, "--quiet", "--locked", "-p", "data_connectors", *arguments]
-    return [*line, "--target", target.triple, "--target-dir", str(folder(target))], variables
 
 
 def wine_commands(target: Target) -> Path:
@@ -98,7 +85,12 @@ def rust_tests(target: Target, arguments: list[str], results: Results) -> None:
     """Run the selected Rust tests."""
     skipped = [argument for name in target.skipped for argument in ("--skip", name)]
     command, variables = cargo(
-        target, "test", "--no-fail-fast", *arguments, "-Zbuild-std=std,panic_unwind,test"
+        target,
+        "test",
+        "data_connectors",
+        "--no-fail-fast",
+        *arguments,
+        "-Zbuild-std=std,panic_unwind,test",
     )
     if target.compiler:
         variables.update(c_variables(target))
@@ -194,9 +186,7 @@ def summary(target: Target, results: Results) -> tuple[str, bool]:
 
 def link(target: Target) -> tuple[str, bool]:
     """Link the library of a target for macOS, and compare what it exports with the header."""
-    command, variables = cargo(
-        target, "rustc", "--lib", "--crate-type", "cdylib", "-Zbuild-std=std,panic_unwind"
-    )
+    command, variables = cargo(target, "rustc", "--lib", "--crate-type", "cdylib")
     macos.prepare(target, variables)
     subprocess.run(command, cwd=ROOT, env=variables, check=True)
     library = folder(target) / target.triple / "debug/libdata_connectors.dylib"
@@ -205,7 +195,7 @@ def link(target: Target) -> tuple[str, bool]:
 
 def check(target: Target) -> tuple[str, bool]:
     """Check the types of the crate for a target."""
-    command, variables = cargo(target, "check", "--lib", "-Zbuild-std=std,panic_unwind")
+    command, variables = cargo(target, "check", "--lib")
     subprocess.run(command, cwd=ROOT, env=variables, check=True)
     return "checked", True
 

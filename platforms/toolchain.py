@@ -79,10 +79,25 @@ def runner(target: Target) -> list[str]:
     return list(target.runner)
 
 
-def zigbuild(variables: dict[str, str]) -> list[str]:
-    """Return the command of cargo-zigbuild, for which it sets variables."""
-    variables.update(PATH=f"{tools()}:{variables['PATH']}", CARGO=CARGO)
-    return [str(tools() / "cargo-zigbuild")]
+def cargo(
+    target: Target, command: str, *arguments: str, package: str = "data_connectors"
+) -> tuple[list[str], dict[str, str]]:
+    """Return a command of cargo, which builds the standard library, too, and its variables."""
+    variables = environment(target)
+    # It takes time and disk, and panics report their line without it.
+    variables["CARGO_PROFILE_DEV_DEBUG"] = "0"
+    program = CARGO
+    if not target.compiler:
+        program = str(tools() / "cargo-zigbuild")
+        variables.update(PATH=f"{tools()}:{variables['PATH']}", CARGO=CARGO)
+    if target.is_musl:
+        variables["RUSTFLAGS"] = "-Ctarget-feature=-crt-static"
+    line = [program, command, "--quiet", "--locked", "-p", package]
+    # Cryptography without optimization takes seconds under an emulator.
+    line += ["--config", 'profile.dev.package."*".opt-level=1']
+    line += ["-Zbuild-std=std,panic_unwind,test"]
+    line += ["--target", target.triple, "--target-dir", str(folder(target))]
+    return [*line, *arguments], variables
 
 
 def compiler(target: Target, source: str) -> list[str]:

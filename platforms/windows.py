@@ -10,7 +10,7 @@ import tarfile
 from pathlib import Path
 
 from targets import TARGETS
-from toolchain import BUILD, CARGO, ROOT, environment, folder
+from toolchain import BUILD, ROOT, cargo, environment, folder
 
 WINDOWS = next(target for target in TARGETS if target.is_windows)
 # CPython 3.13.2 as python.org distributes it for embedding, without pip.
@@ -107,8 +107,6 @@ def python_tests(library: Path) -> tuple[int, int, list[str]]:
 
 def sandbox() -> Path:
     """Build the sandbox that tests on Windows start."""
-    command = [CARGO, "build", "--quiet", "--locked", "-p", "data-connectors-sandbox"]
-    command += ["-Z", "build-std=std,panic_unwind,test", "--target", WINDOWS.triple]
-    command += ["--target-dir", str(folder(WINDOWS))]
-    subprocess.run(command, cwd=ROOT, env=environment(WINDOWS), check=True)
+    command, variables = cargo(WINDOWS, "build", package="data-connectors-sandbox")
+    subprocess.run(command, cwd=ROOT, env=variables, check=True)
     return folder(WINDOWS) / WINDOWS.triple / "debug/data-connectors-sandbox.exe"

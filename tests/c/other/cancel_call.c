@@ -1,12 +1,10 @@
 /*
- * Lists one page from a slow server, cancels the call after 157 ms by the given method, and prints the status and the
+ * Lists one page from a slow server, cancels the call after AFTER_MS by the given method, and prints the status and the
  * number of milliseconds until the call returned. The test checks that the server had received the request by then.
  *
  * cancel_call token|shutdown|interrupt|timeout|connect_timeout|nothing URL [CA-FILE] [PROXY]
  */
 #include "../silent.h"
-
-#define AFTER_MS 157
 
 static const char *method;
 static dc_client *client;
