@@ -6,14 +6,17 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import debian
 from npm import HEADERS
+from results import Results
 from targets import Target
 from toolchain import BUILD, ROOT, environment, folder
 from windows import windows_node, windows_python
+
+# In seconds.
+TIMEOUT = 3600
 
 # Debian packages, each with a file that it contains.
 PACKAGES = {
@@ -38,22 +41,9 @@ exit $status
 """
 
 
-@dataclass
-class Result:
-    """The number of passed cases and tests, and what was run."""
-
-    passed: int = 0
-    total: int = 0
-    notes: list[str] = field(default_factory=list)
-
-    def add(self, name: str, passed: int, total: int) -> None:
-        """Add the results of a program."""
-        self.passed += passed
-        self.total += total
-        self.notes.append(f"{name} {passed}/{total}")
-
-
-def run(target: Target, library: Path, sandbox: Path, target_sandbox: Path) -> Result:
+def run(
+    target: Target, library: Path, sandbox: Path, target_sandbox: Path, results: Results
+) -> None:
     """Run the conformance cases of C, C++ and Go, and Go's tests; for Windows, of Python and Node.
 
     Args:
@@ -61,12 +51,12 @@ def run(target: Target, library: Path, sandbox: Path, target_sandbox: Path) -> R
         library: its shared library.
         sandbox: the sandbox for this machine.
         target_sandbox: one that a program of the target can start and stop.
+        results: the results are added to them.
 
     """
     prefix = folder(target) / "conformance/prefix"
     _install(target, library, sandbox, prefix)
     variables = _variables(target, prefix)
-    result = Result()
     languages = ["c", "cpp", "go", *(["python", "node"] if target.is_windows else [])]
     command: list[str | Path] = [sys.executable, ROOT / "tests/conformance/run.py"]
     command += ["--only", ",".join(languages), "--target", folder(target), "--prefix", prefix]
@@ -75,27 +65,27 @@ def run(target: Target, library: Path, sandbox: Path, target_sandbox: Path) -> R
         found = re.search(rf"(?m)^LANG {name} (\d+)/(\d+)$", cases)
         reason = re.search(rf"(?m)^{name} did not run: (not installed: .*)", cases)
         if reason:
-            result.notes.append(f"not {name} cases ({reason[1]})")
+            results.skip(f"{name} cases", reason[1])
         else:
             # Without a line, run.py itself failed.
-            result.add(f"{name} cases", *(map(int, found.groups()) if found else (0, 1)))
+            results.add(f"{name} cases", *(map(int, found.groups()) if found else (0, 1)))
     # Checks that are not cases, such as the first program of the documentation.
     for failure in re.findall(r"(?m)^\w+ failed \(.*\)", cases):
-        result.add(failure, 0, 1)
+        results.add(failure, 0, 1)
     if shutil.which("go"):
         variables["DC_TEST_SANDBOX"] = str(target_sandbox)
-        _go_tests(target, variables, result)
+        _go_tests(target, variables, results)
     else:
-        result.notes.append("not Go's tests (go is not installed)")
-    return result
+        results.skip("Go's tests", "go is not installed")
 
 
-def _go_tests(target: Target, variables: dict[str, str], result: Result) -> None:
+def _go_tests(target: Target, variables: dict[str, str], results: Results) -> None:
     variables["DC_TEST_PAGES"] = "200"
     command = ["go", "test", "-count=1", "-v", "-exec", " ".join(target.runner)]
     if not target.is_windows:
         command += ["-skip", "|".join(SKIPPED)]
-        result.notes += [f"not {test} ({reason})" for test, reason in SKIPPED.items()]
+        for test, reason in SKIPPED.items():
+            results.skip(test, reason)
     tests = _output(command, variables, ROOT / "bindings/go")
     outcomes = re.findall(r"(?m)^--- (PASS|FAIL|SKIP): (\w+)", tests)
     passed = sum(outcome == "PASS" for outcome, _ in outcomes)
@@ -103,9 +93,9 @@ def _go_tests(target: Target, variables: dict[str, str], result: Result) -> None
     if not re.search(r"(?m)^ok ", tests):
         # A program that could not be built, or that ended early, reports nothing.
         failed = max(failed, 1)
-    result.add("Go's tests", passed, passed + failed)
+    results.add("Go's tests", passed, passed + failed)
     for reason, name in re.findall(r"(?m)^ *\w+\.go:\d+: (.*)\n--- SKIP: (\w+)", tests):
-        result.notes.append(f"not {name} ({reason.strip()})")
+        results.skip(name, reason.strip())
 
 
 def _output(
@@ -119,6 +109,7 @@ def _output(
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        timeout=TIMEOUT,
         check=False,
     )
     output = done.stdout.decode(errors="replace").replace("\r\n", "\n")

@@ -92,7 +92,9 @@ def cargo(
         variables.update(PATH=f"{tools()}:{variables['PATH']}", CARGO=CARGO)
     if target.is_musl:
         variables["RUSTFLAGS"] = "-Ctarget-feature=-crt-static"
-    line = [program, command, "--quiet", "--locked", "-p", package]
+    line = [program, command, "--locked", "-p", package]
+    # With --quiet, tests would not print why they are ignored.
+    line += [] if command == "test" else ["--quiet"]
     # Cryptography without optimization takes seconds under an emulator.
     line += ["--config", 'profile.dev.package."*".opt-level=1']
     line += ["-Zbuild-std=std,panic_unwind,test"]
