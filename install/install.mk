@@ -24,6 +24,7 @@ BUILT := $(TARGET)/release
 STRIP_FLAG ?= -s
 OBJCOPY ?= objcopy
 DLLTOOL ?= dlltool
+NM ?= nm
 ARCHIVE := $(STAGE)/libdata_connectors.a
 SONAME := libdata_connectors.so.$(ABI)
 HEADERS := data_connectors.h data_connectors.hpp
@@ -44,8 +45,9 @@ LINKS :=
 IMPORT_FILES := libdata_connectors.dll.a data_connectors.lib data_connectors.def
 IMPORTED := IMPORTED_IMPLIB "$${_data_connectors_libdir}/data_connectors.lib"
 STATIC_LIBS := kernel32 ntdll userenv ws2_32 dbghelp
-# Not possible with GNU ld for Windows.
-convert_archive = cp $(BUILT)/libdata_connectors.a $(ARCHIVE)
+# GNU ld for Windows can't make other symbols local.
+convert_archive = $(NM) $(BUILT)/libdata_connectors.a 2>/dev/null | awk -f install/import_names.awk >$(STAGE)/import_names && \
+	$(OBJCOPY) -D --redefine-syms=$(STAGE)/import_names $(BUILT)/libdata_connectors.a $(ARCHIVE)
 
 # rustc exports the functions of the header only. The import libraries are the same: GNU ld searches for the name that ends
 # in .dll.a before it searches for the static library.

@@ -125,6 +125,8 @@ def check_library(release: Release) -> None:
         if tuple(map(int, newer)) > GLIBC:
             raise SystemExit(f"{library} needs GLIBC_{'.'.join(newer)}: 2.17 is the newest allowed")
     paths = [str(path).encode() for path in (ROOT, BUILD, Path.home())]
+    # As dlltool writes paths in symbols.
+    paths += [re.sub(rb"\W", b"_", path) + b"_" for path in paths[:2]]
     for file in (library, release.archive):
         if found := [path.decode() for path in paths if path in file.read_bytes()]:
             raise SystemExit(f"{file} contains paths of this machine: {found}")

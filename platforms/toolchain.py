@@ -157,7 +157,7 @@ def linking(target: Target) -> dict[str, str]:
     """Return the variables with which `make install` links what build_release built."""
     machine = target.triple.split("-")[0]
     gnu = f"{machine}-{'w64-mingw32' if target.is_windows else 'linux-gnu'}"
-    variables = {name.upper(): f"{gnu}-{name}" for name in ("ld", "objcopy", "ar")}
+    variables = {name.upper(): f"{gnu}-{name}" for name in ("ld", "objcopy", "ar", "nm")}
     zig = tools() / "python-zig"
     if target.is_windows:
         # Import libraries of LLVM have no time, and are known to work with the linker of MSVC.
