@@ -97,14 +97,15 @@ local function find_library()
   local named = os.getenv("DATA_CONNECTORS_LIBRARY")
   if named and named ~= "" then
     -- A path without a slash would be searched for in the system's folders.
-    return named:find("[/\\]") and named or "./" .. named, "check DATA_CONNECTORS_LIBRARY"
+    return named:find("[/\\]") and named or "./" .. named,
+      "check DATA_CONNECTORS_LIBRARY, and that the library is for this platform"
   end
   local name = M.file_name(ffi.os)
   local packaged = (debug.getinfo(1, "S").source:match("^@(.*[/\\])") or "./") .. name
   local file = io.open(packaged, "rb")
   if file then
     file:close()
-    return packaged, "reinstall the package"
+    return packaged, "reinstall the package for this platform"
   end
   return name, "install libdata_connectors, or set DATA_CONNECTORS_LIBRARY to its absolute path"
 end

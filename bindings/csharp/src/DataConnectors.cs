@@ -891,12 +891,12 @@ namespace DataConnectors
             if (!string.IsNullOrEmpty(named))
             {
                 name = Path.GetFullPath(named);
-                remedy = $"check {Variable}";
+                remedy = $"check {Variable}, and that the library is for this platform";
             }
             else if (File.Exists(packaged))
             {
                 name = packaged;
-                remedy = "reinstall the package";
+                remedy = "reinstall the package for this platform";
             }
             IntPtr library;
             try

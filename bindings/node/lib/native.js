@@ -51,7 +51,8 @@ function loadLibrary({ addon, folder }) {
     }
   }
   throw loadError(NOT_FOUND, `could not load ${named || FILE} (${reasons.join('; ')}): ` +
-    (named ? `check ${VARIABLE}` : `install libdata_connectors, or set ${VARIABLE} to its absolute path`));
+    (named ? `check ${VARIABLE}, and that the library is for this platform`
+      : `install libdata_connectors, or set ${VARIABLE} to its absolute path`));
 }
 
 module.exports = loadLibrary(loadAddon());

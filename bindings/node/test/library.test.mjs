@@ -54,7 +54,7 @@ function stub(source) {
 
 for (const [what, library, code, message] of [
   ['missing', () => '/nowhere/lib.so', 'DATA_CONNECTORS_LIBRARY_NOT_FOUND',
-    /could not load \/nowhere\/lib\.so \(.*\): check DATA_CONNECTORS_LIBRARY\n$/],
+    /could not load \/nowhere\/lib\.so \(.*\): check DATA_CONNECTORS_LIBRARY, and that the library is for this platform\n$/],
   ['not libdata_connectors', () => stub('int x;'), 'DATA_CONNECTORS_LIBRARY_UNUSABLE',
     /stub\.so is not libdata_connectors \(it has no dc_abi_version\)/],
   ['of another ABI version', () => stub('int dc_abi_version(void) { return 2; }'), 'DATA_CONNECTORS_LIBRARY_UNUSABLE',

@@ -48,7 +48,7 @@ sub compile {
     return "$folder/$name.so";
 }
 
-like(load_with('/no/such/file.so'), qr{^DataConnectors: could not load /no/such/file\.so \(.+\): check DATA_CONNECTORS_LIBRARY\n},
+like(load_with('/no/such/file.so'), qr{^DataConnectors: could not load /no/such/file\.so \(.+\): check DATA_CONNECTORS_LIBRARY, and that the library is for this platform\n},
     'no such file');
 like(load_with(__FILE__), qr/could not load .*: check DATA_CONNECTORS_LIBRARY/, 'not a library');
 like(load_with(compile(other => 'int dc_other(void) { return 1; }')), qr/is not libdata_connectors/, 'another library');

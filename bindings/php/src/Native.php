@@ -76,18 +76,20 @@ final class Native
         $packaged = __DIR__ . DIRECTORY_SEPARATOR . $name;
         [$file, $remedy] = match (true) {
             (bool) getenv('DATA_CONNECTORS_LIBRARY') => [getenv('DATA_CONNECTORS_LIBRARY'),
-                'check DATA_CONNECTORS_LIBRARY'],
-            is_file($packaged) => [$packaged, 'reinstall the package'],
+                'check DATA_CONNECTORS_LIBRARY, and that the library is for this platform'],
+            is_file($packaged) => [$packaged, 'reinstall the package for this platform'],
             default => [$name, 'install libdata_connectors, or set DATA_CONNECTORS_LIBRARY to its absolute path'],
         };
         $declare = static function (string $declarations, string $failure, string $remedy = '') use ($file): FFI {
             try {
                 return FFI::cdef($declarations, $file);
             } catch (FFI\Exception $exception) {
-                throw new \RuntimeException("$failure ({$exception->getMessage()})$remedy", 0, $exception);
+                $reason = $exception->getMessage();
+                $remedy = str_contains($reason, 'ffi.enable') ? ': set ffi.enable=true, or preload' : $remedy;
+                throw new \RuntimeException("$failure ($reason)$remedy", 0, $exception);
             }
         };
-        $declare('', "could not load $file", ": $remedy; in a web server set ffi.enable=true, or preload");
+        $declare('', "could not load $file", ": $remedy");
         $loaded = $declare('int32_t dc_abi_version(void);', "$file is not libdata_connectors")->dc_abi_version();
         if ($loaded !== $version) {
             throw new \RuntimeException(

@@ -107,7 +107,7 @@ def test_error_names_the_missing_or_invalid_library(tmp_path: Path) -> None:
     message = import_error("/no/such.so")
     detail = "Could not find module" if IS_WINDOWS else "/no/such.so: cannot open"
     assert message.startswith(f"ImportError: could not load /no/such.so ({detail}")
-    assert message.endswith("): check DATA_CONNECTORS_LIBRARY")
+    assert "): check DATA_CONNECTORS_LIBRARY, and that the library is for this platform" in message
     text = tmp_path / "text.so"
     text.write_text("not a library")
     assert f"could not load {text} (" in import_error(str(text))
@@ -253,7 +253,7 @@ def test_error_for_a_zip_file_says_what_to_do(zipped: Path, tmp_path: Path) -> N
 
 @pytest.mark.skipif(not IS_WINDOWS, reason="elsewhere the file is removed at once")
 def test_next_program_removes_the_library_of_a_zip_file(unbundled: Path, tmp_path: Path) -> None:
-    name = file_names(sys.platform)[0]
+    name = file_name(sys.platform)
     shutil.copyfile(library()._name, unbundled / "data_connectors" / name)
     program = "from data_connectors._library import library\nlibrary()"
     (unbundled / "__main__.py").write_text(program)

@@ -42,8 +42,9 @@ sub _load {
     my $expected = $CONSTANTS{DC_ABI_VERSION};
     my $name = _file_name($^O);
     my $packaged = __FILE__ =~ s/Native\.pm\z/$name/r;
-    my ($file, $remedy) = $ENV{DATA_CONNECTORS_LIBRARY} ? ($ENV{DATA_CONNECTORS_LIBRARY}, 'check DATA_CONNECTORS_LIBRARY')
-        : -e $packaged ? ($packaged, 'reinstall the package')
+    my ($file, $remedy) = $ENV{DATA_CONNECTORS_LIBRARY}
+        ? ($ENV{DATA_CONNECTORS_LIBRARY}, 'check DATA_CONNECTORS_LIBRARY, and that the library is for this platform')
+        : -e $packaged ? ($packaged, 'reinstall the package for this platform')
         : ($name, 'install libdata_connectors, or set DATA_CONNECTORS_LIBRARY to its absolute path');
     dlopen($file, RTLD_PLATYPUS_DEFAULT) or die "DataConnectors: could not load $file (${\dlerror()}): $remedy\n";
     $ffi = FFI::Platypus->new(api => 2, lib => $file);

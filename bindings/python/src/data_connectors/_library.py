@@ -124,7 +124,7 @@ def _load() -> ctypes.CDLL:
     try:
         return ctypes.CDLL(name)
     except OSError as error:
-        remedy = f"check {LIBRARY_VARIABLE}"
+        remedy = f"check {LIBRARY_VARIABLE}, and that the library is for this platform"
         if not named:
             remedy = f"install libdata_connectors, or set {LIBRARY_VARIABLE} to its absolute path"
         raise ImportError(f"could not load {name} ({error}): {remedy}") from None

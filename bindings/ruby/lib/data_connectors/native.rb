@@ -74,8 +74,8 @@ module DataConnectors
       def open
         name = file_name(RbConfig::CONFIG["host_os"])
         named, packaged = ENV.fetch(VARIABLE, ""), File.join(__dir__, name)
-        file, remedy = if !named.empty? then [named, "check #{VARIABLE}"]
-                       elsif File.exist?(packaged) then [packaged, "reinstall the package"]
+        file, remedy = if !named.empty? then [named, "check #{VARIABLE}, and that the library is for this platform"]
+                       elsif File.exist?(packaged) then [packaged, "reinstall the package for this platform"]
                        else [name, "install libdata_connectors, or set #{VARIABLE} to its absolute path"]
                        end
         [file, Fiddle.dlopen(file)]

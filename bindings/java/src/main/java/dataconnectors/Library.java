@@ -57,7 +57,8 @@ final class Library {
                     : string((MemorySegment) invoke(libc("getenv", ADDRESS), Arena.global().allocateFrom(VARIABLE)));
         }
         if (named != null && !named.isEmpty()) {
-            return load(named, "check " + VARIABLE + " and the system property " + PROPERTY);
+            return load(named, "check " + VARIABLE + " and the system property " + PROPERTY
+                    + ", and that the library is for this platform");
         }
         String packaged = packaged();
         try (InputStream library = Library.class.getResourceAsStream(packaged)) {
