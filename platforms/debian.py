@@ -16,7 +16,7 @@ _KEYS = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
 
 def install(packages: dict[str, str]) -> None:
-    """Install the missing packages if run as root; exit with an error otherwise.
+    """Install the missing packages, as root or with sudo.
 
     Args:
         packages: their names, each with a file that the package contains.
@@ -25,12 +25,15 @@ def install(packages: dict[str, str]) -> None:
     missing = [package for package, path in packages.items() if not Path(path).exists()]
     if not missing:
         return
+    if not shutil.which("apt-get"):
+        sys.exit(f"not found: {', '.join(missing)}: use Debian {RELEASE}")
+    sudo = [] if os.geteuid() == 0 else ["sudo"]
     command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing]
-    if os.geteuid() != 0:
+    if sudo and not shutil.which("sudo"):
         sys.exit(f"missing Debian packages: run {' '.join(command)} as root")
     print("installing", *missing, flush=True)
-    subprocess.run(["apt-get", "update", "-qq"], check=True)
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([*sudo, "apt-get", "update", "-qq"], check=True)
+    subprocess.run([*sudo, *command], check=True, stdout=subprocess.DEVNULL)
 
 
 def extract(home: Path, architecture: str, *packages: str, release: str = RELEASE) -> None:
