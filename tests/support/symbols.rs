@@ -98,16 +98,16 @@ pub fn exported(library: &std::path::Path) -> BTreeSet<String> {
 /// The symbols that a shared library exports, according to `nm`.
 #[cfg(unix)]
 pub fn exported(library: &std::path::Path) -> BTreeSet<String> {
-    let output = Command::new("nm")
-        .args(["--dynamic", "--defined-only", "--extern-only", "--format=posix"])
-        .arg(library)
-        .output()
-        .expect("nm is not installed (Debian package binutils)");
+    // On macOS, nm has no --dynamic, and names of C start with an underscore.
+    let (options, prefix): (&[_], _) =
+        if cfg!(target_os = "macos") { (&["-gUP"], "_") } else { (&["-gP", "--dynamic", "--defined-only"], "") };
+    let output =
+        Command::new("nm").args(options).arg(library).output().expect("nm is not installed (Debian package binutils)");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout)
         .unwrap()
         .lines()
         .filter_map(|line| line.split(' ').next())
-        .map(str::to_owned)
+        .map(|name| name.strip_prefix(prefix).unwrap_or(name).to_owned())
         .collect()
 }
