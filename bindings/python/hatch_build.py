@@ -26,6 +26,9 @@ class NativeLibrary(BuildHookInterface):  # type: ignore[type-arg]
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Add the library; tag the wheel for its platform and every Python 3."""
         if self.target_name != "wheel":
+            # The licences are symbolic links, which pip doesn't extract if they lead elsewhere.
+            included = build_data["force_include"]
+            build_data["force_include"] = {os.path.realpath(k): v for k, v in included.items()}
             return
         prebuilt = os.environ.get(_PREBUILT_VARIABLE)
         if prebuilt:
