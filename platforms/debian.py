@@ -37,12 +37,18 @@ def install(packages: dict[str, str]) -> None:
 
 
 def extract(home: Path, architecture: str, *packages: str, release: str = RELEASE) -> None:
-    """Extract packages and what they depend on in a folder."""
+    """Extract packages and what they depend on in a new folder, which is then complete."""
     with _apt(f"deb [signed-by={_KEYS}] %s {release} main", architecture) as (apt, work):
         options = ["--yes", "--download-only", "--no-install-recommends"]
         subprocess.run([*apt, "install", *options, *packages], check=True)
+        # Renamed at the end, or an interrupted run would leave a part of the files.
+        extracted = home.with_name(f"{home.name}.new")
+        shutil.rmtree(extracted, ignore_errors=True)
+        extracted.mkdir(parents=True)
         for package in work.glob("var/cache/apt/archives/*.deb"):
-            subprocess.run(["dpkg-deb", "-x", package, home], check=True)
+            subprocess.run(["dpkg-deb", "-x", package, extracted], check=True)
+        shutil.rmtree(home, ignore_errors=True)
+        extracted.rename(home)
 
 
 def extract_source(home: Path, package: str) -> Path:
