@@ -1,19 +1,24 @@
 //! Windows.
 
 use std::ffi::c_void;
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io;
 use std::net::{Ipv4Addr, UdpSocket};
-use std::os::windows::io::{AsRawSocket, AsSocket, BorrowedSocket};
+use std::os::windows::fs::OpenOptionsExt;
+use std::os::windows::io::{AsRawHandle, AsRawSocket, AsSocket, BorrowedSocket};
 use std::path::Path;
 use std::ptr;
 use std::sync::Once;
 use std::thread;
 use std::time::Duration;
 
-use windows_sys::Win32::Foundation::ERROR_FILENAME_EXCED_RANGE;
+use windows_sys::Win32::Foundation::{ERROR_FILENAME_EXCED_RANGE, ERROR_INVALID_NAME};
 use windows_sys::Win32::Networking::WinSock::{
-    FD_SET, SOCKET, SOCKET_ERROR, TIMEVAL, WSAEMFILE, WSAENOBUFS, WSAEWOULDBLOCK, select,
+    FD_SET, SOCKET, SOCKET_ERROR, TIMEVAL, WSA_NOT_ENOUGH_MEMORY, WSAEMFILE, WSAEMSGSIZE, WSAENOBUFS, WSAEWOULDBLOCK,
+    select,
+};
+use windows_sys::Win32::Storage::FileSystem::{
+    FILE_FLAG_BACKUP_SEMANTICS, FILE_TYPE_DISK, GetFileType, SECURITY_IDENTIFICATION,
 };
 use windows_sys::Win32::System::LibraryLoader::{
     GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, GET_MODULE_HANDLE_EX_FLAG_PIN, GetModuleHandleExW,
@@ -42,9 +47,14 @@ pub(crate) fn poll<'a>(
     let (mut readable, mut writable, mut failed) = (EMPTY_SET, EMPTY_SET, EMPTY_SET);
     for (slot, (descriptor, interest)) in sockets.iter_mut().zip(descriptors) {
         *slot = descriptor.as_raw_socket() as SOCKET;
-        insert(if interest == Interest::Read { &mut readable } else { &mut writable }, *slot);
-        // A connection that could not be opened is in this set only.
-        insert(&mut failed, *slot);
+        if interest == Interest::Read {
+            insert(&mut readable, *slot);
+        } else {
+            insert(&mut writable, *slot);
+            // A connection that could not be opened is in this set only. A socket with urgent data is in it, too, which
+            // nothing reads.
+            insert(&mut failed, *slot);
+        }
         count += 1;
     }
     if count == 0 {
@@ -87,7 +97,7 @@ impl Waker {
         socket.connect(socket.local_addr()?)?;
         socket.set_nonblocking(true)?;
         // Another program may have sent before: the socket would be readable for ever.
-        while !socket.recv(&mut [0]).is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock) {}
+        discard_datagrams(&socket)?;
         Ok(Self(socket))
     }
 
@@ -100,6 +110,18 @@ impl Waker {
 impl AsSocket for Waker {
     fn as_socket(&self) -> BorrowedSocket<'_> {
         self.0.as_socket()
+    }
+}
+
+fn discard_datagrams(socket: &UdpSocket) -> io::Result<()> {
+    loop {
+        match socket.recv(&mut [0]) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+            // The datagram is longer than the buffer.
+            Err(error) if error.raw_os_error() == Some(WSAEMSGSIZE) => {}
+            Err(error) => return Err(error),
+            Ok(_) => {}
+        }
     }
 }
 
@@ -127,16 +149,21 @@ pub(crate) fn process_generation() -> u32 {
     0
 }
 
-/// Opening a pipe does not block. For a folder, the error would be that access is denied.
+/// Opening a pipe does not block, but reading it does.
 pub(crate) fn open_without_blocking(path: &Path) -> io::Result<File> {
-    if path.is_dir() {
-        return Err(io::Error::other("not a regular file"));
-    }
-    File::open(path)
+    let mut options = OpenOptions::new();
+    // Otherwise the server of a pipe could act on behalf of this process, and the error for a folder would be that access
+    // is denied.
+    options.security_qos_flags(SECURITY_IDENTIFICATION).custom_flags(FILE_FLAG_BACKUP_SEMANTICS);
+    let file = options.read(true).open(path)?;
+    // SAFETY: the handle is open.
+    let kind = unsafe { GetFileType(file.as_raw_handle()) };
+    if kind == FILE_TYPE_DISK { Ok(file) } else { Err(io::Error::other("not a regular file")) }
 }
 
 pub(crate) fn is_name_too_long(error: &io::Error) -> bool {
-    error.raw_os_error() == Some(ERROR_FILENAME_EXCED_RANGE as i32)
+    // A name that is too long is an invalid one for NTFS.
+    [ERROR_FILENAME_EXCED_RANGE, ERROR_INVALID_NAME].iter().any(|code| error.raw_os_error() == Some(*code as i32))
 }
 
 pub(crate) fn is_connecting(error: &io::Error) -> bool {
@@ -144,5 +171,60 @@ pub(crate) fn is_connecting(error: &io::Error) -> bool {
 }
 
 pub(crate) fn is_out_of_resources(error: &io::Error) -> bool {
-    matches!(error.raw_os_error(), Some(WSAEMFILE | WSAENOBUFS))
+    matches!(error.raw_os_error(), Some(WSAEMFILE | WSAENOBUFS | WSA_NOT_ENOUGH_MEMORY))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::mem::ManuallyDrop;
+    use std::net::{TcpListener, TcpStream};
+    use std::os::windows::io::{FromRawSocket, RawSocket};
+
+    use windows_sys::Win32::Foundation::INVALID_HANDLE_VALUE;
+    use windows_sys::Win32::Storage::FileSystem::PIPE_ACCESS_OUTBOUND;
+    use windows_sys::Win32::System::Pipes::CreateNamedPipeA;
+
+    use super::*;
+
+    #[test]
+    fn urgent_data_does_not_end_a_wait_for_data() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+        let client = TcpStream::connect(listener.local_addr().expect("an address")).expect("a connection");
+        let server = listener.accept().expect("a connection").0;
+        socket2::SockRef::from(&server).send_out_of_band(b"!").expect("sent");
+        let wait = || poll([(client.as_socket(), Interest::Read)].into_iter(), Duration::from_millis(200));
+        assert_eq!(wait().expect("no failure"), 0);
+        drop(server);
+        assert_eq!(wait().expect("no failure"), 1);
+    }
+
+    #[test]
+    fn discards_datagrams_until_there_are_none_or_receiving_fails() {
+        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+        socket.set_nonblocking(true).expect("a socket");
+        for length in [0, 1, 100] {
+            socket.send_to(&[1; 100][..length], socket.local_addr().expect("an address")).expect("sent");
+        }
+        discard_datagrams(&socket).expect("no failure");
+        let readable = poll([(socket.as_socket(), Interest::Read)].into_iter(), Duration::ZERO);
+        assert_eq!(readable.expect("no failure"), 0);
+
+        let file = File::open(std::env::current_exe().expect("a program")).expect("a file");
+        // SAFETY: the handle is open, and only the file closes it.
+        let socket = ManuallyDrop::new(unsafe { UdpSocket::from_raw_socket(file.as_raw_handle() as RawSocket) });
+        discard_datagrams(&socket).expect_err("it is a file");
+    }
+
+    #[test]
+    fn rejects_pipes_and_devices() {
+        let path = format!(r"\\.\pipe\data_connectors-{}", std::process::id());
+        let name = std::ffi::CString::new(&*path).expect("no NUL");
+        // SAFETY: the name is a C string.
+        let pipe = unsafe { CreateNamedPipeA(name.as_ptr().cast(), PIPE_ACCESS_OUTBOUND, 0, 1, 0, 0, 0, ptr::null()) };
+        assert_ne!(pipe, INVALID_HANDLE_VALUE);
+        for path in [&*path, "NUL"] {
+            let error = open_without_blocking(Path::new(path)).expect_err(path);
+            assert_eq!(error.to_string(), "not a regular file");
+        }
+    }
 }
