@@ -267,5 +267,7 @@ def test_next_program_removes_the_library_of_a_zip_file(unbundled: Path, tmp_pat
     for _ in range(2):
         done = run_zipped(archive, folder)
         assert (done.returncode, done.stderr) == (0, "")
-        remaining.append([path.name for path in folder.iterdir()])
-    assert len(remaining[0]) == len(remaining[1]) == 1 and remaining[0] != remaining[1]
+        # Each in a folder of its own, where no other program can put libraries that it needs.
+        (own,) = folder.iterdir()
+        remaining.append([path.parent for path in own.iterdir()])
+    assert remaining[0] != remaining[1] and len(remaining[0]) == len(remaining[1]) == 1

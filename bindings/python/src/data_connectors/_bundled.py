@@ -39,16 +39,20 @@ def _load_content(content: bytes, path: Path) -> ctypes.CDLL:
 
     try:
         if sys.platform == "win32":
-            for old in Path(tempfile.gettempdir()).glob("data_connectors-*.dll"):
+            # Not the name of an installed library: the folder could be a link.
+            for old in Path(tempfile.gettempdir()).glob("data_connectors-*/data_connectors-*.dll"):
                 with contextlib.suppress(OSError):
                     old.unlink()
-            number, name = tempfile.mkstemp(".dll", "data_connectors-")
-            with open(number, "wb") as file:
+                    old.parent.rmdir()
+            # Windows searches the DLL's folder first for the libraries that it needs.
+            home = Path(tempfile.mkdtemp(prefix="data_connectors-"))
+            name = home / f"{home.name}.dll"
+            with open(name, "wb") as file:
                 file.write(content)
                 # While a file is open it can't be removed.
                 opened = open(name, "rb")  # noqa: SIM115
             with opened:
-                loaded = ctypes.CDLL(name)
+                loaded = ctypes.CDLL(str(name))
             loaded._name = str(path)
             return loaded
         # The folder is accessible to this user only.
