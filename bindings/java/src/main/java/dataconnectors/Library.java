@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.*;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,8 +89,8 @@ final class Library {
         }
     }
 
-    /** Windows can't delete a loaded DLL, so this deletes those of programs that have ended. */
-    private static void deleteUnused(Path folder) throws IOException {
+    /** Windows can't delete a loaded DLL, so this deletes those of programs that have ended, if it can. */
+    static void deleteUnused(Path folder) {
         Instant before = Instant.now().minus(LOADING);
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "libdata_connectors-*.dll")) {
             for (Path file : files) {
@@ -101,6 +102,8 @@ final class Library {
                     // A later program deletes it.
                 }
             }
+        } catch (IOException | DirectoryIteratorException notListed) {
+            // The library is loaded.
         }
     }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -61,6 +62,16 @@ class LibraryTest {
         Path library = Path.of(System.getenv(Library.VARIABLE)).toRealPath();
         Files.createSymbolicLink(folder.resolve("libdata_connectors.so.1"), library);
         assertEquals("loaded", load(Map.of("LD_LIBRARY_PATH", folder.toString(), Library.VARIABLE, ""), ""));
+    }
+
+    @Test
+    void deletesOldLibrariesThatWindowsCouldNotDelete() throws Exception {
+        Path recent = Files.createFile(folder.resolve("libdata_connectors-1.dll"));
+        Path old = Files.createFile(folder.resolve("libdata_connectors-2.dll"));
+        Files.setLastModifiedTime(old, FileTime.fromMillis(0));
+        Library.deleteUnused(folder);
+        assertTrue(Files.exists(recent) && !Files.exists(old));
+        Library.deleteUnused(folder.resolve("missing"));
     }
 
     @Test
