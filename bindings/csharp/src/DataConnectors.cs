@@ -932,8 +932,9 @@ namespace DataConnectors
     internal static class Loader
     {
 #if NETCOREAPP
-        /// <remarks>Also searches runtimes/win-x64/native and the like of the program's NuGet packages.</remarks>
-        internal static IntPtr Open(string name) => NativeLibrary.Load(name, typeof(Loader).Assembly, null);
+        /// <remarks>Also searches runtimes/win-x64/native and the like of the program's NuGet packages; on Windows not the current directory.</remarks>
+        internal static IntPtr Open(string name) => NativeLibrary.Load(name, typeof(Loader).Assembly,
+            DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories);
 
         internal static IntPtr Symbol(IntPtr library, string name) =>
             NativeLibrary.TryGetExport(library, name, out IntPtr symbol) ? symbol : IntPtr.Zero;

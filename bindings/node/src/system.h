@@ -43,7 +43,8 @@ static inline void *library_open(const char *path, char *why, size_t size)
         /* LoadLibrary searches for a name with slashes. */
         for (WCHAR *at = wide; *at; at++)
             *at = *at == L'/' ? L'\\' : *at;
-        handle = LoadLibraryW(wide);
+        /* Without the flag it searches for a file name in the current directory, too. */
+        handle = LoadLibraryExW(wide, NULL, wcschr(wide, L'\\') ? 0 : LOAD_LIBRARY_SEARCH_DEFAULT_DIRS);
     }
     if (!handle)
         snprintf(why, size, "%s: Windows error %lu", path, GetLastError());
