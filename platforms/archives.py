@@ -51,10 +51,11 @@ def _tar(archive: Path, prefix: Path, files: list[Path], epoch: int) -> None:
 
 
 def _zip(archive: Path, prefix: Path, files: list[Path], epoch: int) -> None:
+    # The dates of ZIP archives start in 1980.
+    date = max(time.gmtime(epoch)[:6], (1980, 1, 1, 0, 0, 0))
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
         for path in files:
-            name = str(path.relative_to(prefix.parent))
-            entry = zipfile.ZipInfo(name, time.gmtime(epoch)[:6])
+            entry = zipfile.ZipInfo(str(path.relative_to(prefix.parent)), date)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = (0o100000 | _mode(path)) << 16
             packed.writestr(entry, path.read_bytes())
