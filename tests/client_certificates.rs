@@ -285,8 +285,8 @@ fn message_repeats_a_path_but_no_value_that_may_be_a_key() {
     }
 }
 
-/// A file can be replaced while it is opened: a pipe would block the call forever. On Windows only a path of
-/// pipes can be one.
+/// A file can be replaced while it is opened: a pipe would block the call forever. On Windows pipes have names of their
+/// own.
 #[cfg(unix)]
 #[test]
 fn replacing_the_file_by_a_pipe_does_not_block() {
