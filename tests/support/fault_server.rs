@@ -192,7 +192,7 @@ pub fn can_reset() -> bool {
 pub fn unresponsive_listener(address: &str) -> (TcpListener, Vec<TcpStream>, SocketAddr) {
     let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
     socket.bind(&address.parse::<SocketAddr>().unwrap().into()).unwrap();
-    socket.listen(0).unwrap();
+    socket.listen(1).unwrap();
     let listener = TcpListener::from(socket);
     let address = listener.local_addr().unwrap();
     let mut backlog = Vec::new();
