@@ -123,15 +123,14 @@ def _stub(target: Target) -> Path:
 
 def build_release(target: Target) -> Path:
     """Build the shared and the static library of a release; return their folder."""
-    variables = environment(target)
-    cargo = [CARGO if target.triple != HOST else "cargo"]
+    # One compiler for all targets, this machine's, too.
+    variables = {**environment(target), "RUSTC": RUSTC, "RUSTC_BOOTSTRAP": "1", "CARGO": CARGO}
+    cargo = CARGO
     flags = []
     if target.zig:
-        cargo = [str(tools() / "cargo-zigbuild")]
+        cargo = str(tools() / "cargo-zigbuild")
         variables["PATH"] = f"{tools()}:{variables['PATH']}"
-        if target.triple != HOST:
-            variables["CARGO"] = CARGO
-    if "musl" in target.triple:
+    if target.is_musl:
         flags.append("-Ctarget-feature=-crt-static")
     if target.is_windows:
         # By default the DLL contains the time, and an address that is a hash of its path.
@@ -142,12 +141,10 @@ def build_release(target: Target) -> Path:
     flags += [f"--remap-path-prefix={path}={name}" for path, name in paths.items()]
     variables["RUSTFLAGS"] = " ".join(flags)
     variables[f"CFLAGS_{target.triple.replace('-', '_')}"] = f"-g0 -ffile-prefix-map={home}=cargo"
-    command = [*cargo, "rustc", "--quiet", "--locked", "--release", "--lib"]
-    command += ["-p", "data_connectors"]
+    command = [cargo, "rustc", "--quiet", "--locked", "--release", "--lib"]
+    command += ["-p", "data_connectors", "-Z", "build-std=std,panic_unwind"]
     # cargo disables link-time optimization if it also builds the rlib.
     command += ["--crate-type", "staticlib,cdylib", "--target", target.zig or target.triple]
-    if target.triple != HOST:
-        command += ["-Z", "build-std=std,panic_unwind"]
     command += ["--target-dir", str(folder(target))]
     subprocess.run(command, cwd=ROOT, env=variables, check=True)
     return folder(target) / target.triple / "release"
