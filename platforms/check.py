@@ -7,9 +7,12 @@ packages must be identical.
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import check_archives
 import check_crate
@@ -18,10 +21,27 @@ import check_npm
 import check_wheels
 import release
 from dist import DIST, SUMS, pack
-from targets import TARGETS
 from toolchain import BUILD
 
+
+def check_sums(out: Path) -> list[str]:
+    """Compare the packages with those of a second packing, and with their sums."""
+    subprocess.run(["sha256sum", "--check", "--quiet", SUMS], cwd=out, check=True)
+    info = (out / release.BUILD_INFO).read_text()
+    os.environ["SOURCE_DATE_EPOCH"] = str(json.loads(info)["source_date_epoch"])
+    again = BUILD / "dist-again"
+    packages = pack([release.stored(target) for target in release.built(out)], again, info)
+    if {path.name for path in out.iterdir()} != {path.name for path in again.iterdir()}:
+        raise RuntimeError(f"{out} and {again} contain other files: run make dist")
+    for package in packages:
+        if package.read_bytes() != (out / package.name).read_bytes():
+            raise RuntimeError(f"{package.name} is not the same if packed again: see {again}")
+    shutil.rmtree(again)
+    return [f"{SUMS}: {len(packages)} files, identical if packed again"]
+
+
 CHECKS = [
+    check_sums,
     check_archives.check,
     check_crate.check,
     check_wheels.check,
@@ -30,30 +50,16 @@ CHECKS = [
 ]
 
 
-def check_sums() -> str:
-    """Compare the packages with those of a second packing, and with their sums."""
-    subprocess.run(["sha256sum", "--check", "--quiet", SUMS], cwd=DIST, check=True)
-    packed = [target for target in TARGETS if list(DIST.glob(f"*-{target.triple}.*"))]
-    again = BUILD / "dist-again"
-    packages = pack([release.stored(target) for target in packed], again)
-    for package in packages:
-        if package.read_bytes() != (DIST / package.name).read_bytes():
-            raise RuntimeError(f"{package.name} is not the same if packed again: see {again}")
-    shutil.rmtree(again)
-    return f"{SUMS}: {len(packages)} packages, identical if packed again"
-
-
 def main() -> int:
     """Run all checks; return 1 if one has failed."""
     if not (DIST / SUMS).exists():
         sys.exit(f"no packages in {DIST}: run make dist first")
-    print(check_sums(), flush=True)
     failed = 0
     for check in CHECKS:
         try:
             lines = check(DIST)
-        except (RuntimeError, subprocess.SubprocessError) as error:
-            lines = [f"FAILED {error}"]
+        except (Exception, SystemExit) as error:
+            lines = [f"FAILED {check.__module__}: {error!r}"]
             failed += 1
         print(*lines, sep="\n", flush=True)
     print(f"dist-check: {len(CHECKS) - failed} of {len(CHECKS)} checks passed")

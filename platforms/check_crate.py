@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from check_archives import CONNECTORS, run, sandbox
+from release import package
 from toolchain import BUILD
 
 _MANIFEST = """
@@ -38,7 +39,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 def check(out: Path) -> list[str]:
     """Build a program that depends on the extracted crate, and run it."""
-    (crate,) = out.glob("*.crate")
+    crate = package(out, "*.crate")
     with tempfile.TemporaryDirectory() as folder, sandbox() as url:
         with tarfile.open(crate) as tar:
             tar.extractall(folder, filter="data")

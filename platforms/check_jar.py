@@ -10,7 +10,7 @@ from pathlib import Path
 
 from check_archives import CONNECTORS, sandbox
 from interpreters import java, run, words
-from targets import TARGETS
+from release import built, package, version
 from toolchain import ROOT
 
 PROGRAM = """
@@ -63,7 +63,9 @@ def check(out: Path) -> list[str]:
     """Check the jar; return a line for each platform that it has a library for."""
     with tempfile.TemporaryDirectory() as folder, sandbox() as url:
         work = Path(folder)
-        (jar,) = (path for path in out.glob("*.jar") if path.stem[-1].isdigit())
+        for kind in ("-sources", "-javadoc"):
+            package(out, f"*{kind}.jar")
+        jar = package(out, f"data-connectors-{version()}.jar")
         shutil.copyfile(jar, work / "data-connectors.jar")
         for name, source in {"Lister": PROGRAM, "WineLister": WINE_PROGRAM}.items():
             (work / f"{name}.java").write_text(source)
@@ -73,9 +75,9 @@ def check(out: Path) -> list[str]:
         with zipfile.ZipFile(jar) as packed:
             files = packed.namelist()
         lines = []
-        for target in TARGETS:
+        for target in built(out):
             if f"META-INF/native/{target.npm}/{target.library}" not in files:
-                continue
+                raise RuntimeError(f"{jar.name} has no library for {target.npm}")
             if not (command := java(target)):
                 lines.append(f"jar {target.npm}: not run (PyPI has no Java for musl)")
                 continue

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from check_archives import CONNECTORS, sandbox
 from interpreters import node, run, words
+from release import built, package
 from targets import TARGETS, Target
 from toolchain import HOST
 
@@ -34,18 +35,19 @@ def check(out: Path) -> list[str]:
         (work / "bin").mkdir()
         for name in ("node", "npm", "sh"):
             (work / "bin" / name).symlink_to(str(shutil.which(name)))
-        _npm(work, "install", "--offline", "--no-audit", "--no-fund", *map(str, out.glob("*.tgz")))
-        package = Path("node_modules/data-connectors")
-        prebuilds = work / package / "prebuilds"
+        packed = str(package(out, "*.tgz"))
+        _npm(work, "install", "--offline", "--no-audit", "--no-fund", packed)
+        installed = Path("node_modules/data-connectors")
+        prebuilds = work / installed / "prebuilds"
         lines = []
-        for target in TARGETS:
-            if (prebuilds / target.npm).exists():
-                # Finds nothing to compile.
-                if printed := run(target, [*node(target), str(package / "install.mjs")], work):
-                    raise RuntimeError(f"npm {target.npm}: the installation printed {printed}")
-                lines.append(f"npm {target.npm}: {_list(target, work, url)}")
-                if target.triple == HOST:
-                    host = target
+        for target in built(out):
+            if not (prebuilds / target.npm / target.library).exists():
+                raise RuntimeError(f"{packed} has no library for {target.npm}")
+            # Finds nothing to compile.
+            if printed := run(target, [*node(target), str(installed / "install.mjs")], work):
+                raise RuntimeError(f"npm {target.npm}: the installation printed {printed}")
+            lines.append(f"npm {target.npm}: {_list(target, work, url)}")
+        host = next(target for target in TARGETS if target.triple == HOST)
         library = shutil.move(prebuilds / host.npm / host.library, work)
         (prebuilds / host.npm / "data_connectors.node").unlink()
         if "install a C compiler" not in (printed := _npm(work, "rebuild", fails=True)):

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import tarfile
 import tempfile
 import venv
 from pathlib import Path
 
 import debian
 from check_archives import CONNECTORS, run, sandbox
-from release import version
-from targets import TARGETS, Target
+from release import built, package, version
+from targets import Target
 from toolchain import BUILD, HOST, environment, tools
 from windows import windows_python
 
+# And others, which are not in the sdist.
+LICENCES = ["LICENSE", "LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY-NOTICES.txt"]
 # Debian 12 has this version, for arm64, too.
 DEBIAN_PYTHON = "python3.11"
 
@@ -55,12 +58,11 @@ def check(out: Path) -> list[str]:
     """Use each wheel and the sdist; return a line for each."""
     lines = []
     with tempfile.TemporaryDirectory() as folder, sandbox() as url:
-        for target in TARGETS:
-            for wheel in out.glob(f"*{target.wheel}.whl") if target.wheel else []:
-                home = Path(folder, target.triple)
-                lines.append(f"wheel {target.wheel}: {_check_wheel(target, wheel, home, url)}")
-        for sdist in out.glob(f"data_connectors-{version()}.tar.gz"):
-            lines.append(f"sdist: {_check_venv(sdist, Path(folder, 'sdist'), url)}")
+        for target in built(out):
+            wheel, home = package(out, f"*{target.wheel}.whl"), Path(folder, target.triple)
+            lines.append(f"wheel {target.wheel}: {_check_wheel(target, wheel, home, url)}")
+        sdist = package(out, f"data_connectors-{version()}.tar.gz")
+        lines.append(f"sdist: {_check_sdist(sdist, Path(folder, 'sdist'), url)}")
     return lines
 
 
@@ -77,6 +79,7 @@ def _check_wheel(target: Target, wheel: Path, home: Path, url: str) -> str:
     ]
     pip += ["--root-user-action=ignore", "--only-binary=:all:", "--target", home]
     run(*pip, "--python-version=3.11", "--platform", target.wheel, wheel)
+    _check_licences(home)
     if "musl" in target.triple:
         return "installed, not run: the registries have no Python for musl"
     if target.is_windows:
@@ -90,12 +93,28 @@ def _check_wheel(target: Target, wheel: Path, home: Path, url: str) -> str:
     return _use(python, [*python, "-m", "data_connectors"], url, **variables) + f"; {how}"
 
 
-def _check_venv(package: Path, home: Path, url: str) -> str:
+def _check_venv(distribution: Path, home: Path, url: str) -> str:
     """Install a wheel or an sdist in a virtual environment."""
     venv.create(home, with_pip=True)
     programs = home / "bin"
-    run(programs / "pip", "install", "--quiet", "--disable-pip-version-check", package)
+    run(programs / "pip", "install", "--quiet", "--disable-pip-version-check", distribution)
+    _check_licences(home)
     return _use([str(programs / "python")], [str(programs / "data-connectors")], url, PYTHONPATH="")
+
+
+def _check_licences(home: Path) -> None:
+    """Check that the licences of the package are installed below a folder."""
+    for name in LICENCES:
+        files = list(home.glob(f"**/data_connectors-*.dist-info/licenses/{name}"))
+        if not any(file.stat().st_size for file in files):
+            raise RuntimeError(f"{name} is missing or empty in the installed package")
+
+
+def _check_sdist(sdist: Path, home: Path, url: str) -> str:
+    """Extract an sdist as a current pip does, which is stricter than that of venv; install it."""
+    with tarfile.open(sdist) as tar, tempfile.TemporaryDirectory() as folder:
+        tar.extractall(folder, filter="data")
+    return _check_venv(sdist, home, url)
 
 
 def _use(python: list[str], tool: list[str], url: str, **variables: str) -> str:

@@ -14,7 +14,7 @@ from toolchain import BUILD, ROOT
 @functools.cache
 def pack() -> Path:
     """Return the crate, as `cargo publish` would upload it."""
-    command = ["cargo", "package", "--quiet", "--locked", "--no-verify", "--allow-dirty"]
+    command = ["cargo", "package", "--quiet", "--locked", "--no-verify"]
     command += ["-p", "data_connectors", "--target-dir", str(BUILD)]
     subprocess.run(command, cwd=ROOT, check=True)
     return BUILD / f"package/data_connectors-{version()}.crate"

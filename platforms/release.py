@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -10,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import tomllib
-from targets import Target
-from toolchain import BUILD, ROOT, build_release, folder, linking
+from targets import TARGETS, Target
+from toolchain import BUILD, ROOT, RUSTC, build_release, folder, linking, tools
 
 # What the shared library may need. On Windows, api-ms-win-… are names of system libraries, too.
 SYSTEM_LIBRARIES = {
@@ -24,6 +25,10 @@ SYSTEM_LIBRARIES = {
 GLIBC = (2, 17)
 # Debian's list of the licences of Rust, whose standard library the libraries contain.
 STD_NOTICES = "/usr/share/doc/rust-web-src/copyright"
+# In target/dist: what its packages were built from, as JSON.
+BUILD_INFO = "build.json"
+# ZIP files can't contain earlier times.
+EARLIEST = 315532800
 
 
 @dataclass(frozen=True)
@@ -50,9 +55,40 @@ def version() -> str:
 def epoch() -> int:
     """Return SOURCE_DATE_EPOCH, by default the time of the last commit."""
     if given := os.environ.get("SOURCE_DATE_EPOCH"):
-        return int(given)
-    command = ["git", "log", "-1", "--format=%ct"]
-    return int(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout)
+        return max(int(given), EARLIEST)
+    return int(_git("log", "-1", "--format=%ct"))
+
+
+def commit() -> str:
+    """Return the commit that is checked out; exit with an error if files differ from it."""
+    if changes := _git("status", "--porcelain"):
+        raise SystemExit(f"the checkout is not clean: commit or remove these files\n{changes}")
+    return _git("rev-parse", "HEAD")
+
+
+def build_info(targets: list[Target]) -> str:
+    """Return what BUILD_INFO contains."""
+    contents = {
+        "commit": commit(),
+        "rustc": _run(RUSTC, "-vV").splitlines(),
+        "source_date_epoch": epoch(),
+        "targets": [target.triple for target in targets],
+    }
+    return json.dumps(contents, indent=2) + "\n"
+
+
+def built(out: Path) -> list[Target]:
+    """Return the targets that a folder must contain packages for."""
+    triples = json.loads((out / BUILD_INFO).read_text())["targets"]
+    return [target for target in TARGETS if target.triple in triples]
+
+
+def package(out: Path, pattern: str) -> Path:
+    """Return the only file with such a name in a folder."""
+    found = list(out.glob(pattern))
+    if len(found) != 1:
+        raise RuntimeError(f"{len(found)} files {pattern} in {out}, expected 1: run make dist")
+    return found[0]
 
 
 def installation(target: Target) -> Path:
@@ -89,13 +125,27 @@ def build(target: Target, sbom: str) -> Release:
     command = ["make", "--no-print-directory", "install"]
     command += [f"{name}={value}" for name, value in variables.items()]
     subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-    (prefix / "share/doc/data_connectors/sbom.cdx.json").write_text(sbom)
+    notices = prefix / "share/doc/data_connectors"
+    (notices / "sbom.cdx.json").write_text(sbom)
+    for name, licence in licences(target).items():
+        shutil.copyfile(licence, notices / f"{name}-copyright.txt")
     release = stored(target)
     shared = "bin/data_connectors.dll" if target.is_windows else "lib/libdata_connectors.so"
     release.library.parent.mkdir(exist_ok=True)
     shutil.copyfile(prefix / shared, release.library)
     check_library(release)
     return release
+
+
+def licences(target: Target) -> dict[str, Path]:
+    """Return the licences of what the compilers add to a library: see tests/notices.rs."""
+    if target.is_windows:
+        packages = {"gcc": "gcc-mingw-w64-base", "mingw-w64": "mingw-w64-x86-64-dev"}
+        return {
+            name: Path("/usr/share/doc", package, "copyright") for name, package in packages.items()
+        }
+    (unwinder,) = tools().parent.glob("lib/python*/site-packages/ziglang/lib/libunwind/LICENSE.TXT")
+    return {"libunwind": unwinder}
 
 
 def check_library(release: Release) -> None:
@@ -109,27 +159,39 @@ def check_library(release: Release) -> None:
         exported = set(re.findall(name, printed, re.MULTILINE))
         needed = set(re.findall(r"DLL Name: (\S+)", printed))
     else:
-        system = "musl" if "musl" in target.triple else "gnu"
+        system = "musl" if target.is_musl else "gnu"
         printed = _run("readelf", "--wide", "--dynamic", "--version-info", "--dyn-syms", library)
-        symbols = re.findall(
-            r"(?:FUNC|OBJECT|TLS|NOTYPE) +(?:GLOBAL|WEAK) .* \d+ (\S+)@@\S+", printed
-        )
-        exported = set(symbols)
+        # With or without a version, and not those that other libraries define (UND).
+        name = r"^ *\d+: .* (?:GLOBAL|WEAK|UNIQUE) .* (?!UND )\w+ ([^\s@]+)(?:@\S+)?$"
+        exported = set(re.findall(name, printed, re.MULTILINE))
         needed = set(re.findall(r"NEEDED.*\[(.*)\]", printed))
     if exported != declared:
         raise SystemExit(f"{library} exports other symbols: {sorted(exported ^ declared)}")
     pattern = re.compile(SYSTEM_LIBRARIES[system], re.IGNORECASE)
     if other := [name for name in needed if not pattern.fullmatch(name)]:
         raise SystemExit(f"{library} needs other libraries: {other}")
-    for newer in re.findall(r"GLIBC_(\d+)\.(\d+)", printed):
-        if tuple(map(int, newer)) > GLIBC:
-            raise SystemExit(f"{library} needs GLIBC_{'.'.join(newer)}: 2.17 is the newest allowed")
-    paths = [str(path).encode() for path in (ROOT, BUILD, Path.home())]
-    # As dlltool writes paths in symbols.
-    paths += [re.sub(rb"\W", b"_", path) + b"_" for path in paths[:2]]
     for file in (library, release.archive):
-        if found := [path.decode() for path in paths if path in file.read_bytes()]:
-            raise SystemExit(f"{file} contains paths of this machine: {found}")
+        check_contents(str(file), file.read_bytes())
+
+
+def check_contents(name: str, contents: bytes) -> None:
+    """Fail if a file contains paths of this machine, or needs a newer glibc."""
+    places = [ROOT, BUILD, Path.home(), Path(os.environ.get("CARGO_HOME", "/"))]
+    paths = {str(path) for place in places for path in (place, place.resolve())} - {"/"}
+    searched = {f"{path}/" for path in paths}
+    # As dlltool writes paths in symbols.
+    searched |= {re.sub(r"\W", "_", f"{path}/") for path in (ROOT, BUILD)}
+    if found := sorted(path for path in searched if path.encode() in contents):
+        raise SystemExit(f"{name} contains paths of this machine: {found}")
+    versions = re.findall(rb"(?<=\0)GLIBC_(\w[\w.]*)(?=\0)", contents)
+    for needed in versions if contents.startswith(b"\x7fELF") else []:
+        is_number = re.fullmatch(rb"[\d.]+", needed)
+        if not is_number or tuple(map(int, needed.split(b"."))) > GLIBC:
+            raise SystemExit(f"{name} needs GLIBC_{needed.decode()}: 2.17 is the newest allowed")
+
+
+def _git(*arguments: str) -> str:
+    return _run("git", "-C", ROOT, *arguments).strip()
 
 
 def _run(*command: str | Path) -> str:
