@@ -191,7 +191,7 @@ class Consumer:
 # Without a C library. Its exit code is one that no failure has.
 _MSVC_PROGRAM = """
 #include "data_connectors.h"
-int start(void) { return dc_abi_version() + 41; }
+unsigned start(void) { return (unsigned)dc_abi_version() + 41; }
 """
 
 
