@@ -15,6 +15,9 @@ VERSION := $(shell sed -n '/^\[workspace.package\]/,/^\[/s/^version = "\(.*\)"/\
 ABI := $(shell sed -n 's/^\#define DC_ABI_VERSION //p' include/data_connectors.h)
 # Set if the compiler is that of MinGW-w64.
 WINDOWS := $(findstring mingw,$(shell $(CC) -dumpmachine 2>/dev/null))
+# For CMake.
+SYSTEM = $(if $(WINDOWS),Windows,$(shell uname -s))
+POINTER_SIZE = $(shell echo __SIZEOF_POINTER__ | $(CC) $(CFLAGS) -E -P -)
 
 STAGE := $(TARGET)/stage
 # The folder of rustc's libraries. With another one than that of `make library`, such as that of another target, cargo is
@@ -101,6 +104,7 @@ endef
 define fill
 	@rm -f $(STAGE)/$(1)
 	@sed -e 's|@VERSION@|$(VERSION)|g' -e 's|@REAL@|$(REAL)|g' -e 's|@STATIC_LIBS@|$(STATIC_LIBS:%=-l%)|g' \
+		-e 's|@SYSTEM@|$(SYSTEM)|g' -e 's|@POINTER_SIZE@|$(POINTER_SIZE)|g' \
 		-e "s|@PREFIX@|$$(sh install/relative.sh '$(2)' '$(PREFIX)')|g" \
 		-e "s|@LIBDIR@|$$(sh install/relative.sh '$(2)' '$(LIBDIR)')|g" \
 		-e "s|@SHAREDDIR@|$$(sh install/relative.sh '$(2)' '$(SHAREDDIR)')|g" -e 's|@IMPORTED@|$(IMPORTED)|g' \

@@ -80,6 +80,27 @@ fn cmake_accepts_compatible_versions_only() {
 }
 
 #[test]
+fn cmake_rejects_a_library_of_another_platform() {
+    let folder = TempFolder::new("platform");
+    let text = "cmake_minimum_required(VERSION 3.13)\nproject(a NONE)\nfind_package(data_connectors)\n";
+    fs::write(folder.0.join("CMakeLists.txt"), text.to_owned() + "message(\"found ${data_connectors_FOUND}\")\n")
+        .unwrap();
+    let pointer_size = size_of::<usize>();
+    let this_size = format!("-DCMAKE_SIZEOF_VOID_P={pointer_size}");
+    let other_size = format!("-DCMAKE_SIZEOF_VOID_P={}", 12 - pointer_size);
+    for (platform, found) in [(this_size.as_str(), true), (&other_size, false), ("-DCMAKE_SYSTEM_NAME=Windows", false)]
+    {
+        let mut command = Command::new("cmake");
+        command.arg("-S").arg(&folder.0).arg("-B").arg(folder.0.join(format!("build{platform}"))).arg(platform);
+        command.arg(format!("-DCMAKE_PREFIX_PATH={}", installed().display()));
+        let output = command.output().unwrap();
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(text.contains("found 1"), found, "{platform}: {text}");
+        assert_eq!(text.contains("pointers of"), !found, "{platform}: {text}");
+    }
+}
+
+#[test]
 fn cpp_wrapper_compiles_and_lists_with_every_standard() {
     let folder = TempFolder::new("cpp");
     let sandbox = Sandbox::builder().start().unwrap();
