@@ -58,8 +58,8 @@ test-fleet: $(VENV)/ready $(FLEET_VENV)/ready conformance-prefix ## test the Das
 		DC_TEST_SANDBOX=$(abspath $(TARGET))/release/data-connectors-sandbox PYTHONPATH=$(abspath $(PYTHON_DIR))/src \
 		PYTHONDONTWRITEBYTECODE=1 $(abspath $(FLEET_VENV))/bin/python -m unittest --quiet
 
-# Keeps its builds below target/platforms; the first one takes about six minutes of CPU per target.
-platforms: ## run tests of other platforms under qemu and wine (ARGS="--only aarch64-unknown-linux-gnu")
+# Keeps its builds in target/platforms; the first one takes about six minutes of CPU time per target.
+platforms: ## run the tests for other platforms, under qemu and wine (ARGS="--only aarch64-unknown-linux-gnu")
 	@CARGO_TARGET_DIR=$(abspath $(TARGET)) PYTHONDONTWRITEBYTECODE=1 $(PYTHON) platforms/test.py $(ARGS)
 
 dist: ## build all packages of a release in target/dist (ARGS="--help" lists options)
@@ -88,7 +88,7 @@ test-asan: ## run fault, connection, prefetch and soak tests with AddressSanitiz
 		--target $$(rustc -vV | sed -n 's/^host: //p') --lib $(addprefix --test ,$(CALL_TESTS))
 
 # Builds the standard library, from Debian's sources.
-test-tsan: ## run tests with threads with ThreadSanitizer
+test-tsan: ## run the multithreaded tests with ThreadSanitizer
 	@CARGO_TARGET_DIR=$(abspath $(TARGET)) PYTHONDONTWRITEBYTECODE=1 $(PYTHON) platforms/tsan.py
 
 # RUSTC_BOOTSTRAP enables the fuzzer's instrumentation in the stable compiler. Findings are kept in the target folder.

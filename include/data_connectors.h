@@ -51,7 +51,7 @@
  *   - No panic or exception leaves the library, and no error is stored per thread. Environment variables have no effect,
  *     except SSL_CERT_FILE and SSL_CERT_DIR with DC_OPTION_SYSTEM_ROOTS, and those of the system's DNS resolver. Don't
  *     call setenv() while another thread uses the library.
- *   - Windows: sockets take the place of file descriptors; there are no signals and forks.
+ *   - Windows: sockets are used instead of file descriptors; there are no signals or forks.
  *   - Later versions may add values to every list in this header: treat an unknown negative status as a failure, and
  *     other unknown values as unknown.
  */

@@ -13,15 +13,15 @@ CMAKEDIR ?= $(LIBDIR)/cmake/data_connectors
 
 VERSION := $(shell sed -n '/^\[workspace.package\]/,/^\[/s/^version = "\(.*\)"/\1/p' Cargo.toml)
 ABI := $(shell sed -n 's/^\#define DC_ABI_VERSION //p' include/data_connectors.h)
-# Set if the compiler is that of MinGW-w64.
+# Set if the compiler is MinGW-w64.
 WINDOWS := $(findstring mingw,$(shell $(CC) -dumpmachine 2>/dev/null))
 # For CMake.
 SYSTEM = $(if $(WINDOWS),Windows,$(shell uname -s))
 POINTER_SIZE = $(shell echo __SIZEOF_POINTER__ | $(CC) $(CFLAGS) -E -P -)
 
 STAGE := $(TARGET)/stage
-# The folder of rustc's libraries. With another one than that of `make library`, such as that of another target, cargo is
-# not run.
+# The folder of the libraries that cargo built. cargo is not run if it is set to another folder, for example of another
+# target.
 BUILT := $(TARGET)/release
 # Set it to nothing to keep the symbols for debuggers.
 STRIP_FLAG ?= -s
@@ -36,15 +36,15 @@ STD_NOTICES ?= $(shell rustc --print sysroot 2>/dev/null)/share/doc/rust/COPYRIG
 STD_NOTICES_NAME = rust-std-copyright$(or $(suffix $(STD_NOTICES)),.txt)
 NOTICES := LICENSE LICENSE-APACHE LICENSE-MIT THIRD-PARTY-NOTICES.txt
 
-# LIBRARY is the shared library of rustc, REAL the installed one, LINKS are names of the same file, and IMPORT_FILES what
-# programs are linked with instead. STATIC_LIBS are what a statically linked program needs, except for the libraries that the
-# compiler adds (gcc_s and c).
+# LIBRARY is the shared library that cargo builds, REAL the installed one, and LINKS are symbolic links to it. Programs for
+# Windows are linked with IMPORT_FILES. STATIC_LIBS are the libraries that a statically linked program requires, except those
+# that the compiler adds (gcc_s and c).
 ifdef WINDOWS
 LIBRARY := data_connectors.dll
 REAL := $(LIBRARY)
 SHAREDDIR := $(BINDIR)
 LINKS :=
-# For GNU ld, for MSVC, and the file that both are made of.
+# For GNU ld, for MSVC, and the file that both are generated from.
 IMPORT_FILES := libdata_connectors.dll.a data_connectors.lib data_connectors.def
 IMPORTED := IMPORTED_IMPLIB "$${_data_connectors_libdir}/data_connectors.lib"
 STATIC_LIBS := kernel32 ntdll userenv ws2_32 dbghelp
@@ -52,8 +52,8 @@ STATIC_LIBS := kernel32 ntdll userenv ws2_32 dbghelp
 convert_archive = $(NM) $(BUILT)/libdata_connectors.a 2>/dev/null | awk -f install/import_names.awk >$(STAGE)/import_names && \
 	$(OBJCOPY) -D --redefine-syms=$(STAGE)/import_names $(BUILT)/libdata_connectors.a $(ARCHIVE)
 
-# rustc exports the functions of the header only. The import libraries are the same: GNU ld searches for the name that ends
-# in .dll.a before it searches for the static library.
+# rustc exports only the functions of the header. The import libraries are identical: GNU ld prefers the name that ends in
+# .dll.a to the static library.
 $(STAGE)/$(REAL): $(ARCHIVE) $(STAGE)/data_connectors.map
 	@cp $(BUILT)/$(LIBRARY) $@
 	@sh install/size.sh $@

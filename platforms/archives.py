@@ -1,4 +1,4 @@
-"""Packs the installed files of a target: an archive that is extracted anywhere."""
+"""Packs the installed files of a target in an archive that can be extracted anywhere."""
 
 from __future__ import annotations
 

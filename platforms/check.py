@@ -25,7 +25,7 @@ from toolchain import BUILD
 
 
 def check_sums(out: Path) -> list[str]:
-    """Compare the packages with those of a second packing, and with their sums."""
+    """Verify the checksums, and that the packages are identical if they are packed again."""
     subprocess.run(["sha256sum", "--check", "--quiet", SUMS], cwd=out, check=True)
     info = (out / release.BUILD_INFO).read_text()
     os.environ["SOURCE_DATE_EPOCH"] = str(json.loads(info)["source_date_epoch"])
@@ -35,7 +35,7 @@ def check_sums(out: Path) -> list[str]:
         raise RuntimeError(f"{out} and {again} contain other files: run make dist")
     for package in packages:
         if package.read_bytes() != (out / package.name).read_bytes():
-            raise RuntimeError(f"{package.name} is not the same if packed again: see {again}")
+            raise RuntimeError(f"{package.name} changes if packed again: compare it with {again}")
     shutil.rmtree(again)
     return [f"{SUMS}: {len(packages)} files, identical if packed again"]
 

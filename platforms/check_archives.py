@@ -25,7 +25,7 @@ PACKAGES = {
     "pkg-config": "/usr/bin/pkg-config",
     "qemu-user-static": "/usr/bin/qemu-aarch64-static",
 }
-# Of the sandbox: a line for each, and a heading.
+# The number of connectors in the sandbox. The example prints a line for each, and a heading.
 CONNECTORS = 137
 
 
@@ -69,7 +69,7 @@ def run(*command: str | Path, **variables: str) -> str:
 
 
 class Consumer:
-    """A user of an archive, who has extracted it in a temporary folder."""
+    """A project that uses an archive, extracted to a temporary folder."""
 
     def __init__(self, target: Target, archive: Path, folder: Path, url: str) -> None:
         """Extract the archive."""
@@ -101,8 +101,8 @@ class Consumer:
         path = str(self.prefix / "lib/pkgconfig")
         return run("pkg-config", *options, "data_connectors", PKG_CONFIG_LIBDIR=path).split()
 
-    def lists(self, program: Path, library: Path | None) -> None:
-        """Let a program list the connectors, with a folder for the loader."""
+    def check_listing(self, program: Path, library: Path | None) -> None:
+        """Check that a program lists the connectors, with the library in a folder."""
         if self.target.is_windows and library:
             shutil.copy(library / self.target.library, program.parent)
         variables = {
@@ -112,10 +112,10 @@ class Consumer:
         }
         printed = run(*self.runner(library), program, "--base-url", self.url, **variables)
         if printed.count("\n") != CONNECTORS + 1:
-            raise RuntimeError(f"{program} printed something else:\n{printed}")
+            raise RuntimeError(f"{program} did not list {CONNECTORS} connectors:\n{printed}")
 
     def runner(self, library: Path | None) -> list[str]:
-        """Return the emulator of a program, and the loader that qemu would not find."""
+        """Return the command that runs a program: an emulator, and musl's loader if necessary."""
         needs_loader = library and not self.is_native
         return runner(self.target) if needs_loader else list(self.target.runner)
 
@@ -123,11 +123,11 @@ class Consumer:
         """Link the shared library with the options of pkg-config."""
         program = self.folder / "shared.exe"
         run(*self.compiler, EXAMPLE, "-o", program, *self.pkg_config("--cflags", "--libs"))
-        self.lists(program, self.prefix / ("bin" if self.target.is_windows else "lib"))
+        self.check_listing(program, self.prefix / ("bin" if self.target.is_windows else "lib"))
         return "pkg-config"
 
     def static(self) -> str:
-        """Link the static library, and all others if the target has them as static libraries."""
+        """Link a fully static program."""
         program = self.folder / "static.exe"
         command = self.compiler
         options = ["-static", *self.pkg_config("--static", "--cflags", "--libs")]
@@ -135,7 +135,7 @@ class Consumer:
             command = self.zig
             options.append("-lunwind")
         run(*command, EXAMPLE, "-o", program, *options)
-        self.lists(program, None)
+        self.check_listing(program, None)
         return "static"
 
     def cmake(self) -> str:
@@ -151,9 +151,9 @@ class Consumer:
         run("cmake", "-S", source, "-B", build, *options)
         run("cmake", "--build", build)
         suffix = ".exe" if self.target.is_windows else ""
-        self.lists(build / f"with_static{suffix}", None)
+        self.check_listing(build / f"with_static{suffix}", None)
         shared = self.prefix / ("bin" if self.target.is_windows else "lib")
-        self.lists(build / f"with_shared{suffix}", shared)
+        self.check_listing(build / f"with_shared{suffix}", shared)
         return "CMake"
 
     def dlopen(self) -> str:
@@ -168,11 +168,11 @@ class Consumer:
         )
         printed = run(program, self.url, LD_LIBRARY_PATH=str(self.prefix / "lib"))
         if printed != "1 50\n":
-            raise RuntimeError(f"{program} printed {printed!r}")
+            raise RuntimeError(f"{program} printed {printed!r}, expected '1 50'")
         return "dlopen"
 
     def msvc(self) -> str:
-        """Link with the linker of LLVM that takes the options and the libraries of MSVC's."""
+        """Link with lld-link, which supports the options and libraries of MSVC's linker."""
         source, program = self.folder / "msvc.c", self.folder / "msvc.exe"
         compiled, library = self.folder / "msvc.obj", self.prefix / "lib/data_connectors.lib"
         source.write_text(_MSVC_PROGRAM)

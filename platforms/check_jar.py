@@ -1,4 +1,4 @@
-"""Runs a program of one class with the jar and Java of each platform."""
+"""Lists the connectors of a sandbox with the jar and Java for each platform."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class Lister {
     }
 }
 """
-# Java ends with wine 8 when it creates a SecureRandom, for the name of a temporary file: its seed
-# has the network interfaces, and wine lacks a function for them.
+# Under wine 8, Java terminates when it creates a SecureRandom, to name a temporary file: the seed
+# includes the network interfaces, for which wine lacks a function.
 WINE_PROGRAM = """
 import java.security.*;
 

@@ -1,4 +1,4 @@
-"""Installs the npm package without a compiler, and runs it with Node of each platform."""
+"""Installs the npm package without a compiler, and runs it with Node for each platform."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def check(out: Path) -> list[str]:
         library = shutil.move(prebuilds / host.npm / host.library, work)
         (prebuilds / host.npm / "data_connectors.node").unlink()
         if "install a C compiler" not in (printed := _npm(work, "rebuild", fails=True)):
-            raise RuntimeError(f"npm without an addon and a compiler: {printed}")
+            raise RuntimeError(f"npm without an addon or a compiler printed: {printed}")
         _npm(work, "rebuild", PATH=os.environ["PATH"])
         printed = _list(host, work, url, DATA_CONNECTORS_LIBRARY=str(library))
         return [*lines, f"npm without an addon, compiled on installation: {printed}"]

@@ -16,7 +16,7 @@ from windows import windows_python
 
 # And others, which are not in the sdist.
 LICENCES = ["LICENSE", "LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY-NOTICES.txt"]
-# Debian 12 has this version, for arm64, too.
+# The version in Debian 12, also for arm64.
 DEBIAN_PYTHON = "python3.11"
 
 PROGRAM = """
@@ -81,11 +81,11 @@ def _check_wheel(target: Target, wheel: Path, home: Path, url: str) -> str:
     run(*pip, "--python-version=3.11", "--platform", target.wheel, wheel)
     _check_licences(home)
     if "musl" in target.triple:
-        return "installed, not run: the registries have no Python for musl"
+        return "installed, not run (PyPI and npm have no Python for musl)"
     if target.is_windows:
         python = windows_python(BUILD / "platforms/python" / target.triple)
         variables = {**environment(target), "PYTHONPATH": str(home)}
-        how = "Windows's Python, wine"
+        how = "Python for Windows, wine"
     else:
         python = _debian_python(target)
         variables = {"PYTHONPATH": str(home)}
@@ -119,17 +119,17 @@ def _check_sdist(sdist: Path, home: Path, url: str) -> str:
 
 def _use(python: list[str], tool: list[str], url: str, **variables: str) -> str:
     """Run the program and the command-line tool; return what the program prints."""
-    # The library in the package is used.
+    # So that the library in the package is used.
     variables.update(DATA_CONNECTORS_LIBRARY="", INTERCOM_ACCESS_TOKEN="any")
     printed = run(*python, "-c", PROGRAM, url, **variables).strip()
     listed = run(*tool, "list", "--base-url", url, "--format", "ndjson", **variables).count("\n")
     if listed != CONNECTORS or not printed.startswith(f"listed {CONNECTORS} connectors, error 400"):
-        raise RuntimeError(f"{tool} listed {listed} connectors, the program {printed}")
+        raise RuntimeError(f"{tool} listed {listed} connectors, and the program printed: {printed}")
     return printed
 
 
 def _debian_python(target: Target) -> list[str]:
-    """Extract the Python of Debian in a folder, once; return the command that runs it."""
+    """Extract Debian's Python to a folder, once; return the command that runs it."""
     home = BUILD / "platforms/python" / target.triple
     program = home / "usr/bin" / DEBIAN_PYTHON
     if not program.exists():

@@ -27,11 +27,11 @@ PACKAGES = {
     "valgrind": "/usr/bin/valgrind",
 }
 
-# Tests of Go that are not run under qemu, with the reason.
-SKIPPED = {"TestDoesNotLeak": "qemu keeps 280 KiB of each thread that ended"}
+# Go tests that are not run under qemu, with the reason.
+SKIPPED = {"TestDoesNotLeak": "qemu keeps 280 KiB for each thread that has ended"}
 
 _NODE = """#!/bin/sh
-# With wine, Node can neither read from a pipe nor write to one.
+# Under wine, Node can neither read from a pipe nor write to one.
 output=$(mktemp)
 %s "$@" </dev/null >"$output" 2>&1
 status=$?
@@ -51,7 +51,7 @@ def run(
         library: its shared library.
         sandbox: the sandbox for this machine.
         target_sandbox: one that a program of the target can start and stop.
-        results: the results are added to them.
+        results: receives the results.
 
     """
     prefix = folder(target) / "conformance/prefix"
@@ -69,14 +69,14 @@ def run(
         else:
             # Without a line, run.py itself failed.
             results.add(f"{name} cases", *(map(int, found.groups()) if found else (0, 1)))
-    # Checks that are not cases, such as the first program of the documentation.
+    # Checks that are not cases, such as the first example of the documentation.
     for failure in re.findall(r"(?m)^\w+ failed \(.*\)", cases):
         results.add(failure, 0, 1)
     if shutil.which("go"):
         variables["DC_TEST_SANDBOX"] = str(target_sandbox)
         _go_tests(target, variables, results)
     else:
-        results.skip("Go's tests", "go is not installed")
+        results.skip("Go tests", "go is not installed")
 
 
 def _go_tests(target: Target, variables: dict[str, str], results: Results) -> None:
@@ -93,7 +93,7 @@ def _go_tests(target: Target, variables: dict[str, str], results: Results) -> No
     if not re.search(r"(?m)^ok ", tests):
         # A program that could not be built, or that ended early, reports nothing.
         failed = max(failed, 1)
-    results.add("Go's tests", passed, passed + failed)
+    results.add("Go tests", passed, passed + failed)
     for reason, name in re.findall(r"(?m)^ *\w+\.go:\d+: (.*)\n--- SKIP: (\w+)", tests):
         results.skip(name, reason.strip())
 
@@ -155,7 +155,7 @@ def _variables(target: Target, prefix: Path) -> dict[str, str]:
 
 
 def _install(target: Target, library: Path, sandbox: Path, prefix: Path) -> None:
-    """Install what the programs are compiled with, and the sandbox for run.py."""
+    """Install the headers and libraries for the programs, and the sandbox for run.py."""
     _install_jansson(target, prefix)
     shutil.copytree(ROOT / "include", prefix / "include", dirs_exist_ok=True)
     _link(Path("/usr/include/nlohmann"), prefix / "include/nlohmann")
@@ -176,7 +176,7 @@ def _link(source: Path, path: Path) -> None:
 
 
 def _install_jansson(target: Target, prefix: Path) -> None:
-    """Build jansson, which the C runner parses cases with, from Debian's sources, once."""
+    """Build jansson, the JSON library of the C runner, from Debian's sources, once."""
     if (prefix / "lib/pkgconfig/jansson.pc").exists():
         return
     home = folder(target) / "jansson"

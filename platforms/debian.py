@@ -1,4 +1,4 @@
-"""Debian's packages: installed, or extracted in a folder, for other machines and releases, too."""
+"""Installs Debian packages, or extracts those of any architecture or release to a folder."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def install(packages: dict[str, str]) -> None:
     if not missing:
         return
     if not shutil.which("apt-get"):
-        sys.exit(f"not found: {', '.join(missing)}: use Debian {RELEASE}")
+        sys.exit(f"apt-get not found, needed for {', '.join(missing)}: use Debian {RELEASE}")
     sudo = [] if os.geteuid() == 0 else ["sudo"]
     command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing]
     if sudo and not shutil.which("sudo"):
@@ -52,7 +52,7 @@ def extract(home: Path, architecture: str, *packages: str, release: str = RELEAS
 
 
 def extract_source(home: Path, package: str) -> Path:
-    """Extract the original source of a package in a folder; return that of the source."""
+    """Extract the upstream source of a package to a folder; return the folder of the source."""
     with _apt(f"deb-src [signed-by={_KEYS}] %s {RELEASE} main", "amd64") as (apt, work):
         subprocess.run([*apt, "source", "--download-only", package], check=True, cwd=work)
         shutil.unpack_archive(next(work.glob(f"{package}_*.orig.tar.*")), home)
@@ -61,7 +61,7 @@ def extract_source(home: Path, package: str) -> Path:
 
 @contextmanager
 def _apt(source: str, architecture: str) -> Iterator[tuple[list[str], Path]]:
-    """Create a folder with lists of its own, so that this system is not changed."""
+    """Yield an apt-get command that does not change this system, and its folder."""
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         for name in (
@@ -83,7 +83,7 @@ def _apt(source: str, architecture: str) -> Iterator[tuple[list[str], Path]]:
             "APT::Architecture": architecture,
             "APT::Architectures": architecture,
             "Acquire::Languages": "none",
-            # apt-get's own user can't write to the folder.
+            # The user _apt can't write to the folder.
             "APT::Sandbox::User": "root",
         }
         apt = ["apt-get", "-qq", *(f"-o{name}={value}" for name, value in options.items())]

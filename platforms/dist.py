@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Builds all packages of a release in target/dist, from a clean checkout.
 
-Needs Debian 12 on x86-64, and installs the missing packages if run as root.
+Needs Debian 12 on x86-64. Installs the missing Debian packages, as root or with sudo.
 """
 
 from __future__ import annotations
@@ -70,16 +70,16 @@ def files(package: Path) -> Iterator[tuple[str, bytes]]:
 
 def main() -> int:
     """Build the packages of the selected targets."""
-    shipped = {target.triple: target for target in TARGETS if target.is_shipped}
+    available = {target.triple: target for target in TARGETS if target.has_packages}
     parser = argparse.ArgumentParser(prog="make dist", description=__doc__.split("\n")[0])
     parser.add_argument(
-        "--only", metavar="TARGETS", help=f"comma-separated, of {', '.join(shipped)}"
+        "--only", metavar="TARGETS", help=f"comma-separated: {', '.join(available)}"
     )
     only = parser.parse_args().only
-    names = only.split(",") if only else list(shipped)
-    if unknown := set(names) - set(shipped):
-        parser.error(f"unknown target {', '.join(sorted(unknown))}: use {', '.join(shipped)}")
-    targets = [shipped[name] for name in names]
+    names = only.split(",") if only else list(available)
+    if unknown := set(names) - set(available):
+        parser.error(f"unknown target {', '.join(sorted(unknown))}: use {', '.join(available)}")
+    targets = [available[name] for name in names]
     for name in filter(BUILD_VARIABLES.fullmatch, list(os.environ)):
         del os.environ[name]
     install(targets, PACKAGES)

@@ -1,4 +1,4 @@
-"""Node and Java for the targets, which run there or under emulation."""
+"""Installs Node and Java for the targets, and runs programs with them."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ JAVA_TAGS = {
     "aarch64-unknown-linux-gnu": "manylinux_2_17_aarch64",
     "x86_64-pc-windows-gnu": "win_amd64",
 }
-# What makes a program use another library.
-OTHERS = {"DATA_CONNECTORS_LIBRARY", "LD_LIBRARY_PATH"}
+# Variables that would make a program use another library.
+SELECTORS = {"DATA_CONNECTORS_LIBRARY", "LD_LIBRARY_PATH"}
 
 
 def node(target: Target) -> list[str]:
-    """Return the command that runs Node of a target; Node is installed once."""
+    """Return the command that runs Node for a target; Node is installed once."""
     if target.triple == HOST:
         return ["node"]
     home = BUILD / "platforms/node" / target.triple
@@ -38,7 +38,7 @@ def node(target: Target) -> list[str]:
 
 
 def java(target: Target) -> list[str] | None:
-    """Return the command that runs Java of a target, if there is one; it is installed once."""
+    """Return the command that runs Java for a target, or None; Java is installed once."""
     if target.triple == HOST:
         return [str(ROOT / "bindings/java/jdk.sh"), "java"]
     if target.triple not in JAVA_TAGS:
@@ -58,11 +58,11 @@ def words(command: list[str]) -> str:
 def run(target: Target, command: list[str], work: Path, **variables: str) -> str:
     """Run a program of a target in a folder; return its output. It must succeed.
 
-    Its standard input is the null device and its output a file, as Node requires with wine.
+    Its standard input is the null device and its output a file, as Node requires under wine.
     """
     given = {**environment(target), **variables}
-    # The library in the package is tested.
-    given = {key: value for key, value in given.items() if key in variables or key not in OTHERS}
+    # So that the library in the package is tested.
+    given = {key: value for key, value in given.items() if key in variables or key not in SELECTORS}
     output = work / "output.txt"
     with output.open("wb") as file:
         done = subprocess.run(

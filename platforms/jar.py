@@ -1,4 +1,4 @@
-"""Builds the jar with the libraries of all platforms, and those of sources and documentation."""
+"""Builds the jar, with the libraries of all platforms, and the sources and javadoc jars."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def build(releases: list[Release], out: Path) -> list[Path]:
     java = ROOT / "bindings/java"
     command: list[str | Path] = [java / "jdk.sh", "mvn", "--quiet", "--batch-mode", "--file", java]
     command += [f"-D{name}={value}" for name, value in properties.items()]
-    # Java warns of what Maven itself does.
+    # Hides warnings of Java about Maven itself.
     done = subprocess.run([*command, "package"], capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise SystemExit(f"the jar could not be built:\n{done.stdout}{done.stderr}")
+        raise SystemExit(f"could not build the jar:\n{done.stdout}{done.stderr}")
     name = f"data-connectors-{releases[0].version}"
     return [
         Path(shutil.copyfile(work / "target" / file, out / file))

@@ -1,4 +1,4 @@
-"""Links the library for macOS, without Apple's SDK and linker, and examines it."""
+"""Links the library for macOS, without Apple's SDK and linker, and checks it."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class InvalidLibraryError(Exception):
 
 
 def prepare(target: Target, variables: dict[str, str]) -> None:
-    """Set the variables with which cargo links with lld and stubs."""
+    """Set the variables that make cargo link with lld and stubs."""
     home = folder(target) / "sdk"
-    # zig has the symbols of the system's library; lld 19 does not know its latest architecture.
+    # zig's list of the symbols of libSystem; lld 19 does not support its latest architecture.
     system = next(tools().parent.glob("lib/*/site-packages/ziglang/lib/libc/darwin/libSystem.tbd"))
     text = re.sub(r",\s+arm64e\.x1-\w+", "", system.read_text())
     libraries = home / "usr/lib"
@@ -35,7 +35,7 @@ def prepare(target: Target, variables: dict[str, str]) -> None:
         stub = _stub(f"/{path}/Versions/A/{name}", symbols)
         (home / path / f"{name}.tbd").write_text(stub)
     variables["SDKROOT"] = str(home)
-    # rustc would need rust-objcopy.
+    # To strip the library, rustc would require rust-objcopy.
     variables["CARGO_PROFILE_DEV_STRIP"] = "none"
     variables["RUSTFLAGS"] = "-Clinker=ld64.lld-19 -Clinker-flavor=ld64.lld"
 
@@ -68,7 +68,7 @@ def _stub(name: str, symbols: set[str]) -> str:
 
 
 def examine(library: Path) -> str:
-    """Return the number of exported functions, and the oldest macOS; raise if they are wrong."""
+    """Return the number of exports and the oldest macOS; raise an error if they are invalid."""
     nm = subprocess.run(
         ["llvm-nm-19", "--extern-only", "--defined-only", "--format=just-symbols", library],
         capture_output=True,
@@ -79,7 +79,8 @@ def examine(library: Path) -> str:
     declared = {f"_{name}" for name in functions}
     if (exported := set(nm.stdout.split())) != declared:
         raise InvalidLibraryError(
-            f"{library.name} and the header differ: {sorted(exported ^ declared)}"
+            f"{library.name} does not export the functions of the header "
+            f"({', '.join(sorted(exported ^ declared))})"
         )
     commands = subprocess.run(
         ["llvm-objdump-19", "--macho", "--private-headers", library],
@@ -89,8 +90,8 @@ def examine(library: Path) -> str:
     ).stdout
     name = re.search(r"LC_ID_DYLIB\n.*\n\s+name (\S+)", commands)
     if not name or name[1] != "@rpath/libdata_connectors.1.dylib":
-        raise InvalidLibraryError(f"invalid install name {name and name[1]}")
+        raise InvalidLibraryError(f"{library.name} has the install name {name and name[1]}")
     oldest = re.search(r"minos (\S+)", commands)
     if not oldest:
-        raise InvalidLibraryError(f"{library.name} has no minimum version of macOS")
-    return f"{len(exported)} exports, macOS {oldest[1]}"
+        raise InvalidLibraryError(f"{library.name} does not state the oldest macOS")
+    return f"{len(exported)} exports, macOS {oldest[1]} or later"

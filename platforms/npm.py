@@ -30,7 +30,7 @@ def build(releases: list[Release], out: Path) -> list[Path]:
         command += ["--node-include", headers / "include"]
         variables = {**os.environ, **linking(release.target)}
         if release.target.is_windows:
-            # GNU's linker needs import libraries of its own kind if there are two for a program.
+            # With two import libraries, GNU ld requires those of GNU dlltool.
             variables["DLLTOOL"] = release.target.compiler.replace("gcc", "dlltool")
         subprocess.run(command, env=variables, check=True, stdout=subprocess.DEVNULL)
         for notice in release.notices:
@@ -43,7 +43,9 @@ def build(releases: list[Release], out: Path) -> list[Path]:
         path.chmod(0o755 if path.is_dir() else 0o644)
     packed = _npm_pack(package, out)
     if packed.name != f"data-connectors-{releases[0].version}.tgz":
-        raise RuntimeError(f"the version in bindings/node/package.json differs: {packed.name}")
+        raise RuntimeError(
+            f"{packed.name} is not {releases[0].version}: change bindings/node/package.json"
+        )
     return [packed]
 
 

@@ -14,14 +14,14 @@ import tomllib
 from targets import TARGETS, Target
 from toolchain import BUILD, ROOT, RUSTC, build_release, folder, linking, tools
 
-# What the shared library may need. On Windows, api-ms-win-… are names of system libraries, too.
+# Libraries that the shared library may require. On Windows, api-ms-win-… are system libraries, too.
 SYSTEM_LIBRARIES = {
     "gnu": r"lib(c\.so\.6|m\.so\.6|dl\.so\.2|pthread\.so\.0|rt\.so\.1|util\.so\.1)|ld-linux-.*",
     "musl": r"libc\.so",
     "windows": r"api-ms-win-.*|"
     r"(advapi32|bcrypt|bcryptprimitives|crypt32|kernel32|msvcrt|ntdll|userenv|ws2_32)\.dll",
 }
-# The newest symbols that glibc 2.17 has: that of CentOS 7 and of the wheels' manylinux2014.
+# The newest glibc whose symbols the library may use: that of CentOS 7 (manylinux2014).
 GLIBC = (2, 17)
 # Debian's list of the licences of Rust, whose standard library the libraries contain.
 STD_NOTICES = "/usr/share/doc/rust-web-src/copyright"
@@ -33,7 +33,7 @@ EARLIEST = 315532800
 
 @dataclass(frozen=True)
 class Release:
-    """The files of a target that its packages are made of."""
+    """The files of a target for its packages."""
 
     target: Target
     # A file with the name target.library, and the static library.
@@ -92,12 +92,12 @@ def package(out: Path, pattern: str) -> Path:
 
 
 def installation(target: Target) -> Path:
-    """Return the folder that `make install` installs a target's files in."""
+    """Return the folder to which `make install` installs the files of a target."""
     return folder(target) / f"data_connectors-{version()}-{target.triple}"
 
 
 def stored(target: Target) -> Release:
-    """Return the release that was built last."""
+    """Return the release that the last build stored."""
     prefix = installation(target)
     return Release(
         target=target,
@@ -149,7 +149,7 @@ def licences(target: Target) -> dict[str, Path]:
 
 
 def check_library(release: Release) -> None:
-    """Fail if a library exports other symbols, needs other libraries, or contains paths."""
+    """Exit with an error if the exports, required libraries or paths of a library are invalid."""
     target, library = release.target, release.library
     header = (ROOT / "include/data_connectors.h").read_text()
     declared = set(re.findall(r"\b(dc_\w+)\(", re.sub(r"/\*.*?\*/", "", header, flags=re.DOTALL)))
@@ -166,10 +166,11 @@ def check_library(release: Release) -> None:
         exported = set(re.findall(name, printed, re.MULTILINE))
         needed = set(re.findall(r"NEEDED.*\[(.*)\]", printed))
     if exported != declared:
-        raise SystemExit(f"{library} exports other symbols: {sorted(exported ^ declared)}")
+        names = ", ".join(sorted(exported ^ declared))
+        raise SystemExit(f"{library} does not export the functions of the header ({names})")
     pattern = re.compile(SYSTEM_LIBRARIES[system], re.IGNORECASE)
     if other := [name for name in needed if not pattern.fullmatch(name)]:
-        raise SystemExit(f"{library} needs other libraries: {other}")
+        raise SystemExit(f"{library} requires libraries that a system may lack: {', '.join(other)}")
     for file in (library, release.archive):
         check_contents(str(file), file.read_bytes())
 
@@ -179,7 +180,7 @@ def check_contents(name: str, contents: bytes) -> None:
     places = [ROOT, BUILD, Path.home(), Path(os.environ.get("CARGO_HOME", "/"))]
     paths = {str(path) for place in places for path in (place, place.resolve())} - {"/"}
     searched = {f"{path}/" for path in paths}
-    # As dlltool writes paths in symbols.
+    # dlltool writes paths into symbols in this form.
     searched |= {re.sub(r"\W", "_", f"{path}/") for path in (ROOT, BUILD)}
     if found := sorted(path for path in searched if path.encode() in contents):
         raise SystemExit(f"{name} contains paths of this machine: {found}")

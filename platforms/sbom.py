@@ -13,16 +13,16 @@ from release import epoch
 from targets import Target
 from toolchain import BUILD
 
-# Of the CycloneDX project.
+# The tool of the CycloneDX project.
 TOOL = "cargo-cyclonedx@0.5.9"
 
 
 def build(target: Target) -> str:
-    """Return the SBOM of a target, which has no serial number, and the time of the release."""
+    """Return the SBOM of a target, with the time of the release and without a serial number."""
     variables = {**os.environ, "SOURCE_DATE_EPOCH": str(epoch())}
     command = [str(_tool()), "cyclonedx", "--quiet", "--format", "json", "--spec-version", "1.5"]
     command += ["--no-build-deps", "--target", target.triple, "--override-filename", "sbom"]
-    # The tool writes beside Cargo.toml.
+    # The tool writes its file next to Cargo.toml.
     with tempfile.TemporaryDirectory() as folder:
         packed = crate.pack()
         with tarfile.open(packed) as tar:
@@ -30,7 +30,7 @@ def build(target: Target) -> str:
         source = Path(folder).resolve() / packed.stem
         subprocess.run(command, cwd=source, env=variables, check=True)
         text = (source / "sbom.json").read_text()
-    # Names of a folder that no longer exists.
+    # Removes the path of the temporary folder.
     return text.replace(f"path+file://{source}#", "").replace("?download_url=file://.", "")
 
 
@@ -38,7 +38,7 @@ def _tool() -> Path:
     home = BUILD / "platforms/cargo"
     name, version = TOOL.split("@")
     if f'"{name} {version} ' not in _read(home / ".crates.toml"):
-        # Its build is not kept.
+        # Without this variable, cargo deletes the build after the installation.
         variables = {key: value for key, value in os.environ.items() if key != "CARGO_TARGET_DIR"}
         command: list[str | Path] = ["cargo", "install", "--quiet", "--locked", "--root", home]
         subprocess.run([*command, TOOL], env=variables, check=True)

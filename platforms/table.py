@@ -17,22 +17,22 @@ def _tests(target: Target) -> str:
         return "all, in CI"
     if target.has_conformance_tests:
         others = ", Python and Node" if target.is_windows else ""
-        return f"Rust, with C programs; conformance cases of C, C++, Go{others}"
+        return f"Rust tests, C programs; conformance cases of C, C++, Go{others}"
     if target.tests:
         names = ", ".join(f"`{name}`" for name in target.tests)
         return f"unit tests, {names}, C example, C++ wrapper"
-    return "none: linked, exports compared" if target.is_macos else "none: type-checked"
+    return "none; linked, and its exports checked" if target.is_macos else "none; type-checked"
 
 
 def table() -> str:
     """Return the table of targets in Markdown."""
-    lines = ["| Tier | Target | Packages | Tests | How |", "| --- | --- | --- | --- | --- |"]
+    lines = ["| Tier | Target | Packages | Tests | Run |", "| --- | --- | --- | --- | --- |"]
     for target in TARGETS:
         name = f"`{target.triple}`"
         if "gnu." in target.zig:
             name += f", glibc {target.zig.split('gnu.')[1]} or later"
-        shipped = "yes" if target.is_shipped else "no"
-        cells = [str(target.tier), name, shipped, _tests(target), target.how or "never"]
+        packages = "yes" if target.has_packages else "no"
+        cells = [str(target.tier), name, packages, _tests(target), target.how or "never"]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 

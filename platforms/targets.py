@@ -11,17 +11,17 @@ class Target:
     """A platform that the library is built for."""
 
     triple: str
-    # 1: all tests in CI; 2: shipped, tests under emulation; 3: the same, not shipped; 4: never run.
+    # 1: packages, all tests in CI; 2: packages, tested; 3: tested; 4: never run.
     tier: int
-    # The file in packages.
+    # The library's file name in packages.
     library: str = "libdata_connectors.so.1"
     # Debian packages, each with a file that it contains.
     packages: dict[str, str] = field(default_factory=dict)
-    # Without them, zig compiles.
+    # If they are empty, zig is the compiler.
     compiler: str = ""
     cxx: str = ""
     runner: tuple[str, ...] = ()
-    # What runs the tests, for the table in docs/platforms.md.
+    # How the tests are run, for the table in docs/platforms.md.
     how: str = ""
     # Integration tests that `make platforms` runs beside the unit tests.
     tests: tuple[str, ...] = ()
@@ -54,7 +54,7 @@ class Target:
         return self.tier == 2 and bool(self.compiler)
 
     @property
-    def is_shipped(self) -> bool:
+    def has_packages(self) -> bool:
         """Whether a release contains packages for it."""
         return self.tier <= 2
 
@@ -86,9 +86,9 @@ def _qemu(machine: str, gnu: str, libc: str) -> _Tools:
     return tools
 
 
-# Rust tests that need neither a C compiler nor programs of Linux.
+# Rust tests that require neither a C compiler nor Linux programs.
 _PORTABLE = ("client", "prefetch", "retries", "snapshots")
-# The others cover make install, strace and fork, or files that are the same on every platform.
+# The remaining ones test make install, strace, fork, or files that are the same on every platform.
 _TESTS = (
     *_PORTABLE,
     "abi",
@@ -108,12 +108,12 @@ _TESTS = (
 _QEMU_AARCH64 = "/usr/bin/qemu-aarch64-static"
 _WINE = "/usr/lib/wine/wine64"
 _MINGW = "/usr/bin/x86_64-w64-mingw32-gcc"
-# The other variant, of which C++ programs need the threads.
+# The posix variant, because C++ programs use its std::thread.
 _MINGW_CXX = "/usr/bin/x86_64-w64-mingw32-g++-posix"
 _I686_LIBRARIES = "/usr/i686-linux-gnu/lib"
 _SKIPPED = {
-    "iteration_takes_about_half_the_time": "an emulator takes most of it",
-    "python": "for the Python of this machine",
+    "iteration_takes_about_half_the_time": "the emulator takes most of the time",
+    "python": "uses the Python of this machine",
 }
 _LLVM = {"lld-19": "/usr/bin/ld64.lld-19", "llvm-19": "/usr/bin/llvm-nm-19"}
 

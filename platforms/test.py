@@ -2,8 +2,8 @@
 """Builds the library for other platforms and runs its tests there, under qemu or wine.
 
 Prints one line per target: PLATFORM TARGET PASSED/TOTAL HOW. Targets whose programs cannot be run
-here are linked or checked. Needs Debian 12 on x86-64; installs the missing packages if run as root.
-The standard library is built from Debian's sources of Rust, once per target.
+here are linked or type-checked. Needs Debian 12 on x86-64; installs the missing packages with sudo.
+The standard library is built once per target, from the sources that Debian packages.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ TIMEOUT = 3600
 
 
 def wine_commands(target: Target) -> Path:
-    """Return a folder of programs with which tests under wine run those of this machine."""
+    """Return a folder of programs for wine that run this machine's sh, compilers and objdump."""
     commands = folder(target) / "commands"
     commands.mkdir(exist_ok=True)
     source, shell = ROOT / "tests/support/wine_command.c", commands / "sh.exe"
@@ -59,7 +59,7 @@ def c_variables(target: Target) -> dict[str, str]:
         programs = {"CC": target.compiler, "CXX": target.cxx, "RUNNER": " ".join(target.runner)}
         return {f"DC_TEST_{name}": value for name, value in programs.items()}
     path = [environment(target)["WINEPATH"], str(wine_commands(target))]
-    # The libraries of threads, of C++ and of the compiler.
+    # The folders of libwinpthread, libstdc++ and libgcc.
     path += ["/usr/x86_64-w64-mingw32/lib", "/usr/lib/gcc/x86_64-w64-mingw32/12-posix"]
     return {
         "DC_TEST_CC": Path(target.compiler).name,
@@ -74,7 +74,7 @@ def rust_tests(target: Target, arguments: list[str], results: Results) -> None:
     command, variables = cargo(target, "test", "--no-fail-fast", *arguments)
     if target.compiler:
         variables.update(c_variables(target))
-    # Emulated, the default takes minutes.
+    # Under an emulator, the defaults take minutes.
     variables.setdefault("DC_TEST_SEEDS", "50")
     variables.setdefault("DC_TEST_SOAK_SECONDS", "5")
     done = subprocess.run(
@@ -101,7 +101,7 @@ def rust_tests(target: Target, arguments: list[str], results: Results) -> None:
 
 
 def lists(target: Target, name: str, source: str, flags: list[str], expected: int) -> bool:
-    """Compile a program, run it with a sandbox on this machine, and compare its number of lines."""
+    """Compile and run a program that lists connectors; return whether it succeeds."""
     home = folder(target)
     built = home / target.triple / "debug/deps"
     library = next(path for path in built.iterdir() if target.library.startswith(path.name))
@@ -141,7 +141,7 @@ def test(target: Target, results: Results) -> None:
     """Run all tests of a target."""
     rust_tests(target, ["--lib", *(f"--test={name}" for name in target.tests)], results)
     programs = {path.stem for path in (ROOT / "tests").glob("*.rs")} - set(target.tests)
-    reason = "for this machine only, or the same on each platform"
+    reason = "test only Linux x86-64, or are the same on each platform"
     results.skip(", ".join(sorted(programs)), reason)
     c_example(target, results)
     wrapper = lists(target, "wrapper", "tests/consumers/wrapper.cpp", ["-std=c++17"], 1)
@@ -149,7 +149,7 @@ def test(target: Target, results: Results) -> None:
     if not target.has_conformance_tests:
         return
     library = folder(target) / target.library
-    # A program under qemu can start one of this machine.
+    # Under qemu, a program can start the sandbox of this machine; under wine, it can't.
     started = windows.sandbox() if target.is_windows else SANDBOX
     conformance.run(target, library, SANDBOX, started, results)
     if target.is_windows:
@@ -157,7 +157,7 @@ def test(target: Target, results: Results) -> None:
 
 
 def test_briefly(target: Target, results: Results) -> None:
-    """Run the tests of .ci/run."""
+    """Run the tests that .ci/run includes."""
     rust_tests(target, [f"--test={name}" for name in SHORT_TESTS], results)
     c_example(target, results)
 
@@ -183,11 +183,11 @@ def check(target: Target) -> tuple[str, bool]:
     """Check the types of the crate for a target."""
     command, variables = cargo(target, "check", "--lib")
     subprocess.run(command, cwd=ROOT, env=variables, check=True)
-    return "checked", True
+    return "type-checked", True
 
 
 def result_of(target: Target, is_short: bool) -> tuple[str, bool]:
-    """Return what is printed of a target, and whether all passed."""
+    """Test a target; return the line to print, and whether all tests passed."""
     if is_short:
         return run(target, test_briefly)
     if target.tests:
@@ -200,8 +200,8 @@ def main() -> int:
     targets = [target for target in TARGETS if target.tests or not target.how]
     names = [target.triple for target in targets]
     parser = argparse.ArgumentParser(prog="make platforms", description=__doc__.split("\n")[0])
-    parser.add_argument("--only", metavar="TARGETS", help=f"comma-separated, of {', '.join(names)}")
-    parser.add_argument("--short", action="store_true", help="test arm64 and Windows briefly")
+    parser.add_argument("--only", metavar="TARGETS", help=f"comma-separated: {', '.join(names)}")
+    parser.add_argument("--short", action="store_true", help="run only the tests of .ci/run")
     options = parser.parse_args()
     if options.short:
         names = [name for name in names if name in SHORT]
@@ -220,7 +220,7 @@ def main() -> int:
         started, used = time.monotonic(), os.times()
         try:
             line, has_passed = result_of(target, options.short)
-        # The other targets are tested, too.
+        # A failure does not prevent the tests of the other targets.
         except (Exception, SystemExit) as error:
             line, has_passed = f"failed: {error}", False
         print(f"PLATFORM {target.triple} {line}", flush=True)

@@ -1,4 +1,4 @@
-"""Installs what cross-building needs, and runs cargo for a target."""
+"""Installs the tools for cross-compiling, and runs cargo for a target."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from targets import Target
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve()
-# Debian's Rust, whose sources of the standard library are built for the target.
+# Debian's Rust, which has a package of the standard library's sources: the target's is built.
 CARGO, RUSTC = "/usr/bin/cargo", "/usr/bin/rustc"
 PACKAGES = {"rustc-web": RUSTC, "cargo-web": CARGO, "rust-web-src": "/usr/lib/rustlib/src/rust"}
 HOST = "x86_64-unknown-linux-gnu"
@@ -35,10 +35,10 @@ def folder(target: Target) -> Path:
 
 def install(targets: list[Target], others: dict[str, str] | None = None) -> None:
     """Install the missing Debian packages of targets, and others."""
-    wanted = {**PACKAGES, **(others or {})}
+    packages = {**PACKAGES, **(others or {})}
     for target in targets:
-        wanted.update(target.packages)
-    debian.install(wanted)
+        packages.update(target.packages)
+    debian.install(packages)
 
 
 def tools() -> Path:
@@ -73,7 +73,7 @@ def environment(target: Target) -> dict[str, str]:
 
 
 def runner(target: Target) -> list[str]:
-    """Return the command that runs a program which is linked with the C library of a target."""
+    """Return the command that runs a program that is linked with the target's C library."""
     if target.is_musl:
         return [*target.runner, str(musl_loader(target.triple.partition("-")[0]))]
     return list(target.runner)
@@ -82,9 +82,9 @@ def runner(target: Target) -> list[str]:
 def cargo(
     target: Target, command: str, *arguments: str, package: str = "data_connectors"
 ) -> tuple[list[str], dict[str, str]]:
-    """Return a command of cargo, which builds the standard library, too, and its variables."""
+    """Return a cargo command, which also builds the standard library, and its environment."""
     variables = environment(target)
-    # It takes time and disk, and panics report their line without it.
+    # Debug information takes time and disk space; panics report their line without it.
     variables["CARGO_PROFILE_DEV_DEBUG"] = "0"
     program = CARGO
     if not target.compiler:
@@ -95,7 +95,7 @@ def cargo(
     line = [program, command, "--locked", "-p", package]
     # With --quiet, tests would not print why they are ignored.
     line += [] if command == "test" else ["--quiet"]
-    # Cryptography without optimization takes seconds under an emulator.
+    # Unoptimized cryptography takes seconds under an emulator.
     line += ["--config", 'profile.dev.package."*".opt-level=1']
     line += ["-Zbuild-std=std,panic_unwind,test"]
     line += ["--target", target.triple, "--target-dir", str(folder(target))]
@@ -135,7 +135,7 @@ def build_release(target: Target) -> Path:
     if target.is_windows:
         # By default the DLL contains the time, and an address that is a hash of its path.
         flags.append("-Clink-arg=-Wl,--no-insert-timestamp,--disable-auto-image-base")
-    # No paths of this machine in the libraries.
+    # Keeps paths of this machine out of the libraries.
     home = os.environ.get("CARGO_HOME", Path.home() / ".cargo")
     paths = {ROOT: ".", BUILD: "target", home: "cargo", PACKAGES["rust-web-src"]: "rust"}
     flags += [f"--remap-path-prefix={path}={name}" for path, name in paths.items()]
@@ -157,9 +157,9 @@ def linking(target: Target) -> dict[str, str]:
     variables = {name.upper(): f"{gnu}-{name}" for name in ("ld", "objcopy", "ar", "nm")}
     zig = tools() / "python-zig"
     if target.is_windows:
-        # Import libraries of LLVM have no time, and are known to work with the linker of MSVC.
+        # LLVM's import libraries have no time stamp, and the format of MSVC's.
         return {**variables, "CC": target.compiler, "DLLTOOL": f"{zig} dlltool"}
-    # With the unwinder of LLVM, as libgcc_s is not everywhere.
+    # With LLVM's unwinder, because some systems have no libgcc_s.
     name = target.zig.replace("-unknown", "")
     return {**variables, "CC": f"{zig} cc -target {name}", "LDLIBS": "-lunwind"}
 

@@ -14,7 +14,7 @@ import sys
 from targets import Target
 from toolchain import BUILD, CARGO, HOST, ROOT, RUSTC, install
 
-# Of the LLVM version of Debian's Rust, which comes without the runtime of ThreadSanitizer.
+# Has the LLVM version of Debian's Rust, which lacks the runtime of ThreadSanitizer.
 CLANG = "clang-22"
 RUNTIME = "/usr/lib/llvm-22/lib/clang/22/lib/linux/libclang_rt.tsan-x86_64.a"
 SYMBOLIZER = "/usr/bin/addr2line"
@@ -27,7 +27,7 @@ TESTS = [
     "soak",
     "tsan",
 ]
-# Measures time, of which ThreadSanitizer takes most.
+# Compares durations, most of which are the overhead of ThreadSanitizer.
 SKIPPED = "iteration_takes_about_half_the_time"
 
 
@@ -63,7 +63,7 @@ def main() -> int:
     reports = list(home.glob("report.*"))
     for report in reports:
         print(report.read_text())
-    print(f"ThreadSanitizer: reports of {len(reports)} processes")
+    print(f"ThreadSanitizer: {len(reports)} processes with reports")
     return int(status != 0 or bool(reports))
 
 

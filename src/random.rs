@@ -24,7 +24,7 @@ impl Random {
     }
 }
 
-/// The number of seeds that a test tries, which `DC_TEST_SEEDS` sets: emulators are slow.
+/// The number of seeds that a test tries. `DC_TEST_SEEDS` replaces the default, which takes long under an emulator.
 pub(crate) fn seed_count(default: u64) -> u64 {
     std::env::var("DC_TEST_SEEDS").map_or(default, |count| count.parse().expect("DC_TEST_SEEDS is a number"))
 }

@@ -1,5 +1,5 @@
 //! The installed library: `make install` into a test folder, and programs outside of this repository that use it, built
-//! with pkg-config, CMake and a C++ compiler, or loading it at run time. `make install` is for Unix systems.
+//! with pkg-config, CMake and a C++ compiler, or loading it at run time. `make install` runs on Unix systems.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]

@@ -1,5 +1,5 @@
 //! C programs that test forks, signals, DNS resolutions, callbacks of background threads, limits and environment of the
-//! process, system calls, and secrets in memory. All of them use interfaces of Unix: fork, signals, resource limits, /proc,
+//! process, system calls, and secrets in memory. All use Unix interfaces: fork, signals, resource limits, /proc, and
 //! symbols of the program that replace those of libraries.
 
 #![cfg(unix)]

@@ -1,5 +1,5 @@
-//! Calls of every kind leave no file descriptors (on Windows handles) and no threads: the numbers after thousands of calls
-//! are those after the first ones. `cargo test --test resources -- --nocapture` prints them.
+//! No call leaks file descriptors (on Windows: handles) or threads: thousands of calls later
+//! there are no more than after the first ones. `cargo test --test resources -- --nocapture` prints them.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 

@@ -1,4 +1,5 @@
-//! The installed static library: what it defines, and programs that are linked with it. `make install` is for Unix systems.
+//! The installed static library: what it defines, and programs that are linked with it. `make install` runs on Unix
+//! systems.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]

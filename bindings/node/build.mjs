@@ -20,8 +20,8 @@ const usage = `Usage: npm run build -- [OPTIONS]
   --out DIR            Folder of the package to create [default: bindings/node]
   -h, --help           Show this help
 
-The environment variable CC is the C compiler [default: cc]. For win32 it must be one of MinGW, and --node-include the
-folder of npm's node-api-headers; DLLTOOL is its dlltool [default: dlltool].`;
+Environment variables: CC is the C compiler [default: cc]. For win32 use a MinGW-w64 compiler, set DLLTOOL to its dlltool
+[default: dlltool], and --node-include to the include folder of the npm package node-api-headers.`;
 
 function fail(message) {
   console.error(`build: ${message}`);

@@ -28,8 +28,7 @@ function compile(platform) {
   try {
     compileAddon(here, platform);
   } catch (error) {
-    fail(`no addon for ${platform}, and could not compile it (${error.message}): install a C compiler, or set CC to ` +
-      'its path');
+    fail(`could not compile the addon for ${platform} (${error.message}): install a C compiler, or set CC to its path`);
   }
 }
 

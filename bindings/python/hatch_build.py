@@ -15,8 +15,8 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-# Set by make dist: a folder whose name is the wheel's platform tag. It contains the library with
-# its name in wheels, and the licences, notices and SBOM (*.cdx.json) to add.
+# Set by make dist: a folder whose name is the wheel's platform tag. It contains the library,
+# under its name in wheels, and the licences, notices and SBOM (*.cdx.json) to add.
 _PREBUILT_VARIABLE = "DATA_CONNECTORS_PREBUILT"
 
 
@@ -52,7 +52,7 @@ class NativeLibrary(BuildHookInterface):  # type: ignore[type-arg]
         metadata = f"{self.build_config.builder.artifact_project_id}.dist-info"
         files = sorted(folder.iterdir())
         if not any(file.name in libraries for file in files):
-            raise FileNotFoundError(f"no library in {folder}: use {' or '.join(sorted(libraries))}")
+            raise FileNotFoundError(f"no library in {folder}: add {' or '.join(sorted(libraries))}")
         for file in files:
             if file.name.endswith(".cdx.json"):
                 build_data["sbom_files"].append(str(file))

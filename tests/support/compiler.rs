@@ -1,5 +1,5 @@
 //! The C and C++ compilers of the platform that the tests run on: those in DC_TEST_CC and DC_TEST_CXX, in CC and CXX, or
-//! `cc` and `c++`. The former have no effect on what cargo compiles.
+//! `cc` and `c++`. Unlike CC and CXX, DC_TEST_CC and DC_TEST_CXX have no effect on cargo.
 
 use std::env::consts::EXE_EXTENSION;
 use std::path::{Path, PathBuf};

@@ -20,7 +20,7 @@ pub fn run(program: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Ou
     command.output().unwrap_or_else(|error| panic!("could not run {}: {error}", program.display()))
 }
 
-/// Whether programs are slow: under qemu, which translates their code during their first call, wine, or ThreadSanitizer.
+/// Whether programs run slowly: under qemu, which translates their code, under wine, or with ThreadSanitizer.
 pub fn is_slow() -> bool {
     ["DC_TEST_RUNNER", "TSAN_OPTIONS"].iter().any(|name| std::env::var_os(name).is_some()) || is_wine()
 }
@@ -81,7 +81,7 @@ pub fn valgrind_enabled() -> bool {
     std::env::var_os("DC_TEST_VALGRIND").is_some_and(|value| !value.is_empty())
 }
 
-/// Asserts the exit code of a program, and returns its standard output and standard error; `\r\n` is `\n`.
+/// Asserts the exit code of a program, and returns its standard output and standard error, with `\n` for `\r\n`.
 pub fn expect_code(output: &Output, code: i32) -> (String, String) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace("\r\n", "\n");
     let (out, err) = (text(&output.stdout), text(&output.stderr));

@@ -1,4 +1,4 @@
-//! What this process has open.
+//! Counts the file descriptors and threads of this process.
 
 /// The number of file descriptors.
 #[cfg(unix)]
@@ -18,7 +18,7 @@ pub fn threads() -> usize {
     0
 }
 
-/// The number of handles: sockets, files, threads and others. For GetProcessHandleCount, wine 8 returns 0.
+/// The number of handles: sockets, files, threads and others. GetProcessHandleCount of wine 8 returns 0.
 #[cfg(windows)]
 #[allow(unsafe_code)]
 pub fn descriptors() -> usize {

@@ -1,8 +1,8 @@
 /*
  * Runs a Linux program from a Windows program under wine, which can start one, but neither wait for it nor connect it to a
- * pipe. This program is named for the other: sh.exe runs sh with the same arguments. Paths in the arguments are converted,
- * except those of sh. It writes the output to standard output, or to standard error if the program failed, and exits with
- * its exit code.
+ * pipe. Each copy of this program has the name of the program that it runs: sh.exe runs sh with the same arguments. Paths in
+ * the arguments are converted, except those of sh. It writes the output to standard output, or to standard error if the program
+ * failed, and exits with its exit code.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -928,7 +928,8 @@ namespace DataConnectors
         }
     }
 
-    /// <summary>The system's loader; on Mono through the functions in its own program. The library is never unloaded: finalizers may free handles until exit.</summary>
+    /// <summary>The system's loader. The library is never unloaded: finalizers may free handles until exit.</summary>
+    /// <remarks>On Mono, calls dlopen and dlsym of the running program.</remarks>
     internal static class Loader
     {
 #if NETCOREAPP

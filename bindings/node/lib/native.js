@@ -32,8 +32,8 @@ function loadAddon() {
   throw loadError('DATA_CONNECTORS_ADDON_NOT_FOUND',
     `addon for ${process.platform}-${process.arch} not found (${tried.join('; ')}). In a bundled program, exclude ` +
     'data-connectors from the bundle (esbuild: --external:data-connectors), or copy ' +
-    'node_modules/data-connectors/prebuilds to the folder of the bundle. Otherwise install a package that was built ' +
-    'for this platform');
+    'node_modules/data-connectors/prebuilds to the folder of the bundle. Otherwise run npm rebuild ' +
+    'data-connectors, which compiles the addon');
 }
 
 // If the variable is set, no other file is tried.

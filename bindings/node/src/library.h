@@ -30,8 +30,8 @@ extern struct library library;
 
 /*
  * Loads the library from a path, or by a name that the system's loader searches for. A process loads it once: after the
- * first success, later calls on any thread do nothing. Returns NULL, or the code of an error, described in `why`: the
- * loader's message, or what is wrong with the library.
+ * first success, later calls on any thread do nothing. Returns NULL, or an error code, and writes the reason to `why`: the
+ * loader's message, or why the library is incompatible.
  */
 const char *library_load(const char *path, char *why, size_t size);
 

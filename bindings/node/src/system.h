@@ -1,4 +1,4 @@
-/* What differs between POSIX and Windows: threads, and loading a library. */
+/* Threads, and loading of a library, on POSIX systems and Windows. */
 #ifndef SYSTEM_H
 #define SYSTEM_H
 
@@ -40,7 +40,7 @@ static inline void *library_open(const char *path, char *why, size_t size)
     WCHAR wide[32768]; /* the longest path */
     HMODULE handle = NULL;
     if (MultiByteToWideChar(CP_UTF8, 0, path, -1, wide, sizeof wide / sizeof *wide)) {
-        /* LoadLibrary searches for a name with slashes. */
+        /* LoadLibrary would search for a path with slashes as if it were a name. */
         for (WCHAR *at = wide; *at; at++)
             *at = *at == L'/' ? L'\\' : *at;
         /* Without the flag it searches for a file name in the current directory, too. */

@@ -300,8 +300,8 @@ def test_close_lets_the_current_call_finish() -> None:
     assert counts == [2]
 
 
-def test_ctrl_c_ends_a_call(silent: SilentServer) -> None:
-    # It acts like the signal, on Windows, too.
+def test_ctrl_c_cancels_a_call(silent: SilentServer) -> None:
+    # interrupt_main() simulates SIGINT, also on Windows.
     timer = threading.Timer(0.2, _thread.interrupt_main)
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:

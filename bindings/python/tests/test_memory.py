@@ -30,7 +30,7 @@ def resident_bytes() -> int:
 
 def descriptors() -> int:
     """Return the number of file descriptors, or on Windows of handles."""
-    # wine counts no handles, but shows these directories.
+    # wine does not count handles, but makes /proc readable.
     if sys.platform == "win32" and not os.path.exists("/proc/self/fd"):
         count = ctypes.c_uint32()
         get = ctypes.windll.kernel32.GetProcessHandleCount

@@ -1,4 +1,4 @@
-"""The file name of the native library. The build of the wheel runs this file by itself."""
+"""The file name of the native library. hatch_build.py runs this file without the package."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ if sys.platform == "win32":
         raise SystemExit(_exit_status.ERROR)
 
     def _is_closed_pipe(error: OSError) -> bool:
-        # Of a flush; the C runtime has no other error number for it.
+        # A flush raises EINVAL: the C runtime has no error number for a closed pipe.
         return isinstance(error, BrokenPipeError) or error.errno == errno.EINVAL
 
 else:

@@ -155,7 +155,7 @@ def _resume_hint(cursor: str | None) -> str:
     if cursor is None or any(map(is_control, cursor)):
         return ""
     quoted = shlex.quote(cursor)
-    # The shells of Windows have different rules for quoting.
+    # Windows shells have other quoting rules.
     if sys.platform == "win32" and (quoted != cursor or "%" in cursor):
         return ""
     return f"; to continue, use --starting-after={quoted}"

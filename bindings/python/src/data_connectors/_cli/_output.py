@@ -15,7 +15,7 @@ _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u20
 
 
 def set_encoding(*, is_data: bool) -> None:
-    """Choose the encoding of standard output: data is the same everywhere, in UTF-8."""
+    """Choose the encoding of standard output: data is UTF-8 with LF everywhere."""
     with contextlib.suppress(AttributeError):
         if is_data:
             # A lone surrogate stays JSON's \udc80.

@@ -22,7 +22,7 @@ class Progress:
     def show(self, text: str) -> None:
         """Replace the line."""
         if self._stream is not None:
-            # Not by an escape sequence, which a console of Windows may show.
+            # Without an escape sequence, which a Windows console may print.
             self._stream.write(f"\r{' ' * self._width}\r{text}")
             self._stream.flush()
             self._width = len(text)

@@ -19,8 +19,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Loads the native library, except on Windows with getenv and dlopen: Java replaces non-ASCII characters of paths if
- * LC_ALL is C.
+ * Loads the native library. Except on Windows it calls getenv and dlopen, because Java replaces non-ASCII characters of
+ * paths if LC_ALL is C.
  */
 final class Library {
     static final String PROPERTY = "dataconnectors.library";
@@ -28,7 +28,7 @@ final class Library {
 
     private static final String SYSTEM = system(System.getProperty("os.name"));
     private static final boolean IS_WINDOWS = SYSTEM.equals("win32");
-    private static final Duration LOADING = Duration.ofMinutes(1);
+    private static final Duration MAX_LOAD_TIME = Duration.ofMinutes(1);
     private static final int RTLD_NOW = 2;
 
     private static boolean loaded;
@@ -91,7 +91,7 @@ final class Library {
 
     /** Windows can't delete a loaded DLL, so this deletes those of programs that have ended, if it can. */
     static void deleteUnused(Path folder) {
-        Instant before = Instant.now().minus(LOADING);
+        Instant before = Instant.now().minus(MAX_LOAD_TIME);
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "libdata_connectors-*.dll")) {
             for (Path file : files) {
                 try {
@@ -173,7 +173,7 @@ final class Library {
         return "/META-INF/native/" + platform(SYSTEM, processor, isMusl) + "/" + fileName(SYSTEM);
     }
 
-    /** Returns the name of a platform: those of Node's process.platform and process.arch, and "-musl". */
+    /** Returns Node's name of a platform, process.platform and process.arch, with "-musl" if it has musl. */
     static String platform(String system, String processor, boolean isMusl) {
         String name = switch (processor) {
             case "amd64", "x86_64" -> "x64";
