@@ -88,7 +88,7 @@ class Consumer:
             target.zig.replace("-unknown", ""),
         ]
         self.compiler = [target.compiler]
-        if "musl" in target.triple:
+        if target.is_musl:
             self.compiler = ["musl-gcc"] if self.is_native else self.zig
 
     @property
@@ -131,7 +131,7 @@ class Consumer:
         program = self.folder / "static.exe"
         command = self.compiler
         options = ["-static", *self.pkg_config("--static", "--cflags", "--libs")]
-        if "musl" in self.target.triple:
+        if self.target.is_musl:
             command = self.zig
             options.append("-lunwind")
         run(*command, EXAMPLE, "-o", program, *options)
@@ -219,6 +219,6 @@ def check_archive(target: Target, archive: Path, url: str) -> str:
         if target.is_windows:
             ways += [consumer.cmake(), consumer.msvc()]
         elif consumer.is_native:
-            ways += [consumer.dlopen() if "musl" in target.triple else consumer.cmake()]
+            ways += [consumer.dlopen() if target.is_musl else consumer.cmake()]
         runner = Path(next(iter(consumer.runner(None)), "native")).name
     return f"{', '.join(ways)}, {runner}"

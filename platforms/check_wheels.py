@@ -80,7 +80,7 @@ def _check_wheel(target: Target, wheel: Path, home: Path, url: str) -> str:
     pip += ["--root-user-action=ignore", "--only-binary=:all:", "--target", home]
     run(*pip, "--python-version=3.11", "--platform", target.wheel, wheel)
     _check_licences(home)
-    if "musl" in target.triple:
+    if target.is_musl:
         return "installed, not run (PyPI and npm have no Python for musl)"
     if target.is_windows:
         python = windows_python(BUILD / "platforms/python" / target.triple)

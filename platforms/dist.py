@@ -25,7 +25,7 @@ import release
 import sbom
 import wheels
 from release import Release
-from targets import TARGETS
+from targets import TARGETS, Target, add_only
 from toolchain import BUILD, install
 
 DIST = BUILD / "dist"
@@ -70,16 +70,9 @@ def files(package: Path) -> Iterator[tuple[str, bytes]]:
 
 def main() -> int:
     """Build the packages of the selected targets."""
-    available = {target.triple: target for target in TARGETS if target.has_packages}
     parser = argparse.ArgumentParser(prog="make dist", description=__doc__.split("\n")[0])
-    parser.add_argument(
-        "--only", metavar="TARGETS", help=f"comma-separated: {', '.join(available)}"
-    )
-    only = parser.parse_args().only
-    names = only.split(",") if only else list(available)
-    if unknown := set(names) - set(available):
-        parser.error(f"unknown target {', '.join(sorted(unknown))}: use {', '.join(available)}")
-    targets = [available[name] for name in names]
+    add_only(parser, [target for target in TARGETS if target.has_packages])
+    targets: list[Target] = parser.parse_args().only
     for name in filter(BUILD_VARIABLES.fullmatch, list(os.environ)):
         del os.environ[name]
     install(targets, PACKAGES)

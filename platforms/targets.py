@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from dataclasses import dataclass, field
 from typing import TypedDict
 
@@ -200,3 +201,19 @@ TARGETS = [
     # The C code of ring is compiled, but not linked.
     Target("x86_64-unknown-freebsd", tier=4, compiler="cc"),
 ]
+
+
+def add_only(parser: argparse.ArgumentParser, targets: list[Target]) -> None:
+    """Add the option that selects targets; the default is all."""
+    names = ", ".join(target.triple for target in targets)
+
+    def parse(text: str) -> list[Target]:
+        selected = {name.strip() for name in text.split(",")}
+        if unknown := selected - {target.triple for target in targets}:
+            message = f"unknown target {', '.join(sorted(unknown))}: use {names}"
+            raise argparse.ArgumentTypeError(message)
+        return [target for target in targets if target.triple in selected]
+
+    parser.add_argument(
+        "--only", type=parse, default=targets, metavar="TARGETS", help=f"comma-separated: {names}"
+    )

@@ -22,7 +22,7 @@ import conformance
 import macos
 import windows
 from results import Results
-from targets import TARGETS, Target
+from targets import TARGETS, Target, add_only
 from toolchain import (
     BUILD,
     ROOT,
@@ -197,18 +197,13 @@ def result_of(target: Target, is_short: bool) -> tuple[str, bool]:
 
 def main() -> int:
     """Test the selected targets; return 1 if a test failed."""
-    targets = [target for target in TARGETS if target.tests or not target.how]
-    names = [target.triple for target in targets]
     parser = argparse.ArgumentParser(prog="make platforms", description=__doc__.split("\n")[0])
-    parser.add_argument("--only", metavar="TARGETS", help=f"comma-separated: {', '.join(names)}")
+    add_only(parser, [target for target in TARGETS if target.tests or not target.how])
     parser.add_argument("--short", action="store_true", help="run only the tests of .ci/run")
     options = parser.parse_args()
+    targets: list[Target] = options.only
     if options.short:
-        names = [name for name in names if name in SHORT]
-    only = options.only.split(",") if options.only else names
-    if unknown := set(only) - set(names):
-        parser.error(f"unknown target {', '.join(sorted(unknown))}: use {', '.join(names)}")
-    targets = [target for target in targets if target.triple in only]
+        targets = [target for target in targets if target.triple in SHORT]
     install(targets, {} if options.short else conformance.PACKAGES)
     subprocess.run(
         ["cargo", "build", "--quiet", "--locked", "-p", "data-connectors-sandbox"],

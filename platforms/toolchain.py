@@ -88,8 +88,7 @@ def cargo(
     variables["CARGO_PROFILE_DEV_DEBUG"] = "0"
     program = CARGO
     if not target.compiler:
-        program = str(tools() / "cargo-zigbuild")
-        variables.update(PATH=f"{tools()}:{variables['PATH']}", CARGO=CARGO)
+        program = _zigbuild(variables)
     if target.is_musl:
         variables["RUSTFLAGS"] = "-Ctarget-feature=-crt-static"
     line = [program, command, "--locked", "-p", package]
@@ -100,6 +99,12 @@ def cargo(
     line += ["-Zbuild-std=std,panic_unwind,test"]
     line += ["--target", target.triple, "--target-dir", str(folder(target))]
     return [*line, *arguments], variables
+
+
+def _zigbuild(variables: dict[str, str]) -> str:
+    """Return cargo-zigbuild, which links with zig, and set what it requires."""
+    variables.update(PATH=f"{tools()}:{variables['PATH']}", CARGO=CARGO)
+    return str(tools() / "cargo-zigbuild")
 
 
 def compiler(target: Target, source: str) -> list[str]:
@@ -117,19 +122,20 @@ def _stub(target: Target) -> Path:
         home.mkdir(parents=True, exist_ok=True)
         (home / "prng.c").write_text(_PRNG_STUB)
         command: list[str | Path] = [target.compiler, "-shared", home / "prng.c", "-ladvapi32"]
-        subprocess.run([*command, "-o", home / "bcryptprimitives.dll"], check=True)
+        # Renamed at the end, as an interrupted run would leave an incomplete file.
+        subprocess.run([*command, "-o", home / "new.dll"], check=True)
+        (home / "new.dll").rename(home / "bcryptprimitives.dll")
     return home
 
 
 def build_release(target: Target) -> Path:
     """Build the shared and the static library of a release; return their folder."""
     # One compiler for all targets, this machine's, too.
-    variables = {**environment(target), "RUSTC": RUSTC, "RUSTC_BOOTSTRAP": "1", "CARGO": CARGO}
+    variables = {**environment(target), "RUSTC": RUSTC, "RUSTC_BOOTSTRAP": "1"}
     cargo = CARGO
     flags = []
     if target.zig:
-        cargo = str(tools() / "cargo-zigbuild")
-        variables["PATH"] = f"{tools()}:{variables['PATH']}"
+        cargo = _zigbuild(variables)
     if target.is_musl:
         flags.append("-Ctarget-feature=-crt-static")
     if target.is_windows:
