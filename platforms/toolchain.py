@@ -61,7 +61,8 @@ def environment(target: Target) -> dict[str, str]:
         # For -Z build-std.
         variables.update(RUSTC=RUSTC, RUSTC_BOOTSTRAP="1")
         name = target.triple.upper().replace("-", "_")
-        variables[f"CARGO_TARGET_{name}_RUNNER"] = " ".join(target.runner)
+        if target.runner:
+            variables[f"CARGO_TARGET_{name}_RUNNER"] = " ".join(target.runner)
         if target.compiler:
             variables[f"CARGO_TARGET_{name}_LINKER"] = target.compiler
             variables[f"CC_{target.triple.replace('-', '_')}"] = target.compiler
@@ -161,6 +162,8 @@ def linking(target: Target) -> dict[str, str]:
     machine = target.triple.split("-")[0]
     gnu = f"{machine}-{'w64-mingw32' if target.is_windows else 'linux-gnu'}"
     variables = {name.upper(): f"{gnu}-{name}" for name in ("ld", "objcopy", "ar", "nm")}
+    # zig warns if make asks it.
+    variables["POINTER_SIZE"] = "8"
     zig = tools() / "python-zig"
     if target.is_windows:
         # LLVM's import libraries have no time stamp, and the format of MSVC's.
