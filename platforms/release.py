@@ -39,7 +39,7 @@ class Release:
     # A file with the name target.library, and the static library.
     library: Path
     archive: Path
-    # The licences, the notices and the SBOM: every package contains them.
+    # The licences, the notices and the SBOM, for every package that contains the library.
     notices: list[Path]
     version: str
     # The time of all files in packages, in seconds since 1970.
