@@ -111,7 +111,8 @@ def main() -> int:
         for name, file in new.items():
             file.replace(output / f"{name}.json")
     states = Counter(summary["state"] for summary in summaries)
-    print(", ".join(f"{count} {state}" for state, count in states.items()), file=sys.stderr)
+    counts = ", ".join(f"{states[state]} {state}" for state in sorted(states))
+    print(counts, file=sys.stderr)
     return 1 if states.keys() & {"failed", "incomplete"} else 0
 
 

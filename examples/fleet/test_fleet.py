@@ -282,7 +282,7 @@ class FleetTest(unittest.TestCase):
             self.assertFalse(memory_contains(process, SECRET))
         workspaces[0].process.send_signal(signal.SIGCONT)
         status, stdout = self.finish(fleet)
-        self.assertEqual((status, self.errors), (1, "2 failed, 1 complete\n"))
+        self.assertEqual((status, self.errors), (1, "1 complete, 2 failed\n"))
         self.assertIn("w 1: failed: ", stdout)
         self.assertIn("w 2: failed: environment variable FLEET_TOKEN_2 is not set", stdout)
         self.assertEqual(self.summary()["w 0"]["count"], workspaces[0].connectors)
