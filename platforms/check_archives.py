@@ -157,19 +157,21 @@ class Consumer:
         return "CMake"
 
     def dlopen(self) -> str:
-        """Load the library at run time. musl has no dlvsym, as its symbols have no versions."""
-        program = self.folder / "dlopen"
-        run(
-            *self.compiler,
-            "-Ddlvsym(library,name,version)=dlsym(library,name)",
-            DLOPEN,
-            "-o",
-            program,
-        )
-        printed = run(program, self.url, LD_LIBRARY_PATH=str(self.prefix / "lib"))
-        if printed != "1 50\n":
-            raise RuntimeError(f"{program} printed {printed!r}, expected '1 50'")
-        return "dlopen"
+        """Load the library at run time."""
+        program, options = self.folder / "dlopen.exe", []
+        if self.target.is_windows:
+            shutil.copy(self.prefix / "bin" / self.target.library, self.folder)
+        else:
+            # musl has no dlvsym, as its symbols have no versions.
+            options.append("-Ddlvsym(library,name,version)=dlsym(library,name)")
+        run(*self.compiler, *options, DLOPEN, "-o", program)
+        variables = environment(self.target)
+        variables["LD_LIBRARY_PATH"] = str(self.prefix / "lib")
+        for arguments, expected in (([], "1 -1"), ([self.url], "1 50")):
+            printed = run(*self.target.runner, program, *arguments, **variables)
+            if printed.strip() != expected:
+                raise RuntimeError(f"{program} printed {printed!r}, expected {expected!r}")
+        return "LoadLibrary" if self.target.is_windows else "dlopen"
 
     def msvc(self) -> str:
         """Link with lld-link, which supports the options and libraries of MSVC's linker."""
@@ -217,7 +219,7 @@ def check_archive(target: Target, archive: Path, url: str) -> str:
         consumer = Consumer(target, archive, Path(folder), url)
         ways = [consumer.shared(), consumer.static()]
         if target.is_windows:
-            ways += [consumer.cmake(), consumer.msvc()]
+            ways += [consumer.cmake(), consumer.dlopen(), consumer.msvc()]
         elif consumer.is_native:
             ways += [consumer.dlopen() if target.is_musl else consumer.cmake()]
         runner = Path(next(iter(consumer.runner(None)), "native")).name

@@ -17,10 +17,12 @@ pub(crate) use self::system::{
 };
 
 /// The readiness to wait for.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy)]
 pub(crate) enum Interest {
     Read,
     Write,
+    /// The end of an attempt to connect, which succeeded or failed.
+    Connect,
 }
 
 /// What [`poll`] can wait for.

@@ -36,7 +36,7 @@ pub(crate) fn poll<'a>(
         slot.fd = descriptor.as_raw_fd();
         slot.events = match interest {
             Interest::Read => libc::POLLIN,
-            Interest::Write => libc::POLLOUT,
+            Interest::Write | Interest::Connect => libc::POLLOUT,
         };
         count += 1;
     }

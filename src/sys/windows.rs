@@ -8,7 +8,6 @@ use std::os::windows::fs::OpenOptionsExt;
 use std::os::windows::io::{AsRawHandle, AsRawSocket, AsSocket, BorrowedSocket};
 use std::path::Path;
 use std::ptr;
-use std::sync::Once;
 use std::thread;
 use std::time::Duration;
 
@@ -47,13 +46,15 @@ pub(crate) fn poll<'a>(
     let (mut readable, mut writable, mut failed) = (EMPTY_SET, EMPTY_SET, EMPTY_SET);
     for (slot, (descriptor, interest)) in sockets.iter_mut().zip(descriptors) {
         *slot = descriptor.as_raw_socket() as SOCKET;
-        if interest == Interest::Read {
-            insert(&mut readable, *slot);
-        } else {
-            insert(&mut writable, *slot);
-            // A connection that could not be opened is in this set only. A socket with urgent data is in it, too, which
-            // nothing reads.
-            insert(&mut failed, *slot);
+        match interest {
+            Interest::Read => insert(&mut readable, *slot),
+            Interest::Write => insert(&mut writable, *slot),
+            Interest::Connect => {
+                insert(&mut writable, *slot);
+                // A connection that could not be opened is in this set only. It also has each socket with urgent data,
+                // which nothing reads.
+                insert(&mut failed, *slot);
+            }
         }
         count += 1;
     }
@@ -92,7 +93,6 @@ pub(crate) struct Waker(UdpSocket);
 
 impl Waker {
     pub(crate) fn new() -> io::Result<Self> {
-        pin_library();
         let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
         socket.connect(socket.local_addr()?)?;
         socket.set_nonblocking(true)?;
@@ -125,18 +125,20 @@ fn discard_datagrams(socket: &UdpSocket) -> io::Result<()> {
     }
 }
 
-/// Keeps the DLL loaded until the process ends: its threads and thread-local destructors would run unmapped code. Each
-/// client has a waker, so it is pinned before the first thread is started.
-fn pin_library() {
-    static PINNED: Once = Once::new();
-    PINNED.call_once(|| {
-        let mut module = ptr::null_mut();
-        let flags = GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS;
-        let address: *const c_void = (&raw const PINNED).cast();
-        // SAFETY: with FROM_ADDRESS the second argument is an address within the library and no string. A failure leaves
-        // the library as it is.
-        unsafe { GetModuleHandleExW(flags, address.cast(), &mut module) };
-    });
+/// Called by the C runtime when the library is loaded, as are the constructors of C++'s global objects.
+// SAFETY: the section contains pointers to functions without parameters, and nothing else.
+#[used]
+#[unsafe(link_section = ".CRT$XCU")]
+static PIN_LIBRARY: extern "C" fn() = pin_library;
+
+/// Keeps the DLL loaded until the process ends: its threads and thread-local destructors would run unmapped code.
+extern "C" fn pin_library() {
+    let mut module = ptr::null_mut();
+    let flags = GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS;
+    let address: *const c_void = (&raw const PIN_LIBRARY).cast();
+    // SAFETY: with FROM_ADDRESS the second argument is an address within the library and no string. A failure leaves the
+    // library as it is.
+    unsafe { GetModuleHandleExW(flags, address.cast(), &mut module) };
 }
 
 /// There are no signals.
@@ -176,6 +178,7 @@ pub(crate) fn is_out_of_resources(error: &io::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
     use std::mem::ManuallyDrop;
     use std::net::{TcpListener, TcpStream};
     use std::os::windows::io::{FromRawSocket, RawSocket};
@@ -187,15 +190,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn urgent_data_does_not_end_a_wait_for_data() {
+    fn urgent_data_does_not_end_a_wait() {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
         let client = TcpStream::connect(listener.local_addr().expect("an address")).expect("a connection");
         let server = listener.accept().expect("a connection").0;
         socket2::SockRef::from(&server).send_out_of_band(b"!").expect("sent");
-        let wait = || poll([(client.as_socket(), Interest::Read)].into_iter(), Duration::from_millis(200));
-        assert_eq!(wait().expect("no failure"), 0);
+        client.set_nonblocking(true).expect("a socket");
+        while (&client).write(&[0; 65536]).is_ok() {}
+        let wait = |interest| poll([(client.as_socket(), interest)].into_iter(), Duration::from_millis(200));
+        assert_eq!(wait(Interest::Read).expect("no failure"), 0);
+        assert_eq!(wait(Interest::Write).expect("no failure"), 0);
         drop(server);
-        assert_eq!(wait().expect("no failure"), 1);
+        assert_eq!(wait(Interest::Read).expect("no failure"), 1);
     }
 
     #[test]

@@ -57,7 +57,7 @@ fn connect_to_any(
         if connecting.is_empty() {
             return Ok(Err(last_failure.unwrap_or_else(no_addresses)));
         }
-        let watched: Vec<_> = connecting.iter().map(|(_, socket)| (socket.descriptor(), Interest::Write)).collect();
+        let watched: Vec<_> = connecting.iter().map(|(_, socket)| (socket.descriptor(), Interest::Connect)).collect();
         let until = (untried.len() > 0).then_some(next_start);
         let mut ready = attempt.wait_until(&watched, until)?;
         while ready != 0 {

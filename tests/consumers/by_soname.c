@@ -1,7 +1,23 @@
-/* Loads the library by its soname at run time, and counts the rows of a page of the server at argv[1]. */
-#include <dlfcn.h>
+/* Loads the library by name at run time, and counts the rows of a page of the server at argv[1]. Fails if closing the
+ * library unloads it. */
 #include <stdint.h>
 #include <stdio.h>
+#ifdef _WIN32
+#include <windows.h>
+
+#define NAME "data_connectors.dll"
+#define dlopen(name, flags) ((void *)LoadLibraryA(name))
+#define dlsym(library, name) ((void *)GetProcAddress((HMODULE)(library), name))
+#define dlvsym(library, name, version) dlsym(library, name)
+#define dlerror() "LoadLibrary failed"
+#define dlclose(library) (!FreeLibrary((HMODULE)(library)))
+#define is_loaded() (GetModuleHandleA(NAME) != NULL)
+#else
+#include <dlfcn.h>
+
+#define NAME "libdata_connectors.so.1"
+#define is_loaded() (dlopen(NAME, RTLD_NOW | RTLD_NOLOAD) != NULL)
+#endif
 
 typedef struct handle handle;
 
@@ -47,7 +63,7 @@ int main(int argc, char **argv)
 {
     int32_t (*abi_version)(void);
 
-    library = dlopen("libdata_connectors.so.1", RTLD_NOW | RTLD_LOCAL);
+    library = dlopen(NAME, RTLD_NOW | RTLD_LOCAL);
     if (library == NULL) {
         fprintf(stderr, "%s\n", dlerror());
         return 1;
@@ -56,5 +72,5 @@ int main(int argc, char **argv)
     if (abi_version == NULL || dlvsym(library, "dc_version", "DATA_CONNECTORS_0.1") == NULL)
         return 2;
     printf("%d %d\n", (int)abi_version(), argc > 1 ? rows(argv[1]) : -1);
-    return dlclose(library);
+    return dlclose(library) == 0 && is_loaded() ? 0 : 3;
 }
