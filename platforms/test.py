@@ -22,7 +22,7 @@ import conformance
 import macos
 import windows
 from results import Results
-from targets import TARGETS, Target, add_only
+from targets import TARGETS, TESTS, Target, add_only
 from toolchain import (
     BUILD,
     ROOT,
@@ -56,8 +56,9 @@ def wine_commands(target: Target) -> Path:
 def c_variables(target: Target) -> dict[str, str]:
     """Return the variables with which the Rust tests compile and run C programs."""
     if not target.is_windows:
-        programs = {"CC": target.compiler, "CXX": target.cxx, "RUNNER": " ".join(target.runner)}
-        return {f"DC_TEST_{name}": value for name, value in programs.items()}
+        commands = compiler(target, ".c"), compiler(target, ".cpp"), runner(target)
+        names = ("DC_TEST_CC", "DC_TEST_CXX", "DC_TEST_RUNNER")
+        return dict(zip(names, map(" ".join, commands), strict=True))
     path = [environment(target)["WINEPATH"], str(wine_commands(target))]
     # The folders of libwinpthread, libstdc++ and libgcc.
     path += ["/usr/x86_64-w64-mingw32/lib", "/usr/lib/gcc/x86_64-w64-mingw32/12-posix"]
@@ -72,8 +73,7 @@ def rust_tests(target: Target, arguments: list[str], results: Results) -> None:
     """Run the selected Rust tests."""
     skipped = [argument for name in target.skipped for argument in ("--skip", name)]
     command, variables = cargo(target, "test", "--no-fail-fast", *arguments)
-    if target.compiler:
-        variables.update(c_variables(target))
+    variables.update(c_variables(target))
     # Under an emulator, the defaults take minutes.
     variables.setdefault("DC_TEST_SEEDS", "50")
     variables.setdefault("DC_TEST_SOAK_SECONDS", "5")
@@ -140,9 +140,13 @@ def c_example(target: Target, results: Results) -> None:
 def test(target: Target, results: Results) -> None:
     """Run all tests of a target."""
     rust_tests(target, ["--lib", *(f"--test={name}" for name in target.tests)], results)
-    programs = {path.stem for path in (ROOT / "tests").glob("*.rs")} - set(target.tests)
+    tests = ROOT / "tests"
+    programs = {path.stem for path in tests.glob("*.rs")}
+    programs |= {path.parent.name for path in tests.glob("*/main.rs")}
     reason = "test only Linux x86-64, or are the same on each platform"
-    results.skip(", ".join(sorted(programs)), reason)
+    results.skip(", ".join(sorted(programs.difference(TESTS))), reason)
+    if others := set(TESTS).difference(target.tests):
+        results.skip(", ".join(sorted(others)), f"not run in tier {target.tier}")
     c_example(target, results)
     wrapper = lists(target, "wrapper", "tests/consumers/wrapper.cpp", ["-std=c++17"], 1)
     results.add("C++ wrapper", int(wrapper), 1)
