@@ -91,7 +91,8 @@ def examine(library: Path) -> str:
     name = re.search(r"LC_ID_DYLIB\n.*\n\s+name (\S+)", commands)
     if not name or name[1] != "@rpath/libdata_connectors.1.dylib":
         raise InvalidLibraryError(f"{library.name} has the install name {name and name[1]}")
-    oldest = re.search(r"minos (\S+)", commands)
+    # Before macOS 10.14 it had another load command.
+    oldest = re.search(r"(?:minos|LC_VERSION_MIN_MACOSX\n.*\n\s+version) (\S+)", commands)
     if not oldest:
         raise InvalidLibraryError(f"{library.name} does not state the oldest macOS")
     return f"{len(exported)} exports, macOS {oldest[1]} or later"
