@@ -48,6 +48,9 @@ NOT_ON_WINDOWS = {
     "test_library_search_order": "a loaded DLL has a path",
     "test_output_is_replaced_at_once": "no permissions, no named pipes in the file system",
     "test_failure_leaves_the_output_as_it_was": "no sh",
+    "test_alert_of_the_readme_reports_each_live_connector_once": "no sh",
+    "test_cli_terminal.py": "no pseudo-terminals",
+    "test_shows_progress_on_a_terminal": "no pseudo-terminals",
     "test_runs_from_a_zip_file": "a loaded DLL can't be removed",
     "test_error_for_a_zip_file_says_what_to_do": "a loaded DLL can't be removed",
 }

@@ -32,6 +32,9 @@ from test_cli_terminal import ERASED, Terminal, without_progress
 import data_connectors as dc
 from data_connectors._cli._progress import RequestProgress
 
+# What reading a directory as a file fails with.
+UNREADABLE_DIRECTORY = "Permission denied" if IS_WINDOWS else "Is a directory"
+
 
 @pytest.fixture()
 def workspace() -> Iterator[str]:
@@ -510,7 +513,7 @@ def test_diff_stores_nothing_if_the_changes_were_not_written(
     ("arguments", "status", "message"),
     [
         (["diff", "none.json"], 1, "could not read none.json: No such file or directory\n"),
-        (["diff", "."], 1, "could not read .: Is a directory\n"),
+        (["diff", "."], 1, f"could not read .: {UNREADABLE_DIRECTORY}\n"),
         (["diff", "text"], 1, "could not load text: stored snapshot is invalid: "),
         (["diff", "page"], 1, 'stored snapshot is invalid: "snapshot" is missing: pass the JSON'),
         (["snapshot", "--previous", "text"], 1, "could not load text: stored snapshot is invalid"),

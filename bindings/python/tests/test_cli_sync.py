@@ -408,8 +408,8 @@ def test_rejects_other_files(sandbox: str, tmp_path: Path) -> None:
         ),
         (
             tmp_path / "none/all.sqlite",
-            f"could not use the database {tmp_path}/none/all.sqlite: its directory does not exist: "
-            "create it",
+            f"could not use the database {tmp_path / 'none/all.sqlite'}: its directory does not "
+            "exist: create it",
         ),
         (other, f"{other} is the database of another program: use a new file"),
         (

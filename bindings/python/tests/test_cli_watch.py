@@ -49,6 +49,9 @@ class Watch:
         """Return the exit status, and the error messages without the log."""
         if self.process.poll() is None:
             self.process.send_signal(number)
+        if self.process.stdout is not None and self.process.stdout.closed:
+            # On Windows, communicate would read it.
+            self.process.stdout = None
         errors = [line for line in self.process.communicate(timeout=20)[1].splitlines() if line]
         return self.process.returncode, "\n".join(
             line for line in errors if line.startswith(("data-connectors", "Traceback"))
