@@ -87,7 +87,8 @@ def _qemu(machine: str, gnu: str, libc: str) -> _Tools:
     return tools
 
 
-# The remaining Rust tests use make install, strace or fork, or read files that are the same on every platform.
+# The remaining Rust tests use make install, strace or fork, or read files that are the same on
+# every platform.
 TESTS = (
     "abi",
     "c_programs",
