@@ -1,6 +1,8 @@
 //! The JSON body of an HTTP error response: an `error.list` of the service, or the error of a gateway, an identity
 //! provider or a framework.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use crate::config::AccessToken;
@@ -127,7 +129,8 @@ impl ApiError {
 /// Makes a string of the server safe to print: redacts the access token, also one with invisible characters in it, and
 /// limits the length.
 pub(crate) fn clean(string: &str, token: &AccessToken, max_bytes: usize) -> String {
-    let visible = string.replace(is_invisible, "");
+    // ASCII has no invisible characters but the control characters.
+    let visible = if string.is_ascii() { string.into() } else { Cow::from(string.replace(is_invisible, "")) };
     let mut line = one_line(token.redact(&visible)).into_owned();
     truncate(&mut line, max_bytes);
     line

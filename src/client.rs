@@ -13,6 +13,7 @@ use crate::error::{Error, ErrorKind, ResponseInfo, Result};
 use crate::interrupt::InterruptCheck;
 use crate::logger::{LogLevel, Logger};
 use crate::page::Page;
+use crate::page::row_access::RowAccess;
 use crate::rate_limit::{RateLimit, RateLimiter};
 use crate::request::{PATH, PageRequest};
 use crate::retry::{Retry, RetryPolicy};
@@ -37,6 +38,7 @@ struct Inner {
     shutdown: CancelToken,
     interrupt_check: Option<InterruptCheck>,
     logger: Option<Logger>,
+    row_access: RowAccess,
 }
 
 /// If the time per attempt is shorter, there is no stall timeout.
@@ -77,6 +79,7 @@ impl Client {
             shutdown: CancelToken::new()?,
             interrupt_check: config.interrupt.clone(),
             logger: config.logger.clone(),
+            row_access: RowAccess::default(),
         })))
     }
 
@@ -185,7 +188,7 @@ impl Inner {
         }
         let status = response.status.as_u16();
         let bytes = response.body.len();
-        let result = response.into_page(&self.token);
+        let result = response.into_page(&self.token, &self.row_access);
         let request_id = match &result {
             Ok(page) => page.request_id(),
             Err(error) => error.request_id(),

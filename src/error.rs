@@ -204,7 +204,8 @@ pub(crate) fn is_invisible(c: char) -> bool {
 /// and limits its length.
 pub(crate) fn one_line(text: Cow<'_, str>) -> Cow<'_, str> {
     let is_unsafe = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') || is_invisible(c);
-    if text.len() <= MAX_MESSAGE_BYTES && !text.contains(is_unsafe) {
+    let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if text.len() <= MAX_MESSAGE_BYTES && (is_plain || !text.contains(is_unsafe)) {
         return text;
     }
     let mut line: String = text.chars().map(|c| if is_unsafe(c) { ' ' } else { c }).collect();

@@ -8,6 +8,8 @@ mod generated_list_tests;
 mod ids_hash;
 mod list;
 pub(crate) mod packed_rows;
+pub(crate) mod row_access;
+mod row_scan;
 mod rows;
 #[cfg(any(test, fuzzing))]
 #[allow(clippy::expect_used)]
@@ -20,9 +22,11 @@ use std::time::UNIX_EPOCH;
 use once_cell::race::OnceBox;
 
 use self::connector::{Connector, Connectors};
-use self::list::{MAX_ROWS, read_list};
+pub(crate) use self::list::MAX_ROWS;
 pub(crate) use self::list::{member, members};
+use self::list::{read_list, record_rows};
 use self::packed_rows::PackedFormat;
+use self::row_access::RowAccess;
 use self::rows::Rows;
 pub(crate) use self::summary::Next;
 use self::summary::RowsSummary;
@@ -42,46 +46,54 @@ pub(crate) struct InvalidList {
 /// Since: 0.1.0
 #[derive(Debug)]
 pub struct Page {
-    /// The JSON and a NUL, so that C can read it in place.
-    json_nul: String,
+    /// The JSON, UTF-8, and a NUL, so that C can read it in place. Not a String: without `unsafe` that would need the
+    /// validation of std, which takes 15 times as long.
+    json_nul: Vec<u8>,
     rows_summary: RowsSummary,
     next: Next,
     request_id: Option<String>,
     rate_limit: RateLimit,
     date: Option<Box<str>>,
-    /// Parsed on first access, without a lock, which a fork could leave locked: if two threads parse them at once, one
-    /// result is dropped.
+    row_access: RowAccess,
+    /// Recorded on first access if they were not yet, without a lock, which a fork could leave locked: if two threads record
+    /// them at once, one result is dropped.
     rows: OnceBox<Rows>,
 }
 
 impl Page {
     /// Validates that `body` is the JSON of a list.
+    #[cfg(any(test, fuzzing))]
     pub(crate) fn parse(body: Vec<u8>) -> std::result::Result<Self, InvalidList> {
-        Self::parse_rows(body, MAX_ROWS)
+        Self::parse_as(body, MAX_ROWS, &RowAccess::default())
     }
 
-    /// [`parse`](Self::parse) with another limit for the number of rows.
-    pub(crate) fn parse_rows(mut body: Vec<u8>, max_rows: usize) -> std::result::Result<Self, InvalidList> {
+    /// Validates that `body` is the JSON of a list with at most `max_rows` rows.
+    pub(crate) fn parse_as(
+        mut body: Vec<u8>,
+        max_rows: usize,
+        row_access: &RowAccess,
+    ) -> std::result::Result<Self, InvalidList> {
         if body.starts_with(BYTE_ORDER_MARK) {
             body.drain(..BYTE_ORDER_MARK.len());
         }
-        let mut json = String::from_utf8(body).map_err(|error| {
-            let position = error.utf8_error().valid_up_to();
-            InvalidList { reason: format!("invalid UTF-8 at byte {position}"), body: error.into_bytes() }
-        })?;
-        let list = match read_list(&json, max_rows) {
-            Ok(list) => list,
-            Err(reason) => return Err(InvalidList { reason, body: json.into_bytes() }),
+        let found = match simdutf8::compat::from_utf8(&body) {
+            Ok(json) => read_list(json, max_rows, row_access.is_expected()),
+            Err(error) => Err(format!("invalid UTF-8 at byte {}", error.valid_up_to())),
         };
-        json.push('\0');
+        let (list, rows) = match found {
+            Ok(found) => found,
+            Err(reason) => return Err(InvalidList { reason, body }),
+        };
+        body.push(0);
         Ok(Self {
-            json_nul: json,
+            json_nul: body,
             rows_summary: list.rows,
             next: list.next,
             request_id: None,
             rate_limit: RateLimit::default(),
             date: None,
-            rows: OnceBox::new(),
+            row_access: row_access.clone(),
+            rows: rows.map_or_else(OnceBox::new, |rows| OnceBox::with_value(Box::new(rows))),
         })
     }
 
@@ -97,11 +109,17 @@ impl Page {
 
     /// The JSON of the response, exactly as the service sent it (after decompression), including unknown fields.
     pub fn json(&self) -> &str {
-        self.json_nul.strip_suffix('\0').unwrap_or(&self.json_nul)
+        // It has been validated.
+        simdutf8::basic::from_utf8(self.json_bytes()).unwrap_or_default()
+    }
+
+    /// [`json`](Self::json) as bytes.
+    pub(crate) fn json_bytes(&self) -> &[u8] {
+        self.json_nul.strip_suffix(b"\0").unwrap_or(&self.json_nul)
     }
 
     /// [`json`](Self::json) and a NUL.
-    pub(crate) fn json_nul(&self) -> &str {
+    pub(crate) fn json_nul(&self) -> &[u8] {
         &self.json_nul
     }
 
@@ -115,25 +133,25 @@ impl Page {
         self.rows_summary.ids_hash
     }
 
-    /// The row at `index`; `None` beyond the last. The first access to a row, from any thread, parses all rows.
+    /// The row at `index`; `None` beyond the last. The first access to a row, from any thread, may parse all rows.
     pub fn connector(&self, index: usize) -> Option<Connector<'_>> {
         self.connectors().get(index)
     }
 
     /// All rows, in the order of the service.
     pub fn connectors(&self) -> Connectors<'_> {
-        Connectors::new(self.json(), self.rows())
+        Connectors::new(self.json_bytes(), self.rows())
     }
 
     /// All rows in one buffer.
     pub(crate) fn packed_rows(&self, format: PackedFormat) -> Vec<u8> {
-        packed_rows::pack(&self.connectors(), self.json(), format)
+        packed_rows::pack(&self.connectors(), self.json_nul.len(), format)
     }
 
     fn rows(&self) -> &Rows {
         self.rows.get_or_init(|| {
-            let RowsSummary { start, count, .. } = self.rows_summary;
-            Box::new(Rows::parse(self.json(), start, count))
+            self.row_access.note();
+            Box::new(record_rows(self.json()))
         })
     }
 
@@ -173,13 +191,14 @@ impl Page {
 }
 
 impl Clone for Page {
-    /// Copies the response; the rows of the copy are parsed on first access.
+    /// Copies the response; the rows of the copy are recorded on first access.
     fn clone(&self) -> Self {
         Self {
             json_nul: self.json_nul.clone(),
             next: self.next.clone(),
             request_id: self.request_id.clone(),
             date: self.date.clone(),
+            row_access: self.row_access.clone(),
             rows: OnceBox::new(),
             ..*self
         }

@@ -10,7 +10,8 @@ use self::tls_hint::tls_hint;
 use crate::api_error::{ApiError, MAX_BODY_BYTES, MAX_NAME_BYTES, MAX_REQUEST_ID_BYTES, clean};
 use crate::config::AccessToken;
 use crate::error::{Error, ErrorKind, ResponseInfo, Result};
-use crate::page::Page;
+use crate::page::row_access::RowAccess;
+use crate::page::{MAX_ROWS, Page};
 use crate::rate_limit::{MAX_PLAUSIBLE_DELAY, RateLimit};
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -30,13 +31,13 @@ pub(crate) struct HttpResponse {
 
 impl HttpResponse {
     /// The page, or the error. The access token is redacted, as the server may echo it.
-    pub(crate) fn into_page(mut self, token: &AccessToken) -> Result<Page> {
+    pub(crate) fn into_page(mut self, token: &AccessToken, row_access: &RowAccess) -> Result<Page> {
         if self.status != StatusCode::OK {
             return Err(self.to_error(token));
         }
         let body = std::mem::take(&mut self.body);
         let is_empty = body.is_empty();
-        let invalid = match Page::parse(body) {
+        let invalid = match Page::parse_as(body, MAX_ROWS, row_access) {
             Ok(page) => {
                 let rate_limit = RateLimit::from_headers(&self.headers);
                 return Ok(page.with_response_head(self.request_id(token), rate_limit, self.date().map(Into::into)));

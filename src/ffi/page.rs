@@ -86,7 +86,7 @@ pub unsafe extern "C" fn dc_page_json(page: *const dc_page) -> *const c_char {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dc_page_json_len(page: *const dc_page) -> usize {
     // SAFETY: the header requires a live page or NULL.
-    unsafe { read(page, 0, |page| page.page.json().len()) }
+    unsafe { read(page, 0, |page| page.page.json_bytes().len()) }
 }
 
 /// Returns the number of rows. A page may be empty and still have a next one. More than 100,000 rows (the service sends

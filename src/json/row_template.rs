@@ -32,6 +32,15 @@ pub(crate) enum RowValue {
     Other,
 }
 
+impl RowValue {
+    pub(crate) fn string(self) -> Option<StringSpan> {
+        match self {
+            Self::String(string) => Some(string),
+            Self::Bool { .. } | Self::Other => None,
+        }
+    }
+}
+
 /// Rows with more members are parsed without a template.
 const MAX_MEMBERS: usize = 24;
 
@@ -52,12 +61,10 @@ impl<'a, K: Copy> RowTemplate<'a, K> {
         Self { members: [(&[], None); MAX_MEMBERS], count: 0, end: &[] }
     }
 
-    /// Parses a row and passes its known members to `visitor`. A row that is not an object has none. `None` if the row
-    /// is not valid JSON.
+    /// Parses a row, whose first byte is the current one, and passes its known members to `visitor`. A row that is not an
+    /// object has none. `None` if the row is not valid JSON.
     #[inline(always)]
     pub(crate) fn read_row(&mut self, scanner: &mut Scanner<'a>, visitor: &mut impl RowVisitor<Key = K>) -> Option<()> {
-        // White space before a row is not part of the template.
-        scanner.peek();
         if self.count > 0 {
             let mut ahead = *scanner;
             if self.read_matching(&mut ahead, visitor)? {
@@ -72,7 +79,7 @@ impl<'a, K: Copy> RowTemplate<'a, K> {
     /// Parses a row that matches the template; returns whether it did.
     #[inline(always)]
     fn read_matching(&self, scanner: &mut Scanner<'a>, visitor: &mut impl RowVisitor<Key = K>) -> Option<bool> {
-        for (lead, key) in self.members.iter().take(self.count) {
+        for (lead, key) in self.members.get(..self.count).unwrap_or_default() {
             if !scanner.consume_exact(lead) {
                 return Some(false);
             }
@@ -116,9 +123,10 @@ impl<'a, K: Copy> RowTemplate<'a, K> {
     }
 }
 
+/// Reads a value, whose first byte is the current one.
 #[inline(always)]
 fn read_value<V: RowVisitor>(scanner: &mut Scanner, key: Option<V::Key>, visitor: &mut V) -> Option<()> {
-    let value = match scanner.peek() {
+    let value = match scanner.byte() {
         b'"' => RowValue::String(scanner.string_at_quote()?),
         b't' => bool_value(scanner, b"true")?,
         b'f' => bool_value(scanner, b"false")?,

@@ -1,9 +1,11 @@
-//! A JSON scanner that builds no tree: it finds strings and skips values, eight bytes at a time.
+//! A JSON scanner that builds no tree: it finds strings and skips values, 16 bytes at a time.
 //!
 //! It is strict but reports no reasons: for invalid JSON, and for JSON nested too deeply, it returns `None`. serde_json
 //! reports the reason.
 
 use std::borrow::Cow;
+
+use wide::{CmpEq, CmpLt, i8x16};
 
 use super::unescape::unescape;
 
@@ -35,11 +37,6 @@ impl<'a> Scanner<'a> {
         self.position
     }
 
-    /// A scanner of the same document at another position.
-    pub(crate) fn at(self, position: usize) -> Self {
-        Self { position, ..self }
-    }
-
     /// The bytes from `start` to the current position.
     pub(crate) fn bytes_since(&self, start: usize) -> &'a [u8] {
         self.json.get(start..self.position).unwrap_or_default()
@@ -63,7 +60,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The current byte. At the end it is 0, which is valid nowhere in JSON.
-    fn byte(&self) -> u8 {
+    pub(super) fn byte(&self) -> u8 {
         self.json.get(self.position).copied().unwrap_or(0)
     }
 
@@ -131,15 +128,13 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// The string whose opening quote precedes the current position, as a number with the first byte in the lowest bits;
-    /// `None` if it is longer than 7 bytes, has escape sequences, or is near the end of the document.
+    /// The bytes of a string as a number with the first byte in the lowest bits; `None` if it is longer than 7 bytes or near
+    /// the end of the document.
     #[inline(always)]
-    pub(crate) fn short_string_after_quote(&self) -> Option<u64> {
-        let chunk = self.json.get(self.position..)?.first_chunk()?;
-        let bits = mark_special_bytes(chunk).trailing_zeros() & !7;
-        let word = u64::from_le_bytes(*chunk);
-        let is_quote = word.checked_shr(bits)? as u8 == b'"';
-        is_quote.then_some(word & !(u64::MAX << bits))
+    pub(crate) fn short_string(&self, string: StringSpan) -> Option<u64> {
+        let bits = 8 * u32::try_from(string.end - string.start).ok()?;
+        let word = u64::from_le_bytes(*self.json.get(string.start..)?.first_chunk()?);
+        Some(word & !u64::MAX.checked_shl(bits)?)
     }
 
     /// Continues from the first escape sequence of a string past its closing quote.
@@ -162,12 +157,11 @@ impl<'a> Scanner<'a> {
     #[inline(always)]
     fn skip_plain_bytes(&mut self) {
         while let Some(chunk) = self.json.get(self.position..).and_then(|rest| rest.first_chunk()) {
-            let marks = mark_special_bytes(chunk);
-            if marks != 0 {
-                self.position += marks.trailing_zeros() as usize / 8;
+            let length = plain_prefix(chunk);
+            self.position += length;
+            if length < chunk.len() {
                 return;
             }
-            self.position += chunk.len();
         }
         while !matches!(self.byte(), b'"' | b'\\' | ..b' ') {
             self.position += 1;
@@ -321,6 +315,16 @@ fn equal(one: &[u8], other: &[u8]) -> bool {
 #[inline(always)]
 fn ends<const N: usize>(bytes: &[u8]) -> Option<(&[u8; N], &[u8; N])> {
     Some((bytes.first_chunk()?, bytes.last_chunk()?))
+}
+
+/// The number of bytes before the first one that needs an escape sequence in a JSON string.
+#[inline(always)]
+fn plain_prefix(chunk: &[u8; 16]) -> usize {
+    // With the highest bit flipped, signed order is the order of the bytes.
+    let splat = |byte: u8| i8x16::splat((byte ^ 0x80) as i8);
+    let bytes = i8x16::from(chunk.map(|byte| (byte ^ 0x80) as i8));
+    let special = bytes.cmp_eq(splat(b'"')) | bytes.cmp_eq(splat(b'\\')) | bytes.cmp_lt(splat(b' '));
+    (special.move_mask() | 1 << 16).trailing_zeros() as usize
 }
 
 /// Marks, in the highest bit of each byte, those that need an escape sequence in a JSON string: quote, backslash,

@@ -14,7 +14,7 @@ use super::timestamp::unix_ms;
 /// Since: 0.1.0
 #[derive(Clone, Copy)]
 pub struct Connector<'page> {
-    page_json: &'page str,
+    page_json: &'page [u8],
     rows: &'page Rows,
     row: &'page Row,
 }
@@ -56,6 +56,12 @@ pub enum HttpMethod {
 impl<'page> Connector<'page> {
     /// The row's JSON, exactly as the service sent it: an object, unless the service sent something else as a row.
     pub fn json(&self) -> &'page str {
+        // Part of a page that has been validated.
+        simdutf8::basic::from_utf8(self.json_bytes()).unwrap_or_default()
+    }
+
+    /// [`json`](Self::json) as bytes.
+    pub(super) fn json_bytes(&self) -> &'page [u8] {
         self.json_range().and_then(|range| self.page_json.get(range)).unwrap_or_default()
     }
 
@@ -193,13 +199,13 @@ impl fmt::Debug for Connector<'_> {
 /// Since: 0.1.0
 #[derive(Clone)]
 pub struct Connectors<'page> {
-    page_json: &'page str,
+    page_json: &'page [u8],
     rows: &'page Rows,
     remaining: Range<usize>,
 }
 
 impl<'page> Connectors<'page> {
-    pub(super) fn new(page_json: &'page str, rows: &'page Rows) -> Self {
+    pub(super) fn new(page_json: &'page [u8], rows: &'page Rows) -> Self {
         Self { page_json, rows, remaining: 0..rows.len() }
     }
 

@@ -228,8 +228,8 @@ mod tests {
     /// Asserts that the scanner returns the same result if it accepts the list.
     fn both(json: &str) -> Result<(usize, Next), String> {
         let diagnosed = diagnose(json);
-        let scanned = read_list(json, MAX_ROWS);
-        assert_eq!(scanned.map(|list| (list.rows.count, list.next)), diagnosed);
+        let scanned = read_list(json, MAX_ROWS, false);
+        assert_eq!(scanned.map(|(list, _)| (list.rows.count, list.next)), diagnosed);
         diagnosed
     }
 

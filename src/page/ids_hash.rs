@@ -1,53 +1,30 @@
 //! A hash of the ids of a page's rows.
 
-use crate::json::scanner::Scanner;
+use crate::json::scanner::{Scanner, StringSpan};
 
-/// Hashes the ids in their order; in place of an id that is not a string, the row. If a row has two ids, the first is used.
+/// Hashes the ids in their order; in place of an id that is not a string, the row.
 ///
 /// Each step is a bijection, so that pages that differ in one id of up to 7 bytes never have the same hash; others have
 /// with a probability of about 2^-64. It is much faster than the hashers of std, as ids are short.
-pub(super) struct IdsHash<'a> {
-    hash: u64,
-    /// The last row up to the first byte of its id: in most lists the next row starts with the same bytes.
-    prefix: &'a [u8],
-}
+pub(super) struct IdsHash(u64);
 
-impl<'a> IdsHash<'a> {
+impl IdsHash {
     pub(super) fn new() -> Self {
-        // The hash is not 0, which an empty string would not change. No row starts with a NUL.
-        Self { hash: 1, prefix: b"\0" }
+        // Not 0, which an empty string would not change.
+        Self(1)
     }
 
-    /// Adds the row from the position of the scanner to `end`, which is valid JSON. Not inlined, so that the caller's
-    /// loop keeps its registers.
-    #[inline(never)]
-    pub(super) fn add_row(&mut self, row: Scanner<'a>, end: usize) {
-        let mut id = row;
-        if !id.consume_exact(self.prefix) {
-            self.add_row_with_other_prefix(row, end);
-        } else if let Some(word) = id.short_string_after_quote() {
-            self.mix(word);
-        } else if let Some(id) = id.at(id.position() - 1).string_at_quote() {
-            self.add(row.raw(id));
+    /// Adds an id, a string of the scanner's document.
+    #[inline(always)]
+    pub(super) fn add(&mut self, scanner: Scanner, id: StringSpan) {
+        match scanner.short_string(id) {
+            Some(word) => self.mix(word),
+            None => self.add_bytes(scanner.raw(id)),
         }
     }
 
     #[inline(never)]
-    fn add_row_with_other_prefix(&mut self, row: Scanner<'a>, end: usize) {
-        let start = row.position();
-        let id = after_id_key(row).and_then(|mut row| row.string());
-        let bytes = match id {
-            Some(id) => {
-                self.prefix = row.at(id.start).bytes_since(start);
-                row.raw(id)
-            }
-            None => row.at(end).bytes_since(start),
-        };
-        self.add(bytes);
-    }
-
-    #[inline(never)]
-    fn add(&mut self, bytes: &[u8]) {
+    pub(super) fn add_bytes(&mut self, bytes: &[u8]) {
         if bytes.len() < 8 {
             return self.mix(word(bytes));
         }
@@ -57,30 +34,12 @@ impl<'a> IdsHash<'a> {
     }
 
     pub(super) fn finish(self) -> u64 {
-        self.hash
+        self.0
     }
 
     #[inline(always)]
     fn mix(&mut self, word: u64) {
-        self.hash = (self.hash.rotate_left(26) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
-}
-
-/// Continues past the first key `id` of a row.
-#[inline(never)]
-fn after_id_key(mut row: Scanner) -> Option<Scanner> {
-    if !row.consume(b'{') || row.peek() == b'}' {
-        return None;
-    }
-    loop {
-        let key = row.key()?;
-        if *row.unescaped(key) == *b"id" {
-            return Some(row);
-        }
-        row.skip_value()?;
-        if !row.consume(b',') {
-            return None;
-        }
+        self.0 = (self.0.rotate_left(26) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     }
 }
 
@@ -97,22 +56,17 @@ mod tests {
     use crate::random::Random;
 
     fn hash_of(ids: &[String]) -> u64 {
-        let rows: Vec<String> = ids.iter().map(|id| format!(r#"{{"type":"x","id":"{id}","name":"y"}}"#)).collect();
-        let json = rows.concat();
-        let (mut hash, mut start) = (IdsHash::new(), 0);
-        for row in &rows {
-            hash.add_row(Scanner::new(&json, start, 1), start + row.len());
-            start += row.len();
+        let json = ids.join(",");
+        let (mut hash, mut bytes_hash, mut start) = (IdsHash::new(), IdsHash::new(), 0);
+        for id in ids {
+            let end = start + id.len();
+            hash.add(Scanner::new(&json, 0, 1), StringSpan { start, end, has_escapes: false });
+            bytes_hash.add_bytes(id.as_bytes());
+            start = end + 1;
         }
-        assert_eq!(hash.finish(), hash_without_prefix(ids));
-        hash_without_prefix(ids)
-    }
-
-    /// The hash without the shortcut for a common prefix.
-    fn hash_without_prefix(ids: &[String]) -> u64 {
-        let mut hash = IdsHash::new();
-        ids.iter().for_each(|id| hash.add(id.as_bytes()));
-        hash.finish()
+        let hash = hash.finish();
+        assert_eq!(hash, bytes_hash.finish());
+        hash
     }
 
     #[test]

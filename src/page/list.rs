@@ -1,46 +1,64 @@
-//! Validates a list and finds what pagination needs, as fast as possible: rows are counted, their ids hashed, and the
-//! rest is skipped.
+//! Validates a list and finds what pagination needs, as fast as possible: rows are counted, their ids hashed, and, if they
+//! will be read, their fields recorded. The rest is skipped.
 //!
 //! Unusual lists, such as one whose cursor has escape sequences, and everything that is not a list are passed to
 //! `diagnose`.
 
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 
 use super::diagnose::diagnose;
-use super::ids_hash::IdsHash;
+use super::row_scan::{RowsVisitor, SkippedRows, scan_rows};
+use super::rows::Rows;
 use super::summary::{ListSummary, Next, RowsSummary};
 use crate::json::depth::MAX_DEPTH;
-use crate::json::row_template::{RowTemplate, RowValue, RowVisitor};
 use crate::json::scanner::Scanner;
 
 /// Far more than the 50 that the service sends. A parsed row takes about 110 bytes, however short its JSON is.
-pub(super) const MAX_ROWS: usize = 100_000;
+pub(crate) const MAX_ROWS: usize = 100_000;
 
-/// Validates a list. The error is the reason why it is invalid.
-pub(super) fn read_list(json: &str, max_rows: usize) -> Result<ListSummary, String> {
+/// Validates a list; also records its rows if `records_rows` is true. The error is the reason why it is invalid.
+pub(super) fn read_list(
+    json: &str,
+    max_rows: usize,
+    records_rows: bool,
+) -> Result<(ListSummary, Option<Rows>), String> {
+    let mut rows = records_rows.then(|| Rows::new(json));
     // The values of a row are in an object, in an array, in an object.
-    let summary = match list(&mut Scanner::new(json, 0, MAX_DEPTH - 3)) {
+    let mut scanner = Scanner::new(json, 0, MAX_DEPTH - 3);
+    let found = match &mut rows {
+        Some(rows) => list(&mut scanner, rows),
+        None => list(&mut scanner, &mut SkippedRows::default()),
+    };
+    let summary = match found {
         Some(summary) => summary,
         None => {
+            rows = None;
             let (count, next) = diagnose(json)?;
             // Never absent in a valid list.
-            let rows = find_rows(json).unwrap_or(RowsSummary { start: json.len(), count, ids_hash: 0 });
-            ListSummary { rows, next }
+            let rows = find_rows(json, &mut SkippedRows::default());
+            ListSummary { rows: rows.unwrap_or(RowsSummary { count, ids_hash: 0 }), next }
         }
     };
     if summary.rows.count > max_rows {
         return Err(format!("\"data\" has {} rows, more than the maximum of {max_rows}", summary.rows.count));
     }
-    Ok(summary)
+    Ok((summary, rows))
+}
+
+/// Records the rows of a list that has been validated.
+pub(super) fn record_rows(json: &str) -> Rows {
+    let mut rows = Rows::new(json);
+    // Never absent in a valid list.
+    let _ = find_rows(json, &mut rows);
+    rows
 }
 
 /// Finds the rows of a list that has been validated.
-pub(super) fn find_rows(json: &str) -> Option<RowsSummary> {
+pub(super) fn find_rows(json: &str, visitor: &mut impl RowsVisitor) -> Option<RowsSummary> {
     let mut rows = None;
     object(&mut Scanner::new(json, 0, MAX_DEPTH), |scanner, key| {
         if key == b"data" && scanner.peek() == b'[' {
-            rows = Some(scan_rows(scanner)?);
+            rows = Some(scan_rows(scanner, visitor)?);
             return Some(());
         }
         scanner.skip_value()
@@ -67,13 +85,14 @@ pub(crate) fn members(json: &str) -> Option<BTreeMap<Vec<u8>, &str>> {
     Some(members)
 }
 
-fn list(scanner: &mut Scanner) -> Option<ListSummary> {
+#[inline(never)]
+fn list(scanner: &mut Scanner, visitor: &mut impl RowsVisitor) -> Option<ListSummary> {
     let mut rows = None;
     let mut next = Next::End;
     // The last of two equal keys is used, as in serde_json.
     object(scanner, |scanner, key| {
         match key {
-            b"data" => rows = Some(scan_rows(scanner)?),
+            b"data" => rows = Some(scan_rows(scanner, visitor)?),
             b"pages" => next = pages(scanner)?,
             b"type" => {
                 // Other types of lists may be added, but an error is not a list.
@@ -105,42 +124,6 @@ fn object(scanner: &mut Scanner, mut member: impl FnMut(&mut Scanner, &[u8]) -> 
             return scanner.consume(b'}').then_some(());
         }
     }
-}
-
-fn scan_rows(scanner: &mut Scanner) -> Option<RowsSummary> {
-    if !scanner.consume(b'[') {
-        return None;
-    }
-    let mut rows = RowsSummary { start: scanner.position(), count: 0, ids_hash: 0 };
-    if scanner.consume(b']') {
-        return Some(rows);
-    }
-    let mut ids = IdsHash::new();
-    let mut template = RowTemplate::new();
-    loop {
-        let start = scanner.position();
-        template.read_row(scanner, &mut SkippedRow)?;
-        ids.add_row(scanner.at(start), scanner.position());
-        rows.count += 1;
-        if !scanner.consume(b',') {
-            rows.ids_hash = ids.finish();
-            return scanner.consume(b']').then_some(rows);
-        }
-    }
-}
-
-/// A row that is validated only.
-struct SkippedRow;
-
-impl RowVisitor for SkippedRow {
-    type Key = Infallible;
-
-    fn key(_: &[u8]) -> Option<Infallible> {
-        None
-    }
-
-    fn set(&mut self, _: Infallible, _: RowValue, _: &Scanner) {}
-    fn restart(&mut self) {}
 }
 
 fn pages(scanner: &mut Scanner) -> Option<Next> {
@@ -178,7 +161,7 @@ mod tests {
 
     fn ids_hash(rows: &str, rest: &str) -> u64 {
         let json = format!(r#"{{"data":[{rows}]{rest}}}"#);
-        read_list(&json, MAX_ROWS).expect(&json).rows.ids_hash
+        read_list(&json, MAX_ROWS, false).expect(&json).0.rows.ids_hash
     }
 
     #[test]
@@ -234,8 +217,8 @@ mod tests {
             (r#""pages":{}}"#, ""),
         ] {
             let json = [rows, pages].concat();
-            let list = list(&mut Scanner::new(&json, 0, MAX_DEPTH)).expect(&json);
-            assert_eq!((list.rows.start, list.rows.count, list.next), (23, 2, Next::from_cursor(next)), "{json}");
+            let list = list(&mut Scanner::new(&json, 0, MAX_DEPTH), &mut SkippedRows::default()).expect(&json);
+            assert_eq!((list.rows.count, list.next), (2, Next::from_cursor(next)), "{json}");
         }
     }
 }

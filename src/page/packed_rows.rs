@@ -49,19 +49,19 @@ const JSON_RANGE: [IntegerColumn; 2] = [
     ("json_length", |row| row.json_range()?.len().try_into().ok()),
 ];
 
-/// Packs `rows`. The buffer has room for a trailing NUL.
-pub(super) fn pack(rows: &Connectors, page_json: &str, format: PackedFormat) -> Vec<u8> {
+/// Packs the rows of a page whose JSON has `json_length` bytes. The buffer has room for a trailing NUL.
+pub(super) fn pack(rows: &Connectors, json_length: usize, format: PackedFormat) -> Vec<u8> {
     let mut output = match format {
-        PackedFormat::JsonColumns => json_columns(rows, page_json),
-        PackedFormat::Separated => separated(rows, page_json),
+        PackedFormat::JsonColumns => json_columns(rows, json_length),
+        PackedFormat::Separated => separated(rows, json_length),
     };
     output.reserve(1);
     output
 }
 
-fn json_columns(rows: &Connectors, page_json: &str) -> Vec<u8> {
+fn json_columns(rows: &Connectors, json_length: usize) -> Vec<u8> {
     // Strings are at most as long as in the page. The rest: integers, nulls and punctuation; names.
-    let mut output = Vec::with_capacity(page_json.len() + 96 * rows.len() + 320);
+    let mut output = Vec::with_capacity(json_length + 96 * rows.len() + 320);
     for field in Field::ALL {
         json_column(&mut output, field.name(), rows, |output, row| match row.field(field) {
             None => output.extend_from_slice(b"null"),
@@ -92,9 +92,9 @@ fn json_column(output: &mut Vec<u8>, name: &str, rows: &Connectors, write: impl 
     output.push(b']');
 }
 
-fn separated(rows: &Connectors, page_json: &str) -> Vec<u8> {
+fn separated(rows: &Connectors, json_length: usize) -> Vec<u8> {
     // Strings are at most as long as in the page, and the rows' JSON is part of it. The rest: integers and separators.
-    let mut output = Vec::with_capacity(2 * page_json.len() + 64 * rows.len() + 1);
+    let mut output = Vec::with_capacity(2 * json_length + 64 * rows.len() + 1);
     let (leading, later) = Field::ALL.split_at(LEADING_FIELDS);
     for row in rows.clone() {
         if !output.is_empty() {
@@ -111,7 +111,7 @@ fn separated(rows: &Connectors, page_json: &str) -> Vec<u8> {
             }
             output.push(COLUMN_SEPARATOR);
         }
-        output.extend_from_slice(row.json().as_bytes());
+        output.extend_from_slice(row.json_bytes());
         for field in later {
             output.push(COLUMN_SEPARATOR);
             output.extend_from_slice(row.field(*field).unwrap_or(&[ABSENT]));

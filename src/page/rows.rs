@@ -1,14 +1,17 @@
-//! The rows of a page, parsed from its JSON on first access.
+//! The rows of a page: where their fields are.
 
 use std::ops::Range;
 
 use once_cell::race::OnceBox;
 
 use super::field::Field;
-use crate::json::depth::MAX_DEPTH;
-use crate::json::row_template::{RowTemplate, RowValue, RowVisitor};
-use crate::json::scanner::Scanner;
+use super::row_scan::RowsVisitor;
+use crate::json::row_template::{RowValue, RowVisitor};
+use crate::json::scanner::{Scanner, StringSpan};
 use crate::json::unescape::unescape;
+
+/// Not more are reserved for a page before they are counted.
+const MAX_RESERVED_ROWS: usize = 1_000;
 
 /// The fields of all rows, in two allocations.
 #[derive(Debug)]
@@ -16,6 +19,9 @@ pub(crate) struct Rows {
     /// A copy of the page's JSON in which the values of fields are unescaped in place, each followed by a NUL.
     values: Vec<u8>,
     rows: Vec<Row>,
+    /// The row that is being recorded, and its id.
+    row: Row,
+    id: Option<StringSpan>,
     /// A copy of the page's JSON in which a NUL follows each row; created on the first access from C.
     json_nuls: OnceBox<Vec<u8>>,
 }
@@ -55,26 +61,11 @@ impl Span {
 }
 
 impl Rows {
-    /// Parses the `count` rows of a list that begin at `start` in `json`, which has been validated.
-    pub(super) fn parse(json: &str, start: usize, count: usize) -> Self {
-        let mut rows =
-            Self { values: json.as_bytes().to_vec(), rows: Vec::with_capacity(count), json_nuls: OnceBox::new() };
-        let mut scanner = Scanner::new(json, start, MAX_DEPTH);
-        let mut template = RowTemplate::new();
-        for _ in 0..count {
-            scanner.peek();
-            let start = scanner.position();
-            let mut builder = RowBuilder { values: &mut rows.values, row: Row::EMPTY };
-            // Never happens in validated JSON.
-            if template.read_row(&mut scanner, &mut builder).is_none() {
-                break;
-            }
-            let mut row = builder.row;
-            row.json = Span::new(start, scanner.position() - start);
-            rows.rows.push(row);
-            scanner.consume(b',');
-        }
-        rows
+    /// No rows yet, of a page with this JSON.
+    pub(super) fn new(json: &str) -> Self {
+        // A row of the service takes 400 bytes.
+        let rows = Vec::with_capacity((json.len() / 256).min(MAX_RESERVED_ROWS));
+        Self { values: json.as_bytes().to_vec(), rows, row: Row::EMPTY, id: None, json_nuls: OnceBox::new() }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -91,9 +82,9 @@ impl Rows {
     }
 
     /// The row's JSON and a NUL.
-    pub(super) fn json_nul(&self, page_json: &str, row: &Row) -> Option<&[u8]> {
+    pub(super) fn json_nul(&self, page_json: &[u8], row: &Row) -> Option<&[u8]> {
         let json_nuls = self.json_nuls.get_or_init(|| {
-            let mut json = page_json.as_bytes().to_vec();
+            let mut json = page_json.to_vec();
             for row in &self.rows {
                 // Replaces a comma, white space or the closing bracket.
                 if let Some(next) = row.json.range().and_then(|range| json.get_mut(range.end)) {
@@ -115,12 +106,7 @@ impl Row {
     }
 }
 
-struct RowBuilder<'a> {
-    values: &'a mut [u8],
-    row: Row,
-}
-
-impl RowVisitor for RowBuilder<'_> {
+impl RowVisitor for Rows {
     type Key = Field;
 
     fn key(name: &[u8]) -> Option<Field> {
@@ -129,6 +115,9 @@ impl RowVisitor for RowBuilder<'_> {
 
     #[inline(always)]
     fn set(&mut self, field: Field, value: RowValue, scanner: &Scanner) {
+        if field == Field::Id {
+            self.id = value.string();
+        }
         let (start, length) = match value {
             RowValue::String(string) if field != Field::DirectFinUsage => {
                 let length = match self.values.get_mut(string.start..string.end) {
@@ -152,5 +141,19 @@ impl RowVisitor for RowBuilder<'_> {
 
     fn restart(&mut self) {
         self.row = Row::EMPTY;
+        self.id = None;
+    }
+}
+
+impl RowsVisitor for Rows {
+    fn start_array(&mut self) {
+        self.rows.clear();
+    }
+
+    #[inline(always)]
+    fn end_row(&mut self, json: Range<usize>) -> Option<StringSpan> {
+        self.row.json = Span::new(json.start, json.len());
+        self.rows.push(std::mem::replace(&mut self.row, Row::EMPTY));
+        self.id.take()
     }
 }

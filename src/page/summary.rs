@@ -12,8 +12,6 @@ pub(super) struct ListSummary {
 /// What is known of the rows before they are parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct RowsSummary {
-    /// The position of the first row in the JSON.
-    pub start: usize,
     pub count: usize,
     /// A hash of the ids in their order.
     pub ids_hash: u64,

@@ -13,7 +13,7 @@ fn parse(status: u16, headers: &[(&'static str, &str)], body: &str) -> Result<Pa
         headers: map,
         body: body.as_bytes().to_vec(),
     }
-    .into_page(&token)
+    .into_page(&token, &RowAccess::default())
 }
 
 #[test]

@@ -11,6 +11,7 @@ use super::options::SnapshotOptions;
 use super::scan::ScanResult;
 use super::state::SnapshotState;
 use crate::error::{Error, Result, one_line};
+use crate::page::row_access::RowAccess;
 use crate::page::{Page, member};
 
 /// The version of the format. Later versions of this library load it, too.
@@ -66,7 +67,7 @@ pub(super) fn parse(json: Vec<u8>) -> Result<StoredForm> {
         Some(_) => return Err(invalid("it is not JSON: pass the contents of a stored snapshot, not its path")),
         None => return Err(invalid("it is empty: take a new snapshot")),
     }
-    let page = Page::parse_rows(json, usize::MAX).map_err(|error| invalid(&error.reason))?;
+    let page = Page::parse_as(json, usize::MAX, &RowAccess::default()).map_err(|error| invalid(&error.reason))?;
     let Some(snapshot) = member(page.json(), "snapshot") else {
         return Err(invalid("\"snapshot\" is missing: pass the JSON of a snapshot, not that of a page"));
     };
