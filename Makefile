@@ -144,7 +144,7 @@ library: $(STAGE)/data_connectors.map ## build the release library, target/relea
 	@[ -z "$(CARGO_BUILD_TARGET)" ] || { echo "CARGO_BUILD_TARGET is set, but make library builds for this machine: unset it"; exit 1; }
 	@if [ ! -f $(TARGET)/release/$(LIBRARY) ] || [ -n "$$(find src Cargo.lock -newer $(TARGET)/release/$(LIBRARY))" ]; then \
 		echo "compiling the library (about a minute the first time)" >&2; fi
-	@cargo rustc --quiet --release --locked -p data_connectors --lib --crate-type staticlib,cdylib
+	@cargo rustc --quiet --release --locked -p data_connectors --lib --features capi --crate-type staticlib,cdylib
 	@$(if $(WINDOWS),,ln -sf $(LIBRARY) $(TARGET)/release/$(LIBRARY).1)
 	@$(convert_archive)
 	@ln -f $(ARCHIVE) $(TARGET)/release/libdata_connectors.a

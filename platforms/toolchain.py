@@ -151,7 +151,8 @@ def build_release(target: Target) -> Path:
     command = [cargo, "rustc", "--quiet", "--locked", "--release", "--lib"]
     command += ["-p", "data_connectors", "-Z", "build-std=std,panic_unwind"]
     # cargo disables link-time optimization if it also builds the rlib.
-    command += ["--crate-type", "staticlib,cdylib", "--target", target.zig or target.triple]
+    command += ["--features", "capi", "--crate-type", "staticlib,cdylib"]
+    command += ["--target", target.zig or target.triple]
     command += ["--target-dir", str(folder(target))]
     subprocess.run(command, cwd=ROOT, env=variables, check=True)
     return folder(target) / target.triple / "release"

@@ -80,7 +80,7 @@ class NativeLibrary(BuildHookInterface):  # type: ignore[type-arg]
             raise RuntimeError("cross-compiling wheels is not supported: unset CARGO_BUILD_TARGET")
         command = ["cargo", "rustc", "--release", "--locked", "-p", "data_connectors", "--lib"]
         # cargo disables link-time optimization if it also builds the rlib.
-        command += ["--crate-type", "staticlib,cdylib"]
+        command += ["--features", "capi", "--crate-type", "staticlib,cdylib"]
         command += ["--message-format", "json-render-diagnostics"]
         try:
             done = subprocess.run(command, cwd=sources, stdout=subprocess.PIPE, check=True)
