@@ -5,13 +5,15 @@
 //! its standard input. `--ca-file PATH` writes its CA certificate to PATH.
 //!
 //! `/data_connectors` and `/contacts` are endless lists. The path prefix `/pages/40` ends the list after page 40;
-//! `/latency/20` delays each response by 20 ms.
+//! `/latency/20` delays each response by 20 ms, `/varied` selects connectors whose JSON is not uniform. `/gzip` compresses
+//! the responses of an endless list for clients that accept it.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod certificate;
 mod contacts;
 mod pages;
+mod varied;
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -22,14 +24,17 @@ use std::time::Duration;
 
 use data_connectors_sandbox::Sandbox;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use serde_json::Value;
 
 use pages::{Pages, ROWS_PER_PAGE};
+use varied::VariedFormat;
 
 /// Pre-rendered pages of each list; later pages repeat their rows.
 const RENDERED_PAGES: usize = 200;
 
 struct ServerState {
     connectors: Pages,
+    varied: Pages,
     contacts: Pages,
 }
 
@@ -40,6 +45,8 @@ struct Request<'a> {
     cursor: Option<&'a str>,
     page_count: Option<usize>,
     latency: Duration,
+    is_varied: bool,
+    gzip: bool,
 }
 
 impl<'a> Request<'a> {
@@ -53,6 +60,8 @@ impl<'a> Request<'a> {
             match segment {
                 "pages" => request.page_count = Some(segments.next()?.parse().ok()?),
                 "latency" => request.latency = Duration::from_millis(segments.next()?.parse().ok()?),
+                "varied" => request.is_varied = true,
+                "gzip" => request.gzip = accepts_gzip(head),
                 list => request.list = list,
             }
         }
@@ -61,14 +70,22 @@ impl<'a> Request<'a> {
     }
 }
 
+/// Whether the value of `Accept-Encoding` contains gzip. Weights are not parsed: no client of the benchmark sends one.
+fn accepts_gzip(head: &str) -> bool {
+    let mut fields = head.lines().filter_map(|line| line.split_once(':'));
+    fields.any(|(name, value)| name.eq_ignore_ascii_case("accept-encoding") && value.contains("gzip"))
+}
+
 impl ServerState {
     /// Replaces the content of `response` by the response to a request.
     fn respond(&self, head: &str, response: &mut Vec<u8>) {
         response.clear();
         let request = Request::parse(head).unwrap_or_default();
         let list = match request.list {
+            _ if request.gzip && (request.is_varied || request.page_count.is_some()) => None,
+            "data_connectors" if request.is_varied => Some(&self.varied),
             "data_connectors" => Some(&self.connectors),
-            "contacts" => Some(&self.contacts),
+            "contacts" if !request.gzip => Some(&self.contacts),
             _ => None,
         };
         let number = request.cursor.map_or(Some(0), pages::number_of);
@@ -79,7 +96,11 @@ impl ServerState {
         if !request.latency.is_zero() {
             thread::sleep(request.latency);
         }
-        list.append_to(number, request.page_count == Some(number + 1), response);
+        if request.gzip {
+            list.append_gzip_to(number, response);
+        } else {
+            list.append_to(number, request.page_count == Some(number + 1), response);
+        }
     }
 
     /// Handles the requests of a connection until the client closes it.
@@ -141,9 +162,12 @@ fn main() {
             Sandbox::builder().connectors(RENDERED_PAGES * ROWS_PER_PAGE).start().expect("could not start the sandbox");
         sandbox.connectors()
     };
+    let contacts = contacts::generate(RENDERED_PAGES * ROWS_PER_PAGE);
+    let (format, no_fields) = (VariedFormat::new(), |_| serde_json::json!({}));
     let state = Arc::new(ServerState {
-        connectors: Pages::render(&rows, |_| serde_json::json!({})),
-        contacts: Pages::render(&contacts::generate(RENDERED_PAGES * ROWS_PER_PAGE), contacts::extra_page_fields),
+        connectors: Pages::render(&rows, Value::to_string, no_fields).with_gzip(),
+        varied: Pages::render(&rows, |row| format.row(row), no_fields),
+        contacts: Pages::render(&contacts, Value::to_string, contacts::extra_page_fields),
     });
     let (tls, ca) = certificate::generate();
     if let Some(path) = ca_file {

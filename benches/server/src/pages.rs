@@ -1,7 +1,11 @@
 //! Pre-rendered pages and their cursors.
 
+use std::io::Write;
+
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::{Map, Value, json};
 
 /// Rows per page.
@@ -39,59 +43,100 @@ pub(crate) struct Pages {
     with_next: Vec<[Vec<u8>; 3]>,
     /// The same pages without a next cursor: the bytes before and after the first id.
     last_pages: Vec<[Vec<u8>; 2]>,
+    /// Compressed pages of an endless list, whose ids and cursors repeat after the last one. Empty if not requested.
+    gzip: Vec<Vec<u8>>,
 }
 
 impl Pages {
-    /// Renders the pages of these rows; `extra_fields` returns additional fields of `pages`.
-    pub(crate) fn render(rows: &[Value], extra_fields: impl Fn(usize) -> Value) -> Self {
+    /// Renders the pages of these rows; `format` renders a row, `extra_fields` returns additional fields of `pages`.
+    pub(crate) fn render(
+        rows: &[Value],
+        format: impl Fn(&Value) -> String,
+        extra_fields: impl Fn(usize) -> Value,
+    ) -> Self {
+        let render = |number: usize, rows: &[Value], next: Value| {
+            let mut rows = rows.to_vec();
+            rows[0]["id"] = ID_PLACEHOLDER.into();
+            let rows: Vec<String> = rows.iter().map(&format).collect();
+            let body = body(&rows, next, extra_fields(number)).into_bytes();
+            [head(number, body.len(), ""), body].concat()
+        };
         let pages = || rows.chunks(ROWS_PER_PAGE).enumerate();
         let with_next = pages().map(|(number, rows)| {
             let next = json!({"starting_after": CURSOR_PLACEHOLDER});
-            let [before, rest] = split(&render(number, rows, next, extra_fields(number)), ID_PLACEHOLDER);
+            let [before, rest] = split(&render(number, rows, next), ID_PLACEHOLDER);
             let [between, after] = split(&rest, CURSOR_PLACEHOLDER);
             [before, between, after]
         });
-        let last_pages = pages()
-            .map(|(number, rows)| split(&render(number, rows, Value::Null, extra_fields(number)), ID_PLACEHOLDER));
-        Pages { with_next: with_next.collect(), last_pages: last_pages.collect() }
+        let last_pages = pages().map(|(number, rows)| split(&render(number, rows, Value::Null), ID_PLACEHOLDER));
+        Pages { with_next: with_next.collect(), last_pages: last_pages.collect(), gzip: Vec::new() }
+    }
+
+    /// Also compresses the pages.
+    pub(crate) fn with_gzip(mut self) -> Self {
+        let count = self.with_next.len();
+        let compressed = (0..count).map(|number| {
+            let mut response = Vec::new();
+            self.append_with_next(number, (number + 1) % count, &mut response);
+            let [_, body] = split(&response, "\r\n\r\n");
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+            encoder.write_all(&body).unwrap();
+            let coded = encoder.finish().unwrap();
+            [head(number, coded.len(), "Content-Encoding: gzip\r\n"), coded].concat()
+        });
+        self.gzip = compressed.collect();
+        self
     }
 
     /// Appends the response for a page; `is_last` omits its next cursor.
     pub(crate) fn append_to(&self, number: usize, is_last: bool, response: &mut Vec<u8>) {
-        let index = number % self.last_pages.len();
-        let id = (FIRST_ID + number % CURSOR_COUNT).to_string();
         if is_last {
-            let [before, after] = &self.last_pages[index];
-            response.extend_from_slice(&[before, id.as_bytes(), after].concat());
-            return;
+            let [before, after] = &self.last_pages[number % self.last_pages.len()];
+            response.extend_from_slice(&[before, id_of(number).as_bytes(), after].concat());
+        } else {
+            self.append_with_next(number, number + 1, response);
         }
-        let [before, between, after] = &self.with_next[index];
-        for part in [before, id.as_bytes(), between, cursor_of(number + 1).as_bytes(), after] {
+    }
+
+    /// Appends the compressed response for a page.
+    pub(crate) fn append_gzip_to(&self, number: usize, response: &mut Vec<u8>) {
+        response.extend_from_slice(&self.gzip[number % self.gzip.len()]);
+    }
+
+    fn append_with_next(&self, number: usize, next: usize, response: &mut Vec<u8>) {
+        let [before, between, after] = &self.with_next[number % self.with_next.len()];
+        for part in [before, id_of(number).as_bytes(), between, cursor_of(next).as_bytes(), after] {
             response.extend_from_slice(part);
         }
     }
 }
 
-/// The bytes before and after a placeholder.
-fn split(response: &[u8], placeholder: &str) -> [Vec<u8>; 2] {
-    let at = response.windows(placeholder.len()).position(|bytes| bytes == placeholder.as_bytes()).unwrap();
-    [response[..at].to_vec(), response[at + placeholder.len()..].to_vec()]
+fn id_of(number: usize) -> String {
+    (FIRST_ID + number % CURSOR_COUNT).to_string()
 }
 
-fn render(number: usize, rows: &[Value], next: Value, extra_fields: Value) -> Vec<u8> {
+/// The bytes before and after a separator.
+fn split(response: &[u8], separator: &str) -> [Vec<u8>; 2] {
+    let at = response.windows(separator.len()).position(|bytes| bytes == separator.as_bytes()).unwrap();
+    [response[..at].to_vec(), response[at + separator.len()..].to_vec()]
+}
+
+fn body(rows: &[String], next: Value, extra_fields: Value) -> String {
     let mut pages = Map::new();
     pages.insert("type".to_owned(), "pages".into());
     pages.insert("per_page".to_owned(), ROWS_PER_PAGE.into());
     pages.extend(extra_fields.as_object().unwrap().clone());
     pages.insert("next".to_owned(), next);
-    let mut rows = rows.to_vec();
-    rows[0]["id"] = ID_PLACEHOLDER.into();
-    let body = json!({"type": "list", "data": rows, "pages": pages}).to_string();
-    let head = format!(
+    format!(r#"{{"type":"list","data":[{}],"pages":{}}}"#, rows.join(","), Value::Object(pages))
+}
+
+fn head(number: usize, length: usize, more: &str) -> Vec<u8> {
+    format!(
         "HTTP/1.1 200 OK\r\n\
          Date: Tue, 20 Jan 2026 14:22:15 GMT\r\n\
          Content-Type: application/json; charset=utf-8\r\n\
-         Content-Length: {}\r\n\
+         Content-Length: {length}\r\n\
+         {more}\
          Connection: keep-alive\r\n\
          Vary: Accept-Encoding\r\n\
          X-RateLimit-Limit: 10000\r\n\
@@ -99,7 +144,6 @@ fn render(number: usize, rows: &[Value], next: Value, extra_fields: Value) -> Ve
          X-RateLimit-Reset: 1768918945\r\n\
          x-request-id: 6f1c5f5e-7a0b-4c7e-9d55-{number:012x}\r\n\
          \r\n",
-        body.len()
-    );
-    [head.into_bytes(), body.into_bytes()].concat()
+    )
+    .into_bytes()
 }
