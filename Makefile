@@ -169,7 +169,7 @@ lint: $(VENV)/ready ## check the formatting and lints of all languages
 	go run $(ACTIONLINT) -shellcheck= -pyflakes=
 
 # Not passed as CC, as for the demo.
-bench: library ## compare with libcurl, httpx and Intercom's SDK (ARGS="--help" lists options)
+bench: library ## compare with libcurl, httpx, Intercom's SDK and others (ARGS="--help" lists options)
 	@CARGO_TARGET_DIR=$(abspath $(TARGET)) BENCH_CC="$(CC)" PYTHONDONTWRITEBYTECODE=1 $(PYTHON) benches/run.py $(ARGS)
 
 # The virtual environments of the Python tests and lints, and of the example that uses Dask.

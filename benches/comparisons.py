@@ -1,56 +1,11 @@
-"""The comparisons: both programs run alternately, and each round gives a ratio."""
+"""The list of comparisons."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
-from statistics import median
-
-from build import HERE, Artifacts
-from processes import Server, measure
-
-Command = list[str]
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Two programs, the metric to compare, and the goal."""
-
-    name: str
-    description: str
-    ours: Command
-    theirs: Command
-    metric: str
-    """``cpu``, per page, or ``wall``, of the whole run."""
-    goal: float | None
-    unit: str = "µs"
-    rounds: int = 7
-    same_sum: bool = True
-    """Whether both programs read the same values, and so print the same sum."""
-    pinned: bool = True
-    """Whether processes are pinned to a core: not with a background thread."""
-    requires: str | None = None
-    """The C program that can't be built with an older library."""
-
-
-@dataclass(frozen=True)
-class Result:
-    """The medians in the unit of the comparison, and the median, minimum and maximum ratio."""
-
-    comparison: Comparison
-    ours: float
-    theirs: float
-    ratio: float
-    minimum: float
-    maximum: float
-
-    @property
-    def verdict(self) -> str:
-        """Return whether the goal is met."""
-        if self.comparison.goal is None:
-            return ""
-        return "met" if self.ratio <= self.comparison.goal else "MISSED"
+from build import Artifacts
+from commands import HERE
+from compare import Command, Comparison
+from processes import Server
 
 
 def comparisons(artifacts: Artifacts, server: Server, quick: bool) -> list[Comparison]:
@@ -60,40 +15,47 @@ def comparisons(artifacts: Artifacts, server: Server, quick: bool) -> list[Compa
     # Many short rounds of the C programs (a quarter of a second) vary less than a few long ones.
     c_rounds = 5 if quick else 21
 
-    def c(name: str, base_url: str, pages: int, warm_up: int, *more: str) -> Command:
-        return [
-            artifacts.program(name),
-            base_url,
-            str(max(pages // divisor, 1)),
-            str(warm_up),
-            *more,
-        ]
+    def command(program: list[str], base_url: str, pages: int, warm_up: int) -> Command:
+        return [*program, base_url, str(max(pages // divisor, 1)), str(warm_up)]
 
-    def py(name: str, pages: int, warm_up: int) -> Command:
-        script = str(HERE / "python" / name)
-        return [
-            str(artifacts.python),
-            script,
-            server.http,
-            str(max(pages // divisor, 1)),
-            str(warm_up),
-        ]
+    def c(name: str, base_url: str, pages: int, warm_up: int, *more: str) -> Command:
+        return [*command([artifacts.program(name)], base_url, pages, warm_up), *more]
+
+    def py(name: str, pages: int = 600, warm_up: int = 60) -> Command:
+        program = [str(artifacts.python), str(HERE / "python" / name)]
+        return command(program, server.http, pages, warm_up)
+
+    def go(name: str) -> Command:
+        return command([artifacts.program(f"go_{name}")], server.http, 1000, 200)
+
+    def node(name: str) -> Command:
+        program = ["node", artifacts.program(f"node/{name}")]
+        # The warm-up includes the compilation of the hot functions.
+        return command(program, server.http, 1000, 400)
 
     def cold(name: str, *more: str) -> Command:
         return [artifacts.program("launch"), *c(name, server.https, 1, 0, *more)]
 
+    def c_rows(
+        base_url: str, *more: str, pages: int = 2500, warm_up: int = 300
+    ) -> tuple[Command, Command]:
+        return (
+            c("ours_rows", base_url, pages, warm_up, *more),
+            c("curl_rows", base_url, pages, warm_up, *more),
+        )
+
     http, https, ca = server.http, server.https, str(server.ca_file)
     slow, idle = f"{http}/pages/40/latency/20", f"{http}/pages/2000"
+    # Intercom's SDK does not support connectors, and a page of contacts is larger.
+    page_ratio = server.page_bytes("data_connectors") / server.page_bytes("contacts")
     return [
         Comparison(
             "c_rows_cpu",
             "C, four fields of each row / libcurl and yyjson",
-            c("ours_rows", http, 2500, 300),
-            c("curl_rows", http, 2500, 300),
+            *c_rows(http),
             "cpu",
-            0.85,
+            0.75,
             rounds=c_rounds,
-            requires="ours_rows",
         ),
         Comparison(
             "c_json_cpu",
@@ -101,18 +63,40 @@ def comparisons(artifacts: Artifacts, server: Server, quick: bool) -> list[Compa
             c("ours_json", http, 2500, 300),
             c("curl_json", http, 2500, 300),
             "cpu",
-            0.75,
+            0.66,
             rounds=c_rounds,
         ),
         Comparison(
             "c_rows_tls_cpu",
             "C, four fields of each row over TLS / libcurl with OpenSSL and yyjson",
-            c("ours_rows", https, 2000, 300, ca),
-            c("curl_rows", https, 2000, 300, ca),
+            *c_rows(https, ca, pages=2000),
             "cpu",
-            0.85,
+            0.70,
             rounds=c_rounds,
-            requires="ours_rows",
+        ),
+        Comparison(
+            "c_rows_tls_gzip_cpu",
+            "C, four fields of each row over TLS, gzip / libcurl with OpenSSL, zlib and yyjson",
+            *c_rows(f"{https}/gzip", ca, pages=2000),
+            "cpu",
+            0.60,
+            rounds=c_rounds,
+        ),
+        Comparison(
+            "c_rows_tls_gzip_latency_cpu",
+            "the same with 20 ms latency / the same",
+            *c_rows(f"{https}/gzip/latency/20", ca, pages=60, warm_up=5),
+            "cpu",
+            None,
+            rounds=min(rounds, 5),
+        ),
+        Comparison(
+            "c_rows_varied_cpu",
+            "C, four fields of each row, rows that are not uniform / libcurl and yyjson",
+            *c_rows(f"{http}/varied"),
+            "cpu",
+            None,
+            rounds=rounds,
         ),
         Comparison(
             "floor_cpu",
@@ -120,10 +104,9 @@ def comparisons(artifacts: Artifacts, server: Server, quick: bool) -> list[Compa
             c("ours_rows", http, 2500, 300),
             c("floor", http, 2500, 300),
             "cpu",
-            1.9,
+            3.0,
             rounds=c_rounds,
             same_sum=False,
-            requires="ours_rows",
         ),
         Comparison(
             "cold_tls_wall",
@@ -131,7 +114,7 @@ def comparisons(artifacts: Artifacts, server: Server, quick: bool) -> list[Compa
             cold("cold_ours"),
             cold("cold_curl"),
             "wall",
-            0.5,
+            0.05,
             "ms",
             c_rounds,
         ),
@@ -148,30 +131,69 @@ def comparisons(artifacts: Artifacts, server: Server, quick: bool) -> list[Compa
         Comparison(
             "py_rows_cpu",
             "Python, four fields of each row / httpx and json",
-            py("ours.py", 600, 60),
-            py("httpx_rows.py", 600, 60),
+            py("ours.py"),
+            py("httpx_rows.py"),
             "cpu",
             0.25,
             rounds=rounds,
         ),
         Comparison(
-            "py_sdk_cpu",
-            "Python, four fields of each row / Intercom's SDK, contacts",
-            py("ours.py", 600, 60),
-            py("sdk.py", 40, 4),
+            "py_list_page_cpu",
+            "Python, four fields of each row, page by page / httpx and json",
+            py("ours_pages.py"),
+            py("httpx_pages.py"),
             "cpu",
-            0.02,
-            rounds=min(rounds, 5),
-            same_sum=False,
+            0.25,
+            rounds=rounds,
         ),
         Comparison(
-            "py_table_cpu",
-            "Python, rows from the native page / from json.loads",
-            py("ours.py", 600, 60),
-            py("ours_json.py", 600, 60),
+            "py_urllib3_cpu",
+            "Python, four fields of each row / urllib3 and orjson",
+            py("ours.py"),
+            py("urllib3_rows.py"),
             "cpu",
             None,
             rounds=rounds,
+        ),
+        Comparison(
+            "py_sdk_cpu",
+            "Python, four fields of each row / Intercom's SDK, contacts, scaled to the same size",
+            py("ours.py"),
+            py("sdk.py", 40, 4),
+            "cpu",
+            0.004,
+            rounds=min(rounds, 5),
+            same_sum=False,
+            their_scale=page_ratio,
+        ),
+        Comparison(
+            "py_table_cpu",
+            "Python, iteration over rows / page by page",
+            py("ours.py"),
+            py("ours_pages.py"),
+            "cpu",
+            None,
+            rounds=rounds,
+        ),
+        Comparison(
+            "go_rows_cpu",
+            "Go, four fields of each row / net/http and encoding/json",
+            go("ours"),
+            go("nethttp"),
+            "cpu",
+            0.35,
+            rounds=rounds,
+            requires="go",
+        ),
+        Comparison(
+            "node_rows_cpu",
+            "Node, four fields of each row / undici and JSON.parse",
+            node("ours.mjs"),
+            node("undici_rows.mjs"),
+            "cpu",
+            None,
+            rounds=rounds,
+            requires="node",
         ),
         Comparison(
             "prefetch_idle_wall",
@@ -179,10 +201,10 @@ def comparisons(artifacts: Artifacts, server: Server, quick: bool) -> list[Compa
             [artifacts.program("pager"), idle, "2000", "0", "1"],
             [artifacts.program("pager"), idle, "2000", "0", "0"],
             "wall",
-            None,
-            rounds=rounds,
+            1.4,
+            "ms",
+            rounds,
             pinned=False,
-            requires="prefetch",
         ),
         Comparison(
             "prefetch_wall",
@@ -194,33 +216,5 @@ def comparisons(artifacts: Artifacts, server: Server, quick: bool) -> list[Compa
             "ms",
             min(rounds, 5),
             pinned=False,
-            requires="prefetch",
         ),
     ]
-
-
-def compare(
-    comparison: Comparison, artifacts: Artifacts, server: Server, progress: Callable[[str], None]
-) -> Result:
-    """Run both programs alternately."""
-    # Programs that use both cores would slow down a pinned server.
-    server.set_pinned(pinned=comparison.pinned)
-    scale = 1e6 if comparison.unit == "ms" else 1e3
-    ours: list[float] = []
-    theirs: list[float] = []
-    for number in range(comparison.rounds):
-        progress(f"{comparison.name}: round {number + 1} of {comparison.rounds}")
-        sums = []
-        for command, values in ((comparison.ours, ours), (comparison.theirs, theirs)):
-            line = measure(command, artifacts, comparison.pinned)
-            sums.append(line["sum"])
-            per_page = comparison.metric == "cpu"
-            values.append((line["cpu_ns"] / line["pages"] if per_page else line["wall_ns"]) / scale)
-        if comparison.same_sum and sums[0] != sums[1]:
-            sys.exit(
-                f"{comparison.name}: the programs read different values ({sums[0]}, {sums[1]})"
-            )
-    ratios = [our / their for our, their in zip(ours, theirs)]
-    return Result(
-        comparison, median(ours), median(theirs), median(ratios), min(ratios), max(ratios)
-    )

@@ -11,10 +11,21 @@ import subprocess
 import sys
 from pathlib import Path
 
-from build import HERE, Artifacts
+from build import Artifacts
+from commands import HERE
 from processes import Server
 
-PROGRAMS = ["ours_rows", "ours_json", "curl_rows", "curl_json"]
+# The name of a count: the program, and the path of the list.
+COUNTED = {
+    "ours_rows": ("ours_rows", ""),
+    "ours_json": ("ours_json", ""),
+    "ours_json_gzip": ("ours_json", "/gzip"),
+    "ours_rows_varied": ("ours_rows", "/varied"),
+    "curl_rows": ("curl_rows", ""),
+    "curl_json": ("curl_json", ""),
+    "curl_json_gzip": ("curl_json", "/gzip"),
+    "curl_rows_varied": ("curl_rows", "/varied"),
+}
 FEW_PAGES, MANY_PAGES = 100, 300
 
 BASELINE = HERE / "instructions.txt"
@@ -28,10 +39,6 @@ BASELINE_HEADER = """\
 """
 
 
-def _programs(artifacts: Artifacts) -> list[str]:
-    return [name for name in PROGRAMS if name not in artifacts.missing]
-
-
 def _output(
     command: list[str],
     name: str,
@@ -40,8 +47,9 @@ def _output(
     pages: int,
     **environment: str,
 ) -> str:
+    program, path = COUNTED[name]
     completed = subprocess.run(
-        [*command, artifacts.program(name), server.http, str(pages), "20"],
+        [*command, artifacts.program(program), server.http + path, str(pages), "20"],
         capture_output=True,
         text=True,
         check=False,
@@ -63,7 +71,7 @@ def instructions(artifacts: Artifacts, server: Server) -> dict[str, int]:
 
     return {
         name: round((count(name, MANY_PAGES) - count(name, FEW_PAGES)) / (MANY_PAGES - FEW_PAGES))
-        for name in _programs(artifacts)
+        for name in COUNTED
     }
 
 
@@ -80,7 +88,7 @@ def allocations(artifacts: Artifacts, server: Server) -> dict[str, float]:
 
     return {
         name: (count(name, MANY_PAGES) - count(name, FEW_PAGES)) / (MANY_PAGES - FEW_PAGES)
-        for name in _programs(artifacts)
+        for name in COUNTED
     }
 
 
@@ -94,7 +102,7 @@ def system_calls(artifacts: Artifacts, server: Server) -> dict[str, dict[str, fl
         return {row[-1]: int(row[3]) for row in rows if len(row) >= 5 and row[3].isdigit()}
 
     result = {}
-    for name in _programs(artifacts):
+    for name in COUNTED:
         few, many = count(name, FEW_PAGES), count(name, MANY_PAGES)
         result[name] = {
             call: (many[call] - few.get(call, 0)) / (MANY_PAGES - FEW_PAGES)
@@ -105,19 +113,23 @@ def system_calls(artifacts: Artifacts, server: Server) -> dict[str, dict[str, fl
 
 
 def check_baseline(counted: dict[str, int], file: Path = BASELINE) -> list[str]:
-    """Compare the counts with the baseline, or update it; return the regressions."""
+    """Compare the counts with the baseline, or update it; return regressions and missing names."""
     baseline = {}
     if file.exists():
         lines = [line.split() for line in file.read_text().splitlines() if not line.startswith("#")]
         baseline = {name: int(count) for name, count in lines}
     if os.environ.get("UPDATE_INSTRUCTIONS"):
-        baseline.update(counted)
         file.write_text(
-            BASELINE_HEADER + "".join(f"{name} {count}\n" for name, count in baseline.items())
+            BASELINE_HEADER + "".join(f"{name} {count}\n" for name, count in counted.items())
         )
         print(f"updated {file.name}")
         return []
-    return [
+    failures = [
+        f"{name}: {count} per page, without a baseline"
+        for name, count in counted.items()
+        if name not in baseline
+    ]
+    return failures + [
         f"{name}: {count} per page, {count / baseline[name] - 1:+.1%} over {baseline[name]}"
         for name, count in counted.items()
         if name.startswith("ours") and name in baseline and count > baseline[name] * TOLERANCE

@@ -6,9 +6,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from http.client import HTTPConnection
 from pathlib import Path
 
-from build import ROOT, Artifacts
+from build import Artifacts
+from commands import ROOT
 
 CORES = sorted(os.sched_getaffinity(0))
 # Pinning needs two cores: the last for the clients, the first for the server.
@@ -19,7 +21,7 @@ CLIENT_CORE, SERVER_CORE = CORES[-1], CORES[0]
 def pin_command(core: int) -> list[str]:
     """Return the prefix of a command that pins it to a core."""
     pin = (
-        f"import os, sys; os.sched_setaffinity(0, {{{core}}}); os.execv(sys.argv[1], sys.argv[1:])"
+        f"import os, sys; os.sched_setaffinity(0, {{{core}}}); os.execvp(sys.argv[1], sys.argv[1:])"
     )
     return [sys.executable, "-S", "-E", "-c", pin] if PINNED else []
 
@@ -42,6 +44,14 @@ class Server:
             sys.exit("could not start the benchmark server")
         self.ca_bundle = artifacts.folder / "bundle.pem"
         self.ca_bundle.write_bytes(system_bundle().read_bytes() + self.ca_file.read_bytes())
+
+    def page_bytes(self, name: str) -> int:
+        """Return the length of the first page of a list."""
+        connection = HTTPConnection(self.http.removeprefix("http://"))
+        connection.request("GET", f"/{name}?per_page=50")
+        length = len(connection.getresponse().read())
+        connection.close()
+        return length
 
     def set_pinned(self, *, pinned: bool) -> None:
         """Pin the server to its core, or allow all cores."""

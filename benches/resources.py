@@ -1,11 +1,9 @@
-"""Measures peak memory over many pages, two threads on one client, snapshots, and file sizes."""
+"""Measures peak memory over many pages, two threads on one client, and snapshots."""
 
 from __future__ import annotations
 
-import re
 import subprocess
-from pathlib import Path
-from statistics import median
+from statistics import median, median_high
 
 from build import Artifacts
 from processes import Server, measure
@@ -16,16 +14,23 @@ CONNECTOR_COUNTS = [1_000, 10_000, 100_000]
 
 def memory(artifacts: Artifacts, server: Server) -> dict[str, list[int]]:
     """Return the peak memory in kB after each of ``PAGE_COUNTS`` pages."""
-    rows = "ours_json" if "ours_rows" in artifacts.missing else "ours_rows"
-    result: dict[str, list[int]] = {}
-    for name in [rows, "pager", "curl_rows"]:
-        result[name] = []
-        for pages in PAGE_COUNTS:
-            url = f"{server.http}/pages/{pages}" if name == "pager" else server.http
-            result[name].append(
-                measure([artifacts.program(name), url, str(pages), "0"], artifacts)["peak_kb"]
-            )
-    return result
+
+    def peak(name: str, pages: int, *more: str) -> int:
+        url = f"{server.http}/pages/{pages}" if name == "pager" else server.http
+        command = [artifacts.program(name), url, str(pages), "0", *more]
+        # The kernel counts pages of memory in batches, so a single run is inexact.
+        return median_high(measure(command, artifacts)["peak_kb"] for _ in range(3))
+
+    programs = {
+        "dc_list_page": ["ours_rows"],
+        "pager": ["pager"],
+        "pager with prefetch": ["pager", "1"],
+        "libcurl": ["curl_rows"],
+    }
+    return {
+        title: [peak(name, pages, *more) for pages in PAGE_COUNTS]
+        for title, (name, *more) in programs.items()
+    }
 
 
 def threads(artifacts: Artifacts, server: Server, rounds: int) -> dict[int, tuple[float, float]]:
@@ -65,27 +70,3 @@ def snapshots(artifacts: Artifacts) -> dict[int, dict[str, int]]:
             found[count] = measure(command, artifacts)
             server.kill()
     return found
-
-
-def sizes(artifacts: Artifacts) -> dict[str, int]:
-    """Return sizes in bytes: our library, libcurl, and all libraries loaded by either program."""
-
-    def loaded(name: str) -> dict[str, int]:
-        text = subprocess.run(
-            ["ldd", artifacts.program(name)], capture_output=True, text=True, check=True
-        ).stdout
-        found = re.findall(r"(\S+) => (\S+)", text)
-        own = {
-            name: Path(path)
-            for name, path in found
-            if not re.match(r"lib(c|m|dl|rt|pthread|gcc_s)\.so", name)
-        }
-        return {name: path.stat().st_size for name, path in own.items()}
-
-    ours, theirs = loaded("ours_json"), loaded("curl_rows")
-    return {
-        "libdata_connectors": artifacts.library.stat().st_size,
-        "libcurl": next(size for name, size in theirs.items() if name.startswith("libcurl")),
-        "ours with dependencies": sum(ours.values()),
-        "libcurl with dependencies": sum(theirs.values()),
-    }

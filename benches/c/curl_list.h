@@ -6,10 +6,15 @@
 
 #include "curl_client.h"
 
+#if YYJSON_PADDING_SIZE > PADDING_BYTES
+#error "PADDING_BYTES is too small"
+#endif
+
 /* Reads the parts of a page that a program uses. */
 typedef void read_function(const struct curl_client *client, yyjson_val *root, struct measure *measure);
 
-static inline int curl_list(int argc, char **argv, read_function *read_page)
+/* `flags` are those of yyjson_read_opts. With YYJSON_READ_INSITU the response body is not preserved. */
+static inline int curl_list(int argc, char **argv, yyjson_read_flag flags, read_function *read_page)
 {
     struct measure measure = measure_parse(argc, argv);
     struct curl_client client;
@@ -28,7 +33,7 @@ static inline int curl_list(int argc, char **argv, read_function *read_page)
         code = curl_client_page(&client, cursor, cursor_length);
         if (code != CURLE_OK)
             fail(curl_easy_strerror(code));
-        page = yyjson_read(client.body, client.length, 0);
+        page = yyjson_read_opts(client.body, client.length, flags, NULL, NULL);
         if (page == NULL)
             fail("the response is not valid JSON");
         root = yyjson_doc_get_root(page);

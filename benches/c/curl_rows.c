@@ -1,4 +1,4 @@
-/* libcurl and yyjson: id, name, state and updated_at of each row. */
+/* libcurl and yyjson, which parses in place: id, name, state and updated_at of each row. */
 #include "curl_list.h"
 
 static void read_field(yyjson_val *row, const char *name, struct measure *measure)
@@ -25,5 +25,5 @@ static void read_page(const struct curl_client *client, yyjson_val *root, struct
 
 int main(int argc, char **argv)
 {
-    return curl_list(argc, argv, read_page);
+    return curl_list(argc, argv, YYJSON_READ_INSITU, read_page);
 }

@@ -77,11 +77,35 @@ static inline void measure_start(struct measure *measure, long page)
     measure->wall_start = wall_ns();
 }
 
-/* Adds the length and the first byte of a string to the sum. */
+/* Adds the bytes of a string to the sum, 8 at a time, as FNV-1a adds single ones; NULL differs from "". */
 static inline void measure_string(struct measure *measure, const char *string, size_t length)
 {
-    if (string != NULL)
-        measure->sum += length + (unsigned char)string[0];
+    const uint64_t prime = 0x100000001b3;
+    uint64_t sum = (measure->sum ^ (string != NULL ? length + 1 : 0)) * prime, word;
+
+    for (; string != NULL && length >= sizeof word; string += sizeof word, length -= sizeof word) {
+        memcpy(&word, string, sizeof word);
+        sum = (sum ^ word) * prime;
+    }
+    if (string != NULL && length > 0) {
+        word = 0;
+        memcpy(&word, string, length);
+        sum = (sum ^ word) * prime;
+    }
+    measure->sum = sum;
+}
+
+/* Adds the bytes of a response body to the sum: words without a multiplication, as a page has thousands of them. */
+static inline void measure_body(struct measure *measure, const char *body, size_t length)
+{
+    uint64_t sum = length, word;
+
+    for (; length >= sizeof word; body += sizeof word, length -= sizeof word) {
+        memcpy(&word, body, sizeof word);
+        sum += word;
+    }
+    measure_string(measure, body, length);
+    measure->sum += sum;
 }
 
 /* Peak resident memory. (ru_maxrss would include the parent process before exec.) */

@@ -3,7 +3,7 @@
 
 static void read_page(const dc_page *page, struct measure *measure)
 {
-    measure_string(measure, dc_page_json(page), dc_page_json_len(page));
+    measure_body(measure, dc_page_json(page), dc_page_json_len(page));
 }
 
 int main(int argc, char **argv)

@@ -23,7 +23,7 @@ int main(int argc, char **argv)
         if (status == DC_DONE)
             break;
         check(status, error);
-        measure_string(&measure, dc_page_json(page), dc_page_json_len(page));
+        measure_body(&measure, dc_page_json(page), dc_page_json_len(page));
         dc_page_free(page);
     }
     if (number != measure.pages + measure.warm_up)

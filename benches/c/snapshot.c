@@ -30,7 +30,7 @@ int main(int argc, char **argv)
     if (dc_snapshot_state(snapshot) != DC_SNAPSHOT_COMPLETE ||
         dc_page_count(dc_snapshot_page(snapshot)) != (size_t)measure.pages)
         fail("the snapshot is not complete");
-    measure_string(&measure, dc_page_json(dc_snapshot_page(snapshot)), dc_page_json_len(dc_snapshot_page(snapshot)));
+    measure_body(&measure, dc_page_json(dc_snapshot_page(snapshot)), dc_page_json_len(dc_snapshot_page(snapshot)));
     taken_requests = requests;
     measure_print(&measure);
 

@@ -1,5 +1,7 @@
 """Our package: id, name, state and updated_at of each row, as in the README."""
 
+from zlib import crc32
+
 import data_connectors as dc
 from measure import TOKEN, Measure
 
@@ -8,5 +10,6 @@ total = count = 0
 with dc.Client(TOKEN, base_url=measure.base_url) as client:
     for row in measure.rows(client.list(per_page=50)):
         count += 1
-        total += len(row.id) + len(row.name) + len(row.state) + (row.updated_at is not None)
+        total = crc32((row.id + row.name + row.state).encode(), total)
+        total += row.updated_at is not None
     measure.print(total, count)

@@ -1,0 +1,1 @@
+//! Empty: only the static library that curl-sys builds is used.
