@@ -31,7 +31,6 @@ from toolchain import (
     environment,
     folder,
     install,
-    runner,
     tools,
 )
 
@@ -57,9 +56,10 @@ def wine_commands(target: Target) -> Path:
 def c_variables(target: Target) -> dict[str, str]:
     """Return the variables with which the Rust tests compile and run C programs."""
     if not target.is_windows:
-        commands = compiler(target, ".c"), compiler(target, ".cpp"), runner(target)
-        names = ("DC_TEST_CC", "DC_TEST_CXX", "DC_TEST_RUNNER")
-        return dict(zip(names, map(" ".join, commands), strict=True))
+        commands = {"CC": compiler(target, ".c"), "CXX": compiler(target, ".cpp")}
+        if target.runner:
+            commands["RUNNER"] = list(target.runner)
+        return {f"DC_TEST_{name}": " ".join(command) for name, command in commands.items()}
     path = [environment(target)["WINEPATH"], str(wine_commands(target))]
     # The folders of libwinpthread, libstdc++ and libgcc.
     path += ["/usr/x86_64-w64-mingw32/lib", "/usr/lib/gcc/x86_64-w64-mingw32/12-posix"]
@@ -118,7 +118,7 @@ def lists(target: Target, name: str, source: str, flags: list[str], expected: in
         argument = ["--base-url", url] if source.endswith(".c") else [url]
         try:
             done = subprocess.run(
-                [*runner(target), program, *argument],
+                [*target.runner, program, *argument],
                 env={**environment(target), "INTERCOM_ACCESS_TOKEN": "any"},
                 capture_output=True,
                 timeout=120,

@@ -113,8 +113,12 @@ def compiler(target: Target, source: str) -> list[str]:
     is_c = source.endswith(".c")
     if target.compiler:
         return [target.compiler if is_c else target.cxx]
-    triple = target.triple.replace("-unknown", "")
-    return [str(tools() / "python-zig"), "cc" if is_c else "c++", "-target", triple]
+    loader = musl_loader(target.triple.partition("-")[0])
+    command = [str(tools() / "python-zig"), "cc" if is_c else "c++"]
+    command += ["-target", target.triple.replace("-unknown", "")]
+    command.append(f"-Wl,--dynamic-linker={loader}")
+    # zig passes on options that have no effect.
+    return [*command, "-Wno-unused-command-line-argument"]
 
 
 def _stub(target: Target) -> Path:
