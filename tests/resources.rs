@@ -12,7 +12,7 @@ use data_connectors::{CancelToken, Client, ErrorKind, PageRequest};
 use data_connectors_sandbox::Sandbox;
 use support::fault_server::{FaultServer, Step};
 use support::listing::{config, list, ok_response, with_plain_and_tls};
-use support::resources::{descriptors, threads};
+use support::resources::{descriptors, settled, threads};
 
 const ROUNDS: usize = 100;
 const CALLS_PER_ROUND: usize = 50;
@@ -62,18 +62,6 @@ fn make_calls(kept: &Client, sandbox: &Sandbox, has_tls: bool) {
     }
     while calls.get() < CALLS_PER_ROUND {
         expect(list(kept).unwrap().count() == 20);
-    }
-}
-
-/// The numbers when they no longer exceed the limits: threads and connections of servers end a moment later.
-fn settled(limits: (usize, usize)) -> (usize, usize) {
-    let deadline = Instant::now() + Duration::from_secs(20);
-    loop {
-        let numbers = (descriptors(), threads());
-        if (numbers.0 <= limits.0 && numbers.1 <= limits.1) || Instant::now() > deadline {
-            return numbers;
-        }
-        std::thread::sleep(Duration::from_millis(10));
     }
 }
 

@@ -1,9 +1,24 @@
 //! Counts the file descriptors and threads of this process.
 
+use std::time::{Duration, Instant};
+
 /// The number of file descriptors.
 #[cfg(unix)]
 pub fn descriptors() -> usize {
     std::fs::read_dir("/dev/fd").unwrap().count()
+}
+
+/// The numbers of descriptors and threads when they no longer exceed the limits: threads and connections of servers end a
+/// moment later.
+pub fn settled(limits: (usize, usize)) -> (usize, usize) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        let numbers = (descriptors(), threads());
+        if (numbers.0 <= limits.0 && numbers.1 <= limits.1) || Instant::now() > deadline {
+            return numbers;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }
 
 /// The number of threads.
