@@ -53,7 +53,7 @@ pub(super) fn decode(
             }
             "gzip" | "x-gzip" => {
                 let coded = std::mem::take(body);
-                reserve(body, None)?;
+                reserve(body, content_length(&coded))?;
                 decompress(&coded, body, limit.saturating_add(MAX_OVERHEAD_BYTES), is_complete, call)?;
                 shrink(body);
             }
@@ -116,6 +116,11 @@ fn decompress(
         }
         call.check().map_err(TransportError::from)?;
     }
+}
+
+/// The length of the content modulo 2^32, with which a gzip member ends. Only a hint: it may be wrong.
+fn content_length(coded: &[u8]) -> Option<u64> {
+    Some(u32::from_le_bytes(*coded.last_chunk()?).into())
 }
 
 fn invalid(reason: String) -> ureq::Error {
