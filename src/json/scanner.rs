@@ -67,7 +67,11 @@ impl<'a> Scanner<'a> {
     /// Skips white space and returns the next byte without consuming it.
     pub(crate) fn peek(&mut self) -> u8 {
         if self.byte() <= b' ' {
-            *self = self.after_white_space();
+            // Often one space follows a colon or a comma.
+            self.position += usize::from(self.byte() == b' ');
+            if self.byte() <= b' ' {
+                *self = self.after_white_space();
+            }
         }
         self.byte()
     }
