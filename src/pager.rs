@@ -6,7 +6,7 @@ mod progress;
 
 use std::time::Duration;
 
-use self::prefetch::Prefetch;
+use self::prefetch::Prefetcher;
 use self::progress::Progress;
 use crate::call::CallContext;
 use crate::cancel::CancelToken;
@@ -30,9 +30,9 @@ const PREFETCH_GRACE_PERIOD: Duration = Duration::from_secs(1);
 /// Since: 0.1.0
 #[derive(Debug)]
 pub struct Pager {
-    /// The prefetch of the page for `request`. Dropped before `client`: its thread must not be the last owner of the
-    /// client, or the caller's destroy callbacks would run there.
-    prefetch: Option<Prefetch>,
+    /// If it is busy, it fetches the page for `request`. Dropped before `client`: its thread must not be the last owner of
+    /// the client, or the caller's destroy callbacks would run there.
+    prefetcher: Option<Prefetcher>,
     prefetch_enabled: bool,
     client: Client,
     request: PageRequest,
@@ -61,7 +61,7 @@ impl Client {
 impl Pager {
     fn new(client: Client, first: PageRequest) -> Self {
         let progress = Progress::starting_at(first.cursor());
-        Self { prefetch: None, prefetch_enabled: false, client, request: first, next: NextPage::Request, progress }
+        Self { prefetcher: None, prefetch_enabled: false, client, request: first, next: NextPage::Request, progress }
     }
 
     /// Sets whether each call also starts to request the following page on a background thread, while the caller
@@ -116,24 +116,39 @@ impl Pager {
                 }
             }
         };
-        if self.prefetch_enabled && matches!(self.next, NextPage::Request) {
-            self.prefetch = Prefetch::start(&self.client, &self.request);
+        match self.next {
+            NextPage::Request if self.prefetch_enabled => self.prefetch(),
+            NextPage::Request => {}
+            // The thread is not needed any more.
+            NextPage::End | NextPage::Unavailable(_) => self.prefetcher = None,
         }
         Ok(Some(page))
     }
 
+    fn prefetch(&mut self) {
+        if self.prefetcher.as_ref().is_none_or(Prefetcher::is_inherited) {
+            self.prefetcher = Prefetcher::start(&self.client);
+        }
+        if let Some(prefetcher) = &mut self.prefetcher {
+            prefetcher.fetch(&self.request);
+        }
+    }
+
     /// Fetches the page for `request`, or waits for its prefetch. If that wait ends early, the prefetch is kept.
     fn fetch(&mut self, call: CallContext, cancel: Option<&CancelToken>) -> Result<Page> {
-        let Some(prefetch) = self.prefetch.take_if(|prefetch| !prefetch.is_inherited()) else {
+        let Some(prefetcher) = self.prefetcher.as_mut().filter(|thread| thread.is_busy() && !thread.is_inherited())
+        else {
             return self.client.list_page_in(&self.request, &call);
         };
         let call = call.with_deadline_extended_by(PREFETCH_GRACE_PERIOD);
-        match call.wait_until(&[(prefetch.done().descriptor(), Interest::Read)], None) {
+        match call.wait_until(&[(prefetcher.done().descriptor(), Interest::Read)], None) {
             // A callback forked during the wait: this process does not have the thread.
-            Ok(_) if prefetch.is_inherited() => self.client.list_page(&self.request, cancel),
-            Ok(_) => prefetch.join(&call),
+            Ok(_) if prefetcher.is_inherited() => self.client.list_page(&self.request, cancel),
+            Ok(_) => prefetcher.take(&call).unwrap_or_else(|| {
+                self.prefetcher = None;
+                Err(Error::panicked())
+            }),
             Err(interruption) => {
-                self.prefetch = Some(prefetch);
                 let error = interruption.into_error(None);
                 call.log(LogLevel::Info, || format!("GET {PATH}: stopped waiting for the prefetch: {error}"));
                 Err(error)

@@ -1,17 +1,17 @@
-//! Fetches the next page on a background thread.
+//! Fetches the next page on a background thread, which a pager keeps for all its pages.
 //!
 //! The thread runs no callback: log lines are buffered for the call that returns the page, which also runs the
 //! interrupt check. Therefore freeing a pager cannot deadlock, even in a callback.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::Instant;
 
 use crate::call::CallContext;
 use crate::cancel::CancelToken;
 use crate::client::Client;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::logger::LogBuffer;
 use crate::page::Page;
 use crate::request::PageRequest;
@@ -20,55 +20,117 @@ use crate::sys::{Waker, process_generation, with_signals_blocked};
 /// Enough for TLS in a debug build; std would otherwise read the size from the environment.
 const STACK_BYTES: usize = 2 * 1024 * 1024;
 
-/// A running or completed prefetch. Dropping it cancels it.
-pub(super) struct Prefetch {
-    /// `None` once joined.
-    thread: Option<JoinHandle<(Result<Page>, Instant)>>,
+/// A thread that fetches one page at a time. Dropping it cancels the fetch.
+pub(super) struct Prefetcher {
+    thread: Option<JoinHandle<()>>,
+    shared: Arc<Shared>,
     cancel: CancelToken,
-    done: Arc<Waker>,
     log_buffer: Option<LogBuffer>,
     generation: u32,
+    /// Whether a page was requested whose result was not taken.
+    is_busy: bool,
 }
 
-/// Wakes when the thread is done, even after a panic.
-struct WakeOnDrop(Arc<Waker>);
+struct Shared {
+    task: Mutex<Task>,
+    changed: Condvar,
+    /// Woken when the task is done.
+    done: Waker,
+}
 
-impl Drop for WakeOnDrop {
+enum Task {
+    None,
+    Fetch(PageRequest),
+    /// The thread fetches a page; still so if it has panicked.
+    Running,
+    Done(Result<Page>, Instant),
+    End,
+}
+
+impl Shared {
+    fn task(&self) -> MutexGuard<'_, Task> {
+        // The lock is not held during a fetch, so a panic cannot leave it in an invalid state.
+        self.task.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set_task(&self, task: Task) {
+        *self.task() = task;
+        self.changed.notify_one();
+    }
+
+    fn finish(&self, result: Result<Page>) {
+        let mut task = self.task();
+        // Not if the thread should end.
+        if matches!(*task, Task::Running) {
+            *task = Task::Done(result, Instant::now());
+        }
+    }
+
+    /// Waits for a request; `None` when the thread should end.
+    fn wait_for_request(&self) -> Option<PageRequest> {
+        let is_idle = |task: &mut Task| !matches!(task, Task::Fetch(_) | Task::End);
+        let mut task = self.changed.wait_while(self.task(), is_idle).unwrap_or_else(PoisonError::into_inner);
+        match std::mem::replace(&mut *task, Task::Running) {
+            Task::Fetch(request) => Some(request),
+            _ => None,
+        }
+    }
+}
+
+/// Wakes when the task is done, even after a panic.
+struct WakeOnDrop<'a>(&'a Waker);
+
+impl Drop for WakeOnDrop<'_> {
     fn drop(&mut self) {
         self.0.wake();
     }
 }
 
-impl Prefetch {
-    /// Starts a prefetch. `None` if the system is out of threads or descriptors: then the next call fetches the page.
-    pub(super) fn start(client: &Client, request: &PageRequest) -> Option<Self> {
+impl Prefetcher {
+    /// Starts the thread. `None` if the system is out of threads or descriptors: then each call fetches its page.
+    pub(super) fn start(client: &Client) -> Option<Self> {
         let (logger, log_buffer) = client.call_context(None).logger().map(|logger| logger.buffered()).unzip();
-        let (client, request) = (client.clone(), request.clone());
-        Self::spawn(log_buffer, move |cancel| {
-            let call = client.call_context(Some(cancel)).with_interrupt_check(None).with_logger(logger);
-            client.list_page_in(&request, &call)
+        let client = client.clone();
+        Self::spawn(log_buffer, move |request, cancel| {
+            let call = client.call_context(Some(cancel)).with_interrupt_check(None).with_logger(logger.clone());
+            client.list_page_in(request, &call)
         })
     }
 
     fn spawn(
         log_buffer: Option<LogBuffer>,
-        work: impl FnOnce(&CancelToken) -> Result<Page> + Send + 'static,
+        fetch: impl Fn(&PageRequest, &CancelToken) -> Result<Page> + Send + 'static,
     ) -> Option<Self> {
         let cancel = CancelToken::new().ok()?;
-        let done = Arc::new(Waker::new().ok()?);
-        let thread_state = (cancel.clone(), WakeOnDrop(Arc::clone(&done)));
+        let done = Waker::new().ok()?;
+        let shared = Arc::new(Shared { task: Mutex::new(Task::None), changed: Condvar::new(), done });
+        let (thread_shared, thread_cancel) = (Arc::clone(&shared), cancel.clone());
         let run = move || {
-            let (cancel, _done) = thread_state;
-            (work(&cancel), Instant::now())
+            while let Some(request) = thread_shared.wait_for_request() {
+                let _wake = WakeOnDrop(&thread_shared.done);
+                thread_shared.finish(fetch(&request, &thread_cancel));
+            }
         };
         let builder = Builder::new().name("dc-prefetch".to_owned()).stack_size(STACK_BYTES);
         let thread = with_signals_blocked(|| builder.spawn(run)).ok()?;
-        Some(Self { thread: Some(thread), cancel, done, log_buffer, generation: process_generation() })
+        let generation = process_generation();
+        Some(Self { thread: Some(thread), shared, cancel, log_buffer, generation, is_busy: false })
     }
 
-    /// Woken when the prefetch is done.
+    /// Starts to fetch a page. The result of the one before must have been taken.
+    pub(super) fn fetch(&mut self, request: &PageRequest) {
+        self.is_busy = true;
+        self.shared.set_task(Task::Fetch(request.clone()));
+    }
+
+    /// Whether a page was requested whose result was not taken.
+    pub(super) fn is_busy(&self) -> bool {
+        self.is_busy
+    }
+
+    /// Woken when the page was fetched.
     pub(super) fn done(&self) -> &Waker {
-        &self.done
+        &self.shared.done
     }
 
     /// Whether it was started before a fork: its thread exists only in the parent process.
@@ -76,20 +138,22 @@ impl Prefetch {
         self.generation != process_generation()
     }
 
-    /// Returns the result of a prefetch that is done, and writes its log lines to the logger of `call`.
-    pub(super) fn join(mut self, call: &CallContext) -> Result<Page> {
-        let result = self.thread.take().map(JoinHandle::join);
+    /// Returns the result of a fetch that is done, and writes its log lines to the logger of `call`. `None` if the thread
+    /// has panicked.
+    pub(super) fn take(&mut self, call: &CallContext) -> Option<Result<Page>> {
+        self.is_busy = false;
+        self.shared.done.reset();
         if let (Some(buffer), Some(logger)) = (&self.log_buffer, call.logger()) {
             buffer.flush_to(logger);
         }
-        match result {
-            Some(Ok((result, finished))) => result.map_err(|error| error.with_elapsed(finished.elapsed())),
-            _ => Err(Error::panicked()),
+        match std::mem::replace(&mut *self.shared.task(), Task::None) {
+            Task::Done(result, finished) => Some(result.map_err(|error| error.with_elapsed(finished.elapsed()))),
+            _ => None,
         }
     }
 }
 
-impl Drop for Prefetch {
+impl Drop for Prefetcher {
     fn drop(&mut self) {
         let Some(thread) = self.thread.take() else { return };
         if self.is_inherited() {
@@ -98,52 +162,88 @@ impl Drop for Prefetch {
             return;
         }
         self.cancel.cancel();
+        self.shared.set_task(Task::End);
         // Takes milliseconds, as all waits of the thread end on cancellation.
         drop(thread.join());
     }
 }
 
-impl fmt::Debug for Prefetch {
+impl fmt::Debug for Prefetcher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Prefetch")
+        f.write_str("Prefetcher")
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
     use super::*;
     use crate::config::Config;
-    use crate::error::ErrorKind;
+    use crate::error::Error;
     use crate::sys::{Interest, Waitable};
 
-    fn client() -> Client {
+    fn call() -> CallContext {
         let mut config = Config::new();
         config.set_access_token("canary-7d1f").expect("a valid access token");
-        Client::new(&config).expect("a client")
+        Client::new(&config).expect("a client").call_context(None)
+    }
+
+    fn result_of(prefetcher: &mut Prefetcher, call: &CallContext) -> Option<Result<Page>> {
+        prefetcher.fetch(&PageRequest::new());
+        call.wait_until(&[(prefetcher.done().descriptor(), Interest::Read)], None).expect("the end of the fetch");
+        assert!(prefetcher.is_busy());
+        let result = prefetcher.take(call);
+        assert!(!prefetcher.is_busy());
+        result
     }
 
     #[test]
-    fn panic_is_reported_by_the_next_call() {
-        let call = client().call_context(None);
-        let prefetch = Prefetch::spawn(None, |_| panic!("on purpose")).expect("a thread");
-        call.wait_until(&[(prefetch.done().descriptor(), Interest::Read)], None).expect("the end of the thread");
-        let error = prefetch.join(&call).expect_err("a panic");
-        assert_eq!(error.kind(), ErrorKind::Panic);
-        assert!(error.message().contains("a bug in libdata_connectors"), "{error}");
-    }
-
-    #[test]
-    fn drop_cancels_the_prefetch_and_waits_for_it() {
-        let ended = Arc::new(std::sync::atomic::AtomicBool::new(false));
-        let thread_ended = Arc::clone(&ended);
-        let work = move |cancel: &CancelToken| {
-            while !cancel.is_cancelled() {
-                std::thread::yield_now();
-            }
-            thread_ended.store(true, std::sync::atomic::Ordering::SeqCst);
-            Err(Error::invalid("not reported"))
+    fn one_thread_fetches_all_pages() {
+        let call = call();
+        let threads = Mutex::new(Vec::new());
+        let (count, thread_ids) = (AtomicU32::new(0), Arc::new(threads));
+        let ids = Arc::clone(&thread_ids);
+        let fetch = move |_: &PageRequest, _: &CancelToken| {
+            ids.lock().expect("no panic").push(std::thread::current().id());
+            Err(Error::invalid(format!("{}", count.fetch_add(1, Ordering::SeqCst))))
         };
-        drop(Prefetch::spawn(None, work).expect("a thread"));
-        assert!(ended.load(std::sync::atomic::Ordering::SeqCst));
+        let mut prefetcher = Prefetcher::spawn(None, fetch).expect("a thread");
+        for number in 0..100 {
+            let error = result_of(&mut prefetcher, &call).expect("no panic").expect_err("an error");
+            assert_eq!(error.message(), number.to_string());
+        }
+        let ids = thread_ids.lock().expect("no panic");
+        assert!(ids.len() == 100 && ids.iter().all(|id| *id == ids[0] && *id != std::thread::current().id()));
+    }
+
+    #[test]
+    fn panic_is_reported() {
+        let mut prefetcher = Prefetcher::spawn(None, |_, _| panic!("on purpose")).expect("a thread");
+        assert!(result_of(&mut prefetcher, &call()).is_none());
+    }
+
+    #[test]
+    fn drop_cancels_the_fetch_and_waits_for_it() {
+        for is_busy in [false, true] {
+            let ended = Arc::new(AtomicBool::new(false));
+            let thread_ended = Arc::clone(&ended);
+            let fetch = move |_: &PageRequest, cancel: &CancelToken| {
+                while !cancel.is_cancelled() {
+                    std::thread::yield_now();
+                }
+                thread_ended.store(true, Ordering::SeqCst);
+                Err(Error::invalid("not reported"))
+            };
+            let mut prefetcher = Prefetcher::spawn(None, fetch).expect("a thread");
+            if is_busy {
+                prefetcher.fetch(&PageRequest::new());
+                while !matches!(*prefetcher.shared.task(), Task::Running) {
+                    std::thread::yield_now();
+                }
+            }
+            drop(prefetcher);
+            assert_eq!(ended.load(Ordering::SeqCst), is_busy);
+        }
     }
 }

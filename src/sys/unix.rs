@@ -89,6 +89,14 @@ impl Waker {
         unsafe { libc::write(descriptor, one.as_ptr().cast(), one.len()) };
         set_errno(before);
     }
+
+    /// Undoes a [`wake`](Self::wake): it can be used again.
+    pub(crate) fn reset(&self) {
+        let mut buffer = [0_u8; 8];
+        // SAFETY: the buffer has eight bytes, and `self` keeps the descriptor open. The read fails only if the descriptor
+        // was not woken.
+        unsafe { libc::read(self.read.as_raw_fd(), buffer.as_mut_ptr().cast(), buffer.len()) };
+    }
 }
 
 impl AsFd for Waker {

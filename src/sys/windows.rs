@@ -105,6 +105,11 @@ impl Waker {
         // It fails only if the buffer is full, and the socket therefore already readable.
         let _ = self.0.send(&[1]);
     }
+
+    pub(crate) fn reset(&self) {
+        // It fails only if it was not woken.
+        let _ = self.0.recv(&mut [0]);
+    }
 }
 
 impl AsSocket for Waker {
