@@ -226,9 +226,11 @@ def main() -> int:
         # A failure does not prevent the tests of the other targets.
         except (Exception, SystemExit) as error:
             line, has_passed = f"failed: {error}", False
-        print(f"PLATFORM {target.triple} {line}", flush=True)
         seconds = time.monotonic() - started
-        print(f"{target.triple}: {seconds:.0f} s", file=sys.stderr, flush=True)
+        # With its line break, as two threads print.
+        sys.stdout.write(f"PLATFORM {target.triple} {line}\n")
+        sys.stdout.flush()
+        sys.stderr.write(f"{target.triple}: {seconds:.0f} s\n")
         return has_passed
 
     # Two at a time: the tests wait for timeouts half of the time.

@@ -119,7 +119,7 @@ def _add_report(report: Path, status: int, results: Results) -> None:
     for failure in failures:
         print(failure.text)
     skipped = [node.get("message", "") for case in cases for node in case.iter("skipped")]
-    failed = len(failures) or int(status != 0)
+    failed = len(failures) or int(status != 0 or not cases)
     passed = len(cases) - len(skipped) - len(failures)
     results.add("Python", passed, passed + failed)
     for reason, count in Counter(skipped).items():
