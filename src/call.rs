@@ -132,6 +132,11 @@ impl CallContext {
         }
     }
 
+    /// How often a wait runs the interrupt check, which may fork; `None` if there is none.
+    pub(crate) fn interrupt_check_interval(&self) -> Option<Duration> {
+        self.interrupt_check.is_some().then_some(INTERRUPT_CHECK_INTERVAL)
+    }
+
     pub(crate) fn sleep(&self, duration: Duration) -> Result<(), Interruption> {
         self.wait_until(&[], Some(Instant::now() + duration)).map(drop)
     }

@@ -107,7 +107,8 @@ impl Page {
         Self { request_id, rate_limit, date, ..self }
     }
 
-    /// The JSON of the response, exactly as the service sent it (after decompression), including unknown fields.
+    /// The JSON of the response, exactly as the service sent it (after decompression), including unknown fields. Each call
+    /// validates its UTF-8, which takes half a microsecond for a page of 20 kB: keep the result.
     pub fn json(&self) -> &str {
         // It has been validated.
         simdutf8::basic::from_utf8(self.json_bytes()).unwrap_or_default()
@@ -151,7 +152,7 @@ impl Page {
     fn rows(&self) -> &Rows {
         self.rows.get_or_init(|| {
             self.row_access.note();
-            Box::new(record_rows(self.json()))
+            Box::new(record_rows(self.json(), self.count()))
         })
     }
 

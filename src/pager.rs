@@ -4,7 +4,7 @@ mod cycle_detector;
 mod prefetch;
 mod progress;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use self::prefetch::Prefetcher;
 use self::progress::Progress;
@@ -77,6 +77,10 @@ impl Pager {
     /// Since: 0.1.0
     pub fn set_prefetch(&mut self, enabled: bool) {
         self.prefetch_enabled = enabled;
+        if !enabled {
+            // An idle thread is not needed any more.
+            self.prefetcher.take_if(|prefetcher| !prefetcher.is_busy());
+        }
     }
 
     /// Returns the next page, or `None` after the last one. An error does not advance the pager: call again to retry.
@@ -116,17 +120,16 @@ impl Pager {
                 }
             }
         };
-        match self.next {
-            NextPage::Request if self.prefetch_enabled => self.prefetch(),
-            NextPage::Request => {}
-            // The thread is not needed any more.
-            NextPage::End | NextPage::Unavailable(_) => self.prefetcher = None,
+        if self.prefetch_enabled && matches!(self.next, NextPage::Request) {
+            self.prefetch();
+        } else {
+            self.prefetcher = None;
         }
         Ok(Some(page))
     }
 
     fn prefetch(&mut self) {
-        if self.prefetcher.as_ref().is_none_or(Prefetcher::is_inherited) {
+        if !self.prefetcher.as_ref().is_some_and(Prefetcher::is_usable) {
             self.prefetcher = Prefetcher::start(&self.client);
         }
         if let Some(prefetcher) = &mut self.prefetcher {
@@ -141,17 +144,18 @@ impl Pager {
             return self.client.list_page_in(&self.request, &call);
         };
         let call = call.with_deadline_extended_by(PREFETCH_GRACE_PERIOD);
-        match call.wait_until(&[(prefetcher.done().descriptor(), Interest::Read)], None) {
-            // A callback forked during the wait: this process does not have the thread.
-            Ok(_) if prefetcher.is_inherited() => self.client.list_page(&self.request, cancel),
-            Ok(_) => prefetcher.take(&call).unwrap_or_else(|| {
-                self.prefetcher = None;
-                Err(Error::panicked())
-            }),
-            Err(interruption) => {
-                let error = interruption.into_error(None);
-                call.log(LogLevel::Info, || format!("GET {PATH}: stopped waiting for the prefetch: {error}"));
-                Err(error)
+        loop {
+            // In a child that the interrupt check forks, the descriptor is still that of the parent, which resets it.
+            let until = call.interrupt_check_interval().map(|interval| Instant::now() + interval);
+            match call.wait_until(&[(prefetcher.done().descriptor(), Interest::Read)], until) {
+                Ok(_) if prefetcher.is_inherited() => return self.client.list_page(&self.request, cancel),
+                Ok(0) => {}
+                Ok(_) => return prefetcher.take(&call),
+                Err(interruption) => {
+                    let error = interruption.into_error(None);
+                    call.log(LogLevel::Info, || format!("GET {PATH}: stopped waiting for the prefetch: {error}"));
+                    return Err(error);
+                }
             }
         }
     }

@@ -123,10 +123,11 @@ impl<'a, K: Copy> RowTemplate<'a, K> {
     }
 }
 
-/// Reads a value, whose first byte is the current one.
+/// Reads a value.
 #[inline(always)]
 fn read_value<V: RowVisitor>(scanner: &mut Scanner, key: Option<V::Key>, visitor: &mut V) -> Option<()> {
-    let value = match scanner.byte() {
+    // White space may precede the value although none preceded it in the row before.
+    let value = match scanner.peek() {
         b'"' => RowValue::String(scanner.string_at_quote()?),
         b't' => bool_value(scanner, b"true")?,
         b'f' => bool_value(scanner, b"false")?,

@@ -60,7 +60,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The current byte. At the end it is 0, which is valid nowhere in JSON.
-    pub(super) fn byte(&self) -> u8 {
+    fn byte(&self) -> u8 {
         self.json.get(self.position).copied().unwrap_or(0)
     }
 
@@ -136,9 +136,9 @@ impl<'a> Scanner<'a> {
     /// the end of the document.
     #[inline(always)]
     pub(crate) fn short_string(&self, string: StringSpan) -> Option<u64> {
-        let bits = 8 * u32::try_from(string.end - string.start).ok()?;
+        let length = string.end - string.start;
         let word = u64::from_le_bytes(*self.json.get(string.start..)?.first_chunk()?);
-        Some(word & !u64::MAX.checked_shl(bits)?)
+        (length < 8).then(|| word & !(u64::MAX << (8 * length)))
     }
 
     /// Continues from the first escape sequence of a string past its closing quote.

@@ -238,6 +238,25 @@ fn threads_share_the_same_rows() {
     assert!(copy.connectors().map(|row| row.json()).eq(page.connectors().map(|row| row.json())));
 }
 
+/// A row is first compared with the one before.
+#[test]
+fn rows_may_differ_in_white_space_and_types_of_values() {
+    let values = ["\"a\"", "true", "null", "7", "{\"id\":1}"];
+    let spaces = [("", "", ""), (" ", "", ""), ("", " ", ""), ("", "", " "), ("", "  ", "")];
+    let mut rows = Vec::new();
+    for value in values {
+        for (before_colon, after_colon, after_value) in spaces {
+            let member = |name: &str| format!("\"{name}\"{before_colon}:{after_colon}{value}{after_value}");
+            rows.push(format!("{{{},{}}}", member("id"), member("direct_fin_usage")));
+        }
+    }
+    for first in &rows {
+        for second in &rows {
+            check_page(format!("{{\"data\":[{first},{second},{first}]}}").as_bytes());
+        }
+    }
+}
+
 #[test]
 fn rejects_too_many_rows() {
     let of_rows = |count: usize| Page::parse(format!(r#"{{"data":[{}0]}}"#, "0,".repeat(count - 1)).into_bytes());

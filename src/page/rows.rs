@@ -10,15 +10,13 @@ use crate::json::row_template::{RowValue, RowVisitor};
 use crate::json::scanner::{Scanner, StringSpan};
 use crate::json::unescape::unescape;
 
-/// Not more are reserved for a page before they are counted.
-const MAX_RESERVED_ROWS: usize = 1_000;
-
 /// The fields of all rows, in two allocations.
 #[derive(Debug)]
 pub(crate) struct Rows {
     /// A copy of the page's JSON in which the values of fields are unescaped in place, each followed by a NUL.
     values: Vec<u8>,
     rows: Vec<Row>,
+    max_rows: usize,
     /// The row that is being recorded, and its id.
     row: Row,
     id: Option<StringSpan>,
@@ -61,11 +59,16 @@ impl Span {
 }
 
 impl Rows {
-    /// No rows yet, of a page with this JSON.
-    pub(super) fn new(json: &str) -> Self {
-        // A row of the service takes 400 bytes.
-        let rows = Vec::with_capacity((json.len() / 256).min(MAX_RESERVED_ROWS));
-        Self { values: json.as_bytes().to_vec(), rows, row: Row::EMPTY, id: None, json_nuls: OnceBox::new() }
+    /// No rows yet, of a page with this JSON, with memory for `expected` rows. Not more than `max_rows` are recorded.
+    pub(super) fn new(json: &str, expected: usize, max_rows: usize) -> Self {
+        Self {
+            values: json.as_bytes().to_vec(),
+            rows: Vec::with_capacity(expected),
+            max_rows,
+            row: Row::EMPTY,
+            id: None,
+            json_nuls: OnceBox::new(),
+        }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -153,7 +156,11 @@ impl RowsVisitor for Rows {
     #[inline(always)]
     fn end_row(&mut self, json: Range<usize>) -> Option<StringSpan> {
         self.row.json = Span::new(json.start, json.len());
-        self.rows.push(std::mem::replace(&mut self.row, Row::EMPTY));
+        let row = std::mem::replace(&mut self.row, Row::EMPTY);
+        // A recorded row takes more memory than the shortest one in JSON: a list with too many is invalid.
+        if self.rows.len() < self.max_rows {
+            self.rows.push(row);
+        }
         self.id.take()
     }
 }

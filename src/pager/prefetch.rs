@@ -11,7 +11,7 @@ use std::time::Instant;
 use crate::call::CallContext;
 use crate::cancel::CancelToken;
 use crate::client::Client;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::logger::LogBuffer;
 use crate::page::Page;
 use crate::request::PageRequest;
@@ -29,6 +29,7 @@ pub(super) struct Prefetcher {
     generation: u32,
     /// Whether a page was requested whose result was not taken.
     is_busy: bool,
+    has_panicked: bool,
 }
 
 struct Shared {
@@ -114,7 +115,7 @@ impl Prefetcher {
         let builder = Builder::new().name("dc-prefetch".to_owned()).stack_size(STACK_BYTES);
         let thread = with_signals_blocked(|| builder.spawn(run)).ok()?;
         let generation = process_generation();
-        Some(Self { thread: Some(thread), shared, cancel, log_buffer, generation, is_busy: false })
+        Some(Self { thread: Some(thread), shared, cancel, log_buffer, generation, is_busy: false, has_panicked: false })
     }
 
     /// Starts to fetch a page. The result of the one before must have been taken.
@@ -138,17 +139,26 @@ impl Prefetcher {
         self.generation != process_generation()
     }
 
-    /// Returns the result of a fetch that is done, and writes its log lines to the logger of `call`. `None` if the thread
-    /// has panicked.
-    pub(super) fn take(&mut self, call: &CallContext) -> Option<Result<Page>> {
+    /// Whether its thread can fetch further pages.
+    pub(super) fn is_usable(&self) -> bool {
+        !self.has_panicked && !self.is_inherited()
+    }
+
+    /// Returns the result of a fetch that is done, and writes its log lines to the logger of `call`.
+    pub(super) fn take(&mut self, call: &CallContext) -> Result<Page> {
         self.is_busy = false;
         self.shared.done.reset();
+        // Before the logger runs, which may fork: the thread may hold the lock.
+        let task = std::mem::replace(&mut *self.shared.task(), Task::None);
         if let (Some(buffer), Some(logger)) = (&self.log_buffer, call.logger()) {
             buffer.flush_to(logger);
         }
-        match std::mem::replace(&mut *self.shared.task(), Task::None) {
-            Task::Done(result, finished) => Some(result.map_err(|error| error.with_elapsed(finished.elapsed()))),
-            _ => None,
+        match task {
+            Task::Done(result, finished) => result.map_err(|error| error.with_elapsed(finished.elapsed())),
+            _ => {
+                self.has_panicked = true;
+                Err(Error::panicked())
+            }
         }
     }
 }
@@ -180,7 +190,7 @@ mod tests {
 
     use super::*;
     use crate::config::Config;
-    use crate::error::Error;
+    use crate::error::ErrorKind;
     use crate::sys::{Interest, Waitable};
 
     fn call() -> CallContext {
@@ -189,7 +199,7 @@ mod tests {
         Client::new(&config).expect("a client").call_context(None)
     }
 
-    fn result_of(prefetcher: &mut Prefetcher, call: &CallContext) -> Option<Result<Page>> {
+    fn result_of(prefetcher: &mut Prefetcher, call: &CallContext) -> Result<Page> {
         prefetcher.fetch(&PageRequest::new());
         call.wait_until(&[(prefetcher.done().descriptor(), Interest::Read)], None).expect("the end of the fetch");
         assert!(prefetcher.is_busy());
@@ -210,7 +220,7 @@ mod tests {
         };
         let mut prefetcher = Prefetcher::spawn(None, fetch).expect("a thread");
         for number in 0..100 {
-            let error = result_of(&mut prefetcher, &call).expect("no panic").expect_err("an error");
+            let error = result_of(&mut prefetcher, &call).expect_err("an error");
             assert_eq!(error.message(), number.to_string());
         }
         let ids = thread_ids.lock().expect("no panic");
@@ -220,7 +230,10 @@ mod tests {
     #[test]
     fn panic_is_reported() {
         let mut prefetcher = Prefetcher::spawn(None, |_, _| panic!("on purpose")).expect("a thread");
-        assert!(result_of(&mut prefetcher, &call()).is_none());
+        let error = result_of(&mut prefetcher, &call()).expect_err("a panic");
+        assert_eq!(error.kind(), ErrorKind::Panic);
+        assert!(error.message().contains("a bug in libdata_connectors"), "{error}");
+        assert!(!prefetcher.is_usable());
     }
 
     #[test]

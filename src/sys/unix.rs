@@ -90,7 +90,7 @@ impl Waker {
         set_errno(before);
     }
 
-    /// Undoes a [`wake`](Self::wake): it can be used again.
+    /// Undoes one [`wake`](Self::wake), so that it can be used again.
     pub(crate) fn reset(&self) {
         let mut buffer = [0_u8; 8];
         // SAFETY: the buffer has eight bytes, and `self` keeps the descriptor open. The read fails only if the descriptor

@@ -118,9 +118,9 @@ fn decompress(
     }
 }
 
-/// The length of the content modulo 2^32, with which a gzip member ends. Only a hint: it may be wrong.
+/// The length of the content modulo 2^32, with which a gzip member ends. Only a hint: it may be wrong, or padding.
 fn content_length(coded: &[u8]) -> Option<u64> {
-    Some(u32::from_le_bytes(*coded.last_chunk()?).into())
+    Some(u32::from_le_bytes(*coded.last_chunk()?).into()).filter(|length| *length > 0)
 }
 
 fn invalid(reason: String) -> ureq::Error {

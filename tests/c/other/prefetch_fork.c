@@ -7,13 +7,13 @@
 
 #include <sys/wait.h>
 
-/* A pager after its first page, `wait` milliseconds into a prefetch. */
-static dc_pager *started_pager(dc_client *client, long wait)
+/* A pager of pages of `rows` rows after its first page, `wait` milliseconds into a prefetch. */
+static dc_pager *started_pager(dc_client *client, int32_t rows, long wait)
 {
     dc_pager *pager = NULL;
     dc_page *page = NULL;
 
-    CHECK(dc_pager_new(client, 10, NULL, &pager, NULL) == DC_OK);
+    CHECK(dc_pager_new(client, rows, NULL, &pager, NULL) == DC_OK);
     CHECK(dc_pager_set_prefetch(pager, 1, NULL) == DC_OK);
     CHECK(dc_pager_next(pager, NULL, &page, NULL) == DC_OK);
     dc_page_free(page);
@@ -21,8 +21,8 @@ static dc_pager *started_pager(dc_client *client, long wait)
     return pager;
 }
 
-/* Lists the four pages after the first. */
-static void list_remaining_pages(dc_pager *pager)
+/* Lists the pages after the first, which have `expected` rows. */
+static void list_remaining_pages(dc_pager *pager, size_t expected)
 {
     size_t rows = 0;
     dc_page *page = NULL;
@@ -35,7 +35,7 @@ static void list_remaining_pages(dc_pager *pager)
     }
     if (status != DC_DONE)
         fprintf(stderr, "%s\n", dc_error_message(error));
-    CHECK(status == DC_DONE && rows == 35);
+    CHECK(status == DC_DONE && rows == expected);
 }
 
 static void expect_success(pid_t child)
@@ -72,7 +72,10 @@ static int32_t fork_if_due(void *user_data)
     return 0;
 }
 
-/* The call of the child waits for a thread that exists in the parent only. */
+/*
+ * The call of the child waits for a thread that exists in the parent only. There is one prefetch: a later one of the parent would
+ * wake the child, too.
+ */
 static void fork_while_a_call_waits_for_a_prefetch(const char *url)
 {
     struct forker forker = {0, -1};
@@ -83,10 +86,10 @@ static void fork_while_a_call_waits_for_a_prefetch(const char *url)
     client = check_client_of(config);
     dc_config_free(config);
     do { /* until a wait was long enough for the check */
-        dc_pager *pager = started_pager(client, 0);
+        dc_pager *pager = started_pager(client, 40, 0);
 
         forker.is_due = 1;
-        list_remaining_pages(pager);
+        list_remaining_pages(pager, 5);
         dc_pager_free(pager);
     } while (forker.is_due);
     dc_client_free(client);
@@ -101,14 +104,16 @@ int main(int argc, char **argv)
     int turn;
 
     CHECK(argc == 2);
+    for (turn = 0; turn < 20; turn++)
+        fork_while_a_call_waits_for_a_prefetch(argv[1]);
     client = check_client(argv[1]);
     for (turn = 0; turn < 24; turn++) {
         /* From before the request is sent until after the page was received. */
-        dc_pager *pager = started_pager(client, turn * 2);
+        dc_pager *pager = started_pager(client, 10, turn * 2);
         pid_t lister, freer, forker;
 
         if ((lister = fork_child()) == 0) {
-            list_remaining_pages(pager);
+            list_remaining_pages(pager, 35);
             dc_pager_free(pager);
             dc_client_free(client);
             _exit(0);
@@ -121,25 +126,24 @@ int main(int argc, char **argv)
         if ((forker = fork_child()) == 0) {
             /* Its own child lacks both background threads. */
             pid_t child;
-            dc_pager *another = started_pager(client, 1);
+            dc_pager *another = started_pager(client, 10, 1);
 
             if ((child = fork_child()) == 0) {
-                list_remaining_pages(another);
-                list_remaining_pages(pager);
+                list_remaining_pages(another, 35);
+                list_remaining_pages(pager, 35);
                 dc_pager_free(another);
                 _exit(0);
             }
-            list_remaining_pages(another);
+            list_remaining_pages(another, 35);
             expect_success(child);
             exit(0);
         }
-        list_remaining_pages(pager);
+        list_remaining_pages(pager, 35);
         dc_pager_free(pager);
         expect_success(lister);
         expect_success(freer);
         expect_success(forker);
     }
     dc_client_free(client);
-    fork_while_a_call_waits_for_a_prefetch(argv[1]);
     return 0;
 }
