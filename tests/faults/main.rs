@@ -223,11 +223,12 @@ fn each_fault_returns_its_status_without_leaks() {
     if !can_reset() {
         println!("skipped: faults that reset a connection, which this system closes instead");
     }
+    let at_start = (resources::descriptors(), resources::threads());
     let failures = run_all();
     assert!(failures.is_empty(), "{} faults:\n{}", failures.len(), failures.join("\n"));
     // Measured after the first run, as std, rustls and the tests allocate some memory once.
     let allocated = || ALLOCATED.load(Ordering::SeqCst);
-    let before = ((resources::descriptors(), resources::threads()), allocated());
+    let before = (resources::settled(at_start), allocated());
     assert_eq!(run_all(), Vec::<String>::new());
     let after = (resources::settled(before.0), allocated());
     assert_eq!(after, before, "descriptors (on Windows handles), threads, bytes: after (left) and before (right)");
