@@ -154,7 +154,7 @@ ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 lint: $(VENV)/ready ## check the formatting and lints of all languages
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
-	@cargo metadata --quiet --locked --format-version 1 --manifest-path fuzz/Cargo.toml >$(TARGET)/fuzz-metadata.json
+	@cargo metadata --quiet --locked --format-version 1 --manifest-path fuzz/Cargo.toml >/dev/null
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet --locked
 	$(CC) -std=c99 -Wall -Wextra -Wshadow -Wconversion -pedantic -Werror -fsyntax-only -Iinclude examples/c/*.c
 	$(CC) -std=c99 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Wshadow -Wconversion -pedantic -Werror -fsyntax-only -Iinclude \

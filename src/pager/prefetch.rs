@@ -211,8 +211,8 @@ mod tests {
     #[test]
     fn one_thread_fetches_all_pages() {
         let call = call();
-        let threads = Mutex::new(Vec::new());
-        let (count, thread_ids) = (AtomicU32::new(0), Arc::new(threads));
+        let count = AtomicU32::new(0);
+        let thread_ids = Arc::new(Mutex::new(Vec::new()));
         let ids = Arc::clone(&thread_ids);
         let fetch = move |_: &PageRequest, _: &CancelToken| {
             ids.lock().expect("no panic").push(std::thread::current().id());
