@@ -5,6 +5,9 @@ use std::collections::HashSet;
 /// Cycles up to this length are detected as soon as they repeat.
 const RECENT_COUNT: usize = 1024;
 
+/// The size of the sets of recent hashes. Small ones let the memory of a long list differ little from that of a short one.
+const SET_SIZE: usize = RECENT_COUNT / 4;
+
 /// The length of the parts of the sequence that are kept longer.
 pub(super) const KEPT_COUNT: usize = 100;
 
@@ -20,20 +23,19 @@ pub(super) struct CycleDetector {
     count: usize,
     first: Vec<u64>,
     since_power_of_two: Vec<u64>,
-    /// The last hashes, and `RECENT_COUNT` different ones before them.
-    recent: HashSet<u64>,
-    before_recent: HashSet<u64>,
+    /// At least the last `RECENT_COUNT` different hashes. The first set has the most recent ones.
+    recent: [HashSet<u64>; RECENT_COUNT / SET_SIZE + 1],
 }
 
 impl CycleDetector {
     /// Adds a hash; returns whether it differs from all remembered ones.
     pub(super) fn insert(&mut self, hash: u64) -> bool {
-        if self.recent.len() == RECENT_COUNT {
-            std::mem::swap(&mut self.recent, &mut self.before_recent);
-            self.recent.clear();
+        if self.recent[0].len() == SET_SIZE {
+            self.recent.rotate_right(1);
+            self.recent[0].clear();
         }
-        let is_new = self.recent.insert(hash)
-            && !self.before_recent.contains(&hash)
+        let is_new = self.recent[0].insert(hash)
+            && !self.recent[1..].iter().any(|set| set.contains(&hash))
             && !self.first.contains(&hash)
             && !self.since_power_of_two.contains(&hash);
         if self.first.len() < KEPT_COUNT {
@@ -96,7 +98,7 @@ mod tests {
     fn needs_constant_memory() {
         let mut detector = CycleDetector::default();
         let capacities = |detector: &CycleDetector| {
-            let sets = [&detector.recent, &detector.before_recent].map(HashSet::capacity);
+            let sets = detector.recent.each_ref().map(HashSet::capacity);
             let lists = [&detector.first, &detector.since_power_of_two].map(Vec::capacity);
             (sets, lists)
         };
@@ -104,7 +106,7 @@ mod tests {
         let before = capacities(&detector);
         (3_000..100_000).for_each(|hash| assert!(detector.insert(hash)));
         assert_eq!(capacities(&detector), before);
-        assert!(before.0.iter().all(|capacity| *capacity <= 2 * RECENT_COUNT), "{before:?}");
+        assert!(before.0.iter().all(|capacity| *capacity <= 2 * SET_SIZE), "{before:?}");
         assert!(before.1.iter().all(|capacity| *capacity <= 2 * KEPT_COUNT), "{before:?}");
     }
 }
