@@ -15,6 +15,13 @@ pub(crate) fn write_string(output: &mut Vec<u8>, string: &[u8]) {
     output.push(b'"');
 }
 
+/// `string` as a JSON string.
+pub(crate) fn json_string(string: &str) -> String {
+    let mut output = Vec::with_capacity(string.len() + 2);
+    write_string(&mut output, string.as_bytes());
+    String::from_utf8_lossy(&output).into_owned()
+}
+
 /// The bytes before the first one that must be escaped, that byte, and the bytes after it.
 fn split_at_special(bytes: &[u8]) -> Option<(&[u8], u8, &[u8])> {
     let (plain, rest) = bytes.split_at_checked(find_special(bytes)?)?;

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Value;
 
+use crate::json::escape::json_string;
 use crate::page::connector::Connector;
 use crate::page::{Page, members};
 
@@ -71,11 +72,12 @@ fn change(old: &Connector, new: &Connector) -> Option<String> {
         (Some(old), Some(new)) => !are_equal(old, new),
         _ => true,
     };
-    let fields: Vec<_> = names.into_iter().filter(is_changed).map(|name| String::from_utf8_lossy(name)).collect();
+    let changed = names.into_iter().filter(is_changed);
+    let fields: Vec<_> = changed.map(|name| json_string(&String::from_utf8_lossy(name))).collect();
     if fields.is_empty() {
         return None;
     }
-    let (id, fields) = (Value::from(key(new)), Value::from(fields));
+    let (id, fields) = (json_string(key(new)), array(&fields));
     Some(format!("{{\"id\":{id},\"fields\":{fields},\"old\":{},\"new\":{}}}", old.json(), new.json()))
 }
 

@@ -4,13 +4,12 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::RangeInclusive;
 
-use serde_json::json;
-
 use super::known_rows::MAX_STORED_BYTES;
 use super::options::SnapshotOptions;
 use super::scan::ScanResult;
 use super::state::SnapshotState;
 use crate::error::{Error, Result, one_line};
+use crate::json::escape::json_string;
 use crate::page::row_access::RowAccess;
 use crate::page::{Page, member};
 
@@ -44,15 +43,17 @@ pub(super) fn write(result: &ScanResult, base_url: &str, options: &SnapshotOptio
         json.push_str(&row.json);
     }
     let state = STATES.iter().find(|(state, _)| *state == result.state).map(|(_, name)| *name);
-    let member = json!({
-        "version": FORMAT_VERSION,
-        "state": state,
-        "reason": result.reason,
-        "as_of_ms": result.date_ms,
-        "overlap_ms": options.overlap.as_millis() as u64,
-        "base_url": base_url,
-    });
-    json.push_str(&format!("\n],\"pages\":{{\"type\":\"pages\",\"next\":null}},\"snapshot\":{member}}}\n"));
+    let string = |value: Option<&str>| value.map_or("null".to_owned(), json_string);
+    let members = [
+        ("as_of_ms", result.date_ms.map_or("null".to_owned(), |ms| ms.to_string())),
+        ("base_url", json_string(base_url)),
+        ("overlap_ms", options.overlap.as_millis().to_string()),
+        ("reason", string(result.reason.as_deref())),
+        ("state", string(state)),
+        ("version", FORMAT_VERSION.to_string()),
+    ];
+    let members = members.map(|(name, value)| format!("\"{name}\":{value}")).join(",");
+    json.push_str(&format!("\n],\"pages\":{{\"type\":\"pages\",\"next\":null}},\"snapshot\":{{{members}}}}}\n"));
     json
 }
 
