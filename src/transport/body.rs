@@ -15,7 +15,7 @@ pub(super) fn read(body: Body, bytes: &mut Vec<u8>, limit: u64) -> io::Result<()
         return Err(ureq::Error::BodyExceedsLimit(limit).into_io());
     }
     reserve(bytes, content_length)?;
-    body.into_with_config().limit(limit).reader().read_to_end(bytes)?;
+    append(&mut body.into_with_config().limit(limit).reader(), bytes)?;
     shrink(bytes);
     Ok(())
 }
@@ -23,6 +23,23 @@ pub(super) fn read(body: Body, bytes: &mut Vec<u8>, limit: u64) -> io::Result<()
 /// Reads at most `limit` bytes of a body.
 pub(super) fn read_start(body: Body, bytes: &mut Vec<u8>, limit: u64) -> io::Result<()> {
     body.into_reader().take(limit).read_to_end(bytes).map(drop)
+}
+
+/// Like `read_to_end`, which would zero all memory before it reads into it.
+pub(super) fn append(reader: &mut impl Read, bytes: &mut Vec<u8>) -> io::Result<usize> {
+    let start = bytes.len();
+    let mut chunk = [0; 2048];
+    loop {
+        match reader.read(&mut chunk) {
+            Ok(0) => return Ok(bytes.len() - start),
+            Ok(length) => {
+                bytes.try_reserve(length).map_err(|_| io::ErrorKind::OutOfMemory)?;
+                bytes.extend_from_slice(chunk.get(..length).unwrap_or_default());
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 /// Reserves memory for a body, and one more byte for the NUL after a page's JSON.
