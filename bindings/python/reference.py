@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import data_connectors as dc
+from data_connectors._lazy import lazy
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/python.md"
 HEAD = """# The Python package: reference
@@ -112,6 +113,8 @@ def members(kind: type) -> Iterator[tuple[str, Any]]:
         ):
             for name, member in vars(base).items():
                 member = getattr(member, "__func__", member)
+                if isinstance(member, lazy):
+                    member = property(member.compute)
                 if not name.startswith("_") and (
                     inspect.isfunction(member) or isinstance(member, property)
                 ):

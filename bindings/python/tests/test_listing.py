@@ -16,7 +16,7 @@ import pytest
 from conftest import TOKEN, SilentServer, http
 
 from data_connectors import AsyncClient, BadRequestError, Client, Connector
-from data_connectors._connector import FIELDS
+from data_connectors._connector import FIELDS, PackedColumns, ParsedColumns, parse_time
 
 
 def test_lists_every_connector_once_newest_first(client: Client) -> None:
@@ -106,8 +106,9 @@ def test_iteration_continues_after_an_error(scripted: Any) -> None:
     with Client(TOKEN, base_url=server.url) as client:
         connectors = iter(client.list())
         assert next(connectors).id == "1"
-        with pytest.raises(BadRequestError):
+        with pytest.raises(BadRequestError) as failure:
             next(connectors)
+        assert failure.value.__context__ is None
         assert [connector.id for connector in connectors] == ["2"]
 
 
@@ -214,17 +215,17 @@ def test_native_rows_equal_parsed_rows(scripted: Any) -> None:
         "null",
         "[1]",
         '{"name":"a\\u001d\\u001e\\u001f\\u0000b","id":""}',
+        '{"description":"a,\\"created_at_ms\\":[],\\"json_start\\":[","id":"],"}',
         '{"id":"\\ud83d"}',
         '{"direct_fin_usage":"1","name":true,"id":7}',
         '{"direct_fin_usage":false,"id":null}',
     ]
     rows = ",".join([json.dumps(complete), *odd])
-    pages = ['"pages":{"next":{"starting_after":"a"}}', '"pages":null']
-    server = scripted(*(http("200 OK", f'{{"data":[{rows}],{page}}}') for page in pages))
-    client = Client(TOKEN, base_url=server.url)
-    iterator = client.list().pages()
-    parsed, native = list(next(iterator)), next(iterator)
-    assert native._packed_rows is not None, "the rows should be native"
+    server = scripted(http("200 OK", f'{{"data":[{rows}]}}'))
+    native = Client(TOKEN, base_url=server.url).list_page()
+    parsed = pickle.loads(pickle.dumps(native))
+    assert isinstance(native[0]._columns, PackedColumns), "the rows should be native"
+    assert isinstance(parsed[0]._columns, ParsedColumns), "the rows should be parsed"
     names = [name for name, kind in vars(Connector).items() if isinstance(kind, property)]
     assert len(names) == 12
     for one, other in zip(parsed, native):
@@ -237,9 +238,34 @@ def test_native_rows_equal_parsed_rows(scripted: Any) -> None:
     first = native[0]
     assert (first.created_by_admin_id, first.updated_by_admin_id) == ("1", "2")
     assert (first.execution_results_url, first.name) == ("/x", "name 🚚 é")
-    assert [row.direct_fin_usage for row in native] == [None, True, *[None] * 6, False]
-    assert (native[5].name, native[6].id) == ("a\x1d\x1e\x1f\0b", "\ufffd")
-    assert len(native) == len(parsed) == 9 and parsed[0] != parsed[1]
+    assert [row.direct_fin_usage for row in native] == [None, True, *[None] * 7, False]
+    assert (native[5].name, native[7].id) == ("a\x1d\x1e\x1f\0b", "\ufffd")
+    assert len(native) == len(parsed) == 10 and parsed[0] != parsed[1]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [],
+        ["2025-11-15T09:30:00Z", "2026-01-20T14:22:15Z"],
+        ["2025-11-15T09:30:00Z", None],
+        ["2025-11-15T09:30:00Z", "2025-02-30T09:30:00Z"],
+        ["2025-11-15T09:30:00Z", "2025-11-15T09:30:00.25+01:00"],
+        ["2025-11-15t09:30:00z", "2025-11-15 09:30:00", "20251115T093000Z", "2025-W46-6"],
+        ["2025-11-15T09:30:00Z\n2025-11-15T09:30:00Z", "2025-11-15T09:30:00Z", ""],
+        ["2025-11-15T09:30:00Z2", "025-11-15T09:30:00Z"],
+        ["\u0662025-11-15T09:30:00Z"],
+    ],
+)
+def test_times_of_a_page_are_those_of_single_rows(texts: list[str | None], scripted: Any) -> None:
+    rows = [{"created_at": text, "updated_at": text} for text in texts]
+    server = scripted(http("200 OK", json.dumps({"data": rows})))
+    with Client(TOKEN, base_url=server.url) as client:
+        page = client.list_page()
+    expected = [None if text is None else parse_time(text) for text in texts]
+    assert [row.created_at for row in page] == [row.updated_at for row in page] == expected
+    assert [Connector(row).created_at for row in rows] == expected
+    assert all(time is None or time.tzinfo for time in expected)
 
 
 def test_connector_copies_its_row() -> None:

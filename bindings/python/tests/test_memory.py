@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import gc
 import itertools
 import os
@@ -10,12 +11,13 @@ import sys
 import threading
 import weakref
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 import pytest
 from conftest import IS_WINDOWS, TOKEN, Sandbox, server_for_concurrent_calls
 
 import data_connectors as dc
+from data_connectors._handle import OwnedPointer
 
 
 def resident_bytes() -> int:
@@ -77,6 +79,37 @@ def test_reference_cycle_is_freed(sandbox: str) -> None:
     assert counts[2] <= counts[1]
 
 
+def test_page_is_freed_with_its_last_reference(client: dc.Client) -> None:
+    freed: list[Callable[[], None]] = []
+    page = client.list_page()
+    finalizer = page._native._finalizer
+    finalizer.__del__ = functools.partial(freed.append, finalizer.__del__)
+    rows = list(page)
+    del finalizer
+    assert not freed
+    del page
+    (free,) = freed
+    free()
+    assert rows[0].to_dict()["id"] == rows[0].id
+
+
+def test_pointer_is_freed_without_executing_bytecode() -> None:
+    """A signal handler would run at it, and its exception would be ignored."""
+    freed: list[ctypes.c_void_p] = []
+    events: list[str] = []
+    owned = OwnedPointer(freed.append)
+    cycle: list[object] = [OwnedPointer(freed.append)]
+    cycle.append(cycle)
+    sys.setprofile(lambda frame, event, argument: events.append(event))
+    try:
+        del owned
+        del cycle
+        gc.collect()
+    finally:
+        sys.setprofile(None)
+    assert len(freed) == 2 and "call" not in events
+
+
 def test_calls_keep_no_descriptor(client: dc.Client) -> None:
     counts = []
     for _ in range(3):
@@ -123,9 +156,13 @@ def test_threads_share_a_client(client: dc.Client) -> None:
     assert len(outcomes[0]) == 137 and all(outcome == outcomes[0] for outcome in outcomes)
 
 
-@pytest.mark.parametrize("what", ["pages", "connectors"])
-def test_threads_that_share_an_iterator_get_each_item_once(client: dc.Client, what: str) -> None:
-    listing = client.list(per_page=1)
+@pytest.mark.parametrize(
+    ("what", "per_page"), [("pages", 1), ("connectors", 1), ("connectors", 10)]
+)
+def test_threads_that_share_an_iterator_get_each_item_once(
+    client: dc.Client, what: str, per_page: int
+) -> None:
+    listing = client.list(per_page=per_page)
     iterator: Any = listing.pages() if what == "pages" else iter(listing)
     seen: list[str | None] = []
     start = threading.Barrier(4)

@@ -291,7 +291,7 @@ def test_iteration_continues_after_signals(sandbox: str, what: str) -> None:
     """Signals arrive at varying moments of next(); no page is lost or repeated."""
     raised = caught = 0
     # The functions during which the handler raises.
-    functions = ("page_after", "__getitem__") if what == "connectors" else ("page_after",)
+    functions = ("page_after", "_set_page") if what == "connectors" else ("page_after",)
 
     def interrupt(_: int, frame: FrameType | None) -> None:
         nonlocal raised

@@ -137,12 +137,15 @@ class AsyncConnectorIterator(BaseConnectorIterator, AsyncIterator[Connector]):
     """An iterator over connectors, with the same rules as :class:`AsyncPageIterator`."""
 
     async def __anext__(self) -> Connector:
-        while (connector := self._next_on_page()) is None:
-            page = await _page_after(self._pager, self._position[0])
+        while True:
+            try:
+                return self._current[1]()
+            except IndexError:
+                pass
+            page = await _page_after(self._pager, self._current[0])
             if page is None:
                 raise StopAsyncIteration
-            self._position = (page, 0)
-        return connector
+            self._set_page(page)
 
 
 class AsyncWatch(BaseWatch, AsyncIterator[Event]):

@@ -216,15 +216,24 @@ class ConnectorIterator(BaseConnectorIterator, Iterator[Connector]):
     """An iterator over connectors, with the same rules as :class:`PageIterator`."""
 
     def __next__(self) -> Connector:
+        try:
+            return self._current[1]()
+        except IndexError:
+            # Not called here: its exceptions would have this one as their context.
+            pass
         return self._pager.run_exclusively(self._next)
 
     def _next(self) -> Connector:
-        while (connector := self._next_on_page()) is None:
-            page = self._pager.page_after(self._position[0])
+        while True:
+            try:
+                # Another thread may have received a page meanwhile.
+                return self._current[1]()
+            except IndexError:
+                pass
+            page = self._pager.page_after(self._current[0])
             if page is None:
                 raise StopIteration
-            self._position = (page, 0)
-        return connector
+            self._set_page(page)
 
 
 class Watch(BaseWatch, Iterator[Event]):

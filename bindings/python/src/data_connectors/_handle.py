@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import weakref
-from collections.abc import Generator
 from typing import Callable
 
 Free = Callable[[ctypes.c_void_p], None]
@@ -17,29 +17,25 @@ class OwnedPointer:
     call's out parameter.
     """
 
-    __slots__ = ("__weakref__", "_lifetime", "out")
+    __slots__ = ("__weakref__", "_finalizer", "out")
 
     def __init__(self, free: Free) -> None:
         self.out = ctypes.c_void_p()
-        self._lifetime = _lifetime(self.out, free)
-        next(self._lifetime)
-
-    def free(self) -> None:
-        """Free the pointer now: an exception of a signal handler is raised here, not ignored."""
-        self._lifetime.close()
+        # An object of its own, which outlives the weak references to this one.
+        self._finalizer = _Finalizer(functools.partial(free, self.out))
 
 
-def _lifetime(out: ctypes.c_void_p, free: Free) -> Generator[None, None, None]:
-    # A signal handler's exception at the start of a __del__ would leave the pointer unfreed.
-    # A generator is resumed right before the call instead.
-    try:
-        yield
-    finally:
-        try:
-            free(out)
-        finally:
-            # Every native function accepts or rejects NULL.
-            out.value = None
+class _Finalizer:
+    """Calls a function of C when it is freed.
+
+    As ``__del__`` is a slot with that function, no bytecode runs, and no signal handler, whose
+    exception would be ignored.
+    """
+
+    __slots__ = ("__del__",)
+
+    def __init__(self, function: Callable[[], None]) -> None:
+        self.__del__ = function
 
 
 class Handle:

@@ -67,8 +67,7 @@ def call(function: Any, *arguments: Any, logger: logging.Logger | None = None) -
             raise create_exception(status, _error_fields(status, error.out))
     finally:
         # An exception keeps this frame alive; it must not keep handles or secrets.
-        del arguments
-        error.free()
+        del arguments, error
 
 
 def create_handle(

@@ -2,50 +2,54 @@
 
 from __future__ import annotations
 
-import ctypes
-import json
-from functools import cached_property
 from typing import Any
 
 from ._connector import Connector
+from ._handle import OwnedPointer
 from ._json import parse_json
+from ._lazy import lazy
 from ._library import library
 from ._native import decode, read_rate_limit
-from ._rows import Rows, packed_rows
+from ._rate_limit import RateLimit
+from ._rows import Rows
 
 
 class Page(Rows):
     """A page of connectors: a sequence of its rows, and the response body.
 
-    The rows are created when one is first accessed. A page is truthy even without rows, and can
-    be pickled.
-
-    Attributes:
-        raw: the response body, unmodified: UTF-8 JSON.
-        next_cursor: the starting_after value of the next page; None on the last page.
-        has_next: whether there is a next page.
-        request_id: the service's request id; None if the response has none.
-        rate_limit: the rate limit after this request.
-
+    The rows are created when one is first accessed. A page is truthy even without rows, is
+    thread-safe, and can be pickled. Its native memory is freed with its last reference.
     """
 
-    def __init__(self, address: ctypes.c_void_p, *, with_rows: bool = False) -> None:
-        """Copy a native page; the caller frees it.
+    def __init__(self, native: OwnedPointer) -> None:
+        """Wrap a native page."""
+        self._native = native
+        self._page = native.out
 
-        Args:
-            address: the native page.
-            with_rows: whether the rows will probably be accessed: then they are copied from the
-                native page, which is faster than parsing the JSON again.
+    @lazy
+    def raw(self) -> bytes:
+        """The response body, unmodified: UTF-8 JSON."""
+        return self._body()
 
-        """
-        lib = library()
-        self.raw = ctypes.string_at(lib.dc_page_json(address), lib.dc_page_json_len(address))
-        self._packed_rows = packed_rows(address) if with_rows else None
-        self._count: int = lib.dc_page_count(address)
-        self.next_cursor = decode(lib.dc_page_next_cursor(address))
-        self.has_next = lib.dc_page_has_next(address) == 1
-        self.request_id = decode(lib.dc_page_request_id(address))
-        self.rate_limit = read_rate_limit(lib.dc_page_rate_limit, address)
+    @lazy
+    def next_cursor(self) -> str | None:
+        """The starting_after value of the next page; None on the last page."""
+        return decode(library().dc_page_next_cursor(self._page))
+
+    @lazy
+    def has_next(self) -> bool:
+        """Whether there is a next page."""
+        return bool(library().dc_page_has_next(self._page) == 1)
+
+    @lazy
+    def request_id(self) -> str | None:
+        """The service's request id; None if the response has none."""
+        return decode(library().dc_page_request_id(self._page))
+
+    @lazy
+    def rate_limit(self) -> RateLimit:
+        """The rate limit after this request."""
+        return read_rate_limit(library().dc_page_rate_limit, self._page)
 
     def json(self) -> Any:
         """Parse the response body; each call returns a new object.
@@ -58,18 +62,12 @@ class Page(Rows):
         return f"Page(len={self._count}, next_cursor={self.next_cursor!r})"
 
     def __getstate__(self) -> dict[str, Any]:
-        # The rows are in the JSON.
-        state = {**vars(self), "_packed_rows": None}
-        state.pop("_rows", None)
-        return state
+        # The rows are in the response body.
+        names = ("_count", "raw", "next_cursor", "has_next", "request_id", "rate_limit")
+        return {name: getattr(self, name) for name in names}
 
-    def _has_read_rows(self) -> bool:
-        return "_rows" in vars(self)
-
-    @cached_property
+    @lazy
     def _rows(self) -> list[Connector]:
-        packed = self._packed_rows
-        if packed is None:
-            return [Connector._from_row(row) for row in self.json()["data"]]
-        self._packed_rows = None
-        return Connector._from_columns(json.loads(packed.decode()), self.raw)
+        if "_native" in vars(self):
+            return self._unpacked(self.raw)
+        return [Connector._from_row(row) for row in self.json()["data"]]

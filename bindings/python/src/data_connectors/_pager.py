@@ -6,6 +6,7 @@ import ctypes
 import os
 import threading
 import weakref
+from collections import deque
 from typing import Callable, NamedTuple, NoReturn, TypeVar
 
 from ._base_client import BaseClient
@@ -67,10 +68,7 @@ def list_page(
     finally:
         # An exception keeps this frame alive, which must not keep a closed handle.
         del handle, token
-    try:
-        return Page(native.out)
-    finally:
-        native.free()
+    return Page(native)
 
 
 class Pager:
@@ -157,11 +155,7 @@ class Pager:
                 call(lib.dc_pager_next, pager.out, token and token.out, out, logger=logger)
         finally:
             del handle, pager, token
-        # If the rows of the last page were read, those of this page probably will be, too.
-        with_rows = page is not None and page._has_read_rows()
-        received = Page(native.out, with_rows=with_rows) if native.out else None
-        self._received = (received, None)
-        native.free()
+        self._received = (Page(native) if native.out else None, None)
 
 
 class BaseConnectorList:
@@ -229,17 +223,12 @@ class BasePageIterator(BaseIterator):
 class BaseConnectorIterator(BaseIterator):
     """An iterator over connectors."""
 
-    # The current page and the index of the next row: assigned together, so that a signal can't
-    # separate them.
-    _position: tuple[Page | None, int] = (None, 0)
+    # The current page and the function that removes and returns its next row: assigned together,
+    # so that a signal can't separate them. popleft() is atomic, also without the GIL.
+    _current: tuple[Page | None, Callable[[], Connector]] = (None, deque[Connector]().popleft)
 
-    def _next_on_page(self) -> Connector | None:
-        page, index = self._position
-        if page is None or index >= len(page):
-            return None
-        connector = page[index]
-        self._position = (page, index + 1)
-        return connector
+    def _set_page(self, page: Page) -> None:
+        self._current = (page, deque(page).popleft)
 
 
 _pagers: weakref.WeakSet[Pager] = weakref.WeakSet()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from typing import overload
 
-from ._connector import Connector
+from ._connector import Connector, PackedColumns
+from ._lazy import lazy
 from ._library import library
 
 _PACKED_JSON = 1
@@ -16,11 +16,27 @@ _PACKED_JSON = 1
 class Rows(Sequence[Connector]):
     """Base of the sequences, which are always true: empty ones are results, too."""
 
-    _count: int
+    _page: ctypes.c_void_p
+    """The native page, which lives as long as this object."""
 
-    @cached_property
+    @lazy
+    def _count(self) -> int:
+        count: int = library().dc_page_count(self._page)
+        return count
+
+    @lazy
     def _rows(self) -> list[Connector]:
         raise NotImplementedError
+
+    def _body(self) -> bytes:
+        lib = library()
+        return ctypes.string_at(lib.dc_page_json(self._page), lib.dc_page_json_len(self._page))
+
+    def _unpacked(self, body: bytes) -> list[Connector]:
+        length = ctypes.c_size_t()
+        rows = library().dc_page_packed_rows(self._page, _PACKED_JSON, ctypes.byref(length))
+        columns = PackedColumns(ctypes.string_at(rows, length.value), body)
+        return Connector._from_columns(columns, len(self))
 
     def __len__(self) -> int:
         return self._count
@@ -38,10 +54,3 @@ class Rows(Sequence[Connector]):
 
     def __bool__(self) -> bool:
         return True
-
-
-def packed_rows(address: ctypes.c_void_p) -> bytes:
-    """Copy the packed rows of a native page."""
-    length = ctypes.c_size_t()
-    rows = library().dc_page_packed_rows(address, _PACKED_JSON, ctypes.byref(length))
-    return ctypes.string_at(rows, length.value)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import ctypes
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
@@ -16,10 +14,11 @@ from ._cancel_token import CancelToken, acquire
 from ._connector import Connector
 from ._handle import OwnedPointer
 from ._json import parse_json
+from ._lazy import lazy
 from ._library import library
 from ._native import create_handle, decode
 from ._options import check_int, milliseconds
-from ._rows import Rows, packed_rows
+from ._rows import Rows
 
 SnapshotState = Literal["incomplete", "complete", "refreshed", "unknown"]
 """The state of a snapshot."""
@@ -47,7 +46,6 @@ class Snapshot(Rows):
         lib = library()
         self._native = native
         self._page = ctypes.c_void_p(lib.dc_snapshot_page(native.out))
-        self._count: int = lib.dc_page_count(self._page)
         self._state: SnapshotState = STATES.get(lib.dc_snapshot_state(native.out), "unknown")
         self._reason = decode(lib.dc_snapshot_reason(native.out))
         as_of_ms = lib.dc_snapshot_as_of_ms(native.out)
@@ -109,8 +107,7 @@ class Snapshot(Rows):
         It is the service's list object with all rows, each as the service sent it, and a member
         ``snapshot``. Later versions of the package load it, too.
         """
-        lib = library()
-        return ctypes.string_at(lib.dc_page_json(self._page), lib.dc_page_json_len(self._page))
+        return self._body()
 
     def diff(self, older: Snapshot) -> SnapshotDiff:
         """Compare with an older snapshot of the same workspace.
@@ -133,7 +130,6 @@ class Snapshot(Rows):
         length = ctypes.c_size_t()
         data = lib.dc_diff_json(diff.out, ctypes.byref(length))
         parsed: dict[str, Any] = parse_json(ctypes.string_at(data, length.value))
-        diff.free()
         removed = parsed["removed"]
         return SnapshotDiff(
             added=_connectors(parsed["added"]),
@@ -156,12 +152,11 @@ class Snapshot(Rows):
     def __reduce__(self) -> tuple[Any, tuple[bytes]]:
         return Snapshot.load, (self.json(),)
 
-    @cached_property
+    @lazy
     def _rows(self) -> list[Connector]:
-        columns = json.loads(packed_rows(self._page).decode())
-        return Connector._from_columns(columns, self.json())
+        return self._unpacked(self._body())
 
-    @cached_property
+    @lazy
     def _by_id(self) -> Mapping[str, Connector]:
         rows = {connector.id: connector for connector in self._rows if connector.id is not None}
         return MappingProxyType(rows)

@@ -10,9 +10,9 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timezone
-from typing import Any, Callable, NamedTuple
+from typing import Callable, NamedTuple, cast
 
-from .._connector import FIELDS, Connector
+from .._connector import Connector, PackedColumns, field_value
 from .._options import TOKEN_VARIABLE
 from .._snapshot import Snapshot
 from ._changes import format_time, is_unrelated, list_changes
@@ -197,10 +197,10 @@ class Database:
             else:
                 connector = snapshot.by_id[identifier]
                 new = _json(connector)
-                values: dict[str, Any] = dict(zip(FIELDS, connector._fields))
+                row = connector.to_dict()
                 self._connection.execute(
                     f"REPLACE INTO connectors VALUES ({'?, ' * len(COLUMNS)}?)",
-                    [*(values[column] for column in COLUMNS), new],
+                    [*(field_value(row, column) for column in COLUMNS), new],
                 )
             fields = None if change.fields is None else json.dumps(change.fields)
             self._connection.execute(
@@ -266,7 +266,4 @@ class Database:
 
 def _json(connector: Connector) -> str:
     """Return the row as the service sent it."""
-    row: Any = connector._row
-    page, start, length = row
-    text: str = page[start : start + length].decode()
-    return text
+    return cast(PackedColumns, connector._columns).row_json(connector._index)
