@@ -267,7 +267,7 @@ class ParsedColumns(Columns):
 
 
 # The columns of packed rows that are used, in their order, and for each what precedes and follows
-# its values. More than its values may precede the latter.
+# its values. More than its values may precede the latter; nothing follows the last.
 _COLUMNS = (*FIELDS, "created_at_ms", "json_start", "json_length", "")
 _KEYS = {
     name: (f'"{name}":'.encode(), f',"{following}":'.encode())
