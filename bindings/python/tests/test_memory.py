@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import ctypes
-import functools
 import gc
 import itertools
 import os
+import subprocess
 import sys
 import threading
 import weakref
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any
 
 import pytest
 from conftest import IS_WINDOWS, TOKEN, Sandbox, server_for_concurrent_calls
 
 import data_connectors as dc
 from data_connectors._handle import OwnedPointer
+from data_connectors._library import library
 
 
 def resident_bytes() -> int:
@@ -79,18 +80,64 @@ def test_reference_cycle_is_freed(sandbox: str) -> None:
     assert counts[2] <= counts[1]
 
 
-def test_page_is_freed_with_its_last_reference(client: dc.Client) -> None:
-    freed: list[Callable[[], None]] = []
+def test_page_is_freed_with_its_last_reference(
+    client: dc.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    freed: list[ctypes.c_void_p] = []
+    free = library().dc_page_free
+    monkeypatch.setattr(library(), "dc_page_free", freed.append)
     page = client.list_page()
-    finalizer = page._native._finalizer
-    finalizer.__del__ = functools.partial(freed.append, finalizer.__del__)
     rows = list(page)
-    del finalizer
     assert not freed
     del page
-    (free,) = freed
-    free()
+    (pointer,) = freed
+    free(pointer)
     assert rows[0].to_dict()["id"] == rows[0].id
+
+
+class PointerUser:
+    """An object in a reference cycle that uses a pointer when it is finalized."""
+
+    def __init__(self, owned: OwnedPointer, events: list[object]) -> None:
+        self.cycle = self
+        self.owned = owned
+        self.events = events
+
+    def __del__(self) -> None:
+        self.events.append("used")
+
+
+def test_pointer_in_a_reference_cycle_is_freed_after_its_users() -> None:
+    events: list[object] = []
+    # Objects of a cycle are finalized in the order of their creation.
+    PointerUser(OwnedPointer(events.append), events)
+    gc.collect()
+    assert [str(event) for event in events] == ["used", "c_void_p(None)"]
+
+
+def test_pointer_is_freed_after_its_users_when_the_interpreter_exits() -> None:
+    # Without the rest of the package, whose fork handlers outlive the modules.
+    program = f"""
+import os, sys, types
+package = types.ModuleType("data_connectors")
+package.__path__ = {dc.__path__!r}
+sys.modules["data_connectors"] = package
+del package
+from data_connectors._handle import OwnedPointer
+
+class PointerUser:
+    def __init__(self):
+        self.freed = []
+        self.owned = OwnedPointer(self.freed.append)
+        self.cycle = self
+
+    def __del__(self, write=os.write):
+        write(1, b"%d" % len(self.freed))
+
+PointerUser.all = [PointerUser() for _ in range(5)]
+del OwnedPointer
+"""
+    assert subprocess.check_output([sys.executable, "-c", program]) == b"0" * 5
 
 
 def test_pointer_is_freed_without_executing_bytecode() -> None:

@@ -21,12 +21,16 @@ class OwnedPointer:
 
     def __init__(self, free: Free) -> None:
         self.out = ctypes.c_void_p()
-        # An object of its own, which outlives the weak references to this one.
-        self._finalizer = _Finalizer(functools.partial(free, self.out))
+        # The garbage collector calls each __del__ in a reference cycle before it frees an object,
+        # and other ones may use the pointer. So the owner is outside the cycle, in a set; once
+        # removed from it, it is freed with this object, after the weak references to this one.
+        owner = _Finalizer(functools.partial(free, self.out))
+        self._finalizer = _Finalizer(functools.partial(_owners.discard, owner))
+        _owners.add(owner)
 
 
 class _Finalizer:
-    """Calls a function of C when it is freed.
+    """Calls a function of C when it is finalized.
 
     As ``__del__`` is a slot with that function, no bytecode runs, and no signal handler, whose
     exception would be ignored.
@@ -36,6 +40,11 @@ class _Finalizer:
 
     def __init__(self, function: Callable[[], None]) -> None:
         self.__del__ = function
+
+
+_owners: set[_Finalizer] = set()
+# A reference that is never dropped: when the interpreter exits, the set is not garbage either.
+ctypes.pythonapi.Py_IncRef(ctypes.py_object(_owners))
 
 
 class Handle:
