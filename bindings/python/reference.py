@@ -5,6 +5,7 @@ With --check it only reports whether the file is up to date.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import re
 import sys
@@ -13,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import data_connectors as dc
-from data_connectors._lazy import lazy
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/python.md"
 HEAD = """# The Python package: reference
@@ -113,8 +113,8 @@ def members(kind: type) -> Iterator[tuple[str, Any]]:
         ):
             for name, member in vars(base).items():
                 member = getattr(member, "__func__", member)
-                if isinstance(member, lazy):
-                    member = property(member.compute)
+                if isinstance(member, functools.cached_property):
+                    member = property(member.func)
                 if not name.startswith("_") and (
                     inspect.isfunction(member) or isinstance(member, property)
                 ):

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Generic, TypeVar, overload
+import functools
+from typing import TYPE_CHECKING, Any
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    lazy = functools.cached_property
+else:
 
+    class lazy(functools.cached_property):  # noqa: N801
+        """A property, computed on first access and then stored in the object.
 
-class lazy(Generic[T]):  # noqa: N801
-    """A read-only property, computed on first access and then stored in the object.
+        All threads get the same value. The base class doesn't ensure that from Python 3.12 on, and
+        before has a lock, which a fork could leave held.
+        """
 
-    All threads get the same value. ``functools.cached_property`` doesn't ensure that from Python
-    3.12 on, and before has a lock, which a fork could leave held.
-    """
-
-    def __init__(self, compute: Callable[[Any], T]) -> None:
-        self.compute = compute
-        self.__doc__ = compute.__doc__
-
-    @overload
-    def __get__(self, instance: None, owner: type) -> lazy[T]: ...
-    @overload
-    def __get__(self, instance: object, owner: type) -> T: ...
-    def __get__(self, instance: object, owner: type) -> lazy[T] | T:
-        if instance is None:
-            return self
-        # Not called again: the attribute of the object precedes this one of the class.
-        value: T = vars(instance).setdefault(self.compute.__name__, self.compute(instance))
-        return value
+        def __get__(self, instance: object, owner: type | None = None) -> Any:
+            """Compute the value. Not called again: the attribute of the object precedes this."""
+            if instance is None:
+                return self
+            return vars(instance).setdefault(self.attrname, self.func(instance))
