@@ -151,6 +151,7 @@ def test_connector_has_every_field_with_its_type() -> None:
     assert repr([connector]) == "[Connector(id='12345', name='Bestellübersicht 📦', state='live')]"
     assert connector == Connector(dict(row)) and hash(connector) == hash(Connector(dict(row)))
     assert connector != Connector({**row, "new": 1}) and connector != row
+    assert Connector({"direct_fin_usage": True}) != Connector({"direct_fin_usage": 1})
 
 
 def test_connector_is_a_dataclass_of_its_properties(client: Client) -> None:

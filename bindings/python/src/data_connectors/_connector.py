@@ -164,10 +164,11 @@ class Connector:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Connector):
             return NotImplemented
-        # Two fields first, as parsing the rows takes longer.
+        # Two fields first, as parsing the rows takes longer. In a dict, True equals 1.
         return (
             self.id == other.id
             and self.updated_at == other.updated_at
+            and self.direct_fin_usage is other.direct_fin_usage
             and self.to_dict() == other.to_dict()
         )
 
