@@ -350,9 +350,12 @@ def test_two_signals_at_once_raise_one_exception(silent: SilentServer, monkeypat
         raise LookupError("second")
 
     before = signal.signal(signal.SIGUSR1, first), signal.signal(signal.SIGUSR2, second)
+    is_started = False
 
     def send_signals() -> None:
         # Not an event: with one, Python 3.9 sometimes left the sender waiting.
+        while not is_started:
+            time.sleep(0.001)
         time.sleep(0.1)
         os.kill(os.getpid(), signal.SIGUSR1)
         os.kill(os.getpid(), signal.SIGUSR2)
@@ -360,9 +363,11 @@ def test_two_signals_at_once_raise_one_exception(silent: SilentServer, monkeypat
     try:
         with dc.Client(TOKEN, base_url=silent.url) as client:
             for _ in range(20):
+                is_started = False
                 sender = threading.Thread(target=send_signals)
                 sender.start()
                 with pytest.raises(LookupError):
+                    is_started = True
                     client.list_page()
                     pytest.fail("the call was not interrupted")
                 # The second exception may be raised now or after the sender has ended.
