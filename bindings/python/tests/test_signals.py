@@ -6,6 +6,7 @@ import contextlib
 import gc
 import io
 import json
+import linecache
 import logging
 import os
 import signal
@@ -336,6 +337,30 @@ def test_iteration_continues_after_signals(sandbox: str, what: str) -> None:
         gc.enable()
     print(f"{what}: {caught} interruptions")
     assert raised == caught > 100
+
+
+@pytest.mark.parametrize("function", ["_run_checks", "_write_lines"])
+def test_signal_before_the_native_call_cancels_it(silent: SilentServer, function: str) -> None:
+    """An exception is raised when the generator that handles those of the call is started."""
+
+    def trace(frame: FrameType, event: str, _: object) -> Any:
+        if frame.f_code.co_name != function:
+            return trace if event == "call" else None
+        if event == "line" and "yield" in linecache.getline(
+            frame.f_code.co_filename, frame.f_lineno
+        ):
+            raise SignalError
+        return trace
+
+    with dc.Client(TOKEN, base_url=silent.url, timeout=5) as client:
+        before = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            with pytest.raises(SignalError):
+                client.list_page()
+        finally:
+            sys.settrace(before)
+    gc.collect()
 
 
 def test_two_signals_at_once_raise_one_exception(silent: SilentServer, monkeypatch: Any) -> None:
