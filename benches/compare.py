@@ -29,7 +29,7 @@ class Comparison:
     same_sum: bool = True
     """Whether both programs read the same values, and so print the same sum."""
     pinned: bool = True
-    """Whether processes are pinned to a core: not with a background thread."""
+    """Whether processes are pinned to a core: not with background threads."""
     their_scale: float = 1
     """Multiplies theirs, if its pages have another size."""
     requires: str | None = None

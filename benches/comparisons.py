@@ -183,6 +183,7 @@ def comparisons(artifacts: Artifacts, server: Server, quick: bool) -> list[Compa
             "cpu",
             0.35,
             rounds=rounds,
+            pinned=False,
             requires="go",
         ),
         Comparison(
@@ -193,6 +194,7 @@ def comparisons(artifacts: Artifacts, server: Server, quick: bool) -> list[Compa
             "cpu",
             None,
             rounds=rounds,
+            pinned=False,
             requires="node",
         ),
         Comparison(

@@ -121,6 +121,17 @@ def snapshots(figures: dict[int, dict[str, int]]) -> list[str]:
     return _columns(rows)
 
 
+def bindings(figures: dict[str, tuple[float, float, float]], missing: dict[str, str]) -> list[str]:
+    """Return the table of the CPU per page of each language."""
+    rows = [["CPU per page", "median", "(min to max)"]]
+    rows += [
+        [name, f"{middle:,.0f} µs", f"({least:,.0f} to {greatest:,.0f})"]
+        for name, (middle, least, greatest) in figures.items()
+    ]
+    rows += [[name, "", f"left out: {why}"] for name, why in missing.items()]
+    return _columns(rows)
+
+
 def sizes(files: dict[str, int]) -> list[str]:
     """Return the table of file sizes."""
     rows = [["size", "kB", "goal", "verdict"]]

@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import binding_costs
 import counts
 import report
 import resources
@@ -32,6 +33,7 @@ COUNTS_AND_SIZES = [
     "memory",
     "threads",
     "snapshots",
+    "bindings",
     "size",
 ]
 
@@ -121,6 +123,12 @@ def main() -> int:
         if "snapshots" in selected:
             extras["snapshots"] = resources.snapshots(artifacts)
             print("", *report.snapshots(extras["snapshots"]), sep="\n", flush=True)
+        if "bindings" in selected:
+            rounds = 3 if options.quick else 5
+            figures, absent = binding_costs.binding_costs(artifacts, server, rounds, show_progress)
+            show_progress("")
+            extras["bindings"] = figures
+            print("", *report.bindings(figures, absent), sep="\n", flush=True)
         if "size" in selected:
             extras["size"] = sizes.sizes(artifacts)
             print("", *report.sizes(extras["size"]), sep="\n", flush=True)
