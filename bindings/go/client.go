@@ -62,7 +62,7 @@ func (c *Client) ListPage(ctx context.Context, options ...ListOption) (*Page, er
 	if err != nil {
 		return nil, err
 	}
-	return newPage(page), nil
+	return newPage(page, true), nil
 }
 
 // List iterates over all connectors, and stops after an error; to continue, use [Client.NewPager]. If connectors are
@@ -70,7 +70,7 @@ func (c *Client) ListPage(ctx context.Context, options ...ListOption) (*Page, er
 // [Client.Snapshot] misses none.
 func (c *Client) List(ctx context.Context, options ...ListOption) iter.Seq2[Connector, error] {
 	return func(yield func(Connector, error) bool) {
-		for page, err := range c.Pages(ctx, options...) {
+		for page, err := range c.pages(ctx, false, options) {
 			if err != nil {
 				yield(Connector{}, err)
 				return
@@ -86,6 +86,10 @@ func (c *Client) List(ctx context.Context, options ...ListOption) iter.Seq2[Conn
 
 // Pages iterates over all pages, like [Client.List].
 func (c *Client) Pages(ctx context.Context, options ...ListOption) iter.Seq2[*Page, error] {
+	return c.pages(ctx, true, options)
+}
+
+func (c *Client) pages(ctx context.Context, withJSON bool, options []ListOption) iter.Seq2[*Page, error] {
 	return func(yield func(*Page, error) bool) {
 		pager, err := c.NewPager(options...)
 		if err != nil {
@@ -94,7 +98,7 @@ func (c *Client) Pages(ctx context.Context, options ...ListOption) iter.Seq2[*Pa
 		}
 		defer pager.Close()
 		for {
-			page, err := pager.Next(ctx)
+			page, err := pager.next(ctx, withJSON)
 			if err == io.EOF || !yield(page, err) || err != nil {
 				return
 			}

@@ -57,8 +57,12 @@ func (c Connector) String() string {
 }
 
 // newPage converts a native page, and frees it.
-func newPage(native *C.dc_page) *Page {
+func newPage(native *C.dc_page, withJSON bool) *Page {
 	defer C.dc_page_free(native)
+	var body json.RawMessage
+	if withJSON {
+		body = pageJSON(native)
+	}
 	var limit, remaining, reset C.int64_t
 	C.dc_page_rate_limit(native, &limit, &remaining, &reset)
 	return &Page{
@@ -67,7 +71,7 @@ func newPage(native *C.dc_page) *Page {
 		HasNext:    C.dc_page_has_next(native) == 1,
 		RequestID:  C.GoString(C.dc_page_request_id(native)),
 		RateLimit:  newRateLimit(limit, remaining, reset),
-		JSON:       pageJSON(native),
+		JSON:       body,
 	}
 }
 
@@ -75,17 +79,43 @@ func pageJSON(native *C.dc_page) json.RawMessage {
 	return slices.Clone(borrow(C.dc_page_json(native), C.dc_page_json_len(native)))
 }
 
-// unpack converts all rows of a page, without a native call per row.
-func unpack(native *C.dc_page) (connectors []Connector) {
-	if count := C.dc_page_count(native); count > 0 {
-		var length C.size_t
-		packed := C.dc_page_packed_rows(native, C.DC_PACKED_SEPARATED, &length)
-		connectors = make([]Connector, 0, count)
-		for row := range strings.SplitSeq(string(borrow(packed, length)), "\xff") {
-			connectors = append(connectors, newConnector(strings.Split(row, "\xfe")))
+// The packed rows have these fields, and then the times, the codes and the JSON. A later library may add columns.
+const fieldCount = C.DC_FIELD_EXECUTION_RESULTS_URL + 1
+
+// unpack converts all rows of a page, without a native call or an allocation per row.
+func unpack(native *C.dc_page) []Connector {
+	count := int(C.dc_page_count(native))
+	if count == 0 {
+		return nil
+	}
+	var length C.size_t
+	packed := C.dc_page_packed_rows(native, C.DC_PACKED_SEPARATED, &length)
+	rest := string(borrow(packed, length))
+	connectors := make([]Connector, count)
+	fields, usages := make([]string, count*fieldCount), make([]bool, count)
+	for i := range connectors {
+		var row string
+		var others [5]string
+		row, rest = cut(rest, 0xff)
+		values := fields[i*fieldCount:][:fieldCount]
+		for column := range values {
+			values[column], row = cut(row, 0xfe)
 		}
+		for column := range others {
+			others[column], row = cut(row, 0xfe)
+		}
+		usages[i] = values[C.DC_FIELD_DIRECT_FIN_USAGE] == "true"
+		connectors[i] = newConnector(values, &usages[i], others)
 	}
 	return connectors
+}
+
+// cut returns the text before a separator, which may be missing, and after it.
+func cut(text string, separator byte) (before, after string) {
+	if position := strings.IndexByte(text, separator); position >= 0 {
+		return text[:position], text[position+1:]
+	}
+	return text, ""
 }
 
 // borrow returns a native string without copying it.
@@ -93,39 +123,38 @@ func borrow(text *C.char, length C.size_t) []byte {
 	return unsafe.Slice((*byte)(unsafe.Pointer(text)), length)
 }
 
-// newConnector converts the columns of DC_PACKED_SEPARATED. A later library may add some at the end.
-func newConnector(columns []string) Connector {
-	text := func(column int) *string {
-		if columns[column] == "\xfd" {
+// newConnector keeps pointers to values and usage.
+func newConnector(values []string, usage *bool, others [5]string) Connector {
+	text := func(field int) *string {
+		if values[field] == "\xfd" {
 			return nil
 		}
-		return &columns[column]
+		return &values[field]
 	}
-	at := func(column int) (result time.Time) {
-		if ms, err := strconv.ParseInt(columns[column], 10, 64); err == nil {
+	at := func(milliseconds string) (result time.Time) {
+		if ms, err := strconv.ParseInt(milliseconds, 10, 64); err == nil {
 			result = time.UnixMilli(ms).UTC()
 		}
 		return result
 	}
-	connector := Connector{
+	if text(C.DC_FIELD_DIRECT_FIN_USAGE) == nil {
+		usage = nil
+	}
+	return Connector{
 		Type:                text(C.DC_FIELD_TYPE),
 		ID:                  text(C.DC_FIELD_ID),
 		Name:                text(C.DC_FIELD_NAME),
 		Description:         text(C.DC_FIELD_DESCRIPTION),
 		State:               text(C.DC_FIELD_STATE),
 		HTTPMethod:          text(C.DC_FIELD_HTTP_METHOD),
+		DirectFinUsage:      usage,
 		CreatedByAdminID:    text(C.DC_FIELD_CREATED_BY_ADMIN_ID),
 		UpdatedByAdminID:    text(C.DC_FIELD_UPDATED_BY_ADMIN_ID),
 		CreatedAt:           text(C.DC_FIELD_CREATED_AT),
 		UpdatedAt:           text(C.DC_FIELD_UPDATED_AT),
 		ExecutionResultsURL: text(C.DC_FIELD_EXECUTION_RESULTS_URL),
-		CreatedTime:         at(12),
-		UpdatedTime:         at(13),
-		JSON:                columns[16],
+		CreatedTime:         at(others[0]),
+		UpdatedTime:         at(others[1]),
+		JSON:                others[4],
 	}
-	if fin := text(C.DC_FIELD_DIRECT_FIN_USAGE); fin != nil {
-		usage := *fin == "true"
-		connector.DirectFinUsage = &usage
-	}
-	return connector
 }

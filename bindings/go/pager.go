@@ -83,7 +83,9 @@ func (c *Client) NewPager(options ...ListOption) (*Pager, error) {
 }
 
 // Next lists the next page, and blocks like [Client.ListPage]. After the last page it returns [io.EOF].
-func (p *Pager) Next(ctx context.Context) (*Page, error) {
+func (p *Pager) Next(ctx context.Context) (*Page, error) { return p.next(ctx, true) }
+
+func (p *Pager) next(ctx context.Context, withJSON bool) (*Page, error) {
 	defer runtime.KeepAlive(p) // its cleanup would cancel the call
 	if !p.handle.acquire() {
 		return nil, ErrClosed
@@ -107,7 +109,7 @@ func (p *Pager) Next(ctx context.Context) (*Page, error) {
 	if status == C.DC_DONE {
 		return nil, io.EOF
 	}
-	return newPage(page), nil
+	return newPage(page, withJSON), nil
 }
 
 // Cursor returns the cursor of the page that Next requests. Store it to resume later with [WithStartingAfter]. It is
