@@ -48,8 +48,8 @@ class Client {
   }
 
   // Resolves with a page, or with null at the end of a pager's list.
-  async #fetch(pager, { perPage, startingAfter, signal }, onCall) {
-    const start = (client) => native.startPage(pager ?? client, perPage, startingAfter);
+  async #fetch(pager, { perPage, startingAfter, signal, withJson = true }, onCall) {
+    const start = (client) => native.startPage(pager ?? client, perPage, startingAfter, withJson);
     const page = await this.#call(start, signal, onCall);
     return page && toPage(page);
   }

@@ -85,7 +85,7 @@ class ConnectorIterator extends ListIterator {
 
   constructor(options, client) {
     super();
-    this.#pages = new PageIterator(options, client);
+    this.#pages = new PageIterator({ ...options, withJson: false }, client);
   }
 
   async next() {

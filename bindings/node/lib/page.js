@@ -4,9 +4,17 @@
 const { TooLargeError } = require('./errors');
 const { camelCase } = require('./options');
 
+const keys = new Map(); // by the name of a column
+
+function keyOf(name) {
+  if (!keys.has(name))
+    keys.set(name, camelCase(name));
+  return keys.get(name);
+}
+
 // Converts columns such as { id: ['1', '2'], created_at: [null, '…'], … }. The offsets of the rows are dropped.
 function toConnectors({ json_start: starts, json_length, ...columns }) {
-  const fields = Object.entries(columns).map(([name, values]) => [camelCase(name), values]);
+  const fields = Object.entries(columns).map(([name, values]) => [keyOf(name), values]);
   return Object.freeze(starts.map((_, row) => {
     const connector = {};
     for (const [name, values] of fields)

@@ -44,6 +44,7 @@ struct call {
     int worker;
     int32_t per_page;
     char *starting_after;
+    bool with_json;
     int64_t overlap_ms;
     int32_t max_passes;
     int64_t timeout_ms;
@@ -347,7 +348,7 @@ static napi_value start(napi_env env, struct call content)
     return number;
 }
 
-/* startPage(clientOrPager, perPage, startingAfter) */
+/* startPage(clientOrPager, perPage, startingAfter, withJson) */
 static napi_value start_page(napi_env env, napi_callback_info info)
 {
     struct call call = {.perform = list_page, .handle = get_handle(env, argument(env, info, 0))};
@@ -355,6 +356,7 @@ static napi_value start_page(napi_env env, napi_callback_info info)
         return NULL;
     napi_get_value_int32(env, argument(env, info, 1), &call.per_page);
     call.starting_after = copy_string(env, argument(env, info, 2));
+    napi_get_value_bool(env, argument(env, info, 3), &call.with_json);
     return start(env, call);
 }
 
@@ -408,7 +410,7 @@ static void deliver(napi_env env, napi_value notify, void *context, void *data)
         if (level < 0)
             values[2] = failure_value(env, call->status, call->error);
         else if (is_result && call->page)
-            values[2] = page_value(env, call->page);
+            values[2] = page_value(env, call->page, call->with_json);
         else if (is_result && call->snapshot)
             values[2] = new_snapshot(env, &call->snapshot);
         else

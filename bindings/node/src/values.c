@@ -74,14 +74,14 @@ static void set_rate_limit(napi_env env, napi_value object, int64_t limit, int64
     napi_set_named_property(env, object, "rateLimit", value);
 }
 
-napi_value page_value(napi_env env, const dc_page *page)
+napi_value page_value(napi_env env, const dc_page *page, bool with_json)
 {
     napi_value object, value;
     int64_t limit, remaining, reset;
     napi_create_object(env, &object);
     if ((value = rows_value(env, page)))
         napi_set_named_property(env, object, "rows", value);
-    if ((value = json_value(env, page)))
+    if ((value = with_json ? json_value(env, page) : string_value(env, NULL)))
         napi_set_named_property(env, object, "json", value);
     napi_get_boolean(env, library.dc_page_has_next(page) == 1, &value);
     napi_set_named_property(env, object, "hasNext", value);

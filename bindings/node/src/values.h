@@ -21,8 +21,8 @@ napi_value bytes_value(napi_env env, const char *bytes, size_t length);
 napi_value rows_value(napi_env env, const dc_page *page);
 napi_value json_value(napi_env env, const dc_page *page);
 
-/* Converts a page to an object. A member whose string is too long for JavaScript is undefined. */
-napi_value page_value(napi_env env, const dc_page *page);
+/* Converts a page to an object; json is null if it is not requested. A string that is too long for JavaScript is undefined. */
+napi_value page_value(napi_env env, const dc_page *page, bool with_json);
 
 /* Returns the length of a snapshot's JSON, which is most of its native memory. */
 int64_t snapshot_size(const dc_snapshot *snapshot);
