@@ -634,9 +634,16 @@ namespace DataConnectors
     /// <summary>A data connector. Immutable. A field that is absent or not of its documented type is null.</summary>
     public sealed class Connector
     {
+        // The packed columns are strings, two numbers that aren't used, and the JSON, which is rarely read.
+        private const int StringCount = 14, JsonColumn = 16;
         private readonly string[] columns;
+        private readonly ArraySegment<byte> json;
 
-        private Connector(string[] columns) => this.columns = columns;
+        private Connector(string[] columns, ArraySegment<byte> json)
+        {
+            this.columns = columns;
+            this.json = json;
+        }
 
         /// <summary>"data_connector".</summary>
         public string Type => columns[0];
@@ -667,7 +674,7 @@ namespace DataConnectors
         /// <summary>UpdatedAt in UTC, like CreatedAtTime.</summary>
         public DateTimeOffset? UpdatedAtTime => Time(columns[13]);
         /// <summary>The row as the service sent it, including undocumented fields.</summary>
-        public string Json => columns[16];
+        public string Json => Encoding.UTF8.GetString(json.Array, json.Offset, json.Count);
 
         /// <summary>The row's JSON.</summary>
         public override string ToString() => Json;
@@ -683,21 +690,28 @@ namespace DataConnectors
         {
             const byte absent = 0xFD, columnEnd = 0xFE, rowEnd = 0xFF;
             var rows = new List<Connector>();
-            var columns = new List<string>();
-            for (int start = 0, end = 0; end <= packed.Length && packed.Length > 0; end++)
+            for (int start = 0, stop; start < packed.Length; start = stop + 1)
             {
-                bool isRowEnd = end == packed.Length || packed[end] == rowEnd;
-                if (!isRowEnd && packed[end] != columnEnd)
-                    continue;
-                bool isAbsent = end > start && packed[start] == absent;
-                columns.Add(isAbsent ? null : Encoding.UTF8.GetString(packed, start, end - start));
-                start = end + 1;
-                if (!isRowEnd)
-                    continue;
-                rows.Add(new Connector(columns.ToArray()));
-                columns.Clear();
+                stop = IndexOf(packed, rowEnd, start, packed.Length);
+                var columns = new string[StringCount];
+                for (int column = 0; column < JsonColumn; column++)
+                {
+                    int end = IndexOf(packed, columnEnd, start, stop);
+                    if (column < StringCount && !(end > start && packed[start] == absent))
+                        columns[column] = Encoding.UTF8.GetString(packed, start, end - start);
+                    start = end + 1;
+                }
+                int length = IndexOf(packed, columnEnd, start, stop) - start; // later versions may add columns
+                rows.Add(new Connector(columns, new ArraySegment<byte>(packed, start, length)));
             }
             return rows;
+        }
+
+        /// <summary>Returns the position of a byte; the end if there is none.</summary>
+        private static int IndexOf(byte[] bytes, byte searched, int start, int end)
+        {
+            int position = Array.IndexOf(bytes, searched, start, end - start);
+            return position < 0 ? end : position;
         }
 
         private static DateTimeOffset? Time(string milliseconds) =>
