@@ -246,32 +246,31 @@ local COLUMNS = {
   false, false, "json",
 }
 
--- Faster than gmatch.
-local function split(text, separator)
-  local parts, start = {}, 1
-  while true do
-    local position = text:find(separator, start, true)
-    parts[#parts + 1] = text:sub(start, position and position - 1)
-    if not position then return parts end
+-- Unpacks the row from one position to another, which is that of its separator.
+local function unpack_row(packed, start, stop)
+  local connector = {}
+  for i = 1, #COLUMNS do
+    local name, position = COLUMNS[i], packed:find("\254", start, true)
+    if not position or position > stop then position = stop end
+    local value = name and packed:sub(start, position - 1)
+    if name and value ~= "\253" then connector[name] = value end
     start = position + 1
   end
-end
-
-local function unpack_row(row)
-  local connector, values = {}, split(row, "\254")
-  for i, name in ipairs(COLUMNS) do
-    if name and values[i] ~= "\253" then connector[name] = values[i] end
-  end
   if connector.direct_fin_usage then connector.direct_fin_usage = connector.direct_fin_usage == "true" end
-  for _, name in ipairs({ "created_at_ms", "updated_at_ms" }) do connector[name] = tonumber(connector[name]) end
+  connector.created_at_ms, connector.updated_at_ms =
+    tonumber(connector.created_at_ms), tonumber(connector.updated_at_ms)
   return connector
 end
 
 local function rows_of(native)
-  local length = ffi.new("size_t[1]")
-  local packed = lib.dc_page_packed_rows(native, C.DC_PACKED_SEPARATED, length)
-  local rows = length[0] > 0 and split(ffi.string(packed, length[0]), "\255") or {}
-  for i, row in ipairs(rows) do rows[i] = unpack_row(row) end
+  local length, rows, start = ffi.new("size_t[1]"), {}, 1
+  local address = lib.dc_page_packed_rows(native, C.DC_PACKED_SEPARATED, length)
+  local packed = ffi.string(address, length[0])
+  while start <= #packed do
+    local stop = packed:find("\255", start, true) or #packed + 1
+    rows[#rows + 1] = unpack_row(packed, start, stop)
+    start = stop + 1
+  end
   return rows
 end
 
