@@ -29,11 +29,6 @@ final class Handle
 /** @internal */
 final class Native
 {
-    /** The columns of the packed rows, in the order of Connector's parameters. */
-    private const COLUMNS = ['type', 'id', 'name', 'description', 'state', 'http_method', 'direct_fin_usage',
-        'created_by_admin_id', 'updated_by_admin_id', 'created_at', 'updated_at', 'execution_results_url',
-        'created_at_ms', 'updated_at_ms'];
-
     private const LOG_LEVELS = [1 => 'error', 2 => 'warning', 3 => 'info', 4 => 'debug'];
 
     private static ?FFI $library = null;
@@ -98,6 +93,8 @@ final class Native
         }
         // FFI has no preprocessor.
         $declarations = preg_replace('/^#ifdef __cplusplus.*?^#endif|^#.*?$/ms', '', $header);
+        // FFI converts a const char * to a string that ends at the first NUL, which packed rows may contain.
+        $declarations = str_replace('const char *dc_page_packed_rows', 'char *dc_page_packed_rows', $declarations);
         $library = $declare($declarations, "$file is older than this package", ': install a newer version');
         // Arrays of one element, as FFI assigns functions only to array elements.
         [self::$interruptCheck, self::$logCallback]
@@ -283,14 +280,13 @@ final class Native
             return null;
         }
         try {
-            $json = $library->dc_page_json($page);
             return new Page(
-                self::connectors($page, $json),
+                self::connectors($page),
                 $library->dc_page_next_cursor($page),
                 $library->dc_page_has_next($page) === 1,
                 $library->dc_page_request_id($page),
                 self::rateLimit('dc_page_rate_limit', $page),
-                $json,
+                $library->dc_page_json($page),
             );
         } finally {
             $library->dc_page_free($page);
@@ -337,8 +333,7 @@ final class Native
     public static function snapshotConnectors(Handle $snapshot): array
     {
         return self::withoutSignals(static function () use ($snapshot): array {
-            $page = self::library()->dc_snapshot_page($snapshot->pointer);
-            return self::connectors($page, self::library()->dc_page_json($page));
+            return self::connectors(self::library()->dc_snapshot_page($snapshot->pointer));
         });
     }
 
@@ -351,17 +346,27 @@ final class Native
     }
 
     /** @return list<Connector> */
-    private static function connectors(CData $page, string $json): array
+    private static function connectors(CData $page): array
     {
-        $rows = self::library()->dc_page_packed_rows($page, self::$constants['PACKED_JSON'], null);
-        $packed = json_decode($rows, true, flags: JSON_THROW_ON_ERROR);
-        $columns = array_map(static fn (string $name): array => $packed[$name], self::COLUMNS);
-        $columns[] = array_map(
-            static fn (int $start, int $length): string => substr($json, $start, $length),
-            $packed['json_start'],
-            $packed['json_length'],
-        );
-        return array_map(static fn (mixed ...$row): Connector => new Connector(...$row), ...$columns);
+        $length = self::library()->new('size_t');
+        $format = self::$constants['PACKED_SEPARATED'];
+        $packed = self::library()->dc_page_packed_rows($page, $format, FFI::addr($length));
+        $rows = $length->cdata === 0 ? [] : explode("\xFF", FFI::string($packed, $length->cdata));
+        return array_map(self::connector(...), $rows);
+    }
+
+    /** The columns are the parameters of Connector, but for two numbers before the JSON. Later versions may add some. */
+    private static function connector(string $row): Connector
+    {
+        $values = explode("\xFE", $row);
+        if (str_contains($row, "\xFD")) {
+            $values = array_map(static fn (string $value): ?string => $value === "\xFD" ? null : $value, $values);
+        }
+        $values[6] = $values[6] === null ? null : $values[6] === 'true';
+        $values[12] = $values[12] === null ? null : (int) $values[12];
+        $values[13] = $values[13] === null ? null : (int) $values[13];
+        $values[14] = $values[16];
+        return new Connector(...array_slice($values, 0, 15));
     }
 
     private static function rateLimit(string $function, CData $handle): RateLimit
