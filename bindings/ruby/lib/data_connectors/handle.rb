@@ -14,7 +14,7 @@ module DataConnectors
         yield
       end
     ensure
-      Thread.handle_interrupt(Object => :never) { @mutex.unlock if !acquired && @mutex.try_lock }
+      Thread.handle_interrupt(Object => :never) { @mutex.unlock if @mutex.try_lock } unless acquired
     end
   end
 

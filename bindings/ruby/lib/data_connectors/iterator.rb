@@ -82,7 +82,7 @@ module DataConnectors
       @rest ||= []
       while @rest.empty?
         page = super or return nil
-        @rest = page.to_a
+        @rest = page.connectors.dup
       end
       @rest.shift
     end
