@@ -59,7 +59,8 @@ sub _load {
         my $version = $dc{abi_version}->();
         die "DataConnectors: $file has ABI version $version, this package requires $expected: install matching versions\n"
             if $version != $expected;
-        $ACCESSORS{$1}{$2} = $returns eq 'const char *' ? \&_string : \&_number
+        # JSON is a byte string, as for decode_json.
+        $ACCESSORS{$1}{$2} = $2 eq 'json' ? sub { $_[0] } : $returns eq 'const char *' ? \&_string : \&_number
             if "$name @$parameters" =~ /\Adc_([a-z]+)_(\w+) const dc_\1 \*\z/;
     }
     lock_hash(%dc);

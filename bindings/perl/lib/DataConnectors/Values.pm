@@ -37,7 +37,6 @@ package DataConnectors::Page {
     sub _new {
         my ($class, $native) = @_;
         my %self = (_attributes(page => $native), connectors => [_rows($native)]);
-        $self{json} = $dc{page_json}->($native);    # a byte string, as for decode_json
         return Hash::Util::lock_hashref(bless \%self, $class);
     }
 
