@@ -1,4 +1,4 @@
-"""Measures the CPU per page of each language, except those that `comparisons` compares with others.
+"""Measures the CPU per page of each language but C, C++ and Python.
 
 A program runs twice with different numbers of pages. The difference is the cost of the pages: it
 excludes the start of the process and most of the compilation at run time.

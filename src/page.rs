@@ -151,7 +151,7 @@ impl Page {
 
     fn rows(&self) -> &Rows {
         self.rows.get_or_init(|| {
-            self.row_access.note();
+            self.row_access.record();
             Box::new(record_rows(self.json(), self.count()))
         })
     }

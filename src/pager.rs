@@ -145,7 +145,7 @@ impl Pager {
         };
         let call = call.with_deadline_extended_by(PREFETCH_GRACE_PERIOD);
         loop {
-            // In a child that the interrupt check forks, the descriptor is still that of the parent, which resets it.
+            // A child that the interrupt check forks shares the descriptor with its parent, which may reset it first.
             let until = call.interrupt_check_interval().map(|interval| Instant::now() + interval);
             match call.wait_until(&[(prefetcher.done().descriptor(), Interest::Read)], until) {
                 Ok(_) if prefetcher.is_inherited() => return self.client.list_page(&self.request, cancel),

@@ -21,7 +21,7 @@ pub(crate) use self::system::{
 pub(crate) enum Interest {
     Read,
     Write,
-    /// The end of an attempt to connect, which succeeded or failed.
+    /// The end of an attempt to connect, successful or not.
     Connect,
 }
 

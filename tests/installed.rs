@@ -366,7 +366,7 @@ fn shared_library_is_hardened_and_small_and_exports_only_its_functions() {
     assert!(stack.contains(" RW "), "{stack}");
     let size = fs::metadata(&library).unwrap().len();
     println!("{size} bytes");
-    assert!(size <= 9 << 18, "{size} bytes, more than 2.25 MiB");
+    assert!(size <= 2_359_296, "{size} bytes, more than 2.25 MiB");
 
     let symbols = run(Command::new("readelf").args(["--dyn-syms", "-W"]).arg(&library));
     let exported =

@@ -12,7 +12,7 @@ use data_connectors::{CancelToken, Client, ErrorKind, PageRequest};
 use data_connectors_sandbox::Sandbox;
 use support::fault_server::{FaultServer, Step};
 use support::listing::{config, list, ok_response, with_plain_and_tls};
-use support::resources::{descriptors, settled, threads};
+use support::resources::{descriptors, threads, wait_until_at_most};
 
 const ROUNDS: usize = 100;
 const CALLS_PER_ROUND: usize = 50;
@@ -81,7 +81,7 @@ fn five_thousand_calls_leave_nothing_open() {
     }
     let calls = ROUNDS * CALLS_PER_ROUND;
     println!("{calls} calls in {:?}", started.elapsed());
-    let after = settled(before);
+    let after = wait_until_at_most(before);
     println!("descriptors and threads: {before:?} before, {after:?} after");
     assert!(after.0 <= before.0 && after.1 <= before.1, "before {before:?}, after {after:?}");
 }

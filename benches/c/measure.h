@@ -77,7 +77,7 @@ static inline void measure_start(struct measure *measure, long page)
     measure->wall_start = wall_ns();
 }
 
-/* Adds the bytes of a string to the sum, 8 at a time, as FNV-1a adds single ones; NULL differs from "". */
+/* Adds the bytes of a string to the sum, 8 at a time, in the manner of FNV-1a; NULL differs from "". */
 static inline void measure_string(struct measure *measure, const char *string, size_t length)
 {
     const uint64_t prime = 0x100000001b3;
@@ -95,7 +95,7 @@ static inline void measure_string(struct measure *measure, const char *string, s
     measure->sum = sum;
 }
 
-/* Adds the bytes of a response body to the sum: words without a multiplication, as a page has thousands of them. */
+/* Adds the bytes of a response body to the sum, without multiplications: a page has thousands of words. */
 static inline void measure_body(struct measure *measure, const char *body, size_t length)
 {
     uint64_t sum = length, word;

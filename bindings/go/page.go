@@ -92,7 +92,7 @@ func unpack(native *C.dc_page) []Connector {
 	packed := C.dc_page_packed_rows(native, C.DC_PACKED_SEPARATED, &length)
 	rest := string(borrow(packed, length))
 	connectors := make([]Connector, count)
-	fields, usages := make([]string, count*fieldCount), make([]bool, count)
+	fields, directFinUsages := make([]string, count*fieldCount), make([]bool, count)
 	for i := range connectors {
 		var row string
 		var others [5]string
@@ -104,18 +104,18 @@ func unpack(native *C.dc_page) []Connector {
 		for column := range others {
 			others[column], row = cut(row, 0xfe)
 		}
-		usages[i] = values[C.DC_FIELD_DIRECT_FIN_USAGE] == "true"
-		connectors[i] = newConnector(values, &usages[i], others)
+		directFinUsages[i] = values[C.DC_FIELD_DIRECT_FIN_USAGE] == "true"
+		connectors[i] = newConnector(values, &directFinUsages[i], others)
 	}
 	return connectors
 }
 
-// cut returns the text before a separator, which may be missing, and after it.
-func cut(text string, separator byte) (before, after string) {
-	if position := strings.IndexByte(text, separator); position >= 0 {
-		return text[:position], text[position+1:]
+// cut returns what precedes a separator, which may be missing, and what follows it.
+func cut(value string, separator byte) (before, after string) {
+	if position := strings.IndexByte(value, separator); position >= 0 {
+		return value[:position], value[position+1:]
 	}
-	return text, ""
+	return value, ""
 }
 
 // borrow returns a native string without copying it.

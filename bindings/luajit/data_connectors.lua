@@ -246,7 +246,7 @@ local COLUMNS = {
   false, false, "json",
 }
 
--- Unpacks the row from one position to another, which is that of its separator.
+-- Unpacks the row from `start` to its separator at `stop`.
 local function unpack_row(packed, start, stop)
   local connector = {}
   for i = 1, #COLUMNS do

@@ -16,9 +16,9 @@ pub(crate) fn write_string(output: &mut Vec<u8>, string: &[u8]) {
 }
 
 /// `string` as a JSON string.
-pub(crate) fn json_string(string: &str) -> String {
+pub(crate) fn json_string(string: &[u8]) -> String {
     let mut output = Vec::with_capacity(string.len() + 2);
-    write_string(&mut output, string.as_bytes());
+    write_string(&mut output, string);
     String::from_utf8_lossy(&output).into_owned()
 }
 

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::diagnose::diagnose;
-use super::row_scan::{RowsVisitor, SkippedRows, scan_rows};
+use super::row_scan::{IdVisitor, RowsVisitor, scan_rows};
 use super::rows::Rows;
 use super::summary::{ListSummary, Next, RowsSummary};
 use crate::json::depth::MAX_DEPTH;
@@ -19,20 +19,16 @@ pub(crate) const MAX_ROWS: usize = 100_000;
 /// Memory for more rows is reserved only as they are found.
 const MAX_RESERVED_ROWS: usize = 1_000;
 
-/// Validates a list; also records its rows if `records_rows` is true. The error is the reason why it is invalid.
-pub(super) fn read_list(
-    json: &str,
-    max_rows: usize,
-    records_rows: bool,
-) -> Result<(ListSummary, Option<Rows>), String> {
+/// Validates a list; also records its rows if `with_rows` is true. The error is the reason why it is invalid.
+pub(super) fn read_list(json: &str, max_rows: usize, with_rows: bool) -> Result<(ListSummary, Option<Rows>), String> {
     // A row of the service takes 400 bytes.
     let expected = (json.len() / 256).min(MAX_RESERVED_ROWS);
-    let mut rows = records_rows.then(|| Rows::new(json, expected, max_rows));
+    let mut rows = with_rows.then(|| Rows::new(json, expected, max_rows));
     // The values of a row are in an object, in an array, in an object.
     let mut scanner = Scanner::new(json, 0, MAX_DEPTH - 3);
     let found = match &mut rows {
         Some(rows) => list(&mut scanner, rows),
-        None => list(&mut scanner, &mut SkippedRows::default()),
+        None => list(&mut scanner, &mut IdVisitor::default()),
     };
     let summary = match found {
         Some(summary) => summary,
@@ -40,7 +36,7 @@ pub(super) fn read_list(
             rows = None;
             let (count, next) = diagnose(json)?;
             // Never absent in a valid list.
-            let rows = find_rows(json, &mut SkippedRows::default());
+            let rows = find_rows(json, &mut IdVisitor::default());
             ListSummary { rows: rows.unwrap_or(RowsSummary { count, ids_hash: 0 }), next }
         }
     };
@@ -231,7 +227,7 @@ mod tests {
             (r#""pages":{}}"#, ""),
         ] {
             let json = [rows, pages].concat();
-            let list = list(&mut Scanner::new(&json, 0, MAX_DEPTH), &mut SkippedRows::default()).expect(&json);
+            let list = list(&mut Scanner::new(&json, 0, MAX_DEPTH), &mut IdVisitor::default()).expect(&json);
             assert_eq!((list.rows.count, list.next), (2, Next::from_cursor(next)), "{json}");
         }
     }

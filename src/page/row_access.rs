@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub(crate) struct RowAccess(Arc<AtomicBool>);
 
 impl RowAccess {
-    pub(crate) fn note(&self) {
+    pub(crate) fn record(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 

@@ -1,4 +1,4 @@
-//! Scans the rows of a list: counts them, hashes their ids, and passes their fields on.
+//! Scans the rows of a list: counts them, hashes their ids, and passes their fields to a visitor.
 
 use std::ops::Range;
 
@@ -45,13 +45,13 @@ pub(super) fn scan_rows(scanner: &mut Scanner, visitor: &mut impl RowsVisitor) -
     }
 }
 
-/// Rows of which only the ids are used.
+/// Keeps only the id of each row.
 #[derive(Default)]
-pub(super) struct SkippedRows {
+pub(super) struct IdVisitor {
     id: Option<StringSpan>,
 }
 
-impl RowVisitor for SkippedRows {
+impl RowVisitor for IdVisitor {
     type Key = Field;
 
     fn key(name: &[u8]) -> Option<Field> {
@@ -68,7 +68,7 @@ impl RowVisitor for SkippedRows {
     }
 }
 
-impl RowsVisitor for SkippedRows {
+impl RowsVisitor for IdVisitor {
     fn start_array(&mut self) {}
 
     #[inline(always)]

@@ -59,7 +59,7 @@ impl Span {
 }
 
 impl Rows {
-    /// No rows yet, of a page with this JSON, with memory for `expected` rows. Not more than `max_rows` are recorded.
+    /// No rows yet, for a page with this JSON. Reserves memory for `expected` rows; records at most `max_rows`.
     pub(super) fn new(json: &str, expected: usize, max_rows: usize) -> Self {
         Self {
             values: json.as_bytes().to_vec(),
@@ -157,7 +157,7 @@ impl RowsVisitor for Rows {
     fn end_row(&mut self, json: Range<usize>) -> Option<StringSpan> {
         self.row.json = Span::new(json.start, json.len());
         let row = std::mem::replace(&mut self.row, Row::EMPTY);
-        // A recorded row takes more memory than the shortest one in JSON: a list with too many is invalid.
+        // Limits memory: a list with more rows is invalid.
         if self.rows.len() < self.max_rows {
             self.rows.push(row);
         }

@@ -8,7 +8,7 @@ use super::field::Field;
 use super::list::{MAX_ROWS, find_rows};
 use super::packed_rows::PackedFormat;
 use super::row_access::RowAccess;
-use super::row_scan::SkippedRows;
+use super::row_scan::IdVisitor;
 use super::timestamp::unix_ms;
 use super::{BYTE_ORDER_MARK, Page};
 use crate::api_error::replace_lone_surrogates;
@@ -17,7 +17,7 @@ use crate::api_error::replace_lone_surrogates;
 pub(crate) fn check_page(body: &[u8]) {
     let row_access = RowAccess::default();
     check_page_with(body, &row_access);
-    row_access.note();
+    row_access.record();
     check_page_with(body, &row_access);
 }
 
@@ -28,7 +28,7 @@ fn check_page_with(body: &[u8], row_access: &RowAccess) {
     match (page, expected) {
         (Ok(page), Ok(Ok((count, next)))) => {
             assert_eq!((page.count(), page.next()), (count, &next));
-            assert_eq!(find_rows(page.json(), &mut SkippedRows::default()), Some(page.rows_summary));
+            assert_eq!(find_rows(page.json(), &mut IdVisitor::default()), Some(page.rows_summary));
             assert_eq!(page.json().as_bytes(), body);
             check_rows(&page);
             check_json_columns(&page);

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 /// Cycles up to this length are detected as soon as they repeat.
 const RECENT_COUNT: usize = 1024;
 
-/// The size of the sets of recent hashes. Small ones let the memory of a long list differ little from that of a short one.
+/// The size of the sets of recent hashes. Small ones are full early: a long list takes little more memory than a short one.
 const SET_SIZE: usize = RECENT_COUNT / 4;
 
 /// The length of the parts of the sequence that are kept longer.
@@ -23,7 +23,7 @@ pub(super) struct CycleDetector {
     count: usize,
     first: Vec<u64>,
     since_power_of_two: Vec<u64>,
-    /// At least the last `RECENT_COUNT` different hashes. The first set has the most recent ones.
+    /// The last `RECENT_COUNT` hashes, and some before them. The first set has the most recent ones.
     recent: [HashSet<u64>; RECENT_COUNT / SET_SIZE + 1],
 }
 

@@ -33,52 +33,52 @@ pub(super) struct Prefetcher {
 }
 
 struct Shared {
-    task: Mutex<Task>,
+    state: Mutex<State>,
     changed: Condvar,
-    /// Woken when the task is done.
+    /// Woken when the page was fetched.
     done: Waker,
 }
 
-enum Task {
-    None,
-    Fetch(PageRequest),
-    /// The thread fetches a page; still so if it has panicked.
+enum State {
+    Idle,
+    Requested(PageRequest),
+    /// The thread fetches a page, or has panicked.
     Running,
     Done(Result<Page>, Instant),
-    End,
+    Ending,
 }
 
 impl Shared {
-    fn task(&self) -> MutexGuard<'_, Task> {
+    fn state(&self) -> MutexGuard<'_, State> {
         // The lock is not held during a fetch, so a panic cannot leave it in an invalid state.
-        self.task.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn set_task(&self, task: Task) {
-        *self.task() = task;
+    fn set_state(&self, state: State) {
+        *self.state() = state;
         self.changed.notify_one();
     }
 
     fn finish(&self, result: Result<Page>) {
-        let mut task = self.task();
-        // Not if the thread should end.
-        if matches!(*task, Task::Running) {
-            *task = Task::Done(result, Instant::now());
+        let mut state = self.state();
+        // `Ending` is not replaced.
+        if matches!(*state, State::Running) {
+            *state = State::Done(result, Instant::now());
         }
     }
 
     /// Waits for a request; `None` when the thread should end.
     fn wait_for_request(&self) -> Option<PageRequest> {
-        let is_idle = |task: &mut Task| !matches!(task, Task::Fetch(_) | Task::End);
-        let mut task = self.changed.wait_while(self.task(), is_idle).unwrap_or_else(PoisonError::into_inner);
-        match std::mem::replace(&mut *task, Task::Running) {
-            Task::Fetch(request) => Some(request),
+        let is_idle = |state: &mut State| !matches!(state, State::Requested(_) | State::Ending);
+        let mut state = self.changed.wait_while(self.state(), is_idle).unwrap_or_else(PoisonError::into_inner);
+        match std::mem::replace(&mut *state, State::Running) {
+            State::Requested(request) => Some(request),
             _ => None,
         }
     }
 }
 
-/// Wakes when the task is done, even after a panic.
+/// Wakes when the fetch ends, even by a panic.
 struct WakeOnDrop<'a>(&'a Waker);
 
 impl Drop for WakeOnDrop<'_> {
@@ -104,7 +104,7 @@ impl Prefetcher {
     ) -> Option<Self> {
         let cancel = CancelToken::new().ok()?;
         let done = Waker::new().ok()?;
-        let shared = Arc::new(Shared { task: Mutex::new(Task::None), changed: Condvar::new(), done });
+        let shared = Arc::new(Shared { state: Mutex::new(State::Idle), changed: Condvar::new(), done });
         let (thread_shared, thread_cancel) = (Arc::clone(&shared), cancel.clone());
         let run = move || {
             while let Some(request) = thread_shared.wait_for_request() {
@@ -121,7 +121,7 @@ impl Prefetcher {
     /// Starts to fetch a page. The result of the one before must have been taken.
     pub(super) fn fetch(&mut self, request: &PageRequest) {
         self.is_busy = true;
-        self.shared.set_task(Task::Fetch(request.clone()));
+        self.shared.set_state(State::Requested(request.clone()));
     }
 
     /// Whether a page was requested whose result was not taken.
@@ -149,12 +149,12 @@ impl Prefetcher {
         self.is_busy = false;
         self.shared.done.reset();
         // Before the logger runs, which may fork: the thread may hold the lock.
-        let task = std::mem::replace(&mut *self.shared.task(), Task::None);
+        let state = std::mem::replace(&mut *self.shared.state(), State::Idle);
         if let (Some(buffer), Some(logger)) = (&self.log_buffer, call.logger()) {
             buffer.flush_to(logger);
         }
-        match task {
-            Task::Done(result, finished) => result.map_err(|error| error.with_elapsed(finished.elapsed())),
+        match state {
+            State::Done(result, finished) => result.map_err(|error| error.with_elapsed(finished.elapsed())),
             _ => {
                 self.has_panicked = true;
                 Err(Error::panicked())
@@ -172,7 +172,7 @@ impl Drop for Prefetcher {
             return;
         }
         self.cancel.cancel();
-        self.shared.set_task(Task::End);
+        self.shared.set_state(State::Ending);
         // Takes milliseconds, as all waits of the thread end on cancellation.
         drop(thread.join());
     }
@@ -251,7 +251,7 @@ mod tests {
             let mut prefetcher = Prefetcher::spawn(None, fetch).expect("a thread");
             if is_busy {
                 prefetcher.fetch(&PageRequest::new());
-                while !matches!(*prefetcher.shared.task(), Task::Running) {
+                while !matches!(*prefetcher.shared.state(), State::Running) {
                     std::thread::yield_now();
                 }
             }

@@ -73,11 +73,11 @@ fn change(old: &Connector, new: &Connector) -> Option<String> {
         _ => true,
     };
     let changed = names.into_iter().filter(is_changed);
-    let fields: Vec<_> = changed.map(|name| json_string(&String::from_utf8_lossy(name))).collect();
+    let fields: Vec<_> = changed.map(|name| json_string(name)).collect();
     if fields.is_empty() {
         return None;
     }
-    let (id, fields) = (json_string(key(new)), array(&fields));
+    let (id, fields) = (json_string(key(new).as_bytes()), array(&fields));
     Some(format!("{{\"id\":{id},\"fields\":{fields},\"old\":{},\"new\":{}}}", old.json(), new.json()))
 }
 

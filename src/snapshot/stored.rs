@@ -43,10 +43,10 @@ pub(super) fn write(result: &ScanResult, base_url: &str, options: &SnapshotOptio
         json.push_str(&row.json);
     }
     let state = STATES.iter().find(|(state, _)| *state == result.state).map(|(_, name)| *name);
-    let string = |value: Option<&str>| value.map_or("null".to_owned(), json_string);
+    let string = |value: Option<&str>| value.map_or("null".to_owned(), |value| json_string(value.as_bytes()));
     let members = [
         ("as_of_ms", result.date_ms.map_or("null".to_owned(), |ms| ms.to_string())),
-        ("base_url", json_string(base_url)),
+        ("base_url", json_string(base_url.as_bytes())),
         ("overlap_ms", options.overlap.as_millis().to_string()),
         ("reason", string(result.reason.as_deref())),
         ("state", string(state)),

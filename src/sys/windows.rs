@@ -51,8 +51,8 @@ pub(crate) fn poll<'a>(
             Interest::Write => insert(&mut writable, *slot),
             Interest::Connect => {
                 insert(&mut writable, *slot);
-                // A connection that could not be opened is in this set only. It also has each socket with urgent data,
-                // which nothing reads.
+                // Only this set reports a failed attempt to connect. It also reports sockets with urgent data, so other
+                // waits do not use it.
                 insert(&mut failed, *slot);
             }
         }

@@ -15,7 +15,7 @@ pub(super) fn read(body: Body, bytes: &mut Vec<u8>, limit: u64) -> io::Result<()
         return Err(ureq::Error::BodyExceedsLimit(limit).into_io());
     }
     reserve(bytes, content_length)?;
-    append(&mut body.into_with_config().limit(limit).reader(), bytes)?;
+    append(body.into_with_config().limit(limit).reader(), bytes)?;
     shrink(bytes);
     Ok(())
 }
@@ -26,12 +26,11 @@ pub(super) fn read_start(body: Body, bytes: &mut Vec<u8>, limit: u64) -> io::Res
 }
 
 /// Like `read_to_end`, which would zero all memory before it reads into it.
-pub(super) fn append(reader: &mut impl Read, bytes: &mut Vec<u8>) -> io::Result<usize> {
-    let start = bytes.len();
+fn append(mut reader: impl Read, bytes: &mut Vec<u8>) -> io::Result<()> {
     let mut chunk = [0; 2048];
     loop {
         match reader.read(&mut chunk) {
-            Ok(0) => return Ok(bytes.len() - start),
+            Ok(0) => return Ok(()),
             Ok(length) => {
                 bytes.try_reserve(length).map_err(|_| io::ErrorKind::OutOfMemory)?;
                 bytes.extend_from_slice(chunk.get(..length).unwrap_or_default());

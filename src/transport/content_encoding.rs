@@ -17,7 +17,8 @@ const MAX_CODINGS: usize = 4;
 
 const GZIP_MAGIC: &[u8] = b"\x1f\x8b";
 
-/// How much is decompressed before the deadline and cancellation are checked again.
+/// How much is decompressed before the deadline and cancellation are checked again, or an eighth of the content so far: the
+/// memory for each step may have to be copied.
 const STEP_BYTES: usize = 256 * 1024;
 
 /// The largest window of deflate: 32 KiB.
@@ -94,12 +95,14 @@ fn decompress(
         loop {
             call.check().map_err(TransportError::from)?;
             if content.len() == content.capacity() {
-                content.try_reserve_exact(STEP_BYTES).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
+                let step = STEP_BYTES.max(content.len() / 8);
+                content.try_reserve_exact(step).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
             }
             let consumed = member.total_in();
+            // With `Finish`, zlib copies no window as long as everything fits. The error is often an internal one.
             let status = member
                 .decompress_vec(coded, content, FlushDecompress::Finish)
-                .map_err(|error| invalid(format!("is not valid gzip: {error}")))?;
+                .map_err(|_| invalid("is not valid gzip: the data is corrupt".to_owned()))?;
             coded = coded.get((member.total_in() - consumed) as usize..).unwrap_or_default();
             if content.len() as u64 > limit {
                 return Err(ureq::Error::BodyExceedsLimit(limit));

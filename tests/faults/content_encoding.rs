@@ -9,6 +9,12 @@ pub fn faults() -> Vec<Fault> {
     let list = gzip(LIST.as_bytes());
     let twice = gzip(&list);
     let members = [gzip(&LIST.as_bytes()[..9]), gzip(b""), gzip(&LIST.as_bytes()[9..])].concat();
+    let with_flipped_byte = |index: usize| {
+        let mut gzip = list.clone();
+        gzip[index] ^= 0xFF;
+        gzip
+    };
+    let (corrupt, wrong_checksum) = (with_flipped_byte(20), with_flipped_byte(list.len() - 8));
     let mut all = Vec::new();
     for (headers, body) in [
         ("Content-Encoding: GZIP", &list),
@@ -54,6 +60,8 @@ pub fn faults() -> Vec<Fault> {
             "truncated",
         ),
         one_request("truncated gzip", gzip_header(&list[..30]), PROTOCOL, "is not valid gzip: the data is truncated"),
+        one_request("gzip with a wrong checksum", gzip_header(&wrong_checksum), PROTOCOL, "gzip: the data is corrupt"),
+        one_request("corrupt gzip", gzip_header(&corrupt), PROTOCOL, "is not valid gzip: the data is corrupt"),
         one_request("gzip without its checksum", gzip_header(&list[..list.len() - 8]), PROTOCOL, "truncated"),
         one_request(
             "gzip list that is gzip once",

@@ -228,8 +228,8 @@ fn each_fault_returns_its_status_without_leaks() {
     assert!(failures.is_empty(), "{} faults:\n{}", failures.len(), failures.join("\n"));
     // Measured after the first run, as std, rustls and the tests allocate some memory once.
     let allocated = || ALLOCATED.load(Ordering::SeqCst);
-    let before = (resources::settled(at_start), allocated());
+    let before = (resources::wait_until_at_most(at_start), allocated());
     assert_eq!(run_all(), Vec::<String>::new());
-    let after = (resources::settled(before.0), allocated());
+    let after = (resources::wait_until_at_most(before.0), allocated());
     assert_eq!(after, before, "descriptors (on Windows handles), threads, bytes: after (left) and before (right)");
 }

@@ -8,9 +8,9 @@ pub fn descriptors() -> usize {
     std::fs::read_dir("/dev/fd").unwrap().count()
 }
 
-/// The numbers of descriptors and threads when they no longer exceed the limits: threads and connections of servers end a
-/// moment later.
-pub fn settled(limits: (usize, usize)) -> (usize, usize) {
+/// Waits at most 20 s until the numbers of descriptors and threads do not exceed the limits, and returns them. Threads and
+/// connections of servers end a moment after a call.
+pub fn wait_until_at_most(limits: (usize, usize)) -> (usize, usize) {
     let deadline = Instant::now() + Duration::from_secs(20);
     loop {
         let numbers = (descriptors(), threads());

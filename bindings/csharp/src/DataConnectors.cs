@@ -707,10 +707,10 @@ namespace DataConnectors
             return rows;
         }
 
-        /// <summary>Returns the position of a byte; the end if there is none.</summary>
-        private static int IndexOf(byte[] bytes, byte searched, int start, int end)
+        /// <summary>Returns the position of a byte; <paramref name="end"/> if it is not found.</summary>
+        private static int IndexOf(byte[] bytes, byte value, int start, int end)
         {
-            int position = Array.IndexOf(bytes, searched, start, end - start);
+            int position = Array.IndexOf(bytes, value, start, end - start);
             return position < 0 ? end : position;
         }
 

@@ -355,7 +355,7 @@ final class Native
         return array_map(self::connector(...), $rows);
     }
 
-    /** The columns are the parameters of Connector, but for two numbers before the JSON. Later versions may add some. */
+    /** The columns are the parameters of Connector, except two numbers before the JSON. Later versions may add columns. */
     private static function connector(string $row): Connector
     {
         $values = explode("\xFE", $row);

@@ -291,13 +291,16 @@ class SignalError(BaseException):
 def test_iteration_continues_after_signals(sandbox: str, what: str) -> None:
     """Signals arrive at varying moments of next(); no page is lost or repeated."""
     raised = caught = 0
-    # The functions during which the handler raises.
-    functions = ("page_after", "_set_page") if what == "connectors" else ("page_after",)
+    # Where the handler raises. Before Python 3.10, signals are handled between more instructions.
+    anywhere = what == "connectors" and sys.version_info >= (3, 10)
+    package = os.path.dirname(dc.__file__)
 
     def interrupt(_: int, frame: FrameType | None) -> None:
         nonlocal raised
         while frame is not None:
-            if frame.f_code.co_name in functions:
+            if frame.f_code.co_name in ("page_after", "_set_page") or (
+                anywhere and os.path.dirname(frame.f_code.co_filename) == package
+            ):
                 raised += 1
                 raise SignalError
             frame = frame.f_back
@@ -314,7 +317,9 @@ def test_iteration_continues_after_signals(sandbox: str, what: str) -> None:
     try:
         with dc.Client(TOKEN, base_url=sandbox, logger=logger) as client:
             expected = [connector.id for connector in client.list()]
-            for turn in range(8):
+            for turn in range(80):
+                if turn >= 8 and caught > 100:
+                    break
                 pages = client.list(per_page=1).pages()
                 connectors = iter(client.list(per_page=1))
                 seen: list[str | None] = []
@@ -329,8 +334,9 @@ def test_iteration_continues_after_signals(sandbox: str, what: str) -> None:
                     except StopIteration:
                         break
                     else:
-                        seen.append(got.id)
-                assert seen == expected
+                        seen.append(got)
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                assert [connector.id for connector in seen] == expected
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
@@ -341,7 +347,7 @@ def test_iteration_continues_after_signals(sandbox: str, what: str) -> None:
 
 @pytest.mark.parametrize("function", ["_run_checks", "_write_lines"])
 def test_signal_before_the_native_call_cancels_it(silent: SilentServer, function: str) -> None:
-    """An exception is raised when the generator that handles those of the call is started."""
+    """The signal handler raises while the generators of the callbacks are started."""
 
     def trace(frame: FrameType, event: str, _: object) -> Any:
         if frame.f_code.co_name != function:
@@ -376,6 +382,7 @@ def test_two_signals_at_once_raise_one_exception(silent: SilentServer, monkeypat
 
     before = signal.signal(signal.SIGUSR1, first), signal.signal(signal.SIGUSR2, second)
     is_started = False
+    sender = threading.Thread()
 
     def send_signals() -> None:
         # Not an event: with one, Python 3.9 sometimes left the sender waiting.
@@ -402,6 +409,12 @@ def test_two_signals_at_once_raise_one_exception(silent: SilentServer, monkeypat
                 with contextlib.suppress(LookupError):
                     time.sleep(0.02)
     finally:
+        # If the test fails, a late signal must not end the process.
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+        signal.signal(signal.SIGUSR2, signal.SIG_IGN)
+        is_started = True
+        if sender.ident is not None:
+            sender.join()
         signal.signal(signal.SIGUSR1, before[0])
         signal.signal(signal.SIGUSR2, before[1])
 

@@ -7,7 +7,7 @@
 
 #include <sys/wait.h>
 
-/* A pager of pages of `rows` rows after its first page, `wait` milliseconds into a prefetch. */
+/* Returns a pager with `rows` rows per page, `wait` milliseconds after its first page and the start of a prefetch. */
 static dc_pager *started_pager(dc_client *client, int32_t rows, long wait)
 {
     dc_pager *pager = NULL;

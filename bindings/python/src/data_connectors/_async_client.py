@@ -138,11 +138,13 @@ class AsyncConnectorIterator(BaseConnectorIterator, AsyncIterator[Connector]):
 
     async def __anext__(self) -> Connector:
         while True:
+            seen, rows = self._current
             try:
-                return self._current[1]()
+                for connector in rows:
+                    return connector
             except IndexError:
                 pass
-            page = await _page_after(self._pager, self._current[0])
+            page = await _page_after(self._pager, seen)
             if page is None:
                 raise StopAsyncIteration
             self._set_page(page)

@@ -93,7 +93,7 @@ def call_blocking(logger: logging.Logger | None, function: Any, *arguments: Any)
 def _call_on_main_thread(call: _Call, function: Any, arguments: tuple[Any, ...]) -> Any:
     checks, lines = _run_checks(call), _write_lines(call)
     try:
-        # Set before next(), which replaces them if a signal handler raises in it.
+        # Assigned before next(): if a signal handler raises there, the generator replaces them.
         CALLBACKS.check = checks.send
         # max(level, line, key=send) sends both to the generator, in C.
         CALLBACKS.log = functools.partial(max, key=lines.send)

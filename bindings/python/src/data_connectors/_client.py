@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -216,21 +217,21 @@ class ConnectorIterator(BaseConnectorIterator, Iterator[Connector]):
     """An iterator over connectors, with the same rules as :class:`PageIterator`."""
 
     def __next__(self) -> Connector:
-        try:
-            return self._current[1]()
-        except IndexError:
-            # Not called here: its exceptions would have this one as their context.
-            pass
-        return self._pager.run_exclusively(self._next)
-
-    def _next(self) -> Connector:
         while True:
+            page, rows = self._current
             try:
-                # Another thread may have received a page meanwhile.
-                return self._current[1]()
+                # Not next(): after a call, a signal handler's exception would lose the row.
+                for connector in rows:
+                    return connector
             except IndexError:
+                # The next page is requested outside: IndexError would be the __context__ of its errors.
                 pass
-            page = self._pager.page_after(self._current[0])
+            self._pager.run_exclusively(functools.partial(self._advance, page))
+
+    def _advance(self, seen: Page | None) -> None:
+        # Another thread may have received a page meanwhile.
+        if self._current[0] is seen:
+            page = self._pager.page_after(seen)
             if page is None:
                 raise StopIteration
             self._set_page(page)

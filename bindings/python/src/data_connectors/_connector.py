@@ -164,7 +164,7 @@ class Connector:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Connector):
             return NotImplemented
-        # Two fields first, as parsing the rows takes longer. In a dict, True equals 1.
+        # Parsing the rows takes longer than the other comparisons. In a dict, True equals 1.
         return (
             self.id == other.id
             and self.updated_at == other.updated_at
@@ -207,8 +207,8 @@ class Columns:
     """
 
     def __getattr__(self, name: str) -> list[Any]:
-        """Create a column. Not called again for it."""
-        if name not in _KEYS:
+        """Create a column. Python calls this only for attributes that are not set yet."""
+        if name not in _DELIMITERS:
             raise AttributeError(name)
         values = self._values(name)
         if name.endswith("_at"):
@@ -233,10 +233,10 @@ class PackedColumns(Columns):
         self._page = page
 
     def _values(self, name: str) -> list[Any]:
-        # These bytes don't occur in a string, where a backslash precedes each quotation mark. Each
-        # column is decoded alone: strings are created faster from an ASCII string.
-        key, following = _KEYS[name]
-        start = self._packed.index(key) + len(key)
+        # The delimiters don't occur in strings, whose quotation marks are escaped. Each column is
+        # decoded alone, as ASCII is decoded faster.
+        before, following = _DELIMITERS[name]
+        start = self._packed.index(before) + len(before)
         end = self._packed.find(following, start)
         values, _ = _decode(self._packed[start:end].decode())
         return values
@@ -267,10 +267,10 @@ class ParsedColumns(Columns):
         return copy.deepcopy(self._row)
 
 
-# The columns of packed rows that are used, in their order, and for each what precedes and follows
-# its values. More than its values may precede the latter; nothing follows the last.
+# For each column of packed rows that is used, in order: the bytes before its values, and the bytes
+# that begin the next one. Unused columns may be between them.
 _COLUMNS = (*FIELDS, "created_at_ms", "json_start", "json_length", "")
-_KEYS = {
+_DELIMITERS = {
     name: (f'"{name}":'.encode(), f',"{following}":'.encode())
     for name, following in zip(_COLUMNS, _COLUMNS[1:])
 }
@@ -298,7 +298,7 @@ def _parse_times(column: list[str | None]) -> list[datetime | None]:
         lines = "\n".join(column)  # type: ignore[arg-type]
         if lines.encode().translate(_TO_ZERO) == b"\n".join([_USUAL_TIME] * len(column)):
             if sys.version_info < (3, 11):
-                # It does not accept Z.
+                # fromisoformat does not accept Z.
                 column = cast("list[str | None]", lines.replace("Z", "+00:00").split("\n"))
             return list(map(datetime.fromisoformat, column))  # type: ignore[arg-type]
     except (TypeError, ValueError):

@@ -21,16 +21,16 @@ class OwnedPointer:
 
     def __init__(self, free: Free) -> None:
         self.out = ctypes.c_void_p()
-        # The garbage collector calls each __del__ in a reference cycle before it frees an object,
-        # and other ones may use the pointer. So the owner is outside the cycle, in a set; once
-        # removed from it, it is freed with this object, after the weak references to this one.
+        # The garbage collector calls every __del__ of a reference cycle before it frees an object,
+        # and one of them may use the pointer. So the owner, which frees the pointer, is kept outside
+        # the cycle, in _owners, until this object is freed. (Not if a __del__ revives the cycle.)
         owner = _Finalizer(functools.partial(free, self.out))
         self._finalizer = _Finalizer(functools.partial(_owners.discard, owner))
         _owners.add(owner)
 
 
 class _Finalizer:
-    """Calls a function of C when it is finalized.
+    """Calls a C function when it is finalized.
 
     As ``__del__`` is a slot with that function, no bytecode runs, and no signal handler, whose
     exception would be ignored.
@@ -43,7 +43,7 @@ class _Finalizer:
 
 
 _owners: set[_Finalizer] = set()
-# A reference that is never dropped: when the interpreter exits, the set is not garbage either.
+# Never freed: when the interpreter exits, a __del__ that uses a pointer may still run.
 ctypes.pythonapi.Py_IncRef(ctypes.py_object(_owners))
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 import os
 import threading
 import weakref
 from collections import deque
+from collections.abc import Iterator
 from typing import Callable, NamedTuple, NoReturn, TypeVar
 
 from ._base_client import BaseClient
@@ -223,12 +225,12 @@ class BasePageIterator(BaseIterator):
 class BaseConnectorIterator(BaseIterator):
     """An iterator over connectors."""
 
-    # The current page and the function that removes and returns its next row: assigned together,
-    # so that a signal can't separate them. popleft() is atomic, also without the GIL.
-    _current: tuple[Page | None, Callable[[], Connector]] = (None, deque[Connector]().popleft)
+    # The current page and its rows, assigned together, so that a signal can't separate them. An
+    # IndexError ends the rows. popleft() is atomic, also without the GIL.
+    _current: tuple[Page | None, Iterator[Connector]] = (None, iter(()))
 
     def _set_page(self, page: Page) -> None:
-        self._current = (page, deque(page).popleft)
+        self._current = (page, map(deque.popleft, itertools.repeat(deque(page))))
 
 
 _pagers: weakref.WeakSet[Pager] = weakref.WeakSet()

@@ -48,9 +48,9 @@ final class Rows {
         return List.copyOf(connectors);
     }
 
-    /** Returns the position of a byte; the end if there is none. */
-    private static int indexOf(String bytes, char searched, int start, int end) {
-        int position = bytes.indexOf(searched, start, end);
+    /** Returns the position of a byte; {@code end} if it is not found. */
+    private static int indexOf(String bytes, char value, int start, int end) {
+        int position = bytes.indexOf(value, start, end);
         return position < 0 ? end : position;
     }
 
