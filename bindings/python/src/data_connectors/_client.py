@@ -224,7 +224,7 @@ class ConnectorIterator(BaseConnectorIterator, Iterator[Connector]):
                 for connector in rows:
                     return connector
             except IndexError:
-                # The next page is requested outside: IndexError would be the __context__ of its errors.
+                # The next page is requested below: IndexError would be the context of its errors.
                 pass
             self._pager.run_exclusively(functools.partial(self._advance, page))
 

@@ -22,8 +22,9 @@ class OwnedPointer:
     def __init__(self, free: Free) -> None:
         self.out = ctypes.c_void_p()
         # The garbage collector calls every __del__ of a reference cycle before it frees an object,
-        # and one of them may use the pointer. So the owner, which frees the pointer, is kept outside
-        # the cycle, in _owners, until this object is freed. (Not if a __del__ revives the cycle.)
+        # and one of them may use the pointer. So the owner, which frees the pointer, is kept
+        # outside the cycle, in _owners, until this object is freed. (Not if a __del__ revives the
+        # cycle.)
         owner = _Finalizer(functools.partial(free, self.out))
         self._finalizer = _Finalizer(functools.partial(_owners.discard, owner))
         _owners.add(owner)

@@ -12,8 +12,8 @@ else:
     class lazy(functools.cached_property):  # noqa: N801
         """A property, computed on first access and then stored in the object.
 
-        All threads get the same value. The base class doesn't ensure that from Python 3.12 on; before,
-        it has a lock, which a fork could leave held.
+        All threads get the same value. The base class doesn't ensure that from Python 3.12 on;
+        before, it has a lock, which a fork could leave held.
         """
 
         def __get__(self, instance: object, owner: type | None = None) -> Any:
