@@ -142,7 +142,8 @@ def main() -> int:
     if regressions:
         print(
             "",
-            "instruction counts above their baseline, or without one (UPDATE_INSTRUCTIONS=1 updates it):",
+            "instruction counts above their baseline, or without one "
+            "(UPDATE_INSTRUCTIONS=1 updates it):",
             *regressions,
             sep="\n",
         )
