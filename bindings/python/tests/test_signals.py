@@ -322,7 +322,7 @@ def test_iteration_continues_after_signals(sandbox: str, what: str) -> None:
                     break
                 pages = client.list(per_page=1).pages()
                 connectors = iter(client.list(per_page=1))
-                seen: list[str | None] = []
+                seen: list[dc.Connector] = []
                 while True:
                     # One signal per next(), so that none arrives while another is handled.
                     delay = 0.00005 + 0.00001 * ((len(seen) * 7 + turn * 13 + caught) % 130)
