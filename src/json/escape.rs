@@ -38,6 +38,11 @@ fn find_special(bytes: &[u8]) -> Option<usize> {
         }
         start += chunk.len();
     }
+    // Overlaps the chunk before, which has no such byte.
+    if let Some(chunk) = bytes.last_chunk() {
+        let marks = mark_special_bytes(chunk);
+        return (marks != 0).then(|| bytes.len() - chunk.len() + marks.trailing_zeros() as usize / 8);
+    }
     let last = bytes.get(start..)?.iter().position(|byte| matches!(byte, b'"' | b'\\' | ..b' '))?;
     Some(start + last)
 }

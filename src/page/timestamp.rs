@@ -41,7 +41,13 @@ impl Rest<'_> {
     }
 
     fn digit(&mut self) -> Option<i64> {
-        self.one_of(b"0123456789").map(|byte| i64::from(byte - b'0'))
+        let (first, rest) = self.0.split_first()?;
+        let digit = first.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        self.0 = rest;
+        Some(digit.into())
     }
 
     /// A fraction of a second: one digit or more; those after the third are ignored.
