@@ -67,8 +67,8 @@ pub unsafe extern "C" fn dc_pager_new(
 /// A cancel token or the interrupt check cancels only the wait for a prefetch, which continues for the next call;
 /// dc_client_shutdown() cancels both. The timeout of a prefetch runs from its start: after a long pause a call may fail
 /// at once, and the next one sends a new request. A page can be as old as that pause. Prefetching
-/// costs the memory of a page, a thread, two file descriptors, and a wasted request if the pager is freed early. If no
-/// thread can be started, or in a child process forked during a prefetch, the next call requests the page itself.
+/// costs a page of memory, a thread, two file descriptors, and a wasted request if the pager is freed early. If no thread
+/// can be started, or in a child process, the next call requests the page itself.
 ///
 /// @param pages  0 (default) or 1. With 0, a prefetch in progress is kept for the next call.
 /// Since: 0.1.0

@@ -102,7 +102,7 @@ fn decompress(
             // With `Finish`, zlib copies no window as long as everything fits. The error is often an internal one.
             let status = member
                 .decompress_vec(coded, content, FlushDecompress::Finish)
-                .map_err(|_| invalid("is not valid gzip: the data is corrupt".to_owned()))?;
+                .map_err(|_| not_gzip("the data is corrupt"))?;
             coded = coded.get((member.total_in() - consumed) as usize..).unwrap_or_default();
             if content.len() as u64 > limit {
                 return Err(ureq::Error::BodyExceedsLimit(limit));
@@ -112,7 +112,7 @@ fn decompress(
             }
             if content.len() < content.capacity() {
                 return Err(if is_complete {
-                    invalid("is not valid gzip: the data is truncated".to_owned())
+                    not_gzip("the data is truncated")
                 } else {
                     io::Error::from(io::ErrorKind::UnexpectedEof).into()
                 });
@@ -123,7 +123,7 @@ fn decompress(
             return Ok(());
         }
         if !coded.starts_with(GZIP_MAGIC) {
-            return Err(invalid("is not valid gzip: other data follows the gzip data".to_owned()));
+            return Err(not_gzip("other data follows the gzip data"));
         }
     }
 }
@@ -135,6 +135,10 @@ fn content_length(coded: &[u8]) -> Option<u64> {
 
 fn invalid(reason: String) -> ureq::Error {
     TransportError::InvalidBody(reason).into()
+}
+
+fn not_gzip(reason: &str) -> ureq::Error {
+    invalid(format!("is not valid gzip: {reason}; a gateway may have changed it"))
 }
 
 /// What a body that is not gzip looks like. It is not quoted, as it may contain secrets.
