@@ -12,7 +12,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-LEFT, WIDTH, RIGHT = 190, 420, 150
+LEFT, WIDTH, RIGHT = 220, 420, 150
 TOP, STEP, BAR = 64, 46, 16
 MET, MISSED, THEIRS, INK, FAINT = "#2f6f8f", "#b5533c", "#d9dde1", "#22272b", "#6b747c"
 
