@@ -9,6 +9,7 @@ import pprint
 import signal
 import threading
 import time
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any
 
@@ -340,3 +341,12 @@ def test_ctrl_c_cancels_a_call(silent: SilentServer) -> None:
             assert time.monotonic() - start < 5
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize("what", ["pages", "connectors"])
+def test_finished_iterator_stays_finished_after_close(sandbox: str, what: str) -> None:
+    with Client(TOKEN, base_url=sandbox) as client:
+        listing = client.list()
+        iterator: Iterator[object] = listing.pages() if what == "pages" else iter(listing)
+        assert list(iterator)
+    assert next(iterator, "end") == "end"

@@ -398,16 +398,16 @@ def test_two_signals_at_once_raise_one_exception(silent: SilentServer, monkeypat
                 is_started = False
                 sender = threading.Thread(target=send_signals)
                 sender.start()
-                with pytest.raises(LookupError):
-                    is_started = True
-                    client.list_page()
-                    pytest.fail("the call was not interrupted")
-                # The second exception may be raised now or after the sender has ended.
-                while sender.is_alive():
-                    with contextlib.suppress(LookupError):
-                        sender.join()
-                with contextlib.suppress(LookupError):
+                try:
+                    with pytest.raises(LookupError):
+                        is_started = True
+                        client.list_page()
+                        pytest.fail("the call was not interrupted")
+                    # The second exception may be raised now or after the sender has ended.
+                    sender.join()
                     time.sleep(0.02)
+                except LookupError:
+                    sender.join()
     finally:
         # If the test fails, a late signal must not end the process.
         signal.signal(signal.SIGUSR1, signal.SIG_IGN)

@@ -102,6 +102,7 @@ class Pager:
         # The last page, and the native one that becomes the next: assigned together, so that a
         # signal can't separate them.
         self._received: tuple[Page | None, OwnedPointer | None] = (None, None)
+        self._has_ended = False
         self._lock = threading.RLock()
         self._is_busy = False
         _pagers.add(self)
@@ -135,7 +136,7 @@ class Pager:
 
         """
         page, _ = self._received
-        if page is None or page is seen:
+        if (page is None or page is seen) and not self._has_ended:
             self._fetch(cancel_token or self._cancel_token)
         return self._received[0]
 
@@ -158,6 +159,7 @@ class Pager:
         finally:
             del handle, pager, token
         self._received = (Page(native) if native.out else None, None)
+        self._has_ended = not native.out
 
 
 class BaseConnectorList:
