@@ -141,7 +141,7 @@ del OwnedPointer
 
 
 def test_pointer_is_freed_without_executing_bytecode() -> None:
-    """A signal handler would run at it, and its exception would be ignored."""
+    """A signal handler could run between its instructions; its exception would be ignored."""
     freed: list[ctypes.c_void_p] = []
     events: list[str] = []
     owned = OwnedPointer(freed.append)
